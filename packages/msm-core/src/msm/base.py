@@ -1,0 +1,237 @@
+"""The declarative bases that every markets table stands on.
+
+A model derives from :class:`MarketsMetaTable` (a relational MetaTable) or from
+:class:`MarketsTimeIndexMetaTable` (a time-indexed one) and states only what its name does not say:
+a docstring, its columns, its constraints. Table name, model identifier, namespace, description,
+labels and column contract follow from the class. A downstream project sets its own application
+segment once, on an abstract base::
+
+    class AcmeMetaTable(MarketsMetaTable):
+        __abstract__ = True
+        __application__ = "acme"
+
+    class Quote(AcmeMetaTable):  # the table acme__quote
+        \"\"\"One quote of one asset.\"\"\"
+"""
+
+import datetime
+import difflib
+import inspect
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, DateTime, MetaData, Table
+from sqlalchemy.orm import DeclarativeBase
+
+from msm.errors import ModelDefinitionError
+from msm.sdk import (
+    PlatformManagedMetaTable,
+    PlatformTimeIndexMetaTable,
+    schema_table_name,
+    sqlalchemy_naming_convention,
+)
+from msm.settings import settings
+
+__all__ = ["MarketsBase", "MarketsMetaTable", "MarketsModel", "MarketsTimeIndexMetaTable"]
+
+# What an author may write in a class body. Anything else that looks like a setting is a slip that
+# SQLAlchemy would ignore without a word (__tableargs__), or a name that is derived here.
+AUTHOR_SETTINGS = frozenset(
+    {
+        "__abstract__",
+        "__application__",
+        "__cadence__",
+        "__concept__",
+        "__identity_dimensions__",
+        "__mapper_args__",
+        "__metatable_protect_from_deletion__",
+        "__storage_layout__",
+        "__table_args__",
+        "__time_index_name__",
+    }
+)
+
+
+class _Empty:
+    """Shows which names Python itself puts into a class body."""
+
+
+PYTHON_NAMES = {
+    *dir(_Empty),
+    *vars(_Empty),
+    "__annotate_func__",
+    "__annotations__",
+    "__table_cls__",
+}
+
+
+class MarketsBase(DeclarativeBase):
+    """The one declarative base: its metadata holds every table of every package."""
+
+    metadata = MetaData(naming_convention=sqlalchemy_naming_convention())
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime.datetime: DateTime(timezone=True),
+    }
+
+
+def _refuse_unknown_settings(cls: type) -> None:
+    for name in vars(cls):
+        if not (name.startswith("__") and name.endswith("__")):
+            continue
+        if name == "__tablename__":
+            raise ModelDefinitionError(
+                cls, "names its table by hand; remove __tablename__, or set __concept__."
+            )
+        if name not in AUTHOR_SETTINGS and name not in PYTHON_NAMES:
+            close = difflib.get_close_matches(name, AUTHOR_SETTINGS, n=1, cutoff=0.7)
+            known = close[0] if close else f"one of {', '.join(sorted(AUTHOR_SETTINGS))}"
+            raise ModelDefinitionError(
+                cls, f"sets {name}, which means nothing here; did you mean {known}?"
+            )
+
+
+def _refuse_taken_table(cls: type, table: str) -> None:
+    for mapper in MarketsBase.registry.mappers:
+        if mapper.class_.__tablename__ == table:
+            taken = mapper.class_
+            raise ModelDefinitionError(
+                cls,
+                f"would be the table {table}, which is already that of "
+                f"{taken.__module__}.{taken.__qualname__}; rename the class, or set __concept__ "
+                "or __application__.",
+            )
+
+
+def _description(cls: type) -> str:
+    docstring = cls.__dict__.get("__doc__")
+    if docstring is None or not docstring.strip():
+        raise ModelDefinitionError(
+            cls, "has no docstring; say in one sentence what a row is, for it is the table comment."
+        )
+    return inspect.cleandoc(docstring)
+
+
+def _labels(cls: type) -> list[str]:
+    """The package and the area of a model: ``msm.models.assets.bonds`` gives msm and assets."""
+    package, _, rest = cls.__module__.partition(".")
+    area = rest.removeprefix("models.").partition(".")[0]
+    return [package, area] if area else [package]
+
+
+def _prepare_table(
+    cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Column[Any]]:
+    """Check the schema and write each column's meaning into the MetaTable contract."""
+    if kwargs.get("schema") == "public":
+        # Said here because the SDK turns "public" into None without a word.
+        raise ModelDefinitionError(
+            cls,
+            'sets schema="public"; leave the schema out: public is the default, and naming it '
+            "makes Alembic drop and recreate unchanged foreign keys.",
+        )
+    kwargs["comment"] = _description(cls)
+    columns = {item.name: item for item in args[2:] if isinstance(item, Column)}
+    for column in columns.values():
+        column.info["label"] = column.name.replace("_", " ").title()
+        if column.comment is not None:
+            column.info["description"] = column.comment
+    return columns
+
+
+# The SDK ships no types, so that its classes are Any to a type checker.
+class MarketsModel(PlatformManagedMetaTable):  # type: ignore[misc]
+    """What every markets model has in common: its names follow from the class.
+
+    A function that takes models of both kinds annotates them as ``type[MarketsModel]``.
+    """
+
+    __application__: ClassVar[str] = "ms_markets"
+    __concept__: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        _refuse_unknown_settings(cls)
+        if "__abstract__" not in cls.__dict__:
+            concept = cls.__dict__.get("__concept__", cls.__name__)
+            table = str(schema_table_name(cls.__application__, concept, settings.table_suffix))
+            _refuse_taken_table(cls, table)
+            cls._derive(table)
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def _derive(cls, table: str) -> None:
+        cls.__tablename__ = table
+        cls.__metatable_identifier__ = cls.__name__
+        cls.__metatable_namespace__ = settings.namespace
+        cls.__metatable_description__ = _description(cls)
+        cls.__metatable_labels__ = _labels(cls)
+
+    __tablename__: str
+    __metatable_identifier__: ClassVar[str]
+    __metatable_namespace__: ClassVar[str]
+    __metatable_description__: ClassVar[str | None]
+    __metatable_labels__: ClassVar[Sequence[str] | None]
+
+
+class MarketsMetaTable(MarketsModel, MarketsBase):
+    """Base of relational MetaTables: rows with a primary key.
+
+    Class attributes an author may set:
+        __application__: first segment of the table name; ``ms_markets`` for ours.
+        __concept__: the concept segment, where the class name is not it.
+
+    Raises:
+        ModelDefinitionError: while a class is created, naming the class and its fault.
+    """
+
+    __abstract__ = True
+
+    @classmethod
+    def __table_cls__(cls, *args: Any, **kwargs: Any) -> Table:
+        """Build the table; SQLAlchemy calls this with the name, the metadata and the columns."""
+        _prepare_table(cls, args, kwargs)
+        table: Table = super().__table_cls__(*args, **kwargs)
+        return table
+
+
+class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable, MarketsBase):  # type: ignore[misc]
+    """Base of time-indexed MetaTables: observations, one for a time and its dimensions.
+
+    Such a table has no primary key; the SDK puts a unique index over the time index and the
+    identity dimensions, which is the grain of an observation.
+
+    Class attributes an author may set, beside those of :class:`MarketsMetaTable`:
+        __time_index_name__: the time column; ``time_index`` unless set.
+        __identity_dimensions__: the columns that, with the time index, identify an observation.
+        __cadence__: the declared spacing of observations, such as ``1d``; None for irregular.
+
+    Raises:
+        ModelDefinitionError: while a class is created, naming the class and its fault.
+    """
+
+    __abstract__ = True
+    __time_index_name__: ClassVar[str] = "time_index"
+    __identity_dimensions__: ClassVar[tuple[str, ...]] = ()
+    __index_names__: ClassVar[list[str]]
+
+    @classmethod
+    def _derive(cls, table: str) -> None:
+        super()._derive(table)
+        # The grain, from which the SDK builds the mapper's key and the unique index.
+        cls.__index_names__ = [cls.__time_index_name__, *cls.__identity_dimensions__]
+
+    @classmethod
+    def __table_cls__(cls, *args: Any, **kwargs: Any) -> Table:
+        """Build the table; SQLAlchemy calls this with the name, the metadata and the columns."""
+        columns = _prepare_table(cls, args, kwargs)
+        missing = [name for name in cls.__index_names__ if name not in columns]
+        if missing:
+            raise ModelDefinitionError(
+                cls,
+                f"is indexed by {', '.join(map(repr, missing))}, which it has no column for; add "
+                "the column, or correct __time_index_name__ or __identity_dimensions__.",
+            )
+        try:
+            table: Table = super().__table_cls__(*args, **kwargs)
+        except ValueError as error:
+            raise ModelDefinitionError(cls, f"has no usable time index: {error}") from error
+        return table

@@ -1,0 +1,147 @@
+"""Attaching models to the resources that migrations have finalized in the platform's catalog."""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+
+from msm.base import MarketsBase, MarketsModel, MarketsTimeIndexMetaTable
+from msm.errors import AttachError, AttachProblem, ModelGraphError
+from msm.models import markets_sqlalchemy_models
+from msm.platform import probe, refusals_of
+from msm.runtime import MarketsRuntime
+from msm.sdk import (
+    MetaTable,
+    TimeIndexMetaTable,
+    bind_meta_table,
+    get_code_repository_context,
+    require_code_repository_metatables_data_source,
+)
+
+__all__ = ["start_engine"]
+
+# A table of one name may exist in several data sources; this is how many a lookup leaves room for.
+CANDIDATES_PER_TABLE = 10
+
+_lock = threading.Lock()
+_attached: dict[type[MarketsModel], MetaTable] = {}
+
+
+def start_engine(
+    models: Sequence[type[MarketsModel]] | None = None, *, timeout: float | None = None
+) -> MarketsRuntime:
+    """Attach models to their catalog resources, and return the runtime that uses them.
+
+    It only reads: one Git-context call in the life of a process, and one lookup for each kind of
+    resource (relational, time-indexed) that has models not attached yet. Calling it again costs
+    nothing for models that are attached, and it may be called from several threads.
+
+    Args:
+        models: the models to attach; the core graph when None.
+        timeout: seconds to wait for a catalog lookup or an operation; None for the SDK's default.
+
+    Raises:
+        ModelGraphError: a model is listed twice, or is not a mapped markets model.
+        PlatformUnreachableError: nothing listens at the endpoint; said within two seconds.
+        GitContextError: the SDK cannot tell which repository branch this process belongs to.
+        PlatformRefusedError: the platform answered with an error.
+        AttachError: a resource is missing, duplicated, still reserved, or elsewhere. Then nothing
+            has been attached by this call.
+    """
+    wanted = list(markets_sqlalchemy_models() if models is None else models)
+    _check_models(wanted)
+    with _lock:
+        pending = [model for model in wanted if model not in _attached]
+        if pending:
+            probe()
+        with refusals_of("the Git context of this checkout"):
+            data_source = require_code_repository_metatables_data_source(
+                "msm.start_engine", context=get_code_repository_context()
+            )
+        data_source_uid = str(data_source.uid)
+        if pending:
+            found = _find(pending, data_source_uid, timeout)
+            for model, meta_table in found.items():
+                bind_meta_table(model, meta_table)
+            _attached.update(found)
+        return MarketsRuntime(
+            meta_tables={model: _attached[model] for model in wanted},
+            data_source_uid=data_source_uid,
+            timeout=timeout,
+        )
+
+
+def _check_models(models: Sequence[type[MarketsModel]]) -> None:
+    mapped = {mapper.class_ for mapper in MarketsBase.registry.mappers}
+    strangers = [model for model in models if model not in mapped]
+    if strangers:
+        raise ModelGraphError(
+            f"{', '.join(map(repr, strangers))} cannot be attached: not a mapped class on "
+            "MarketsMetaTable or MarketsTimeIndexMetaTable.",
+            models=strangers,
+        )
+    twice = [model for model, count in Counter(models).items() if count > 1]
+    if twice:
+        names = ", ".join(f"{model.__module__}.{model.__qualname__}" for model in twice)
+        raise ModelGraphError(f"{names} is listed twice; list each model once.", models=twice)
+
+
+def _find(
+    models: Sequence[type[MarketsModel]], data_source_uid: str, timeout: float | None
+) -> dict[type[MarketsModel], MetaTable]:
+    kinds: dict[type[MetaTable], list[type[MarketsModel]]] = {}
+    for model in models:
+        indexed = issubclass(model, MarketsTimeIndexMetaTable)
+        kinds.setdefault(TimeIndexMetaTable if indexed else MetaTable, []).append(model)
+    candidates: dict[str, list[MetaTable]] = {model.__tablename__: [] for model in models}
+    for resource, members in kinds.items():
+        tables = [model.__tablename__ for model in members]
+        with refusals_of(f"a lookup of {len(tables)} {resource.__name__} resources"):
+            rows = resource.filter_by_body(
+                timeout=timeout,
+                physical_table_name__in=tables,
+                limit=CANDIDATES_PER_TABLE * len(tables),
+            )
+        for row in rows:
+            # A resource that was renamed still carries the table's name as its identifier.
+            for name in {row.physical_table_name, row.identifier} & set(tables):
+                candidates[name].append(row)
+    found: dict[type[MarketsModel], MetaTable] = {}
+    problems: list[AttachProblem] = []
+    for model in models:
+        match _judge(model, candidates[model.__tablename__], data_source_uid):
+            case AttachProblem() as problem:
+                problems.append(problem)
+            case meta_table:
+                found[model] = meta_table
+    if problems:
+        raise AttachError(problems, data_source_uid=data_source_uid)
+    return found
+
+
+def _judge(
+    model: type[MarketsModel], rows: Sequence[MetaTable], data_source_uid: str
+) -> MetaTable | AttachProblem:
+    table = model.__tablename__
+    identifier = model.__metatable_identifier__
+    schema = model.__table__.schema or "public"
+    here = [row for row in rows if row.data_source_uid == data_source_uid]
+    same = [
+        row for row in here if (row.physical_schema, row.physical_table_name) == (schema, table)
+    ]
+    if not rows:
+        return AttachProblem(identifier, table, "missing", "not in the catalog")
+    if not here:
+        others = ", ".join(sorted({str(row.data_source_uid) for row in rows}))
+        detail = f"in data source {others}, not in {data_source_uid} of this Git context"
+        return AttachProblem(identifier, table, "data_source", detail)
+    if not same:
+        others = ", ".join(f"{row.physical_schema}.{row.physical_table_name}" for row in here)
+        detail = f"the catalog says it is {others}, not {schema}.{table}"
+        return AttachProblem(identifier, table, "physical_name", detail)
+    if len(same) > 1:
+        uids = ", ".join(str(row.uid) for row in same)
+        return AttachProblem(identifier, table, "duplicated", f"{len(same)} resources: {uids}")
+    if same[0].provisioning_status != "active":
+        detail = f"{same[0].provisioning_status}, not active: a migration has not finished"
+        return AttachProblem(identifier, table, "reserved", detail)
+    return same[0]

@@ -1,0 +1,59 @@
+"""Column shapes shared by the model files: one name a shape, so that a column stays one line.
+
+Plain annotations carry the rest: ``str`` is VARCHAR without a length, ``float`` DOUBLE PRECISION,
+``int`` INTEGER, ``bool`` BOOLEAN, ``datetime.date`` DATE, ``uuid.UUID`` UUID, and
+``datetime.datetime`` TIMESTAMP WITH TIME ZONE. ``| None`` makes a column nullable.
+"""
+
+import uuid
+from decimal import Decimal
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, Numeric, SmallInteger, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import mapped_column
+
+__all__ = [
+    "BigInt",
+    "Decimal38",
+    "Json",
+    "Jsonb",
+    "SmallInt",
+    "Str10",
+    "Str12",
+    "Str16",
+    "Str20",
+    "Str32",
+    "Str50",
+    "Str64",
+    "Str100",
+    "Str128",
+    "Str255",
+    "Str1024",
+    "TextStr",
+    "UuidKey",
+]
+
+Str10 = Annotated[str, mapped_column(String(10))]
+Str12 = Annotated[str, mapped_column(String(12))]
+Str16 = Annotated[str, mapped_column(String(16))]
+Str20 = Annotated[str, mapped_column(String(20))]
+Str32 = Annotated[str, mapped_column(String(32))]
+Str50 = Annotated[str, mapped_column(String(50))]
+Str64 = Annotated[str, mapped_column(String(64))]
+Str100 = Annotated[str, mapped_column(String(100))]
+Str128 = Annotated[str, mapped_column(String(128))]
+Str255 = Annotated[str, mapped_column(String(255))]
+Str1024 = Annotated[str, mapped_column(String(1024))]
+TextStr = Annotated[str, mapped_column(Text)]
+
+SmallInt = Annotated[int, mapped_column(SmallInteger)]
+BigInt = Annotated[int, mapped_column(BigInteger)]
+Decimal38 = Annotated[Decimal, mapped_column(Numeric(38, 18))]
+
+Json = Annotated[dict[str, Any], mapped_column(JSON)]
+Jsonb = Annotated[dict[str, Any], mapped_column(JSONB)]
+
+UuidKey = Annotated[
+    uuid.UUID, mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+]
