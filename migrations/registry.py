@@ -1,0 +1,80 @@
+"""Every model that the provider carries, each exactly once."""
+
+from collections.abc import Callable, Sequence
+
+from msm.base import MarketsBase, MarketsModel
+from msm.errors import ModelGraphError
+from msm.models import markets_sqlalchemy_models
+from msm.sdk import build_metatable_model_registry
+from msm_portfolio import portfolio_sqlalchemy_models
+from msm_pricing import pricing_sqlalchemy_models
+
+__all__ = ["assert_all_listed", "assert_each_once", "metatable_provider_models"]
+
+# Their mapped classes must all be listed by a graph; a downstream project's are its own affair.
+OUR_PACKAGES = ("msm", "msm_portfolio", "msm_pricing")
+
+IDENTITIES: tuple[tuple[str, Callable[[type[MarketsModel]], object]], ...] = (
+    ("class", lambda model: model),
+    ("model identifier", lambda model: model.__metatable_identifier__),
+    ("table", lambda model: model.__tablename__),
+)
+
+
+def metatable_provider_models() -> list[type[MarketsModel]]:
+    """Compose the three graphs, core first.
+
+    Raises:
+        ModelGraphError: a class, a model identifier or a table appears twice, or a mapped class of
+            our packages is in no graph.
+    """
+    models = [
+        *markets_sqlalchemy_models(),
+        *portfolio_sqlalchemy_models(),
+        *pricing_sqlalchemy_models(),
+    ]
+    assert_each_once(models)
+    assert_all_listed(models)
+    registry: list[type[MarketsModel]] = build_metatable_model_registry(models)
+    return registry
+
+
+def assert_each_once(models: Sequence[type[MarketsModel]]) -> None:
+    """Refuse a list in which a class, a model identifier or a physical table appears twice.
+
+    Raises:
+        ModelGraphError: naming both offenders and their modules.
+    """
+    for kind, identity_of in IDENTITIES:
+        seen: dict[object, type[MarketsModel]] = {}
+        for model in models:
+            identity = identity_of(model)
+            if identity in seen:
+                what = _name(model) if kind == "class" else repr(identity)
+                raise ModelGraphError(
+                    f"The {kind} {what} appears twice in the migration provider: as "
+                    f"{_name(seen[identity])} and as {_name(model)}; list it in one graph only.",
+                    models=[seen[identity], model],
+                )
+            seen[identity] = model
+
+
+def assert_all_listed(models: Sequence[type[MarketsModel]]) -> None:
+    """Refuse a list that lacks a mapped class of our packages.
+
+    Raises:
+        ModelGraphError: naming the classes that no graph lists.
+    """
+    mapped = [mapper.class_ for mapper in MarketsBase.registry.mappers]
+    ours = [model for model in mapped if model.__module__.partition(".")[0] in OUR_PACKAGES]
+    forgotten = sorted(set(ours) - set(models), key=_name)
+    if forgotten:
+        raise ModelGraphError(
+            f"{', '.join(map(_name, forgotten))}: mapped on MarketsBase but in no graph; add it to "
+            "the *_sqlalchemy_models() of its package.",
+            models=forgotten,
+        )
+
+
+def _name(model: type) -> str:
+    return f"{model.__module__}.{model.__qualname__}"
