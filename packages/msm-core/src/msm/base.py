@@ -19,8 +19,9 @@ import difflib
 import inspect
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, DateTime, MetaData, Table
+from sqlalchemy import Column, DateTime, Float, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 
 from msm.errors import ModelDefinitionError
@@ -51,6 +52,10 @@ AUTHOR_SETTINGS = frozenset(
     }
 )
 
+# The class of each table. Alembic would render it into create_table if it were in Table.info, and
+# the mapper registry raises while a class that was refused is still alive.
+_owners: "WeakKeyDictionary[Table, type[MarketsModel]]" = WeakKeyDictionary()
+
 
 class _Empty:
     """Shows which names Python itself puts into a class body."""
@@ -71,7 +76,14 @@ class MarketsBase(DeclarativeBase):
     metadata = MetaData(naming_convention=sqlalchemy_naming_convention())
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime.datetime: DateTime(timezone=True),
+        # SQLAlchemy's DOUBLE is the same type to PostgreSQL, but not a name it knows.
+        float: Float(),
     }
+
+    @classmethod
+    def models(cls) -> list[type["MarketsModel"]]:
+        """Every model that has a table on the metadata, of whatever package."""
+        return [_owners[table] for table in cls.metadata.tables.values()]
 
 
 def _refuse_unknown_settings(cls: type) -> None:
@@ -91,15 +103,14 @@ def _refuse_unknown_settings(cls: type) -> None:
 
 
 def _refuse_taken_table(cls: type, table: str) -> None:
-    for mapper in MarketsBase.registry.mappers:
-        if mapper.class_.__tablename__ == table:
-            taken = mapper.class_
-            raise ModelDefinitionError(
-                cls,
-                f"would be the table {table}, which is already that of "
-                f"{taken.__module__}.{taken.__qualname__}; rename the class, or set __concept__ "
-                "or __application__.",
-            )
+    if table in MarketsBase.metadata.tables:
+        taken = _owners[MarketsBase.metadata.tables[table]]
+        raise ModelDefinitionError(
+            cls,
+            f"would be the table {table}, which is already that of "
+            f"{taken.__module__}.{taken.__qualname__}; rename the class, or set __concept__ or "
+            "__application__.",
+        )
 
 
 def _description(cls: type) -> str:
@@ -188,8 +199,13 @@ class MarketsMetaTable(MarketsModel, MarketsBase):
     @classmethod
     def __table_cls__(cls, *args: Any, **kwargs: Any) -> Table:
         """Build the table; SQLAlchemy calls this with the name, the metadata and the columns."""
-        _prepare_table(cls, args, kwargs)
+        columns = _prepare_table(cls, args, kwargs)
+        if not any(column.primary_key for column in columns.values()):
+            raise ModelDefinitionError(
+                cls, "has no primary key; give it `uid: Mapped[UuidKey]`, or mark a column."
+            )
         table: Table = super().__table_cls__(*args, **kwargs)
+        _owners[table] = cls
         return table
 
 
@@ -234,4 +250,5 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable, Market
             table: Table = super().__table_cls__(*args, **kwargs)
         except ValueError as error:
             raise ModelDefinitionError(cls, f"has no usable time index: {error}") from error
+        _owners[table] = cls
         return table

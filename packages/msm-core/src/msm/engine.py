@@ -71,7 +71,7 @@ def start_engine(
 
 
 def _check_models(models: Sequence[type[MarketsModel]]) -> None:
-    mapped = {mapper.class_ for mapper in MarketsBase.registry.mappers}
+    mapped = MarketsBase.models()
     strangers = [model for model in models if model not in mapped]
     if strangers:
         raise ModelGraphError(

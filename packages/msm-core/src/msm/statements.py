@@ -128,10 +128,7 @@ def _require_attached(access: Mapping[str, str], meta_tables: Mapping[str, MetaT
     missing = sorted(set(access) - set(meta_tables))
     if not missing:
         return
-    names = {
-        mapper.class_.__tablename__: mapper.class_.__name__
-        for mapper in MarketsBase.registry.mappers
-    }
+    names = {model.__tablename__: model.__name__ for model in MarketsBase.models()}
     models = [names.get(table, table) for table in missing]
     raise NotAttachedError(
         f"The statement uses {', '.join(missing)}, which this runtime has not attached; call "

@@ -1,0 +1,111 @@
+"""Account targets: the positions that an account is meant to take."""
+
+import datetime
+import uuid
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsMetaTable, MarketsTimeIndexMetaTable
+from msm.models.accounts.account import Account
+from msm.models.accounts.allocation_models import AccountAllocationModel
+from msm.models.assets.asset import Asset
+from msm.models.portfolios.portfolio import Portfolio
+from msm.types import Json, Jsonb, Str32, Str255, UuidKey
+
+
+class AccountTargetAllocation(MarketsMetaTable):
+    """One account's assignment to one allocation model, which its target positions belong to."""
+
+    uid: Mapped[UuidKey]
+    unique_identifier: Mapped[Str255] = mapped_column(
+        index=True, unique=True, comment="Business key of the assignment."
+    )
+    account_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Account.uid, ondelete="CASCADE"), index=True
+    )
+    account_allocation_model_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(AccountAllocationModel.uid, ondelete="RESTRICT"), index=True
+    )
+    display_name: Mapped[Str255 | None]
+    is_active: Mapped[bool] = mapped_column(index=True, server_default=text("true"))
+    source: Mapped[Str255 | None] = mapped_column(
+        comment="Where the assignment comes from; NULL where not recorded."
+    )
+    metadata_json: Mapped[Json | None]
+
+
+class PositionSet(MarketsMetaTable):
+    """One set of target positions, of one target allocation at one time."""
+
+    uid: Mapped[UuidKey]
+    account_target_allocation_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(AccountTargetAllocation.uid, ondelete="CASCADE"), index=True
+    )
+    position_set_time: Mapped[datetime.datetime] = mapped_column(
+        index=True, comment="Time of the set, unique within its target allocation."
+    )
+    source: Mapped[Str255 | None] = mapped_column(
+        comment="Where the targets come from; NULL where not recorded."
+    )
+    metadata_json: Mapped[Json | None]
+
+    __table_args__ = (
+        Index(None, "account_target_allocation_uid", "position_set_time", unique=True),
+    )
+
+
+class TargetPositionsTS(MarketsTimeIndexMetaTable):
+    """One target position of a position set, in one asset or in one portfolio."""
+
+    __identity_dimensions__ = ("position_set_uid", "target_type", "target_uid")
+
+    time_index: Mapped[datetime.datetime]
+    position_set_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(PositionSet.uid, ondelete="CASCADE")
+    )
+    target_type: Mapped[Str32] = mapped_column(comment="asset or portfolio.")
+    target_uid: Mapped[uuid.UUID] = mapped_column(
+        comment="Equals asset_uid or portfolio_uid, whichever target_type names."
+    )
+    asset_uid: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(Asset.uid, ondelete="RESTRICT"),
+        index=True,
+        comment="NULL where the target is a portfolio.",
+    )
+    portfolio_uid: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(Portfolio.uid, ondelete="RESTRICT"),
+        index=True,
+        comment="NULL where the target is an asset.",
+    )
+    weight_notional_exposure: Mapped[float | None] = mapped_column(
+        comment="Target exposure as a weight; one of the three measures is set, the others NULL."
+    )
+    constant_notional_exposure: Mapped[float | None] = mapped_column(
+        comment="Target exposure as a fixed notional amount; NULL where another measure is set."
+    )
+    single_asset_quantity: Mapped[float | None] = mapped_column(
+        comment="Target as units of the asset; NULL where another measure is set."
+    )
+    metadata_json: Mapped[Jsonb | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "(CASE WHEN weight_notional_exposure IS NOT NULL THEN 1 ELSE 0 END)"
+            " + (CASE WHEN constant_notional_exposure IS NOT NULL THEN 1 ELSE 0 END)"
+            " + (CASE WHEN single_asset_quantity IS NOT NULL THEN 1 ELSE 0 END) = 1",
+            name="ck_target_positions_single_exposure",
+        ),
+        # One column for the grain (target_uid) beside two that foreign keys can guard.
+        CheckConstraint(
+            "(target_type = 'asset' AND asset_uid IS NOT NULL AND portfolio_uid IS NULL"
+            " AND target_uid = asset_uid)"
+            " OR (target_type = 'portfolio' AND portfolio_uid IS NOT NULL AND asset_uid IS NULL"
+            " AND target_uid = portfolio_uid)",
+            name="ck_target_positions_target_reference",
+        ),
+        CheckConstraint(
+            "target_type IN ('asset', 'portfolio')", name="ck_target_positions_target_type"
+        ),
+        Index(None, "position_set_uid", "target_type", "target_uid"),
+    )

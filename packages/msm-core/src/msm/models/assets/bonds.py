@@ -1,0 +1,37 @@
+"""Bond details: what an asset that is a bond has beyond an asset."""
+
+import datetime
+import uuid
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsMetaTable
+from msm.models.assets.asset import Asset
+from msm.models.issuers import Issuer
+from msm.types import Str32
+
+
+class BondAssetDetails(MarketsMetaTable):
+    """One bond: its issuer, its currency and its dates."""
+
+    asset_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Asset.uid, ondelete="CASCADE"),
+        primary_key=True,
+        comment="Asset that is the bond; a bond has the key of its asset.",
+    )
+    issuer_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Issuer.uid, ondelete="RESTRICT"), index=True
+    )
+    currency_asset_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Asset.uid, ondelete="RESTRICT"),
+        index=True,
+        comment="Asset that is the currency of the bond.",
+    )
+    issue_date: Mapped[datetime.date]
+    maturity_date: Mapped[datetime.date | None] = mapped_column(
+        index=True, comment="NULL for a bond without a fixed maturity, such as a perpetual."
+    )
+    status: Mapped[Str32] = mapped_column(
+        index=True, comment="State of the bond; the database enforces no set of values."
+    )

@@ -1,0 +1,49 @@
+"""OpenFIGI details: what the OpenFIGI service says of an asset."""
+
+import uuid
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsMetaTable
+from msm.models.assets.asset import Asset
+from msm.types import Json, Str12, Str50, Str255, TextStr
+
+
+class OpenFigiAssetDetails(MarketsMetaTable):
+    """One asset's identifiers and classification according to OpenFIGI."""
+
+    asset_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Asset.uid, ondelete="CASCADE"), primary_key=True
+    )
+    figi: Mapped[Str12 | None] = mapped_column(
+        index=True, comment="Financial Instrument Global Identifier of the instrument itself."
+    )
+    composite: Mapped[Str12 | None] = mapped_column(
+        comment="FIGI shared by the listings of one country."
+    )
+    share_class: Mapped[Str12 | None] = mapped_column(
+        comment="FIGI shared by the listings of one share class worldwide."
+    )
+    isin: Mapped[Str12 | None] = mapped_column(
+        index=True, comment="International Securities Identification Number."
+    )
+    ticker: Mapped[Str50 | None] = mapped_column(index=True)
+    name: Mapped[Str255 | None]
+    exchange_code: Mapped[Str50 | None] = mapped_column(comment="Exchange code of OpenFIGI.")
+    security_type: Mapped[Str50 | None]
+    security_type_2: Mapped[Str50 | None] = mapped_column(
+        comment="Second classification of OpenFIGI, beside security_type."
+    )
+    security_market_sector: Mapped[Str50 | None] = mapped_column(
+        comment="Market sector of OpenFIGI, such as Equity or Govt."
+    )
+    security_description: Mapped[Str255 | None]
+    unique_id: Mapped[Str255 | None] = mapped_column(comment="Unique identifier of OpenFIGI.")
+    unique_id_fut_opt: Mapped[Str255 | None] = mapped_column(
+        comment="Unique identifier of OpenFIGI for futures and options."
+    )
+    metadata_: Mapped[TextStr | None] = mapped_column(
+        "metadata", comment="Note of OpenFIGI, which stands where it cannot show other fields."
+    )
+    raw_payload: Mapped[Json | None] = mapped_column(comment="Answer of OpenFIGI as received.")

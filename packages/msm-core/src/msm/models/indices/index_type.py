@@ -1,0 +1,18 @@
+"""Index types: the kinds that indices are sorted into."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsMetaTable
+from msm.types import Json, Str64, Str255, TextStr, UuidKey
+
+
+class IndexType(MarketsMetaTable):
+    """One kind of index, such as equity indices or interest rates."""
+
+    uid: Mapped[UuidKey]
+    index_type: Mapped[Str64] = mapped_column(
+        index=True, unique=True, comment="Business key; indices name their type by it."
+    )
+    display_name: Mapped[Str255 | None] = mapped_column(index=True)
+    description: Mapped[TextStr | None]
+    metadata_json: Mapped[Json | None]

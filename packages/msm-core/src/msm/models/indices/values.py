@@ -1,0 +1,41 @@
+"""Index values: what an index stood at."""
+
+import datetime
+import uuid
+
+from sqlalchemy import ForeignKey
+from sqlalchemy import Index as TableIndex
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsTimeIndexMetaTable
+from msm.models.indices.formulas import IndexFormulaDefinition
+from msm.models.indices.index import Index
+from msm.types import Json, Str32, Str255
+
+
+class IndexValuesTS(MarketsTimeIndexMetaTable):
+    """One index's value at one time, with the definition and the source it comes from."""
+
+    __identity_dimensions__ = ("index_identifier",)
+
+    time_index: Mapped[datetime.datetime]
+    index_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Index.unique_identifier, ondelete="RESTRICT")
+    )
+    value: Mapped[float] = mapped_column(
+        comment="In the unit of the index, whose value_format says how it is presented."
+    )
+    definition_uid: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(IndexFormulaDefinition.uid, ondelete="RESTRICT"),
+        index=True,
+        comment="Formula definition that yielded the value; NULL where none did.",
+    )
+    observation_status: Mapped[Str32 | None] = mapped_column(
+        index=True, comment="Quality of the value; the database enforces no set of values."
+    )
+    source_as_of: Mapped[datetime.datetime | None] = mapped_column(
+        comment="Time that the source data stands for; NULL where not recorded."
+    )
+    metadata_json: Mapped[Json | None]
+
+    __table_args__ = (TableIndex(None, "index_identifier", "time_index"),)

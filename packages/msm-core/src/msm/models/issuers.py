@@ -1,0 +1,17 @@
+"""Issuers: who owes what a security promises."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsMetaTable
+from msm.types import Json, Str255, UuidKey
+
+
+class Issuer(MarketsMetaTable):
+    """One issuer of securities, such as a company or a government."""
+
+    uid: Mapped[UuidKey]
+    unique_identifier: Mapped[Str255] = mapped_column(
+        index=True, unique=True, comment="Business key of the issuer."
+    )
+    display_name: Mapped[Str255] = mapped_column(index=True)
+    metadata_json: Mapped[Json | None]
