@@ -1,0 +1,31 @@
+"""Portfolio analytics: results of analyses over a portfolio's history."""
+
+import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsTimeIndexMetaTable
+from msm.models import Portfolio
+from msm.types import Str255
+
+
+class PortfolioAnalyticsTS(MarketsTimeIndexMetaTable):
+    """One result of one analysis of a portfolio, for one period."""
+
+    __identity_dimensions__ = ("portfolio_identifier", "analysis_identifier")
+
+    time_index: Mapped[datetime.datetime]
+    portfolio_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT")
+    )
+    analysis_identifier: Mapped[Str255]
+    close: Mapped[float | None] = mapped_column(comment="Value of the portfolio at the close.")
+    return_: Mapped[float | None] = mapped_column(
+        "return", comment="Return of the portfolio over the period."
+    )
+    source_time_index: Mapped[datetime.datetime] = mapped_column(
+        comment="Time index of the portfolio observation that the result comes from."
+    )
+    period_start: Mapped[datetime.datetime]
+    period_end: Mapped[datetime.datetime]

@@ -1,0 +1,116 @@
+"""The portfolio event ledger: every change of a portfolio, with its cause and its evidence."""
+
+import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsTimeIndexMetaTable
+from msm.models import Asset, Portfolio
+from msm.types import BigInt, Str32, Str64, Str255, TextStr
+
+
+class PortfolioEventLedgerTS(MarketsTimeIndexMetaTable):
+    """One record of one revision of an event in a portfolio's ledger."""
+
+    __identity_dimensions__ = (
+        "portfolio_identifier",
+        "event_identifier",
+        "event_revision",
+        "record_identifier",
+    )
+
+    time_index: Mapped[datetime.datetime] = mapped_column(comment="Instant of the event.")
+    portfolio_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT")
+    )
+    event_identifier: Mapped[Str64] = mapped_column(comment="Stays the same in every revision.")
+    event_revision: Mapped[Str64] = mapped_column(
+        comment="Which statement of the event this is; a correction is a revision of its own."
+    )
+    record_identifier: Mapped[Str64]
+    observed_at: Mapped[datetime.datetime] = mapped_column(
+        comment="When the event became known, which may be after it happened."
+    )
+    event_type: Mapped[Str64]
+    event_status: Mapped[Str32] = mapped_column(
+        comment="Any text; the database enforces no set of values."
+    )
+    phase: Mapped[Str32]
+    event_sequence: Mapped[BigInt]
+    record_sequence: Mapped[BigInt]
+    event_record_count: Mapped[int] = mapped_column(
+        comment="Number of records of the revision, which shows whether all are there."
+    )
+    event_digest: Mapped[Str64]
+    source_identifier: Mapped[Str255] = mapped_column(comment="Where the event was learned from.")
+    source_revision: Mapped[Str255]
+    model_identifier: Mapped[Str255]
+    model_version: Mapped[Str64]
+    supersedes_event_revision: Mapped[Str64 | None] = mapped_column(
+        comment="Revision of the same event that this one replaces; NULL where it replaces none."
+    )
+    causal_event_identifiers: Mapped[TextStr | None] = mapped_column(
+        comment="Events that caused this one, serialized as text; NULL where none are recorded."
+    )
+    input_state_identifier: Mapped[Str64] = mapped_column(
+        comment="Ledger state that the event was applied to."
+    )
+    ledger_state_identifier: Mapped[Str64] = mapped_column(
+        comment="Ledger state that the record is part of, as in PortfolioStateTS."
+    )
+    terms_version: Mapped[Str255 | None]
+    valuation_references: Mapped[TextStr] = mapped_column(
+        comment="What the valuations rest on, serialized as text."
+    )
+    record_kind: Mapped[Str32]
+    position_identifier: Mapped[Str255 | None]
+    obligation_identifier: Mapped[Str255 | None]
+    state_identifier: Mapped[Str255 | None] = mapped_column(
+        comment="Item of state that the record concerns, as in PortfolioStateTS; not enforced."
+    )
+    asset_identifier: Mapped[Str255 | None] = mapped_column(
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+    )
+    balance_role: Mapped[Str64 | None] = mapped_column(
+        comment="Which of the asset's balances is meant."
+    )
+    quantity_delta: Mapped[float | None] = mapped_column(
+        comment="Change of the quantity, in quantity_unit; an increase is positive."
+    )
+    quantity_unit: Mapped[Str64 | None]
+    amount_delta: Mapped[float | None] = mapped_column(
+        comment="Change of the amount, in amount_asset_identifier; an increase is positive."
+    )
+    amount_asset_identifier: Mapped[Str255 | None] = mapped_column(
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+    )
+    price: Mapped[float | None] = mapped_column(comment="In price_asset_identifier.")
+    price_asset_identifier: Mapped[Str255 | None] = mapped_column(
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+    )
+    eligible_quantity: Mapped[float | None] = mapped_column(
+        comment="Quantity that the event applies to, such as a holding entitled to a dividend."
+    )
+    recognized_pnl: Mapped[float | None] = mapped_column(
+        comment="Profit or loss that the record recognizes; a loss is negative."
+    )
+    nav_before: Mapped[float | None] = mapped_column(
+        comment="Net asset value before the event, in valuation_asset_identifier."
+    )
+    nav_after: Mapped[float | None] = mapped_column(
+        comment="Net asset value after the event, in valuation_asset_identifier."
+    )
+    valuation_asset_identifier: Mapped[Str255 | None] = mapped_column(
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+    )
+    state_schema_version: Mapped[int | None]
+    extension_payload: Mapped[TextStr | None] = mapped_column(
+        comment="What the columns have no place for, serialized as text."
+    )
+
+    __table_args__ = (
+        UniqueConstraint(
+            "portfolio_identifier", "event_identifier", "event_revision", "record_identifier"
+        ),
+    )

@@ -1,0 +1,18 @@
+"""Portfolio metadata: what a portfolio is, in words."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsMetaTable
+from msm.types import Str255, TextStr, UuidKey
+
+
+class PortfolioMetadata(MarketsMetaTable):
+    """One portfolio's description, kept apart from the portfolio itself."""
+
+    uid: Mapped[UuidKey]
+    unique_identifier: Mapped[Str255] = mapped_column(
+        index=True,
+        unique=True,
+        comment="Business key of what is described; no foreign key ties it to a portfolio.",
+    )
+    description: Mapped[TextStr | None]

@@ -1,0 +1,51 @@
+"""Rebalance state: how far a rebalance has been carried out."""
+
+import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsTimeIndexMetaTable
+from msm.models import Asset, Portfolio
+from msm.types import Str32, Str64, Str255, TextStr
+
+
+class PortfolioRebalanceStateTS(MarketsTimeIndexMetaTable):
+    """One asset's progress towards its target weight, within one intended rebalance."""
+
+    __identity_dimensions__ = ("portfolio_identifier", "rebalance_intent_id", "asset_identifier")
+
+    time_index: Mapped[datetime.datetime]
+    portfolio_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT")
+    )
+    rebalance_intent_id: Mapped[Str64] = mapped_column(
+        comment="Common to all rows that carry out one decision to rebalance."
+    )
+    asset_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+    )
+    target_signal_time_index: Mapped[datetime.datetime] = mapped_column(
+        comment="Time index of the signal that set the target."
+    )
+    event_source: Mapped[Str255]
+    execution_status: Mapped[Str32] = mapped_column(
+        comment="How far the execution has come; the database enforces no set of values."
+    )
+    target_weight: Mapped[float]
+    weight_before: Mapped[float]
+    weight_after: Mapped[float]
+    executed_weight_delta: Mapped[float] = mapped_column(
+        comment="Change of weight executed; an increase is positive."
+    )
+    remaining_weight_delta: Mapped[float] = mapped_column(
+        comment="Change of weight still to execute; an increase is positive."
+    )
+    execution_price: Mapped[float | None]
+    executed_quantity: Mapped[float | None]
+    executed_notional: Mapped[float | None]
+    observed_volume: Mapped[float | None]
+    observed_available_liquidity: Mapped[float | None]
+    strategy_state: Mapped[TextStr] = mapped_column(
+        comment="State that the rebalance strategy carries forward, serialized as text."
+    )

@@ -1,0 +1,28 @@
+"""Signal weights: what a signal would hold."""
+
+import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsTimeIndexMetaTable
+from msm.models import Asset, SignalMetadata
+from msm.types import Str255
+
+
+class SignalWeightsTS(MarketsTimeIndexMetaTable):
+    """One asset's weight in one signal at one time."""
+
+    __identity_dimensions__ = ("signal_uid", "asset_identifier")
+
+    time_index: Mapped[datetime.datetime]
+    signal_uid: Mapped[Str255] = mapped_column(
+        ForeignKey(SignalMetadata.signal_uid, ondelete="RESTRICT"),
+        comment="Business key of the signal; text, and not the uid of its row.",
+    )
+    asset_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+    )
+    signal_weight: Mapped[float | None] = mapped_column(
+        comment="Weight that the signal wants, before any rebalance carries it out."
+    )

@@ -1,0 +1,30 @@
+"""Portfolio weights: what a portfolio is made of."""
+
+import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsTimeIndexMetaTable
+from msm.models import Asset, Portfolio
+from msm.types import Str255
+
+
+class PortfolioWeightsTS(MarketsTimeIndexMetaTable):
+    """One asset's weight in one portfolio at one time, beside the weight it replaces."""
+
+    __identity_dimensions__ = ("portfolio_identifier", "asset_identifier")
+
+    time_index: Mapped[datetime.datetime]
+    portfolio_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT")
+    )
+    asset_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+    )
+    weight: Mapped[float | None] = mapped_column(comment="Share of the asset in the portfolio.")
+    weight_before: Mapped[float | None] = mapped_column(comment="Weight that this one replaces.")
+    price_current: Mapped[float | None]
+    price_before: Mapped[float | None]
+    volume_current: Mapped[float | None]
+    volume_before: Mapped[float | None]

@@ -1,0 +1,23 @@
+"""The market-data set: the choice of data that a valuation is run with."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm.base import MarketsMetaTable
+from msm.types import Json, Str32, Str64, Str255, TextStr, UuidKey
+
+
+class PricingMarketDataSet(MarketsMetaTable):
+    """One named choice of market data, such as an end-of-day set."""
+
+    uid: Mapped[UuidKey]
+    set_key: Mapped[Str64] = mapped_column(
+        index=True, unique=True, comment="Business key; a valuation asks for the set by it."
+    )
+    display_name: Mapped[Str255]
+    description: Mapped[TextStr | None]
+    status: Mapped[Str32] = mapped_column(
+        index=True,
+        server_default="ACTIVE",
+        comment="ACTIVE unless set otherwise; the database enforces no set of values.",
+    )
+    metadata_: Mapped[Json | None] = mapped_column("metadata")
