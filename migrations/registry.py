@@ -65,8 +65,11 @@ def assert_all_listed(models: Sequence[type[MarketsModel]]) -> None:
     Raises:
         ModelGraphError: naming the classes that no graph lists.
     """
-    mapped = [mapper.class_ for mapper in MarketsBase.registry.mappers]
-    ours = [model for model in mapped if model.__module__.partition(".")[0] in OUR_PACKAGES]
+    ours = [
+        model
+        for model in MarketsBase.models()
+        if model.__module__.partition(".")[0] in OUR_PACKAGES
+    ]
     forgotten = sorted(set(ours) - set(models), key=_name)
     if forgotten:
         raise ModelGraphError(

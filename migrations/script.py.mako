@@ -1,6 +1,4 @@
-<%!
-    # An empty side is written as `pass`; python -m ruff format brings the file into shape.
-%>"""${message}
+"""${message.rstrip(".")}.
 
 Revision ID: ${up_revision}
 Revises: ${down_revision | comma,n}
@@ -13,7 +11,6 @@ It must work while the previous release still runs.
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-
 revision: str = ${repr(up_revision)}
 down_revision: str | None = ${repr(down_revision)}
 branch_labels: str | None = ${repr(branch_labels)}
