@@ -1,0 +1,49 @@
+"""The checks of pytest-alembic on our provider."""
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import Connection
+from pytest_alembic.tests import (
+    test_model_definitions_match_ddl,
+    test_single_head_revision,
+    test_up_down_consistency,
+    test_upgrade,
+)
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+from tests.support.alembic import config_for, url_of
+from tests.support.schema import defaults_and_comments, describe
+
+__all__ = [
+    "test_model_definitions_match_ddl",
+    "test_single_head_revision",
+    "test_up_down_consistency",
+    "test_upgrade",
+]
+
+
+@pytest.fixture
+def alembic_config(empty_database: Connection) -> Config:
+    return config_for(url_of(empty_database))
+
+
+@pytest.fixture
+def alembic_engine(empty_database: Connection) -> Engine:
+    return create_engine(url_of(empty_database), poolclass=NullPool)
+
+
+def test_downgrade_leaves_no_trace(empty_database: Connection) -> None:
+    """Pytest-alembic's own check needs an env.py that takes the connection it is given."""
+    config = config_for(url_of(empty_database))
+    script = ScriptDirectory.from_config(config)
+    for revision in reversed(list(script.walk_revisions())):
+        before = describe(empty_database), defaults_and_comments(empty_database)
+        empty_database.commit()
+        command.upgrade(config, revision.revision)
+        command.downgrade(config, "-1")
+        assert (describe(empty_database), defaults_and_comments(empty_database)) == before
+        empty_database.commit()
+        command.upgrade(config, revision.revision)

@@ -1,0 +1,157 @@
+"""The four commands of the SDK's CLI through our provider, on the local platform."""
+
+import ast
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from msm_local.platform import LocalPlatform
+from psycopg import Connection
+
+from tests.conftest import PROVIDER, ROOT, environment_of
+from tests.support.forked import Finished, run_sdk_cli
+from tests.support.schema import describe
+
+type Catalog = dict[str, dict[str, Any]]
+
+
+def migrations(*arguments: str, environment: Mapping[str, str], folder: Path = ROOT) -> Finished:
+    command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
+    return run_sdk_cli(*command, environment=environment, folder=folder)
+
+
+def catalog(platform: LocalPlatform) -> Catalog:
+    """Every resource of the platform's catalog, by physical table name."""
+    answer = httpx.post(
+        f"{platform.endpoint}/api/v1/meta-tables/filter/",
+        json={"limit": 1000},
+        headers={"Authorization": f"Bearer {platform.token}"},
+    )
+    found = answer.raise_for_status().json()
+    rows = found["results"] if isinstance(found, dict) else found
+    return {row["physical_table_name"]: row for row in rows}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder that holds a copy of the provider, to write revisions into."""
+    shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
+    return tmp_path
+
+
+def test_current_says_the_head(environment: Mapping[str, str]) -> None:
+    told = migrations("current", "--json", environment=environment)
+    assert told.exit_code == 0
+    assert "1004 (head)" in told.stderr
+
+
+def test_upgrade_prints_json_and_nothing_else_on_standard_output(
+    environment: Mapping[str, str],
+) -> None:
+    told = migrations("upgrade", "head", "--json", environment=environment)
+    assert told.exit_code == 0
+    answer = json.loads(told.stdout)
+    assert answer["ok"] is True
+    assert (answer["active_count"], answer["reserved_count"], answer["failed_count"]) == (62, 0, 0)
+
+
+def test_a_revision_at_head_is_empty(environment: Mapping[str, str], checkout: Path) -> None:
+    told = migrations(
+        "revision", "-m", "probe", "--autogenerate", environment=environment, folder=checkout
+    )
+    assert told.exit_code == 0
+    (file,) = checkout.glob("migrations/versions/mainsequence_markets/1005_probe.py")
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    bodies = {
+        node.name: [type(statement) for statement in node.body]
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert bodies == {"upgrade": [ast.Pass], "downgrade": [ast.Pass]}
+
+
+def test_after_upgrade_the_catalog_holds_every_table_as_postgresql_has_it(
+    platform: LocalPlatform, head_database: Connection
+) -> None:
+    rows = catalog(platform)
+    assert len(rows) == 62
+    assert {row["provisioning_status"] for row in rows.values()} == {"active"}
+    assert sum(row["table_kind"] == "time_indexed" for row in rows.values()) == 21
+    shapes = describe(head_database)
+    assert set(rows) - set(shapes) == {"ms_markets__alembic_version"}
+    for table, shape in shapes.items():
+        columns = [(column["name"], column["nullable"]) for column in rows[table]["columns"]]
+        assert columns == [(name, not not_null) for name, _, not_null in shape.columns], table
+        assert {index["name"] for index in rows[table]["indexes_meta"]} == set(shape.indexes)
+        keys = {key["name"] for key in rows[table]["foreign_keys"]}
+        assert keys == {name for name in shape.constraints if name.startswith("fk__")}
+
+
+def test_every_table_belongs_to_the_owner_role(head_database: Connection) -> None:
+    owners = head_database.execute(
+        "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+    ).fetchall()
+    assert len(owners) == 1
+    login = head_database.execute(
+        "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", owners[0]
+    ).fetchone()
+    assert login == (False,)
+
+
+def test_down_to_base_and_up_again_keeps_every_uid(
+    platform: LocalPlatform, environment: Mapping[str, str], head_database: Connection
+) -> None:
+    before = catalog(platform)
+    down = migrations("downgrade", "base", "--json", environment=environment)
+    assert down.exit_code == 0, down.stderr
+    assert json.loads(down.stdout)["active_count"] == 1
+    assert set(catalog(platform)) == {"ms_markets__alembic_version"}
+    assert describe(head_database) == {}
+    head_database.commit()
+
+    up = migrations("upgrade", "head", "--json", environment=environment)
+    assert up.exit_code == 0, up.stderr
+    after = catalog(platform)
+    assert {table: row["uid"] for table, row in after.items()} == {
+        table: row["uid"] for table, row in before.items()
+    }
+    assert {row["provisioning_status"] for row in after.values()} == {"active"}
+
+
+def test_down_to_1002_drops_pricing_only(
+    platform: LocalPlatform, environment: Mapping[str, str]
+) -> None:
+    down = migrations("downgrade", "1002", "--json", environment=environment)
+    assert down.exit_code == 0, down.stderr
+    assert json.loads(down.stdout)["active_count"] == 52
+    assert len(catalog(platform)) == 52
+    up = migrations("upgrade", "head", "--json", environment=environment)
+    assert json.loads(up.stdout)["active_count"] == 62
+
+
+def test_an_explicit_lower_target_leaves_later_tables_reserved(
+    fresh_platform: LocalPlatform,
+) -> None:
+    environment = environment_of(fresh_platform)
+    up = migrations("upgrade", "1002", "--json", environment=environment)
+    assert up.exit_code == 0, up.stderr
+    answer = json.loads(up.stdout)
+    assert (answer["active_count"], answer["reserved_count"]) == (52, 10)
+
+
+def test_a_model_listed_twice_stops_every_command_with_one_sentence(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    registry = checkout / "migrations" / "registry.py"
+    source = registry.read_text(encoding="utf-8")
+    doubled = "*pricing_sqlalchemy_models(),\n        *pricing_sqlalchemy_models(),"
+    registry.write_text(source.replace("*pricing_sqlalchemy_models(),", doubled), encoding="utf-8")
+    for command in (["current"], ["upgrade", "head"], ["downgrade", "base"], ["revision"]):
+        told = migrations(*command, environment=environment, folder=checkout)
+        assert told.exit_code == 2
+        words = " ".join(told.stderr.replace("│", " ").split())
+        assert "IndexConventionDetails appears twice in the migration provider" in words

@@ -1,0 +1,64 @@
+"""Each model appears in the provider exactly once, and a violation names both offenders."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from migrations import MarketsAlembicVersion, migration
+from migrations.registry import assert_all_listed, assert_each_once, metatable_provider_models
+from msm.errors import ModelGraphError
+from msm.models import Asset, AssetType, Issuer, markets_sqlalchemy_models
+from msm_portfolio import portfolio_sqlalchemy_models
+from msm_pricing import pricing_sqlalchemy_models
+
+
+@pytest.fixture
+def renamed() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def test_the_provider_carries_the_three_graphs_core_first() -> None:
+    graphs = markets_sqlalchemy_models, portfolio_sqlalchemy_models, pricing_sqlalchemy_models
+    expected = [model for graph in graphs for model in graph()]
+    assert metatable_provider_models() == expected
+    assert list(migration.metatable_models) == expected
+
+
+def test_the_version_table_is_authored_without_a_schema() -> None:
+    assert MarketsAlembicVersion.__alembic_version_schema__ is None
+    assert migration.version_table == "ms_markets__alembic_version"
+    assert migration.migration_provider_key == "msm:mainsequence.markets"
+
+
+def test_a_class_listed_twice_is_refused() -> None:
+    with pytest.raises(
+        ModelGraphError, match=r"class msm\.models\.assets\.asset\.Asset appears twice"
+    ):
+        assert_each_once([Asset, Issuer, Asset])
+
+
+def test_a_model_identifier_of_two_classes_is_refused_naming_both(
+    renamed: pytest.MonkeyPatch,
+) -> None:
+    renamed.setattr(Issuer, "__metatable_identifier__", "Asset")
+    with pytest.raises(
+        ModelGraphError, match=r"identifier 'Asset' appears twice.*\.Asset and as .*\.Issuer"
+    ):
+        assert_each_once([Asset, AssetType, Issuer])
+
+
+def test_a_table_of_two_classes_is_refused_naming_both(renamed: pytest.MonkeyPatch) -> None:
+    renamed.setattr(Issuer, "__tablename__", "ms_markets__asset")
+    with pytest.raises(
+        ModelGraphError, match=r"table 'ms_markets__asset' appears twice.*\.Asset and as .*\.Issuer"
+    ):
+        assert_each_once([Asset, AssetType, Issuer])
+
+
+def test_a_mapped_class_in_no_graph_is_refused() -> None:
+    listed = [model for model in metatable_provider_models() if model is not Issuer]
+    with pytest.raises(
+        ModelGraphError, match=r"msm\.models\.issuers\.Issuer: mapped .* but in no graph"
+    ):
+        assert_all_listed(listed)

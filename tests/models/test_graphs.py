@@ -1,0 +1,74 @@
+"""The three graphs as a whole."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import CheckConstraint, Constraint, Table
+
+from msm import MarketsModel, MarketsTimeIndexMetaTable, markets_sqlalchemy_models
+from msm.base import MarketsBase
+from msm_portfolio import portfolio_sqlalchemy_models
+from msm_pricing import pricing_sqlalchemy_models
+from tests.support.schema import FACTS
+
+CORE = markets_sqlalchemy_models()
+PORTFOLIO = portfolio_sqlalchemy_models()
+PRICING = pricing_sqlalchemy_models()
+EVERY: tuple[type[MarketsModel], ...] = (*CORE, *PORTFOLIO, *PRICING)
+TABLES = [model.__table__ for model in EVERY if isinstance(model.__table__, Table)]
+
+
+@pytest.mark.parametrize(
+    ("graph", "tables", "time_indexed"), [(CORE, 39, 8), (PORTFOLIO, 12, 10), (PRICING, 10, 3)]
+)
+def test_a_graph_holds_its_tables(
+    graph: Sequence[type[MarketsModel]], tables: int, time_indexed: int
+) -> None:
+    assert len(set(graph)) == len(graph) == tables
+    assert sum(issubclass(model, MarketsTimeIndexMetaTable) for model in graph) == time_indexed
+
+
+def test_a_graph_lists_parents_before_children() -> None:
+    seen: set[str] = set()
+    for table in TABLES:
+        seen.add(table.name)
+        parents = {key.column.table.name for key in table.foreign_keys}
+        assert parents <= seen, table.name
+
+
+def test_every_name_fits_postgresql() -> None:
+    names = [table.name for table in TABLES]
+    names += [str(item.name) for table in TABLES for item in (*table.indexes, *table.constraints)]
+    assert [name for name in names if len(name.encode()) > 63] == []
+
+
+def named(table: Table) -> list[Constraint]:
+    return [item for item in table.constraints if item.columns or isinstance(item, CheckConstraint)]
+
+
+def test_every_constraint_has_the_name_of_the_convention() -> None:
+    for table in TABLES:
+        for constraint in named(table):
+            assert str(constraint.name).startswith(("pk__", "fk__", "uq__", "ck__")), constraint
+
+
+def test_every_foreign_key_says_what_a_delete_does() -> None:
+    keys = [key for table in TABLES for key in table.foreign_keys]
+    assert len(keys) == sum(len(facts["foreign_keys"]) for facts in FACTS)
+    assert {key.ondelete for key in keys} == {"CASCADE", "RESTRICT", "SET NULL"}
+
+
+def test_no_default_lives_only_in_python() -> None:
+    columns = [column for table in TABLES for column in table.columns]
+    assert [str(column) for column in columns if column.default or column.onupdate] == []
+
+
+def test_a_comment_says_more_than_the_name() -> None:
+    for table in TABLES:
+        for column in table.columns:
+            said = (column.comment or "").rstrip(".").casefold()
+            assert said not in {column.name.replace("_", " "), f"the {column.name}"}, column
+
+
+def test_no_table_names_the_public_schema() -> None:
+    assert {table.schema for table in MarketsBase.metadata.tables.values()} == {None}

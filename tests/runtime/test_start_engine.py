@@ -1,0 +1,249 @@
+"""start_engine only reads, says everything that is wrong at once, and costs three requests."""
+
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import msm
+import pytest
+from msm import MarketsModel
+from msm.errors import AttachError, ModelGraphError, PlatformUnreachableError
+from msm.models import Asset, AssetSnapshotsTS, AssetType, Issuer, markets_sqlalchemy_models
+from msm_local.platform import LocalPlatform
+from msm_portfolio import portfolio_sqlalchemy_models
+from msm_pricing import pricing_sqlalchemy_models
+from psycopg import Connection
+
+from tests.conftest import ROOT, environment_of
+from tests.support.forked import Finished, run_forked
+
+EVERY: tuple[type[MarketsModel], ...] = (
+    *markets_sqlalchemy_models(),
+    *portfolio_sqlalchemy_models(),
+    *pricing_sqlalchemy_models(),
+)
+
+
+def run(function: Any, *arguments: Any, environment: Mapping[str, str]) -> Finished:
+    return run_forked(function, *arguments, environment=environment, folder=ROOT)
+
+
+def value_of(finished: Finished) -> Any:
+    assert finished.exit_code == 0, finished.stderr
+    return finished.value
+
+
+class Wire:
+    """Records what the SDK sends, as (method, path)."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str]] = []
+
+    def __enter__(self) -> "Wire":
+        from requests.adapters import HTTPAdapter
+
+        send = HTTPAdapter.send
+
+        def record(adapter: Any, request: Any, **options: Any) -> Any:
+            self.requests.append((request.method, request.path_url))
+            return send(adapter, request, **options)
+
+        self._patch = mock.patch.object(HTTPAdapter, "send", record)
+        self._patch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._patch.stop()
+
+
+READS = [
+    ("POST", "/api/v1/code-repository-branches/resolve-git-context/"),
+    ("POST", "/api/v1/meta-tables/filter/"),
+    ("POST", "/api/v1/time-index-meta-tables/filter/"),
+]
+
+
+def attach_twice() -> tuple[int, list[tuple[str, str]], list[tuple[str, str]]]:
+    with Wire() as first:
+        runtime = msm.start_engine(EVERY)
+    with Wire() as second:
+        msm.start_engine(EVERY)
+    assert all(model.get_meta_table() is runtime.meta_tables[model] for model in EVERY)
+    return len(runtime.meta_tables), first.requests, second.requests
+
+
+def test_61_models_attach_with_three_reads_and_then_with_none(
+    environment: Mapping[str, str],
+) -> None:
+    count, first, second = value_of(run(attach_twice, environment=environment))
+    assert count == 61
+    assert first == READS
+    assert second == []
+
+
+def attach_more() -> list[tuple[str, str]]:
+    msm.start_engine([Asset])
+    with Wire() as wire:
+        msm.start_engine([Asset, AssetType])
+        msm.start_engine([Asset, AssetType, AssetSnapshotsTS])
+    return wire.requests
+
+
+def test_further_models_look_up_only_what_is_new(environment: Mapping[str, str]) -> None:
+    assert value_of(run(attach_more, environment=environment)) == READS[1:]
+
+
+def attach_from_threads() -> list[tuple[str, str]]:
+    with Wire() as wire, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: msm.start_engine(EVERY), range(8)))
+    return wire.requests
+
+
+def test_threads_share_one_attachment(environment: Mapping[str, str]) -> None:
+    assert value_of(run(attach_from_threads, environment=environment)) == READS
+
+
+def attach_with_writes_forbidden() -> None:
+    import alembic.command
+    from alembic.runtime.environment import EnvironmentContext
+    from mainsequence.meta_tables.migrations import AlembicMetaTableMigration
+    from msm.sdk import MetaTable, PlatformManagedMetaTable, PlatformTimeIndexMetaTable
+
+    forbidden: Sequence[tuple[Any, str]] = [
+        *((MetaTable, name) for name in ("register", "bulk_create", "finalize_managed", "create")),
+        *((MetaTable, name) for name in ("patch", "delete", "issue_migration_connection")),
+        (PlatformManagedMetaTable, "register"),
+        (PlatformTimeIndexMetaTable, "register"),
+        *((AlembicMetaTableMigration, name) for name in ("prepare_for_alembic",)),
+        (AlembicMetaTableMigration, "sync_metatable_catalog"),
+        *((alembic.command, name) for name in ("upgrade", "downgrade", "stamp", "revision")),
+        (EnvironmentContext, "__init__"),
+    ]
+    for owner, name in forbidden:
+        mock.patch.object(owner, name, side_effect=AssertionError(f"{name} was called")).start()
+    msm.start_engine(EVERY)
+
+
+def test_it_never_registers_or_migrates(environment: Mapping[str, str]) -> None:
+    assert run(attach_with_writes_forbidden, environment=environment).exit_code == 0
+
+
+def attach_and_tell(models: Sequence[type[MarketsModel]]) -> dict[str, tuple[str, str]]:
+    try:
+        msm.start_engine(models)
+    except AttachError as error:
+        assert all(model.get_meta_table() is None for model in models)
+        assert "mainsequence migrations upgrade --provider migrations:migration head" in str(error)
+        return {item.model: (item.reason, item.detail) for item in error.problems}
+    return {}
+
+
+def test_what_is_missing_is_one_error_that_lists_every_table(
+    fresh_platform: LocalPlatform,
+) -> None:
+    told = value_of(run(attach_and_tell, EVERY, environment=environment_of(fresh_platform)))
+    assert len(told) == 61
+    assert set(told.values()) == {("missing", "not in the catalog")}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "detail"),
+    [
+        ("provisioning_status = 'reserved'", "reserved", "reserved, not active"),
+        ("physical_schema = 'elsewhere'", "physical_name", "it is elsewhere.ms_markets__asset"),
+        (
+            "physical_table_name = 'renamed', identifier = 'ms_markets__asset'",
+            "missing",
+            "not in the catalog",
+        ),
+        (
+            "data_source_uid = '00000000-0000-4000-8000-000000000000'",
+            "data_source",
+            "in data source 00000000-0000-4000-8000-000000000000",
+        ),
+    ],
+)
+def test_a_resource_that_is_not_ours_to_use_is_named_with_the_reason(
+    environment: Mapping[str, str],
+    head_database: Connection,
+    change: str,
+    reason: str,
+    detail: str,
+) -> None:
+    head_database.execute(
+        f"UPDATE msm_local.meta_tables SET {change} "
+        "WHERE physical_table_name = 'ms_markets__asset'".encode()
+    )
+    head_database.commit()
+    told = value_of(run(attach_and_tell, [Asset, AssetType], environment=environment))
+    assert set(told) == {"Asset"}
+    assert told["Asset"][0] == reason
+    assert detail in told["Asset"][1]
+
+
+def attach_duplicated() -> tuple[str, str]:
+    from msm.sdk import MetaTable
+
+    lookup = MetaTable.filter_by_body
+
+    def twice(**filters: Any) -> list[Any]:
+        rows = lookup(**filters)
+        return [*rows, *rows]
+
+    with mock.patch.object(MetaTable, "filter_by_body", twice):
+        try:
+            msm.start_engine([Asset])
+        except AttachError as error:
+            return error.problems[0].reason, error.problems[0].detail
+    return "", ""
+
+
+def test_a_duplicated_resource_is_named(environment: Mapping[str, str]) -> None:
+    reason, detail = value_of(run(attach_duplicated, environment=environment))
+    assert reason == "duplicated"
+    assert detail.startswith("2 resources: ")
+
+
+def attach_raises(expected: type[Exception]) -> tuple[str, float]:
+    started = time.perf_counter()
+    with pytest.raises(expected) as caught:
+        msm.start_engine([Asset])
+    return str(caught.value), time.perf_counter() - started
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def test_without_a_platform_it_says_so_within_two_seconds(
+    environment: Mapping[str, str], unused_port: int
+) -> None:
+    nowhere = {**environment, "MAINSEQUENCE_ENDPOINT": f"http://127.0.0.1:{unused_port}"}
+    words, seconds = value_of(run(attach_raises, PlatformUnreachableError, environment=nowhere))
+    assert "start the local one" in words
+    assert seconds < 2
+
+
+def test_a_wrong_token_is_the_platforms_own_word(environment: Mapping[str, str]) -> None:
+    wrong = {**environment, "MAINSEQUENCE_ACCESS_TOKEN": "wrong"}
+    words, _ = value_of(run(attach_raises, msm.MsmError, environment=wrong))
+    assert "401" in words
+
+
+@pytest.mark.parametrize("models", [[Asset, Issuer, Asset]])
+def test_a_model_listed_twice_is_refused(models: list[type[MarketsModel]]) -> None:
+    with pytest.raises(ModelGraphError, match=r"Asset is listed twice"):
+        msm.start_engine(models)
+
+
+def test_a_class_that_is_no_model_is_refused() -> None:
+    with pytest.raises(ModelGraphError, match="not a mapped class"):
+        msm.start_engine([Path])  # type: ignore[list-item]

