@@ -1,0 +1,40 @@
+"""The part of the demo that uses msm: attach all three graphs, write, read, report."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from msm import MarketsModel, MarketsRuntime, markets_sqlalchemy_models, start_engine
+from msm_portfolio import portfolio_sqlalchemy_models
+from msm_pricing import pricing_sqlalchemy_models
+
+from .load import load
+from .report import show_early_closes, show_load, show_package
+
+__all__ = ["attach", "run_session"]
+
+type Graphs = dict[str, Sequence[type[MarketsModel]]]
+
+
+def attach() -> tuple[Graphs, MarketsRuntime]:
+    """Attach the models of all three packages with one call."""
+    graphs: Graphs = {
+        "msm-core": markets_sqlalchemy_models(),
+        "msm-portfolio": portfolio_sqlalchemy_models(),
+        "msm-pricing": pricing_sqlalchemy_models(),
+    }
+    return graphs, start_engine([model for graph in graphs.values() for model in graph])
+
+
+def run_session(
+    console: Console, graphs: Graphs, runtime: MarketsRuntime, mic: str, year: int
+) -> None:
+    """Write and read the rows of one exchange year, and print what the database holds."""
+    with console.status(f"Writing: {mic} {year}"):
+        counts = load(runtime, mic, year)
+    console.print(f"[bold]Write[/]      {mic} {year}, assets and an index")
+    show_load(console, counts)
+    console.print()
+    show_early_closes(console, runtime, mic, year)
+    for package, models in graphs.items():
+        show_package(console, runtime, package, models)

@@ -1,0 +1,73 @@
+"""Bring the database to head with the SDK's own CLI, showing progress instead of its output."""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["PROVIDER", "UpgradeFailedError", "upgrade_to_head"]
+
+PROVIDER = "migrations:migration"
+
+REVISION = re.compile(r"Running upgrade \S* -> (\d+), (.+)")
+
+# The milestones of an upgrade among the SDK's several hundred lines, and how they read to a person.
+MILESTONES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"Loading migration provider"), "loading the provider"),
+    (re.compile(r"collection-create request for (\d+)"), r"reserving \1 tables in the catalog"),
+    (REVISION, r"revision \1: \2"),
+    (re.compile(r"Finalizing MetaTable catalog"), "finalizing the catalog"),
+)
+
+
+class UpgradeFailedError(Exception):
+    """The SDK's upgrade ended with a non-zero exit code.
+
+    Attributes:
+        log: the file with everything that the SDK printed.
+    """
+
+    def __init__(self, exit_code: int, log: Path) -> None:
+        printed = log.read_text(encoding="utf-8").strip().splitlines() or ["it printed nothing"]
+        super().__init__(
+            f"The upgrade failed with exit code {exit_code} ({printed[-1]}); all that it printed "
+            f"is in {log}"
+        )
+        self.log = log
+
+
+def upgrade_to_head(log: Path, progress: Callable[[str], None]) -> tuple[int, list[str]]:
+    """Run ``mainsequence migrations upgrade head``.
+
+    Args:
+        log: the file that receives what the SDK prints.
+        progress: called with a few words at each milestone.
+
+    Returns:
+        The number of active resources, and the revisions that ran.
+
+    Raises:
+        UpgradeFailedError: the SDK's exit code was not zero.
+    """
+    command = [
+        *(Path(sys.executable).with_name("mainsequence").as_posix(), "migrations", "upgrade"),
+        *("--provider", PROVIDER, "head", "--json"),
+    ]
+    revisions: list[str] = []
+    with log.open("w", encoding="utf-8") as lines, tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE, text=True)
+        for line in process.stderr or ():
+            lines.write(line)
+            for pattern, words in MILESTONES:
+                if found := pattern.search(line):
+                    progress(found.expand(words))
+            if found := REVISION.search(line):
+                revisions.append(found[1])
+        if exit_code := process.wait():
+            lines.flush()
+            raise UpgradeFailedError(exit_code, log)
+        output.seek(0)
+        return int(json.load(output)["active_count"]), revisions
