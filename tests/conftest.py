@@ -6,14 +6,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from msm_local.cluster import PLATFORM_ROLE, Cluster
-from msm_local.git_context import make_stand_in
-from msm_local.platform import LocalPlatform
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from pytest_postgresql.executors import NoopExecutor
 from pytest_postgresql.factories import postgresql, postgresql_noproc
 
+from msm_local.cluster import PLATFORM_ROLE, Cluster
+from msm_local.git_context import make_stand_in
+from msm_local.platform import LocalPlatform
 from tests.support.alembic import url_of
 from tests.support.forked import run_sdk_cli
 
@@ -33,11 +33,12 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def embedded_server(cluster: Cluster) -> NoopExecutor:
     """The embedded PostgreSQL as pytest-postgresql sees a server, with an empty template."""
+    login = conninfo_to_dict(cluster.platform_url("postgres"))
     executor = NoopExecutor(
         host="127.0.0.1",
-        port=cluster.port,
+        port=str(login["port"]),
         user=PLATFORM_ROLE,
-        password=conninfo_to_dict(cluster.platform_url("postgres"))["password"],
+        password=str(login["password"]),
         dbname="base",
         options="",
         maintenance_dbname="postgres",

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from msm_local.platform import LocalPlatform
 from psycopg import Connection
 
+from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import Finished, run_sdk_cli
 from tests.support.schema import describe

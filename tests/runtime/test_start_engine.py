@@ -5,19 +5,19 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from unittest import mock
 
-import msm
 import pytest
+from psycopg import Connection
+
+import msm
 from msm import MarketsModel
 from msm.errors import AttachError, ModelGraphError, PlatformUnreachableError
 from msm.models import Asset, AssetSnapshotsTS, AssetType, Issuer, markets_sqlalchemy_models
 from msm_local.platform import LocalPlatform
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
-from psycopg import Connection
-
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import Finished, run_forked
 
@@ -43,7 +43,7 @@ class Wire:
     def __init__(self) -> None:
         self.requests: list[tuple[str, str]] = []
 
-    def __enter__(self) -> "Wire":
+    def __enter__(self) -> Self:
         from requests.adapters import HTTPAdapter
 
         send = HTTPAdapter.send
@@ -111,6 +111,7 @@ def attach_with_writes_forbidden() -> None:
     import alembic.command
     from alembic.runtime.environment import EnvironmentContext
     from mainsequence.meta_tables.migrations import AlembicMetaTableMigration
+
     from msm.sdk import MetaTable, PlatformManagedMetaTable, PlatformTimeIndexMetaTable
 
     forbidden: Sequence[tuple[Any, str]] = [
@@ -133,13 +134,12 @@ def test_it_never_registers_or_migrates(environment: Mapping[str, str]) -> None:
 
 
 def attach_and_tell(models: Sequence[type[MarketsModel]]) -> dict[str, tuple[str, str]]:
-    try:
+    with pytest.raises(AttachError) as caught:
         msm.start_engine(models)
-    except AttachError as error:
-        assert all(model.get_meta_table() is None for model in models)
-        assert "mainsequence migrations upgrade --provider migrations:migration head" in str(error)
-        return {item.model: (item.reason, item.detail) for item in error.problems}
-    return {}
+    assert all(model.get_meta_table() is None for model in models)
+    command = "mainsequence migrations upgrade --provider migrations:migration head"
+    assert command in str(caught.value)
+    return {item.model: (item.reason, item.detail) for item in caught.value.problems}
 
 
 def test_what_is_missing_is_one_error_that_lists_every_table(
@@ -194,12 +194,13 @@ def attach_duplicated() -> tuple[str, str]:
         rows = lookup(**filters)
         return [*rows, *rows]
 
-    with mock.patch.object(MetaTable, "filter_by_body", twice):
-        try:
-            msm.start_engine([Asset])
-        except AttachError as error:
-            return error.problems[0].reason, error.problems[0].detail
-    return "", ""
+    with (
+        mock.patch.object(MetaTable, "filter_by_body", twice),
+        pytest.raises(AttachError) as caught,
+    ):
+        msm.start_engine([Asset])
+    (problem,) = caught.value.problems
+    return problem.reason, problem.detail
 
 
 def test_a_duplicated_resource_is_named(environment: Mapping[str, str]) -> None:

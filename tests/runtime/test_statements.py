@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import exists, func, insert, select, text, union, update
+from sqlalchemy import MetaData, Table, exists, func, insert, select, text, union, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
 from sqlalchemy.schema import CreateTable
@@ -90,7 +90,7 @@ def test_a_table_that_is_not_attached_is_named_with_the_call_that_attaches_it() 
     assert caught.value.tables == ("ms_markets__indexvaluests",)
 
 
-@pytest.mark.parametrize("statement", [text("SELECT 1"), CreateTable(Asset.__table__)])
+@pytest.mark.parametrize("statement", [text("SELECT 1"), CreateTable(Table("t", MetaData()))])
 def test_text_and_ddl_are_refused(statement: Any) -> None:
     with pytest.raises(StatementError, match="pass a SQLAlchemy select, insert, update"):
         compile_operation(statement, ATTACHED)

@@ -150,11 +150,13 @@ def _prepare_table(
 
 
 # The SDK ships no types, so that its classes are Any to a type checker.
-class MarketsModel(PlatformManagedMetaTable):  # type: ignore[misc]
+class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
     """What every markets model has in common: its names follow from the class.
 
     A function that takes models of both kinds annotates them as ``type[MarketsModel]``.
     """
+
+    __abstract__ = True
 
     __application__: ClassVar[str] = "ms_markets"
     __concept__: ClassVar[str]
@@ -183,7 +185,7 @@ class MarketsModel(PlatformManagedMetaTable):  # type: ignore[misc]
     __metatable_labels__: ClassVar[Sequence[str] | None]
 
 
-class MarketsMetaTable(MarketsModel, MarketsBase):
+class MarketsMetaTable(MarketsModel):
     """Base of relational MetaTables: rows with a primary key.
 
     Class attributes an author may set:
@@ -209,7 +211,7 @@ class MarketsMetaTable(MarketsModel, MarketsBase):
         return table
 
 
-class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable, MarketsBase):  # type: ignore[misc]
+class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # type: ignore[misc]
     """Base of time-indexed MetaTables: observations, one for a time and its dimensions.
 
     Such a table has no primary key; the SDK puts a unique index over the time index and the

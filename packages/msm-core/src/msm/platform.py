@@ -58,10 +58,10 @@ def refusals_of(what: str) -> Iterator[None]:
             endpoint=endpoint,
         ) from error
     except ApiError as error:
-        status = error.status_code
+        status, detail = error.status_code, error.args[0]
         raise PlatformRefusedError(
-            f"The platform at {endpoint} refused {what}: {error}",
+            f"The platform at {endpoint} refused {what} ({status}): {detail}",
             endpoint=endpoint,
             status_code=status,
-            detail=error.args[0],
+            detail=detail,
         ) from error

@@ -1,0 +1,70 @@
+"""The demo as a person runs it: real processes, twice, and nothing left running."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "state"
+    yield folder
+    local(folder, "stop")
+
+
+def local(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("msm-local")
+    return subprocess.run(
+        [program, "--state-dir", state, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_it_does_the_main_job_and_then_finds_nothing_to_change(state: Path) -> None:
+    demo = ("exec", "--", sys.executable, "-m", "examples.demo")
+    first = local(state, *demo)
+    assert first.returncode == 0, first.stderr
+    assert "ran 1001, 1002, 1003, 1004; 62 active resources" in first.stdout
+    assert "Fri 28 Nov 2025   14:30         18:00" in first.stdout
+    assert "msm-pricing" in first.stdout
+
+    second = local(state, *demo)
+    assert second.returncode == 0, second.stderr
+    assert "was at head already; 62 active resources" in second.stdout
+    assert "nothing changed: all 624 rows were there already" in second.stdout
+
+    assert local(state, "stop").returncode == 0
+    left = [
+        process.info["cmdline"]
+        for process in psutil.process_iter(["cmdline"])
+        if str(state) in " ".join(process.info["cmdline"] or [])
+    ]
+    assert left == []
+
+
+def test_a_failed_upgrade_shows_the_sdks_last_word_and_where_the_rest_is(state: Path) -> None:
+    local(state, "start")
+    broken = local(
+        state,
+        "exec",
+        "--",
+        "env",
+        "MAINSEQUENCE_ACCESS_TOKEN=wrong",
+        sys.executable,
+        "-m",
+        "examples.demo",
+    )
+    assert broken.returncode == 1
+    assert "The upgrade failed with exit code" in broken.stdout
+    assert "demo-upgrade.log" in broken.stdout

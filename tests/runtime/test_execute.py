@@ -1,0 +1,228 @@
+"""Rows through attached models: Python values in, the same Python values out."""
+
+import datetime
+import math
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, exists, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql
+
+import msm
+from msm.errors import NotAttachedError, PlatformRefusedError, ResultTruncatedError
+from msm.models import (
+    Asset,
+    AssetType,
+    Calendar,
+    CalendarDate,
+    FutureAssetDetails,
+    Index,
+    IndexFormulaDefinition,
+    IndexValuesTS,
+    TradesTS,
+)
+from tests.conftest import ROOT
+from tests.support.forked import run_forked
+
+MODELS = [
+    *(Asset, AssetType, Calendar, CalendarDate, FutureAssetDetails),
+    *(Index, IndexFormulaDefinition, IndexValuesTS),
+]
+NOON = datetime.datetime(2025, 1, 2, 12, 0, 0, 123456, tzinfo=datetime.UTC)
+
+
+def value_of(function: Any, environment: Mapping[str, str]) -> Any:
+    finished = run_forked(function, environment=environment, folder=ROOT)
+    assert finished.exit_code == 0, finished.stderr
+    return finished.value
+
+
+def insert_and_read_asset() -> dict[str, Any]:
+    runtime = msm.start_engine(MODELS)
+    row = {"unique_identifier": "Zürich 株 100%'\"\\", "asset_type": None}
+    written = runtime.execute(insert(Asset).values(row).returning(Asset.uid))
+    assert written.row_count == 1
+    read = runtime.execute(select(Asset).where(Asset.uid == written.rows[0]["uid"]))
+    assert read.row_count == 1
+    return read.rows[0]
+
+
+def test_a_row_comes_back_as_it_was_written(environment: Mapping[str, str]) -> None:
+    row = value_of(insert_and_read_asset, environment)
+    assert isinstance(row.pop("uid"), uuid.UUID)
+    assert row == {"unique_identifier": "Zürich 株 100%'\"\\", "asset_type": None}
+
+
+FUTURE = {
+    "kind": "monthly",
+    "quote_unit": "USD",
+    "settlement_model": "linear",
+    "settlement_method": "cash",
+    "contract_size": Decimal("12345678901234567890.123456789012345678"),
+    "contract_unit": "",
+    "expires_at": NOON.astimezone(datetime.timezone(datetime.timedelta(hours=-5))),
+    "settles_at": None,
+    "metadata": {"nested": [1, None, {"ü": "x"}]},
+}
+
+
+def every_type() -> tuple[dict[str, Any], dict[str, Any]]:
+    runtime = msm.start_engine(MODELS)
+    for name in ("BTC", "USD"):
+        runtime.execute(insert(Asset).values(unique_identifier=name))
+    index = {"unique_identifier": "I", "index_type": "t", "display_name": "I"}
+    method = {"calculation_method": "custom", "value_format": "decimal"}
+    runtime.execute(insert(Index).values(index | method))
+    uid = select(Asset.uid).where(Asset.unique_identifier == "BTC").scalar_subquery()
+    usd = select(Asset.uid).where(Asset.unique_identifier == "USD").scalar_subquery()
+    keys = {"asset_uid": uid, "settlement_asset": usd, "margin_asset": usd}
+    keys["underlying_index_uid"] = select(Index.uid).scalar_subquery()
+    written = runtime.execute(
+        insert(FutureAssetDetails).values(FUTURE | keys).returning(FutureAssetDetails)
+    )
+    read = runtime.execute(select(FutureAssetDetails))
+    return written.rows[0], read.rows[0]
+
+
+def test_numeric_timestamps_json_and_nulls_survive_the_round_trip(
+    environment: Mapping[str, str],
+) -> None:
+    written, read = value_of(every_type, environment)
+    assert written == read
+    assert {name: read[name] for name in FUTURE} == FUTURE
+    assert read["expires_at"].tzinfo is not None
+    assert read["expires_at"].utcoffset() == datetime.timedelta(0)
+
+
+def floats() -> list[float]:
+    runtime = msm.start_engine(MODELS)
+    index = {"unique_identifier": "I", "index_type": "t", "display_name": "I"}
+    runtime.execute(
+        insert(Index).values(index | {"calculation_method": "custom", "value_format": "decimal"})
+    )
+    values = [0.1 + 0.2, -0.0, 1e308, math.inf, -math.inf, math.nan]
+    rows = [
+        {
+            "time_index": NOON + datetime.timedelta(microseconds=position),
+            "index_identifier": "I",
+            "value": value,
+        }
+        for position, value in enumerate(values)
+    ]
+    assert runtime.execute(insert(IndexValuesTS).values(rows)).row_count == len(values)
+    read = runtime.execute(select(IndexValuesTS.value).order_by(IndexValuesTS.time_index))
+    return [row["value"] for row in read.rows]
+
+
+def test_every_float_survives_also_those_that_json_lacks(environment: Mapping[str, str]) -> None:
+    *finite, inf, minus_inf, nan = value_of(floats, environment)
+    assert finite == [0.1 + 0.2, -0.0, 1e308]
+    assert math.copysign(1, finite[1]) == -1
+    assert (inf, minus_inf) == (math.inf, -math.inf)
+    assert math.isnan(nan)
+
+
+def labels_and_aggregates() -> dict[str, Any]:
+    runtime = msm.start_engine(MODELS)
+    calendar = {"unique_identifier": "X", "display_name": "X", "calendar_type": "exchange"}
+    days = {"valid_from": datetime.date(2025, 1, 1), "valid_to": datetime.date(2025, 12, 31)}
+    made = runtime.execute(insert(Calendar).values(calendar | days).returning(Calendar.uid))
+    rows = [
+        {"calendar_uid": made.rows[0]["uid"], "local_date": datetime.date(2025, 1, day)}
+        for day in (1, 2, 3)
+    ]
+    runtime.execute(insert(CalendarDate).values(rows))
+    statement = (
+        select(
+            Calendar.uid,
+            func.count().label("days"),
+            func.max(CalendarDate.local_date).label("last"),
+            func.bool_or(CalendarDate.is_holiday),
+            literal(9_007_199_254_740_993).label("wide"),
+        )
+        .join(CalendarDate, CalendarDate.calendar_uid == Calendar.uid)
+        .group_by(Calendar.uid)
+    )
+    return runtime.execute(statement).rows[0]
+
+
+def test_labels_aggregates_and_joins_have_python_types(environment: Mapping[str, str]) -> None:
+    row = value_of(labels_and_aggregates, environment)
+    assert isinstance(row["uid"], uuid.UUID)
+    assert (row["days"], row["last"]) == (3, datetime.date(2025, 1, 3))
+    assert row["bool_or_1"] is False
+    assert row["wide"] == 9_007_199_254_740_993
+
+
+def write_in_every_way() -> list[int]:
+    runtime = msm.start_engine(MODELS)
+    upsert = postgresql.insert(AssetType).values([{"asset_type": "bond"}, {"asset_type": "equity"}])
+    upsert = upsert.on_conflict_do_update(
+        index_elements=["asset_type"],
+        set_={"display_name": upsert.excluded.asset_type},
+        where=AssetType.display_name.is_distinct_from(upsert.excluded.asset_type),
+    )
+    with_name = update(AssetType).where(AssetType.asset_type == "bond").values(description="x")
+    used = exists().where(Asset.asset_type == AssetType.asset_type)
+    return [
+        runtime.execute(statement).row_count
+        for statement in (
+            *(upsert, upsert, upsert),
+            with_name,
+            insert(Asset).values(unique_identifier="a", asset_type="bond"),
+            delete(AssetType).where(~used),
+            select(AssetType),
+        )
+    ]
+
+
+def test_upsert_update_insert_and_delete_say_how_many_rows_they_wrote(
+    environment: Mapping[str, str],
+) -> None:
+    assert value_of(write_in_every_way, environment) == [2, 2, 0, 1, 1, 1, 1]
+
+
+def conflict() -> tuple[int | None, str]:
+    runtime = msm.start_engine(MODELS)
+    runtime.execute(insert(AssetType).values(asset_type="bond"))
+    with pytest.raises(PlatformRefusedError) as caught:
+        runtime.execute(insert(AssetType).values(asset_type="bond"))
+    assert runtime.execute(select(AssetType)).row_count == 1
+    return caught.value.status_code, caught.value.detail
+
+
+def test_what_postgresql_refuses_is_an_error_and_nothing_is_written(
+    environment: Mapping[str, str],
+) -> None:
+    status, detail = value_of(conflict, environment)
+    assert status == 409
+    assert "uix__ms_markets__assettype__asset_type" in detail
+
+
+def use_unattached() -> tuple[str, ...]:
+    runtime = msm.start_engine(MODELS)
+    with pytest.raises(NotAttachedError) as caught:
+        runtime.execute(select(TradesTS))
+    return caught.value.tables
+
+
+def test_a_model_that_is_not_attached_cannot_be_used(environment: Mapping[str, str]) -> None:
+    assert value_of(use_unattached, environment) == ("ms_markets__tradests",)
+
+
+def too_many() -> int:
+    runtime = msm.start_engine(MODELS)
+    runtime.execute(insert(AssetType).values(asset_type="x"))
+    numbers = func.generate_series(1, 50_001).table_valued("n").render_derived()
+    statement = select(AssetType.asset_type, numbers.c.n)
+    with pytest.raises(ResultTruncatedError) as caught:
+        runtime.execute(statement)
+    assert runtime.execute(statement.limit(1_500)).row_count == 1_500
+    return caught.value.limit
+
+
+def test_a_select_is_whole_or_an_error(environment: Mapping[str, str]) -> None:
+    assert value_of(too_many, environment) == 50_000
