@@ -1,0 +1,74 @@
+"""The HTTP application of one platform; several may live in one process."""
+
+import importlib
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from msm_local.database import Database
+from msm_local.endpoints import actions, health, meta_tables, organization
+from msm_local.endpoints.dependencies import Platform
+from msm_local.handlers import install_handlers
+from msm_local.security import Gate
+from msm_local.services.credentials import CredentialReaper
+
+__all__ = ["AppConfig", "create_app"]
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class AppConfig:
+    """What one platform needs to know.
+
+    Attributes:
+        database_url: logs in as the platform role, which owns the database.
+        runtime_password: password that the runtime role has or gets.
+        token: what every request must carry.
+        port: the port of the server, part of the Host names that are taken.
+    """
+
+    database_url: str = field(repr=False)
+    runtime_password: str = field(repr=False)
+    token: str = field(repr=False)
+    port: int
+
+
+def create_app(config: AppConfig) -> FastAPI:
+    """The application; its start-up prepares the database, its shutdown closes all connections.
+
+    Raises:
+        DatabaseSetupError: at start-up, if roles or catalog cannot be brought into the database.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = await run_in_threadpool(Database, config.database_url, config.runtime_password)
+        reaper = CredentialReaper(database)
+        reaper.start()
+        app.state.platform = Platform(database, reaper)
+        threading.Thread(target=_load_parser, name="msm-local loader", daemon=True).start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(reaper.stop)
+            await run_in_threadpool(database.close)
+
+    app = FastAPI(
+        title="msm-local", lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None
+    )
+    app.add_middleware(Gate, token=config.token, port=config.port)
+    install_handlers(app)
+    # Fixed paths come before {resource}/{uid}/, which would take them for uids.
+    for router in (health.router, organization.router, actions.router, meta_tables.router):
+        app.include_router(router, prefix=PREFIX)
+    return app
+
+
+def _load_parser() -> None:
+    """Load behind the start what the first operation would otherwise wait for."""
+    importlib.import_module("msm_local.services.operations")

@@ -1,0 +1,138 @@
+"""Brings roles and catalog into a database; every start runs it, and it changes only what lacks.
+
+- The platform role runs the platform: it is the role of the database URL.
+- The owner role cannot log in; it owns the migrated tables and may create in schema public.
+- The runtime role logs in to execute operations: rows yes, DDL no, catalog no.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import Connection, errors, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from msm_local.catalog import catalog_steps
+from msm_local.errors import DatabaseSetupError
+from msm_local.repositories import roles
+from msm_local.repositories.settings import Settings, insert_settings, read_settings
+
+__all__ = ["prepare_database", "runtime_conninfo"]
+
+LOCK = "msm_local.bootstrap"
+MAXIMUM_NAME = 63
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _RoleNames:
+    owner: str
+    runtime: str
+
+
+def prepare_database(database_url: str, runtime_password: str) -> Settings:
+    """Bring roles, privileges and catalog up to date, and return the settings of the catalog.
+
+    Several starters of one database wait for each other.
+
+    Args:
+        database_url: logs in as the platform role.
+        runtime_password: the password that the runtime role shall have.
+
+    Raises:
+        DatabaseSetupError: the platform role may not do what is needed; names the refusal.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with psycopg.connect(database_url) as connection:
+                settings = _prepare(connection)
+            _ensure_runtime_login(database_url, settings, runtime_password)
+        except errors.InternalError as error:
+            # Roles belong to the whole cluster: a starter of another database changed one, too.
+            if "concurrently" not in str(error) or attempt == ATTEMPTS:
+                raise _refusal(error) from error
+        except errors.UniqueViolation as error:
+            # The same race while creating: the loser sees the winner's role next time.
+            if attempt == ATTEMPTS:
+                raise _refusal(error) from error
+        except psycopg.Error as error:
+            raise _refusal(error) from error
+        else:
+            return settings
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def runtime_conninfo(database_url: str, settings: Settings, runtime_password: str) -> str:
+    """How to log in as the runtime role to the database of the URL."""
+    return make_conninfo(database_url, user=settings.runtime_role, password=runtime_password)
+
+
+def _refusal(error: psycopg.Error) -> DatabaseSetupError:
+    return DatabaseSetupError(
+        f"The database cannot be prepared: {str(error).strip()}; the role of --database-url needs "
+        "CREATEROLE and must own the database."
+    )
+
+
+def _prepare(connection: Connection[Any]) -> Settings:
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
+    _upgrade_catalog(connection)
+    settings = read_settings(connection)
+    if settings is None:
+        names = _new_role_names(connection.info.dbname)
+        settings = insert_settings(connection, owner_role=names.owner, runtime_role=names.runtime)
+    roles.ensure_role(connection, settings.owner_role, login=False)
+    roles.ensure_role(connection, settings.runtime_role, login=True)
+    roles.grant_membership(connection, settings.owner_role, inherit=True, may_set=True)
+    roles.grant_schema_privileges(
+        connection, owner=settings.owner_role, runtime=settings.runtime_role
+    )
+    return settings
+
+
+def _new_role_names(database: str) -> _RoleNames:
+    stem = database.encode()[: MAXIMUM_NAME - len("_runtime")].decode(errors="ignore")
+    return _RoleNames(owner=f"{stem}_owner", runtime=f"{stem}_runtime")
+
+
+def _upgrade_catalog(connection: Connection[Any]) -> None:
+    connection.execute("CREATE SCHEMA IF NOT EXISTS msm_local")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS msm_local.schema_version ("
+        " number integer PRIMARY KEY, name text NOT NULL,"
+        " applied_at timestamptz NOT NULL DEFAULT now())"
+    )
+    applied = {row[0] for row in connection.execute("SELECT number FROM msm_local.schema_version")}
+    steps = catalog_steps()
+    unknown = applied - {step.number for step in steps}
+    if unknown:
+        raise DatabaseSetupError(
+            f"The catalog was written by a newer msm-local (step {max(unknown)}); install that "
+            "version, or use another database."
+        )
+    for step in steps:
+        if step.number in applied:
+            continue
+        connection.execute(sql.SQL(step.text))
+        connection.execute(
+            "INSERT INTO msm_local.schema_version (number, name) VALUES (%s, %s)",
+            [step.number, step.name],
+        )
+
+
+def _ensure_runtime_login(database_url: str, settings: Settings, password: str) -> None:
+    conninfo = runtime_conninfo(database_url, settings, password)
+    try:
+        psycopg.connect(conninfo).close()
+    except psycopg.OperationalError:
+        # Another platform process may share the role: its password changes only where ours fails.
+        with psycopg.connect(database_url) as connection:
+            roles.set_password(connection, settings.runtime_role, password)
+        try:
+            psycopg.connect(conninfo).close()
+        except psycopg.OperationalError as error:
+            host = conninfo_to_dict(database_url).get("host", "the server")
+            raise DatabaseSetupError(
+                f"The runtime role {settings.runtime_role} cannot log in to {host}: "
+                f"{str(error).strip()}; allow it in pg_hba.conf."
+            ) from error

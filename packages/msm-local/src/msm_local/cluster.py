@@ -1,0 +1,286 @@
+"""The embedded PostgreSQL: one cluster, its start and its end.
+
+Only the binaries of the wheel are used. The wheel's own server runs ``initdb`` with ``trust``,
+under which anybody local is superuser and expired roles still log in.
+"""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from msm_local.errors import ClusterError
+from msm_local.files import make_private_folder, remove_folder
+from msm_local.initdb import (
+    PLATFORM_ROLE,
+    SUPERUSER,
+    make_cluster,
+    postgres_environment,
+    read_passwords,
+)
+from msm_local.placement import binaries_folder, data_folder, postgres_account
+from msm_local.ports import free_port, is_free
+from msm_local.postgres_settings import server_options
+from msm_local.processes import die_with_parent, is_process, wait_until_gone
+
+__all__ = ["PLATFORM_ROLE", "SUPERUSER", "Cluster"]
+
+START_SECONDS = 30.0
+STOP_SECONDS = 20.0
+
+
+class Cluster:
+    """A PostgreSQL of our own below one folder; a context manager that starts and stops it.
+
+    Args:
+        home: private folder of the cluster (made if missing): secrets and log; the data lies in
+            it, or where the user that runs PostgreSQL can reach it.
+        port: TCP port to prefer on 127.0.0.1; another free one is taken where it is busy.
+        durable: False trades safety at a power cut for speed; for tests.
+        report: called with a few words before each slow step.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        port: int | None = None,
+        durable: bool = True,
+        report: Callable[[str], None] = lambda _step: None,
+    ) -> None:
+        self.home = home
+        self.durable = durable
+        self.port = port
+        self.log_path = home / "postgres.log"
+        self._report = report
+        self._account = postgres_account()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._passwords: dict[str, str] = {}
+
+    @classmethod
+    @contextmanager
+    def temporary(cls) -> Iterator[Self]:
+        """A running cluster in a temporary folder that is gone afterwards, data and all."""
+        with tempfile.TemporaryDirectory(prefix="msm-local-") as folder:
+            cluster = cls(Path(folder) / "cluster", durable=False)
+            try:
+                with cluster:
+                    yield cluster
+            finally:
+                cluster.destroy()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def data(self) -> Path:
+        """The PostgreSQL data folder."""
+        return data_folder(self.home, self._account)
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The running postmaster.
+
+        Raises:
+            ClusterError: the cluster is not running.
+        """
+        if self._process is None:
+            raise ClusterError("The embedded PostgreSQL is not running; start it first.")
+        return self._process
+
+    def admin_url(self, database: str = "postgres") -> str:
+        """A URL that logs in as the superuser of the cluster."""
+        return self._url(SUPERUSER, database)
+
+    def platform_url(self, database: str) -> str:
+        """A URL that logs in as the platform role, which owns the databases of the platform."""
+        return self._url(PLATFORM_ROLE, database)
+
+    def _url(self, role: str, database: str) -> str:
+        password = quote(self._passwords[role], safe="")
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{quote(database, safe='')}"
+
+    def create_database(self, name: str, *, template: str | None = None) -> None:
+        """Make a database that the platform role owns, empty or as a copy of ``template``."""
+        source = sql.Identifier(template or "template0")
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
+            sql.Identifier(name),
+            sql.Identifier(PLATFORM_ROLE),
+            source,
+            sql.Identifier("file_copy" if template else "wal_log"),
+        )
+        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, ending the sessions in it; nothing happens where there is none."""
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def has_database(self, name: str) -> bool:
+        """Whether the cluster has a database of this name."""
+        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
+            query = "SELECT 1 FROM pg_database WHERE datname = %s"
+            return connection.execute(query, [name]).fetchone() is not None
+
+    def start(self) -> None:
+        """Make the cluster if there is none, start it, and return when it answers.
+
+        Call it from a thread that lives as long as the cluster shall: on Linux the end of that
+        thread ends PostgreSQL, so that a killed process leaves no orphan.
+
+        Raises:
+            ClusterError: PostgreSQL cannot be made or does not come up; names the log.
+        """
+        make_private_folder(self.home)
+        self._end_orphan()
+        if not (self.data / "PG_VERSION").exists():
+            self._report("making the database cluster")
+            make_cluster(self.home, self.data, self._account)
+        self._passwords = read_passwords(self.home, self.data)
+        if self.port is None or not is_free(self.port):
+            self.port = free_port()
+        self._report("starting PostgreSQL")
+        try:
+            self._start_on(self.port)
+            self._ensure_platform_role()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop PostgreSQL with a fast shutdown; harmless where it does not run."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        for way, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 5.0)):
+            process.send_signal(way)
+            try:
+                process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                continue
+            return
+        process.kill()
+        process.wait()
+
+    def destroy(self) -> None:
+        """Stop PostgreSQL and delete the cluster with all its data."""
+        self.stop()
+        remove_folder(self.data)
+        remove_folder(self.home)
+
+    def _start_on(self, port: int) -> None:
+        self._process = self._launch(port)
+        try:
+            self._wait_until_ready()
+        except ClusterError:
+            self.stop()
+            if is_free(port):
+                raise
+            # Between choice and start somebody else took the port: once more, on another.
+            self.port = free_port()
+            self._process = self._launch(self.port)
+            self._wait_until_ready()
+
+    def _launch(self, port: int) -> subprocess.Popen[bytes]:
+        account = self._account
+        binary = binaries_folder(account) / "postgres"
+        with self.log_path.open("ab") as log:
+            return subprocess.Popen(
+                [
+                    *(str(binary), "-D", str(self.data), "-p", str(port)),
+                    *server_options(durable=self.durable),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.data,
+                env=postgres_environment(),
+                # A Ctrl-C in our terminal must reach us, not PostgreSQL behind our back.
+                start_new_session=True,
+                preexec_fn=die_with_parent(os.getpid()),
+                user=account.uid if account.switched else None,
+                group=account.gid if account.switched else None,
+                extra_groups=[] if account.switched else None,
+            )
+
+    def _wait_until_ready(self) -> None:
+        process = self.process
+        deadline = time.monotonic() + START_SECONDS
+        status = self.data / "postmaster.pid"
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise ClusterError(
+                    f"PostgreSQL ended at once with code {process.returncode}; "
+                    f"its log {self.log_path} says why."
+                )
+            lines = _lines_of(status)
+            # The eighth line is the state, and the first belongs to this very process.
+            if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].startswith("ready"):
+                return
+            time.sleep(0.01)
+        raise ClusterError(
+            f"PostgreSQL did not answer within {START_SECONDS:.0f} s; "
+            f"its log {self.log_path} says why."
+        )
+
+    def _ensure_platform_role(self) -> None:
+        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
+            query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+            if connection.execute(query, [PLATFORM_ROLE]).fetchone() is not None:
+                return
+            verifier = connection.pgconn.encrypt_password(
+                self._passwords[PLATFORM_ROLE].encode(), PLATFORM_ROLE.encode(), b"scram-sha-256"
+            ).decode()
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(
+                    sql.Identifier(PLATFORM_ROLE), sql.Literal(verifier)
+                )
+            )
+
+    def _end_orphan(self) -> None:
+        """End a PostgreSQL that outlived its server, and forget the pid file of a dead one."""
+        pid_file = self.data / "postmaster.pid"
+        lines = _lines_of(pid_file)
+        if not lines:
+            return
+        try:
+            process = psutil.Process(int(lines[0]))
+            pid, started = process.pid, process.create_time()
+            ours = process.cwd() == str(self.data.resolve())
+        except (ValueError, psutil.Error):
+            pass
+        else:
+            for way in (signal.SIGINT, signal.SIGKILL):
+                if ours and is_process(pid, started):
+                    os.kill(pid, way)
+                    wait_until_gone(pid, started, STOP_SECONDS)
+        pid_file.unlink(missing_ok=True)
+
+
+def _lines_of(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []

@@ -1,0 +1,110 @@
+"""The two pools of a platform, and the one place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from msm_local.bootstrap import prepare_database, runtime_conninfo
+from msm_local.errors import DatabaseUnavailableError
+from msm_local.values import register_result_loaders
+
+__all__ = ["Database"]
+
+POOL_SIZE = 8
+POOL_TIMEOUT = 10.0
+CONNECT_TIMEOUT = "5"
+
+
+class Database:
+    """One database with its platform pool (catalog) and its runtime pool (operations).
+
+    Args:
+        database_url: logs in as the platform role.
+        runtime_password: password of the runtime role.
+
+    Raises:
+        DatabaseSetupError: roles or catalog cannot be brought into the database.
+    """
+
+    def __init__(self, database_url: str, runtime_password: str) -> None:
+        self.url = database_url
+        self.settings = prepare_database(database_url, runtime_password)
+        self._platform = _pool(database_url, "msm-local platform", None)
+        # It logs in AS the runtime role: from a stronger role, set_config('role', ...) leads back.
+        self._runtime = _pool(
+            runtime_conninfo(database_url, self.settings, runtime_password),
+            "msm-local runtime",
+            _configure_runtime,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._platform.close()
+        self._runtime.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection[Any]]:
+        """A transaction of the platform role: committed at the end, rolled back on an error.
+
+        Endpoints enter it in their own thread, not as a dependency of FastAPI: a dependency waits
+        for its connection in one thread and ends in another, and under load the waiting ones
+        would hold all threads that the others need to finish.
+        """
+        with _available(self._platform) as connection:
+            yield connection
+
+    @contextmanager
+    def runtime_transaction(self) -> Iterator[Connection[Any]]:
+        """A transaction of the runtime role: committed at the end, rolled back on an error."""
+        with _available(self._runtime) as connection:
+            yield connection
+
+    def forget_plans(self) -> None:
+        """Replace the runtime connections: prepared statements do not survive changed tables."""
+        self._runtime.drain()
+
+
+def _pool(conninfo: str, name: str, configure: Any) -> ConnectionPool[Connection[Any]]:
+    return ConnectionPool(
+        conninfo,
+        kwargs={"application_name": name, "connect_timeout": CONNECT_TIMEOUT},
+        min_size=1,
+        max_size=POOL_SIZE,
+        timeout=POOL_TIMEOUT,
+        configure=configure,
+        check=ConnectionPool.check_connection,
+        name=name,
+        num_workers=1,
+        open=True,
+    )
+
+
+@contextmanager
+def _available(pool: ConnectionPool[Connection[Any]]) -> Iterator[Connection[Any]]:
+    try:
+        with pool.connection() as connection:
+            yield connection
+    except PoolTimeout as error:
+        raise DatabaseUnavailableError(
+            f"No database connection became free within {POOL_TIMEOUT:.0f} s; PostgreSQL is down "
+            "or too busy, see `msm-local status`."
+        ) from error
+    except psycopg.OperationalError as error:
+        # With a SQLSTATE the server spoke; without one the connection is gone.
+        if error.sqlstate is not None and not error.sqlstate.startswith(("08", "57P")):
+            raise
+        raise DatabaseUnavailableError(
+            "The connection to PostgreSQL was lost; see `msm-local status`."
+        ) from error
+
+
+def _configure_runtime(connection: Connection[Any]) -> None:
+    connection.execute("SET search_path TO public")
+    connection.execute("SET timezone TO 'UTC'")
+    connection.execute("SET datestyle TO 'ISO, YMD'")
+    connection.commit()
+    register_result_loaders(connection)

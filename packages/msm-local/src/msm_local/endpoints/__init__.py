@@ -1,0 +1,1 @@
+"""HTTP, and nothing else: from request to service and from its result to JSON."""

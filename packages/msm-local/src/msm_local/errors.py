@@ -1,0 +1,304 @@
+"""Every error msm-local raises on purpose, as one tree.
+
+    MsmLocalError
+    ├── InstanceError             the command line cannot do what was asked of an instance
+    │   ├── InvalidNameError
+    │   ├── StateFolderError
+    │   ├── PortBusyError
+    │   ├── NotRunningError
+    │   ├── StartFailedError
+    │   └── StopFailedError
+    ├── ClusterError              the embedded PostgreSQL does not do what it should
+    │   └── BinariesMissingError
+    ├── GitUnavailableError       no stand-in Git context can be made
+    ├── DatabaseSetupError        roles or catalog cannot be brought into the database
+    └── RequestError              an answer to a client, with its HTTP status
+        ├── UnauthorizedError, ForbiddenError, NotFoundError, NotImplementedHereError
+        ├── InvalidRequestError, UnknownFilterError, StatementRefusedError, ResultRefusedError
+        ├── ConflictError: ProviderConflictError, IdentifierTakenError, ForeignDataSourceError,
+        │   TableKindConflictError, ProtectedError, NotActiveError
+        ├── OperationFailedError and its classes, one per group of SQLSTATEs
+        └── DatabaseUnavailableError
+
+The HTTP status stands on the class; facts are attributes, and become fields of the JSON answer.
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "BinariesMissingError",
+    "CheckViolatedError",
+    "ClusterError",
+    "ConflictError",
+    "DatabaseSetupError",
+    "DatabaseUnavailableError",
+    "ForbiddenError",
+    "ForeignDataSourceError",
+    "ForeignKeyViolatedError",
+    "GitUnavailableError",
+    "IdentifierTakenError",
+    "InstanceError",
+    "InvalidNameError",
+    "InvalidRequestError",
+    "MsmLocalError",
+    "NotActiveError",
+    "NotFoundError",
+    "NotImplementedHereError",
+    "NotNullViolatedError",
+    "NotRunningError",
+    "OperationDeniedError",
+    "OperationFailedError",
+    "PortBusyError",
+    "ProtectedError",
+    "ProviderConflictError",
+    "RequestError",
+    "ResultRefusedError",
+    "StartFailedError",
+    "StateFolderError",
+    "StatementRefusedError",
+    "StatementTimeoutError",
+    "StopFailedError",
+    "TableKindConflictError",
+    "TransactionConflictError",
+    "UnauthorizedError",
+    "UniqueViolatedError",
+    "UnknownFilterError",
+]
+
+
+class MsmLocalError(Exception):
+    """Base of every error that msm-local raises on purpose.
+
+    Attributes:
+        status: the HTTP status of the answer, when the error ends a request.
+    """
+
+    status: ClassVar[int] = 500
+
+    def facts(self) -> dict[str, object]:
+        """The attributes that are set, by name: what the JSON answer adds to the sentence."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+class InstanceError(MsmLocalError):
+    """The command line cannot do what was asked of an instance."""
+
+
+class InvalidNameError(InstanceError):
+    """An instance name has characters that a folder name should not have."""
+
+
+class StateFolderError(InstanceError):
+    """The state folder cannot be used: not ours, not writable, or with a file that is damaged."""
+
+
+class PortBusyError(InstanceError):
+    """The port that was asked for belongs to another process."""
+
+    def __init__(self, message: str, *, port: int) -> None:
+        super().__init__(message)
+        self.port = port
+
+
+class NotRunningError(InstanceError):
+    """The command needs a running platform."""
+
+
+class StartFailedError(InstanceError):
+    """The platform did not come up; the sentence names the step and the log."""
+
+
+class StopFailedError(InstanceError):
+    """The platform does not end; the sentence names the process and the log."""
+
+
+class ClusterError(MsmLocalError):
+    """The embedded PostgreSQL does not do what it should."""
+
+
+class BinariesMissingError(ClusterError):
+    """The wheel with the PostgreSQL binaries is not installed, or holds no binaries."""
+
+
+class GitUnavailableError(MsmLocalError):
+    """No stand-in Git context can be made."""
+
+
+class DatabaseSetupError(MsmLocalError):
+    """Roles or catalog cannot be brought into the database."""
+
+
+class RequestError(MsmLocalError):
+    """Base of the errors that a request can end in."""
+
+    status = 400
+
+
+class UnauthorizedError(RequestError):
+    """The request carries no token, or another one."""
+
+    status = 401
+
+
+class ForbiddenError(RequestError):
+    """Host or Origin is not this platform's own."""
+
+    status = 403
+
+
+class NotFoundError(RequestError):
+    """No row of the catalog has the uid of the request."""
+
+    status = 404
+
+
+class NotImplementedHereError(RequestError):
+    """The hosted platform may have this endpoint; msm-local does not."""
+
+    status = 501
+
+
+class InvalidRequestError(RequestError):
+    """The body or the query of the request is not what the endpoint takes."""
+
+
+class UnknownFilterError(InvalidRequestError):
+    """A filter that the resource does not declare."""
+
+    def __init__(self, message: str, *, filter_name: str, allowed: list[str]) -> None:
+        super().__init__(message)
+        self.filter_name = filter_name
+        self.allowed = allowed
+
+
+class StatementRefusedError(InvalidRequestError):
+    """The SQL of an operation is not one statement of the declared kind, inside its scope."""
+
+
+class ResultRefusedError(InvalidRequestError):
+    """A result column that compiled-sql.v1 cannot carry."""
+
+    def __init__(self, message: str, *, column: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class ConflictError(RequestError):
+    """Base of the requests that the state of the catalog forbids."""
+
+    status = 409
+
+
+class ProviderConflictError(ConflictError):
+    """The table belongs to another migration provider."""
+
+    def __init__(self, message: str, *, table: str, owner: str | None, asked: str | None) -> None:
+        super().__init__(message)
+        self.table = table
+        self.owner = owner
+        self.asked = asked
+
+
+class IdentifierTakenError(ConflictError):
+    """Another table has this identifier."""
+
+    def __init__(self, message: str, *, identifier: str) -> None:
+        super().__init__(message)
+        self.identifier = identifier
+
+
+class ForeignDataSourceError(ConflictError):
+    """The request names a data source that this platform does not have."""
+
+    def __init__(self, message: str, *, data_source_uid: str) -> None:
+        super().__init__(message)
+        self.data_source_uid = data_source_uid
+
+
+class TableKindConflictError(ConflictError):
+    """The table exists as the other kind: relational instead of time-indexed, or the reverse."""
+
+    def __init__(self, message: str, *, table: str) -> None:
+        super().__init__(message)
+        self.table = table
+
+
+class ProtectedError(ConflictError):
+    """The row may not be deleted: protected, or its table still exists."""
+
+    def __init__(self, message: str, *, table: str) -> None:
+        super().__init__(message)
+        self.table = table
+
+
+class NotActiveError(ConflictError):
+    """The scope of an operation names tables that no upgrade has activated yet."""
+
+    def __init__(self, message: str, *, tables: list[str]) -> None:
+        super().__init__(message)
+        self.tables = tables
+
+
+class OperationFailedError(RequestError):
+    """PostgreSQL refused the statement of an operation."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        sqlstate: str | None = None,
+        constraint: str | None = None,
+        table: str | None = None,
+        column: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.sqlstate = sqlstate
+        self.constraint = constraint
+        self.table = table
+        self.column = column
+        self.hint = hint
+
+
+class UniqueViolatedError(OperationFailedError):
+    """A row with this key exists."""
+
+    status = 409
+
+
+class ForeignKeyViolatedError(OperationFailedError):
+    """A referenced row is missing, or a referencing one is in the way."""
+
+    status = 409
+
+
+class NotNullViolatedError(OperationFailedError):
+    """A column that needs a value got none."""
+
+
+class CheckViolatedError(OperationFailedError):
+    """A CHECK of the table does not hold."""
+
+
+class TransactionConflictError(OperationFailedError):
+    """Another transaction was faster; the same request may succeed now."""
+
+    status = 409
+
+
+class StatementTimeoutError(OperationFailedError):
+    """The statement ran longer than limits.statement_timeout_ms."""
+
+    status = 408
+
+
+class OperationDeniedError(OperationFailedError):
+    """The runtime role lacks the privilege."""
+
+    status = 403
+
+
+class DatabaseUnavailableError(RequestError):
+    """PostgreSQL does not answer; the same request may succeed later."""
+
+    status = 503

@@ -1,0 +1,147 @@
+"""The filters that a resource declares, from a JSON body or from a query string."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from msm_local.errors import InvalidRequestError, UnknownFilterError
+
+__all__ = ["FilterClause", "Page", "ResourceKind", "parse_body", "parse_query"]
+
+Lookup = Literal["exact", "in", "contains", "isnull"]
+ResourceKind = Literal["meta-tables", "time-index-meta-tables"]
+
+SHARED: Mapping[str, tuple[Lookup, ...]] = {
+    "identifier": ("in", "exact", "contains"),
+    "uid": ("in", "exact"),
+    "data_source__uid": ("in", "exact"),
+    "namespace": ("exact", "contains", "in", "isnull"),
+    "physical_schema": ("exact", "in"),
+    "physical_table_name": ("exact", "contains", "in"),
+    "labels": ("exact", "in", "contains"),
+    # The SDK adds it to every read, from the Git context.
+    "organization_environment_uid": ("exact",),
+}
+DECLARED: Mapping[ResourceKind, Mapping[str, tuple[Lookup, ...]]] = {
+    "meta-tables": {
+        **SHARED,
+        "management_mode": ("exact", "in"),
+        "provisioning_status": ("exact", "in"),
+        "schema_management_mode": ("exact", "in"),
+        "migration_provider_key": ("exact", "in"),
+    },
+    "time-index-meta-tables": SHARED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FilterClause:
+    """One condition.
+
+    Attributes:
+        field: a declared field.
+        lookup: how to compare.
+        values: the texts to compare with; one of them but for ``in``.
+    """
+
+    field: str
+    lookup: Lookup
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of the matching rows is wanted.
+
+    Attributes:
+        limit: number of rows, or None for all.
+        offset: rows to leave out first.
+    """
+
+    limit: int | None
+    offset: int
+
+
+def parse_body(
+    resource: ResourceKind, body: Mapping[str, object]
+) -> tuple[list[FilterClause], Page]:
+    """The filters of a ``filter/`` body; a null counts as not given, as in the SDK.
+
+    Raises:
+        UnknownFilterError: the resource does not declare a filter.
+        InvalidRequestError: a value is of the wrong type.
+    """
+    given = {name: value for name, value in body.items() if value is not None}
+    page = Page(_number(given.pop("limit", None), "limit", 1), _offset(given.pop("offset", None)))
+    return [_clause(resource, name, value) for name, value in given.items()], page
+
+
+def parse_query(
+    resource: ResourceKind, query: Mapping[str, str], default_limit: int
+) -> tuple[list[FilterClause], Page]:
+    """The filters of a list request; values of ``__in`` are separated by commas.
+
+    Raises:
+        UnknownFilterError: the resource does not declare a filter.
+        InvalidRequestError: a value is of the wrong type.
+    """
+    given: dict[str, object] = {
+        name: value.split(",") if name.endswith("__in") else value for name, value in query.items()
+    }
+    limit = _number(given.pop("limit", None), "limit", 1)
+    page = Page(limit or default_limit, _offset(given.pop("offset", None)))
+    return [_clause(resource, name, value) for name, value in given.items()], page
+
+
+def _clause(resource: ResourceKind, name: str, value: object) -> FilterClause:
+    declared = DECLARED[resource]
+    names = {
+        field if lookup == "exact" else f"{field}__{lookup}": (field, lookup)
+        for field, lookups in declared.items()
+        for lookup in lookups
+    }
+    if name not in names:
+        raise UnknownFilterError(
+            f"{resource} has no filter {name!r}; it has {', '.join(sorted(names))}.",
+            filter_name=name,
+            allowed=sorted(names),
+        )
+    field, lookup = names[name]
+    if lookup == "in":
+        items = value if isinstance(value, list) else [value]
+        return FilterClause(field, lookup, tuple(_text(name, item) for item in items))
+    if lookup == "isnull":
+        return FilterClause(field, lookup, ("true" if _truth(name, value) else "false",))
+    return FilterClause(field, lookup, (_text(name, value),))
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, str) and "\x00" not in value:
+        return value
+    raise InvalidRequestError(f"The filter {name!r} takes text, not {value!r}.")
+
+
+def _truth(name: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in {"1", "true", "yes"}:
+        return True
+    if isinstance(value, str) and value.lower() in {"0", "false", "no"}:
+        return False
+    raise InvalidRequestError(f"The filter {name!r} takes true or false, not {value!r}.")
+
+
+def _offset(value: object) -> int:
+    return _number(value, "offset", 0) or 0
+
+
+def _number(value: object, name: str, least: int) -> int | None:
+    if value is None:
+        return None
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = least - 1
+    if isinstance(value, bool) or not least <= number < 2**31:
+        raise InvalidRequestError(f"{name} takes a number from {least} on, not {value!r}.")
+    return number

@@ -1,0 +1,131 @@
+"""A Git context for places that have none: the SDK resolves one before every command.
+
+The SDK believes a repository, an attached branch, a commit and a remote. Where a checkout lacks one
+of them, a stand-in Git folder takes its place: GIT_DIR names it, GIT_WORK_TREE the checkout.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from msm_local.errors import GitUnavailableError
+
+__all__ = ["git_environment", "has_context", "make_stand_in"]
+
+TIMEOUT_SECONDS = 5
+BRANCH = "main"
+COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def git_environment(
+    directory: Path, root: Path, folder: Path, environment: Mapping[str, str]
+) -> dict[str, str]:
+    """What a command run in ``directory`` needs besides; nothing where Git says enough there.
+
+    Args:
+        directory: where the command will run.
+        root: the project, which becomes the work tree of the stand-in.
+        folder: where the stand-in Git folder lies or will lie.
+        environment: the environment that the command will have.
+
+    Raises:
+        GitUnavailableError: there is no ``git``, or it cannot make the stand-in.
+    """
+    if has_context(directory, environment):
+        return {}
+    make_stand_in(folder, root)
+    return {"GIT_DIR": str(folder), "GIT_WORK_TREE": str(root)}
+
+
+def has_context(directory: Path, environment: Mapping[str, str]) -> bool:
+    """Whether the SDK would accept the Git context of ``directory``; it asks the same questions."""
+    top = _ask(directory, environment, "rev-parse", "--show-toplevel")
+    if not top:
+        return False
+    root = Path(top)
+    reference = _ask(root, environment, "symbolic-ref", "--quiet", "HEAD")
+    commit = _ask(root, environment, "rev-parse", "--verify", "HEAD^{commit}")
+    if not reference.startswith("refs/heads/") or COMMIT.fullmatch(commit) is None:
+        return False
+    branch = reference.removeprefix("refs/heads/")
+    remote = _ask(root, environment, "config", "--get", f"branch.{branch}.remote")
+    if remote in {"", "."}:
+        remotes = _ask(root, environment, "remote").splitlines()
+        remote = "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
+    return bool(remote) and bool(_ask(root, environment, "remote", "get-url", remote))
+
+
+def make_stand_in(folder: Path, root: Path) -> None:
+    """Make the stand-in Git folder, unless it is there: one empty commit and a remote.
+
+    Raises:
+        GitUnavailableError: there is no ``git``, or it fails.
+    """
+    if (folder / "stand-in-complete").exists():
+        return
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(folder),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_DIR": str(folder),
+        "LC_ALL": "C",
+    }
+    name = quote(root.name or "root", safe="")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for arguments in (
+        ("init", "--quiet", f"--initial-branch={BRANCH}", "--template="),
+        ("config", "core.bare", "false"),
+        ("config", "remote.origin.url", f"https://local.invalid/msm-local/{name}.git"),
+        (
+            *("-c", "user.name=msm-local", "-c", "user.email=msm-local@local.invalid"),
+            *("-c", "commit.gpgsign=false", "--work-tree", str(folder.parent)),
+            *("commit", "--quiet", "--allow-empty", "--no-verify", "-m", "Stand-in"),
+        ),
+    ):
+        _run(folder.parent, environment, *arguments)
+    # Written last: a start that was killed half-way is repeated.
+    (folder / "stand-in-complete").touch()
+
+
+def _ask(directory: Path, environment: Mapping[str, str], *arguments: str) -> str:
+    """The answer of ``git``; empty where it has none, as where there is no git at all."""
+    try:
+        result = subprocess.run(
+            ["git", *arguments],
+            cwd=directory,
+            env=dict(environment),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return result.stdout.strip() if result.returncode == 0 else ""
+
+
+def _run(directory: Path, environment: Mapping[str, str], *arguments: str) -> None:
+    try:
+        subprocess.run(
+            ["git", *arguments],
+            cwd=directory,
+            env=dict(environment),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=True,
+        )
+    except FileNotFoundError as error:
+        raise GitUnavailableError(
+            "The SDK asks Git for a repository, and there is no git; install git."
+        ) from error
+    except subprocess.SubprocessError as error:
+        detail = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
+        raise GitUnavailableError(
+            f"The stand-in Git folder for {directory} cannot be made: {detail.strip()}; "
+            "delete it and try again."
+        ) from error

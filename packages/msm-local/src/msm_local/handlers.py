@@ -1,0 +1,73 @@
+"""The one place where errors become JSON: {"error": class name, "detail": sentence, ...facts}."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from msm_local.errors import (
+    InvalidRequestError,
+    MsmLocalError,
+    NotFoundError,
+    NotImplementedHereError,
+)
+
+__all__ = ["error_response", "install_handlers"]
+
+LOG = logging.getLogger(__name__)
+NOT_FOUND = 404
+METHOD_NOT_ALLOWED = 405
+
+
+def error_response(error: MsmLocalError) -> JSONResponse:
+    """The answer that an error of ours becomes."""
+    body = {**error.facts(), "error": type(error).__name__, "detail": str(error)}
+    return JSONResponse(body, status_code=error.status)
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Have the application answer every error in the one form."""
+
+    @app.exception_handler(MsmLocalError)
+    def ours(_request: Request, error: MsmLocalError) -> JSONResponse:
+        return error_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    def validation(request: Request, error: RequestValidationError) -> JSONResponse:
+        places = {tuple(item["loc"][:2]) for item in error.errors()}
+        if ("path", "resource") in places:
+            return error_response(_not_implemented(request))
+        if ("path", "uid") in places:
+            return error_response(NotFoundError(f"{request.url.path} has no uid in its path."))
+        problems = [
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+            for item in error.errors()
+        ]
+        return error_response(
+            InvalidRequestError(f"The request is not what the endpoint takes: {problems[0]}.")
+        )
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code not in {NOT_FOUND, METHOD_NOT_ALLOWED}:
+            return error_response(InvalidRequestError(str(error.detail)))
+        return error_response(_not_implemented(request))
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> JSONResponse:
+        LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return error_response(
+            MsmLocalError(
+                f"msm-local failed on {request.method} {request.url.path}; `msm-local status` "
+                "names the log that says why."
+            )
+        )
+
+
+def _not_implemented(request: Request) -> NotImplementedHereError:
+    return NotImplementedHereError(
+        f"msm-local does not implement {request.method} {request.url.path}; the hosted platform "
+        "may."
+    )

@@ -1,0 +1,93 @@
+"""Making a database cluster: ``initdb`` with scram from the first moment, and its passwords."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from msm_local.errors import ClusterError
+from msm_local.files import read_json, remove_folder, write_private
+from msm_local.placement import Account, binaries_folder
+from msm_local.postgres_settings import HBA
+
+__all__ = [
+    "PLATFORM_ROLE",
+    "SUPERUSER",
+    "make_cluster",
+    "postgres_environment",
+    "read_passwords",
+]
+
+SUPERUSER = "msm_superuser"
+PLATFORM_ROLE = "msm_platform"
+PASSWORDS = "cluster.json"
+
+
+def make_cluster(home: Path, data: Path, account: Account) -> None:
+    """Make the data folder of a new cluster, and its passwords in ``home``.
+
+    It is made beside its place and renamed into it: half of a cluster is never used.
+
+    Raises:
+        ClusterError: ``initdb`` failed; with its last line.
+    """
+    passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, PLATFORM_ROLE)}
+    remove_folder(data)
+    with tempfile.TemporaryDirectory(prefix=f"{data.name}.", dir=data.parent) as folder:
+        scratch = Path(folder)
+        password_file = scratch / "password"
+        password_file.touch(mode=0o600)
+        password_file.write_text(passwords[SUPERUSER], encoding="utf-8")
+        if account.switched:
+            for path in (scratch, password_file):
+                shutil.chown(path, account.uid, account.gid)
+        _run_initdb(scratch / "data", password_file, account)
+        (scratch / "data" / "pg_hba.conf").write_text(HBA, encoding="utf-8")
+        write_private(home / PASSWORDS, json.dumps(passwords))
+        (scratch / "data").rename(data)
+
+
+def read_passwords(home: Path, data: Path) -> dict[str, str]:
+    """The passwords of the cluster, by role.
+
+    Raises:
+        ClusterError: they are not in ``home``.
+    """
+    path = home / PASSWORDS
+    content = read_json(path) or {}
+    if set(content) != {SUPERUSER, PLATFORM_ROLE}:
+        raise ClusterError(
+            f"{path} does not hold the passwords of the cluster in {data}; restore it, or delete "
+            "both to begin anew."
+        )
+    return {role: str(password) for role, password in content.items()}
+
+
+def postgres_environment() -> dict[str, str]:
+    """The environment of PostgreSQL's programs: none of our variables steers them."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _run_initdb(data: Path, password_file: Path, account: Account) -> None:
+    result = subprocess.run(
+        [
+            *(str(binaries_folder(account) / "initdb"), "--pgdata", str(data)),
+            *("--username", SUPERUSER, "--pwfile", str(password_file), "--auth=scram-sha-256"),
+            *("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
+            *("--wal-segsize=4", "--no-sync", "--no-instructions"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=data.parent,
+        env=postgres_environment(),
+        user=account.uid if account.switched else None,
+        group=account.gid if account.switched else None,
+        extra_groups=[] if account.switched else None,
+    )
+    if result.returncode != 0:
+        reason = (result.stderr.strip().splitlines() or ["no message"])[-1]
+        raise ClusterError(f"initdb failed in {data.parent}: {reason}")

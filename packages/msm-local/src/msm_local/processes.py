@@ -1,0 +1,59 @@
+"""Processes: children that die with their parent, and who a pid really is."""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+import psutil
+
+__all__ = ["die_with_parent", "is_process", "start_time", "wait_until_gone"]
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
+    """A ``preexec_fn`` that has the kernel interrupt the child when its parent's thread ends.
+
+    It runs after a change of user, which would clear the setting. None where the system has no
+    such thing; there an orphan is ended at the next start.
+    """
+    if sys.platform != "linux":
+        return None
+    # Loaded here, because between fork and exec next to nothing is safe.
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def ask_kernel() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != parent_pid:
+            # The parent died before the kernel knew.
+            os._exit(1)
+
+    return ask_kernel
+
+
+def start_time(pid: int) -> float | None:
+    """When the process started, in seconds since the epoch; None where it does not live."""
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.Error:
+        return None
+
+
+def is_process(pid: int, started: float) -> bool:
+    """Whether the process that started at this time lives: a pid alone may be somebody else's."""
+    actual = start_time(pid)
+    return actual is not None and abs(actual - started) < 1.0
+
+
+def wait_until_gone(pid: int, started: float, seconds: float) -> bool:
+    """Whether the process ended within these seconds; one not reaped yet counts as ended."""
+    deadline = time.monotonic() + seconds
+    while is_process(pid, started):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True

@@ -1,0 +1,1 @@
+"""SQL, and nothing else: no decision, no HTTP, no commit."""

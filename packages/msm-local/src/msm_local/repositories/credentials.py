@@ -1,0 +1,46 @@
+"""Migration credentials that were issued."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+__all__ = ["expired", "insert", "mark_dropped", "next_expiry"]
+
+
+def insert(
+    connection: Connection[Any], *, role_name: str, meta_table_uid: UUID, expires_at: datetime
+) -> None:
+    """Record a credential."""
+    connection.execute(
+        "INSERT INTO msm_local.migration_credentials (role_name, meta_table_uid, expires_at)"
+        " VALUES (%s, %s, %s)",
+        [role_name, meta_table_uid, expires_at],
+    )
+
+
+def expired(connection: Connection[Any]) -> list[str]:
+    """Roles whose time is over and that were not dropped yet."""
+    rows = connection.execute(
+        "SELECT role_name FROM msm_local.migration_credentials"
+        " WHERE dropped_at IS NULL AND expires_at <= now() ORDER BY role_name"
+    )
+    return [row[0] for row in rows]
+
+
+def next_expiry(connection: Connection[Any]) -> float | None:
+    """Seconds until the next credential expires; None where none is open."""
+    row = connection.execute(
+        "SELECT extract(epoch FROM min(expires_at) - now())::float8"
+        " FROM msm_local.migration_credentials WHERE dropped_at IS NULL"
+    ).fetchone()
+    return None if row is None or row[0] is None else float(row[0])
+
+
+def mark_dropped(connection: Connection[Any], role_name: str) -> None:
+    """Record that the role is gone."""
+    connection.execute(
+        "UPDATE msm_local.migration_credentials SET dropped_at = now() WHERE role_name = %s",
+        [role_name],
+    )

@@ -1,0 +1,247 @@
+"""Rows of the catalog."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg import Connection, sql
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from msm_local.filters import FilterClause, Page, ResourceKind
+from msm_local.repositories.conditions import where
+
+__all__ = [
+    "MetaTableRow",
+    "NewMetaTable",
+    "Shape",
+    "activate",
+    "count",
+    "find",
+    "find_by_identifier",
+    "find_by_names",
+    "find_by_uids",
+    "insert",
+    "mark_deleted",
+    "patch",
+    "revive",
+    "store_revision",
+]
+
+Status = Literal["reserved", "active"]
+Kind = Literal["relational", "time_indexed"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewMetaTable:
+    """What a reservation states about a table; the field names are the column names."""
+
+    data_source_uid: UUID
+    identifier: str | None
+    namespace: str | None
+    description: str | None
+    labels: list[str]
+    protect_from_deletion: bool
+    migration_package: str
+    migration_namespace: str
+    migration_provider_key: str
+    alembic_version_meta_table_uid: UUID | None
+    alembic_revision: str | None
+    physical_schema: str
+    physical_table_name: str
+    table_kind: Kind
+    time_index_name: str | None
+    index_names: list[str]
+    cadence: str | None
+    partition_strategy: str | None
+    storage_layout: dict[str, Any] | None
+    table_contract: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MetaTableRow(NewMetaTable):
+    """A row of the catalog."""
+
+    uid: UUID
+    management_mode: str
+    schema_management_mode: str
+    provisioning_status: Status
+    columns: list[dict[str, Any]]
+    indexes_meta: list[dict[str, Any]]
+    foreign_keys: list[dict[str, Any]]
+    created_at: datetime
+    deleted_at: datetime | None
+
+    @property
+    def qualified_name(self) -> str:
+        """Schema and table name, for messages."""
+        return f"{self.physical_schema}.{self.physical_table_name}"
+
+    @property
+    def is_version_table(self) -> bool:
+        """Whether Alembic keeps its revision in this table."""
+        authoring = self.table_contract.get("authoring") or {}
+        return authoring.get("version_table") == self.physical_table_name
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What PostgreSQL has of a table, as the catalog stores it."""
+
+    columns: list[dict[str, Any]]
+    indexes_meta: list[dict[str, Any]]
+    foreign_keys: list[dict[str, Any]]
+
+
+NEW_COLUMNS = tuple(NewMetaTable.__dataclass_fields__)
+COLUMNS = tuple(MetaTableRow.__dataclass_fields__)
+SELECT = sql.SQL("SELECT {} FROM msm_local.meta_tables").format(
+    sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+)
+RETURNING = sql.SQL(" RETURNING {}").format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)))
+
+
+def count(
+    connection: Connection[Any], resource: ResourceKind, clauses: Sequence[FilterClause]
+) -> int:
+    """How many rows match."""
+    condition, parameters = where(resource, clauses)
+    query = sql.SQL("SELECT count(*) FROM msm_local.meta_tables{}").format(condition)
+    row = connection.execute(query, parameters).fetchone()
+    return int(row[0]) if row else 0
+
+
+def find(
+    connection: Connection[Any], resource: ResourceKind, clauses: Sequence[FilterClause], page: Page
+) -> list[MetaTableRow]:
+    """The matching rows of a page, ordered by physical name."""
+    condition, parameters = where(resource, clauses)
+    query = sql.SQL("{}{} ORDER BY physical_schema, physical_table_name LIMIT %s OFFSET %s").format(
+        SELECT, condition
+    )
+    return _rows(connection, query, [*parameters, page.limit, page.offset])
+
+
+def find_by_uids(
+    connection: Connection[Any], uids: Sequence[UUID], *, lock: bool = False
+) -> dict[UUID, MetaTableRow]:
+    """Rows by uid, deleted ones included; locked in one order, so that two callers never cross."""
+    query = SELECT + sql.SQL(" WHERE uid = ANY(%s) ORDER BY uid")
+    if lock:
+        query += sql.SQL(" FOR UPDATE")
+    return {row.uid: row for row in _rows(connection, query, [list(uids)])}
+
+
+def find_by_names(
+    connection: Connection[Any], names: Sequence[tuple[str, str]], *, lock: bool = False
+) -> dict[tuple[str, str], MetaTableRow]:
+    """Rows by (schema, table name), deleted ones included."""
+    query = SELECT + sql.SQL(
+        " WHERE (physical_schema, physical_table_name) IN"
+        " (SELECT * FROM unnest(%s::text[], %s::text[])) ORDER BY uid"
+    )
+    if lock:
+        query += sql.SQL(" FOR UPDATE")
+    rows = _rows(connection, query, [[name[0] for name in names], [name[1] for name in names]])
+    return {(row.physical_schema, row.physical_table_name): row for row in rows}
+
+
+def find_by_identifier(
+    connection: Connection[Any], identifiers: Sequence[str]
+) -> dict[str, MetaTableRow]:
+    """Rows that are not deleted, by identifier."""
+    query = SELECT + sql.SQL(" WHERE identifier = ANY(%s) AND deleted_at IS NULL")
+    rows = _rows(connection, query, [list(identifiers)])
+    return {row.identifier: row for row in rows if row.identifier is not None}
+
+
+def insert(connection: Connection[Any], table: NewMetaTable) -> MetaTableRow:
+    """Write a new row, as reserved."""
+    query = sql.SQL("INSERT INTO msm_local.meta_tables ({}) VALUES ({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, NEW_COLUMNS)),
+        sql.SQL(", ").join(sql.Placeholder() * len(NEW_COLUMNS)),
+    )
+    return _one(connection, query + RETURNING, _values(table))
+
+
+def revive(connection: Connection[Any], uid: UUID, table: NewMetaTable) -> MetaTableRow:
+    """Make a deleted row a reserved one again, with what the new reservation states."""
+    query = sql.SQL(
+        "UPDATE msm_local.meta_tables SET ({}) = ROW({}), provisioning_status = 'reserved',"
+        " columns = '[]', indexes_meta = '[]', foreign_keys = '[]', deleted_at = NULL,"
+        " updated_at = now() WHERE uid = %s"
+    ).format(
+        sql.SQL(", ").join(map(sql.Identifier, NEW_COLUMNS)),
+        sql.SQL(", ").join(sql.Placeholder() * len(NEW_COLUMNS)),
+    )
+    return _one(connection, query + RETURNING, [*_values(table), uid])
+
+
+def activate(connection: Connection[Any], shapes: Mapping[UUID, Shape]) -> None:
+    """Make these rows active, with the shape that PostgreSQL has."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE msm_local.meta_tables SET provisioning_status = 'active', deleted_at = NULL,"
+            " columns = %s, indexes_meta = %s, foreign_keys = %s, updated_at = now()"
+            " WHERE uid = %s",
+            [
+                (Jsonb(shape.columns), Jsonb(shape.indexes_meta), Jsonb(shape.foreign_keys), uid)
+                for uid, shape in shapes.items()
+            ],
+        )
+
+
+def store_revision(
+    connection: Connection[Any],
+    uids: Sequence[UUID],
+    revision: str | None,
+    registry_uid: UUID | None,
+) -> None:
+    """Record the revision of the database and, but for the registry itself, the registry."""
+    connection.execute(
+        "UPDATE msm_local.meta_tables SET alembic_revision = %s, alembic_version_meta_table_uid ="
+        " CASE WHEN uid = %s THEN NULL ELSE coalesce(%s, alembic_version_meta_table_uid) END"
+        " WHERE uid = ANY(%s)",
+        [revision, registry_uid, registry_uid, list(uids)],
+    )
+
+
+def mark_deleted(connection: Connection[Any], uids: Sequence[UUID]) -> None:
+    """Take these rows out of every answer; they keep their uids."""
+    connection.execute(
+        "UPDATE msm_local.meta_tables SET deleted_at = now(), provisioning_status = 'reserved',"
+        " updated_at = now() WHERE uid = ANY(%s)",
+        [list(uids)],
+    )
+
+
+def patch(connection: Connection[Any], uid: UUID, changes: Mapping[str, Any]) -> MetaTableRow:
+    """Set some columns of a row; the caller guarantees that the names are columns."""
+    assignments = sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder()) for name in changes
+    )
+    query = sql.SQL(
+        "UPDATE msm_local.meta_tables SET {}, updated_at = now() WHERE uid = %s"
+    ).format(assignments)
+    return _one(connection, query + RETURNING, [*changes.values(), uid])
+
+
+def _values(table: NewMetaTable) -> list[Any]:
+    values = [getattr(table, name) for name in NEW_COLUMNS]
+    return [Jsonb(value) if isinstance(value, dict) else value for value in values]
+
+
+def _rows(
+    connection: Connection[Any], query: sql.Composed, parameters: Sequence[Any]
+) -> list[MetaTableRow]:
+    with connection.cursor(row_factory=class_row(MetaTableRow)) as cursor:
+        return cursor.execute(query, parameters).fetchall()
+
+
+def _one(
+    connection: Connection[Any], query: sql.Composed, parameters: Sequence[Any]
+) -> MetaTableRow:
+    [row] = _rows(connection, query, parameters)
+    return row

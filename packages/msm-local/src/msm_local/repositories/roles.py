@@ -1,0 +1,121 @@
+"""Roles and privileges."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from psycopg import Connection, sql
+
+__all__ = [
+    "create_login",
+    "drop_role",
+    "end_sessions",
+    "ensure_role",
+    "grant_membership",
+    "grant_schema_privileges",
+    "set_password",
+]
+
+OPTIONS_SINCE = 160000
+DEFAULTS: Final = "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
+
+
+def ensure_role(connection: Connection[Any], name: str, *, login: bool) -> None:
+    """Create the role unless it exists; a login gets its password later."""
+    exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    if exists is None:
+        connection.execute(
+            sql.SQL("CREATE ROLE {} {} NOCREATEROLE NOCREATEDB").format(
+                sql.Identifier(name), sql.SQL("LOGIN" if login else "NOLOGIN")
+            )
+        )
+
+
+def grant_membership(
+    connection: Connection[Any],
+    role: str,
+    member: str | None = None,
+    *,
+    inherit: bool,
+    may_set: bool,
+) -> None:
+    """Make ``member`` (default: the current user) a member of ``role``."""
+    statement = sql.SQL("GRANT {} TO {}").format(
+        sql.Identifier(role), sql.Identifier(member) if member else sql.SQL("CURRENT_USER")
+    )
+    if connection.info.server_version >= OPTIONS_SINCE:
+        statement += sql.SQL(" WITH INHERIT {}, SET {}").format(
+            sql.Literal(inherit), sql.Literal(may_set)
+        )
+    connection.execute(statement)
+
+
+def grant_schema_privileges(connection: Connection[Any], *, owner: str, runtime: str) -> None:
+    """What owner and runtime role may do in schema public, now and with tables to come."""
+    database = connection.info.dbname
+    for template in (
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+        "REVOKE ALL ON SCHEMA msm_local FROM PUBLIC",
+        "GRANT USAGE, CREATE ON SCHEMA public TO {owner}",
+        "GRANT USAGE ON SCHEMA public TO {runtime}",
+        DEFAULTS + " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {runtime}",
+        DEFAULTS + " GRANT USAGE, SELECT ON SEQUENCES TO {runtime}",
+    ):
+        connection.execute(
+            sql.SQL(template).format(
+                database=sql.Identifier(database),
+                owner=sql.Identifier(owner),
+                runtime=sql.Identifier(runtime),
+            )
+        )
+
+
+def set_password(connection: Connection[Any], role: str, password: str) -> None:
+    """Give the role a password; the server sees only its scram verifier."""
+    connection.execute(
+        sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+            sql.Identifier(role), sql.Literal(_verifier(connection, role, password))
+        )
+    )
+
+
+def create_login(
+    connection: Connection[Any], name: str, password: str, *, acts_as: str, until: datetime
+) -> None:
+    """Create a login that works until a moment, and in whose sessions ``acts_as`` does the work."""
+    connection.execute(
+        sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} VALID UNTIL {} NOINHERIT").format(
+            sql.Identifier(name),
+            sql.Literal(_verifier(connection, name, password)),
+            sql.Literal(until.isoformat()),
+        )
+    )
+    # Without INHERIT it can do nothing by itself, so it cannot own what would keep it alive.
+    grant_membership(connection, acts_as, name, inherit=False, may_set=True)
+    connection.execute(
+        sql.SQL("ALTER ROLE {} SET role TO {}").format(
+            sql.Identifier(name), sql.Identifier(acts_as)
+        )
+    )
+    # Whoever inherits from a role may end its sessions.
+    grant_membership(connection, name, inherit=True, may_set=False)
+
+
+def end_sessions(connection: Connection[Any], names: Sequence[str]) -> None:
+    """End every session of these roles."""
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ANY(%s)",
+        [list(names)],
+    )
+
+
+def drop_role(connection: Connection[Any], name: str) -> None:
+    """Drop the role, if it exists."""
+    connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def _verifier(connection: Connection[Any], role: str, password: str) -> str:
+    return connection.pgconn.encrypt_password(
+        password.encode(), role.encode(), b"scram-sha-256"
+    ).decode()

@@ -1,0 +1,193 @@
+"""The server process of an instance: the application, with the embedded PostgreSQL as its child.
+
+It is run as ``python -m msm_local.server`` with a JSON object on standard input: see Launch.
+"""
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from msm_local.bootstrap import prepare_database
+from msm_local.cluster import Cluster
+from msm_local.errors import MsmLocalError, PortBusyError
+from msm_local.instance import Instance, State
+from msm_local.ports import bind_first_free
+from msm_local.processes import start_time
+
+__all__ = ["Launch", "main", "run"]
+
+DEFAULT_PORT = 8765
+DATABASE = "msm"
+LOG = logging.getLogger("msm_local.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a server shall start; it comes over a pipe, because a URL may hold a password.
+
+    Attributes:
+        root: the project.
+        name: the instance.
+        folder: the folder of the instance.
+        port: the port that was asked for; None for the usual one or any other.
+        database_url: a PostgreSQL to use instead of the embedded one.
+    """
+
+    root: str
+    name: str
+    folder: str
+    port: int | None
+    database_url: str | None = field(repr=False)
+
+
+def main() -> int:
+    """Run a server until it is told to stop; the exit code of the process."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    launch = Launch(**json.loads(sys.stdin.read()))
+    _let_signals_unwind()
+    try:
+        return run(launch)
+    except MsmLocalError as error:
+        LOG.error("%s", error)  # noqa: TRY400 - the sentence says it all
+        return 1
+
+
+def run(launch: Launch) -> int:
+    """Serve the instance; 1 if PostgreSQL ended by itself, else 0.
+
+    Raises:
+        MsmLocalError: the start failed; nothing is left running.
+    """
+    instance = Instance(Path(launch.root), launch.name, Path(launch.folder))
+    token, runtime_password = instance.secrets()
+    http_port, postgres_port = instance.remembered_ports()
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listen(launch.port, http_port))
+        port: int = listener.getsockname()[1]
+        state = _first_state(instance, launch, port, token)
+        stack.callback(instance.clear_state)
+        cluster: Cluster | None = None
+        if launch.database_url is None:
+            cluster = Cluster(
+                instance.folder, port=postgres_port, report=_reporter(instance, state)
+            )
+            stack.enter_context(cluster)
+            state = _with_cluster(state, cluster)
+        instance.remember_ports(port, cluster.port if cluster else postgres_port)
+        return _serve(instance, state, runtime_password, listener, cluster)
+
+
+def _serve(
+    instance: Instance,
+    state: State,
+    runtime_password: str,
+    listener: socket.socket,
+    cluster: Cluster | None,
+) -> int:
+    instance.write_state(replace(state, phase="preparing the catalog"))
+    # Once more than needed, so that a refusal is one sentence at the end of the log.
+    prepare_database(state.database_url, runtime_password)
+    # Imported here, so that PostgreSQL comes up (or fails) before these slow ones.
+    import uvicorn
+
+    from msm_local.app import AppConfig
+    from msm_local.platform import uvicorn_config
+
+    config = AppConfig(state.database_url, runtime_password, state.token, state.port)
+    server = uvicorn.Server(uvicorn_config(config))
+    died = threading.Event()
+    if cluster is not None:
+        process = cluster.process
+
+        def watch() -> None:
+            process.wait()
+            if not server.should_exit:
+                LOG.error("PostgreSQL ended by itself with code %s; stopping", process.returncode)
+                died.set()
+                server.should_exit = True
+
+        threading.Thread(target=watch, name="msm-local watcher", daemon=True).start()
+    instance.write_state(replace(state, phase="ready"))
+    LOG.info("serving %s", state.endpoint)
+    server.run(sockets=[listener])
+    return 1 if died.is_set() or not server.started else 0
+
+
+def _listen(asked: int | None, remembered: int | None) -> socket.socket:
+    candidates = [asked] if asked else [remembered or DEFAULT_PORT, DEFAULT_PORT]
+    listener = bind_first_free(*candidates)
+    if asked and listener.getsockname()[1] != asked:
+        listener.close()
+        raise PortBusyError(
+            f"Port {asked} is in use; choose another with --port, or leave it out.", port=asked
+        )
+    return listener
+
+
+def _first_state(instance: Instance, launch: Launch, port: int, token: str) -> State:
+    pid = os.getpid()
+    state = State(
+        pid=pid,
+        started=start_time(pid) or 0.0,
+        phase="starting",
+        port=port,
+        endpoint=f"http://127.0.0.1:{port}",
+        token=token,
+        database_url=launch.database_url or "",
+        embedded=launch.database_url is None,
+        data_folder="",
+        postgres_port=0,
+        log_path=str(instance.log_path),
+        version=version("msm-local"),
+    )
+    instance.write_state(state)
+    return state
+
+
+def _reporter(instance: Instance, state: State) -> Callable[[str], None]:
+    def report(step: str) -> None:
+        LOG.info("%s", step)
+        instance.write_state(replace(state, phase=step))
+
+    return report
+
+
+def _with_cluster(state: State, cluster: Cluster) -> State:
+    if not cluster.has_database(DATABASE):
+        cluster.create_database(DATABASE)
+    return replace(
+        state,
+        database_url=cluster.platform_url(DATABASE),
+        data_folder=str(cluster.data),
+        postgres_port=cluster.port or 0,
+    )
+
+
+def _let_signals_unwind() -> None:
+    """Have the first signal unwind the start or the service; the stop itself is not interrupted."""
+
+    def leave(_number: int, _frame: FrameType | None) -> NoReturn:
+        for other in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(other, signal.SIG_IGN)
+        raise SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Decisions: what a request means for the catalog and the database."""

@@ -1,0 +1,128 @@
+"""Migration credentials: a login for a short time, and its end."""
+
+import logging
+import secrets
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from msm_local.database import Database
+from msm_local.errors import MsmLocalError, ProviderConflictError
+from msm_local.repositories import credentials, roles
+from msm_local.services import meta_tables
+from msm_local.wire import MigrationConnectionRequest
+
+__all__ = ["CredentialReaper", "issue"]
+
+LONGEST_SLEEP = 30.0
+RETRY_SECONDS = 5.0
+LOG = logging.getLogger(__name__)
+
+
+def issue(database: Database, uid: UUID, request: MigrationConnectionRequest) -> dict[str, Any]:
+    """A login role for one migration, as the URI that Alembic connects with.
+
+    Raises:
+        NotFoundError: there is no such row.
+        ProviderConflictError: the row belongs to another provider than the request names.
+    """
+    settings = database.settings
+    with database.transaction() as connection:
+        row = meta_tables.get(connection, "meta-tables", uid)
+        key = request.migration_provider_key
+        if key and key != row.migration_provider_key:
+            raise ProviderConflictError(
+                f"{row.qualified_name} belongs to the provider {row.migration_provider_key!r}, "
+                f"and {key!r} asked for a migration connection.",
+                table=row.qualified_name,
+                owner=row.migration_provider_key,
+                asked=key,
+            )
+        name = f"msm_migrate_{secrets.token_hex(8)}"
+        password = secrets.token_urlsafe(24)
+        expires_at = datetime.now(UTC) + timedelta(seconds=request.ttl_seconds)
+        roles.create_login(
+            connection, name, password, acts_as=settings.owner_role, until=expires_at
+        )
+        credentials.insert(connection, role_name=name, meta_table_uid=uid, expires_at=expires_at)
+    return {
+        "ok": True,
+        "data_source_uid": str(settings.data_source_uid),
+        "dialect": "postgresql",
+        "credential_kind": "temporary_role",
+        "role_name": name,
+        "owner_role_name": settings.owner_role,
+        "expires_at": expires_at.isoformat(),
+        "uri": _uri(database.url, name, password),
+    }
+
+
+def _uri(database_url: str, role: str, password: str) -> str:
+    parts = conninfo_to_dict(database_url)
+    host = str(parts.pop("host", "127.0.0.1"))
+    host = f"[{host}]" if ":" in host else host
+    port = parts.pop("port", 5432)
+    name = quote(str(parts.pop("dbname", "postgres")), safe="")
+    for secret in ("user", "password"):
+        parts.pop(secret, None)
+    rest = f"?{urlencode(parts)}" if parts else ""
+    login = f"{quote(role, safe='')}:{quote(password, safe='')}"
+    return f"postgresql://{login}@{host}:{port}/{name}{rest}"
+
+
+class CredentialReaper:
+    """Ends the sessions of expired credentials and drops their roles, in a thread of its own.
+
+    PostgreSQL lets no expired role log in, but a session that is open stays open.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="msm-local reaper", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; what expired while the platform was down goes first."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the thread, and wait for it."""
+        self._stopping = True
+        self._wake.set()
+        self._thread.join()
+
+    def notice(self) -> None:
+        """Have the thread look again: there is a new credential."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            pause = LONGEST_SLEEP
+            try:
+                pause = self._reap()
+            except (MsmLocalError, psycopg.Error):
+                # Another process may be dropping the same role; the next round settles it.
+                LOG.warning("expired migration roles could not be dropped yet", exc_info=True)
+                pause = RETRY_SECONDS
+            self._wake.wait(pause)
+            self._wake.clear()
+
+    def _reap(self) -> float:
+        with self._database.transaction() as connection:
+            names = credentials.expired(connection)
+            roles.end_sessions(connection, names)
+        for name in names:
+            with self._database.transaction() as connection:
+                roles.drop_role(connection, name)
+                credentials.mark_dropped(connection, name)
+        with self._database.transaction() as connection:
+            remaining = credentials.next_expiry(connection)
+        if remaining is None:
+            return LONGEST_SLEEP
+        return min(max(remaining, 0.05), LONGEST_SLEEP)

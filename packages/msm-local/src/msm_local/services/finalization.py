@@ -1,0 +1,222 @@
+"""Finalize: after Alembic ran, the catalog takes over what PostgreSQL has.
+
+- Table exists, row reserved: the row becomes active, which is what "finalized" means.
+- Table exists, row active: its shape is read again.
+- Table exists, row deleted: the row is active again, under its uid.
+- No table, row active: the downgrade dropped it; the row becomes deleted, and that is no failure.
+- No table, row reserved: not reached yet; a failure only where everything was to exist.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from msm_local.repositories import meta_tables, physical
+from msm_local.repositories.meta_tables import MetaTableRow, Shape
+from msm_local.repositories.physical import Table
+from msm_local.repositories.settings import Settings
+from msm_local.services.shapes import read_shapes, unsupported_columns
+from msm_local.wire import FinalizeRequest
+
+__all__ = ["finalize"]
+
+HEADS = frozenset({"head", "heads"})
+ACTIVE = "active"
+RESERVED = "reserved"
+DELETED = "deleted"
+UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class _Outcome:
+    uid: UUID
+    row: MetaTableRow | None
+    exists: bool
+    before: str
+    after: str
+    error: dict[str, str] | None = None
+    shape: Shape | None = field(default=None, repr=False)
+
+
+def finalize(
+    connection: Connection[Any], settings: Settings, request: FinalizeRequest
+) -> dict[str, Any]:
+    """Reconcile the catalog with PostgreSQL; failures are per table, in the answer."""
+    uids = list(dict.fromkeys(request.meta_table_uids))
+    rows = meta_tables.find_by_uids(connection, uids, lock=True)
+    names = {(row.physical_schema, row.physical_table_name): row for row in rows.values()}
+    tables = physical.read_tables(connection, list(names))
+    shapes = _read_shapes(connection, tables, names)
+    outcomes = [
+        _judge(settings, request, uid, rows.get(uid), tables, shapes.get(uid)) for uid in uids
+    ]
+    _store(connection, request, outcomes)
+    stored = meta_tables.find_by_uids(connection, uids)
+    return _answer(outcomes, stored)
+
+
+def _read_shapes(
+    connection: Connection[Any],
+    tables: dict[tuple[str, str], Table],
+    rows: dict[tuple[str, str], MetaTableRow],
+) -> dict[UUID, Shape]:
+    known: dict[tuple[str, str], UUID] = {name: row.uid for name, row in rows.items()}
+
+    def uid_of(schema: str, table: str) -> UUID | None:
+        name = (schema, table)
+        if name not in known:
+            found = meta_tables.find_by_names(connection, [name])
+            if name not in found or found[name].deleted_at is not None:
+                return None
+            known[name] = found[name].uid
+        return known[name]
+
+    return read_shapes(connection, tables, rows, uid_of)
+
+
+def _judge(
+    settings: Settings,
+    request: FinalizeRequest,
+    uid: UUID,
+    row: MetaTableRow | None,
+    tables: dict[tuple[str, str], Table],
+    shape: Shape | None,
+) -> _Outcome:
+    if row is None:
+        error = _error("NotFoundError", f"The catalog has no row with uid {uid}.")
+        return _Outcome(uid, None, exists=False, before=UNKNOWN, after=UNKNOWN, error=error)
+    table = tables.get((row.physical_schema, row.physical_table_name))
+    before = DELETED if row.deleted_at is not None else row.provisioning_status
+    outcome = _Outcome(uid, row, exists=table is not None, before=before, after=before)
+    if table is None:
+        _judge_absent(outcome, row, everything=request.alembic_revision in HEADS)
+    else:
+        outcome.error = _fault(settings, row, table, shape)
+        if outcome.error is None:
+            outcome.after, outcome.shape = ACTIVE, shape
+    key = request.migration_provider_key
+    if key is not None and key != row.migration_provider_key:
+        outcome.after, outcome.shape = before, None
+        outcome.error = _error(
+            "ProviderConflictError",
+            f"The table {row.qualified_name} belongs to the provider "
+            f"{row.migration_provider_key!r}, not to {key!r}.",
+        )
+    return outcome
+
+
+def _judge_absent(outcome: _Outcome, row: MetaTableRow, *, everything: bool) -> None:
+    if outcome.before == ACTIVE:
+        outcome.after = DELETED
+    if everything:
+        outcome.error = _error(
+            "TableMissingError",
+            f"The table {row.qualified_name} does not exist after the upgrade to head; a revision "
+            "has to create it, or the model has to leave the provider.",
+        )
+
+
+def _fault(
+    settings: Settings, row: MetaTableRow, table: Table, shape: Shape | None
+) -> dict[str, str] | None:
+    if table.owner != settings.owner_role:
+        return _error(
+            "OwnerError",
+            f"The table {row.qualified_name} belongs to the role {table.owner!r} and not to "
+            f"{settings.owner_role!r}; run `ALTER TABLE {row.qualified_name} OWNER TO "
+            f'"{settings.owner_role}"` as an administrator.',
+        )
+    naive = unsupported_columns(shape) if shape is not None else []
+    if naive:
+        return _error(
+            "UnsupportedTypeError",
+            f"The table {row.qualified_name} has timestamps without time zone "
+            f"({', '.join(naive)}), which the SDK refuses; use DateTime(timezone=True).",
+        )
+    return None
+
+
+def _store(
+    connection: Connection[Any], request: FinalizeRequest, outcomes: Sequence[_Outcome]
+) -> None:
+    meta_tables.activate(
+        connection, {item.uid: item.shape for item in outcomes if item.shape is not None}
+    )
+    dropped = [item.uid for item in outcomes if item.before == ACTIVE and item.after == DELETED]
+    meta_tables.mark_deleted(connection, dropped)
+    sound = [item.uid for item in outcomes if item.error is None]
+    registry_uid = request.alembic_version_meta_table_uid
+    revision = _revision(connection, request, outcomes)
+    meta_tables.store_revision(connection, sound, revision, registry_uid)
+
+
+def _revision(
+    connection: Connection[Any], request: FinalizeRequest, outcomes: Sequence[_Outcome]
+) -> str | None:
+    """What the version table says; the label of the request where there is no such table."""
+    for item in outcomes:
+        registry = item.row
+        if item.uid != request.alembic_version_meta_table_uid or registry is None:
+            continue
+        if not item.exists or item.error is not None:
+            return None
+        contract_columns = registry.table_contract.get("columns") or [{"name": "version_num"}]
+        versions = physical.read_versions(
+            connection,
+            registry.physical_schema,
+            registry.physical_table_name,
+            str(contract_columns[0]["name"]),
+        )
+        return ",".join(versions) or None
+    return request.alembic_revision
+
+
+def _answer(outcomes: Sequence[_Outcome], stored: dict[UUID, MetaTableRow]) -> dict[str, Any]:
+    results = [_result(item, stored.get(item.uid)) for item in outcomes]
+    failed = sum(item.error is not None for item in outcomes)
+    return {
+        "ok": failed == 0,
+        "finalized_count": sum(result["finalized"] for result in results),
+        "active_count": sum(item.after == ACTIVE for item in outcomes),
+        "reserved_count": sum(item.after == RESERVED for item in outcomes),
+        "failed_count": failed,
+        "tables": results,
+    }
+
+
+def _result(item: _Outcome, row: MetaTableRow | None) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "meta_table_uid": str(item.uid),
+        "previous_provisioning_status": item.before,
+        "provisioning_status": item.after,
+        "table_kind": UNKNOWN,
+        "time_indexed": False,
+        "finalized": item.after == ACTIVE and item.before != ACTIVE,
+        "physical_table_exists": item.exists,
+        "deleted": item.after == DELETED,
+        "error": item.error,
+    }
+    if row is None:
+        return result
+    registry = row.alembic_version_meta_table_uid
+    return result | {
+        "identifier": row.identifier,
+        "physical_table_name": row.physical_table_name,
+        "physical_schema": row.physical_schema,
+        "table_kind": row.table_kind,
+        "time_indexed": row.table_kind == "time_indexed",
+        "cadence": row.cadence,
+        "schema_management_mode": row.schema_management_mode,
+        "migration_package": row.migration_package,
+        "migration_namespace": row.migration_namespace,
+        "migration_provider_key": row.migration_provider_key,
+        "alembic_version_meta_table_uid": None if registry is None else str(registry),
+        "alembic_revision": row.alembic_revision,
+    }
+
+
+def _error(kind: str, sentence: str) -> dict[str, str]:
+    return {"error": kind, "detail": sentence}

@@ -1,0 +1,119 @@
+"""Reading, changing and deleting rows of the catalog."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from msm_local.errors import (
+    IdentifierTakenError,
+    NotFoundError,
+    NotImplementedHereError,
+    ProtectedError,
+)
+from msm_local.filters import FilterClause, Page, ResourceKind
+from msm_local.repositories import meta_tables, physical
+from msm_local.repositories.meta_tables import MetaTableRow
+from msm_local.wire import MetaTablePatch
+
+__all__ = ["DeleteOptions", "delete", "get", "list_page", "patch"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOptions:
+    """The query parameters of a deletion, as the SDK declares them."""
+
+    full_delete_selected: bool = False
+    full_delete_downstream_tables: bool = False
+    delete_with_no_table: bool = False
+    override_protection: bool = False
+
+
+def list_page(
+    connection: Connection[Any],
+    resource: ResourceKind,
+    clauses: list[FilterClause],
+    page: Page,
+) -> tuple[int, list[MetaTableRow]]:
+    """The number of matching rows, and those of the page."""
+    rows = meta_tables.find(connection, resource, clauses, page)
+    if page.limit is None and page.offset == 0:
+        return len(rows), rows
+    return meta_tables.count(connection, resource, clauses), rows
+
+
+def get(connection: Connection[Any], resource: ResourceKind, uid: UUID) -> MetaTableRow:
+    """The row.
+
+    Raises:
+        NotFoundError: there is none of this uid, or of the other kind, or it was deleted.
+    """
+    row = meta_tables.find_by_uids(connection, [uid]).get(uid)
+    relational = row is not None and row.table_kind == "relational"
+    if (
+        row is None
+        or row.deleted_at is not None
+        or (resource == "time-index-meta-tables" and relational)
+    ):
+        raise NotFoundError(f"{resource} has no row with uid {uid}.")
+    return row
+
+
+def patch(
+    connection: Connection[Any], resource: ResourceKind, uid: UUID, request: MetaTablePatch
+) -> MetaTableRow:
+    """Change what the request names, and return the row.
+
+    Raises:
+        NotFoundError: there is no such row.
+        IdentifierTakenError: another row has the identifier.
+    """
+    row = get(connection, resource, uid)
+    changes: Mapping[str, Any] = {
+        name: value
+        for name, value in request.model_dump().items()
+        if name in request.model_fields_set
+    }
+    if not changes:
+        return row
+    identifier = request.identifier
+    if identifier is not None:
+        other = meta_tables.find_by_identifier(connection, [identifier]).get(identifier)
+        if other is not None and other.uid != uid:
+            raise IdentifierTakenError(
+                f"The identifier {identifier!r} belongs to {other.qualified_name}; choose another.",
+                identifier=identifier,
+            )
+    return meta_tables.patch(connection, uid, changes)
+
+
+def delete(
+    connection: Connection[Any], resource: ResourceKind, uid: UUID, options: DeleteOptions
+) -> None:
+    """Take a row out of the catalog whose table does not exist.
+
+    Raises:
+        NotFoundError: there is no such row.
+        ProtectedError: the row is protected, or its table exists: a downgrade drops tables.
+        NotImplementedHereError: an option that would delete more than this row.
+    """
+    if options.full_delete_downstream_tables or options.delete_with_no_table:
+        raise NotImplementedHereError(
+            "msm-local deletes one row at a time: full_delete_downstream_tables and "
+            "delete_with_no_table are not implemented."
+        )
+    row = get(connection, resource, uid)
+    if row.protect_from_deletion and not options.override_protection:
+        raise ProtectedError(
+            f"{row.qualified_name} is protected from deletion; patch protect_from_deletion first.",
+            table=row.qualified_name,
+        )
+    if physical.read_tables(connection, [(row.physical_schema, row.physical_table_name)]):
+        raise ProtectedError(
+            f"The table {row.qualified_name} exists; drop it with "
+            "`mainsequence migrations downgrade`.",
+            table=row.qualified_name,
+        )
+    meta_tables.mark_deleted(connection, [uid])

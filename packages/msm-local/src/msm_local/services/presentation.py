@@ -1,0 +1,146 @@
+"""The shapes of the answers: what the SDK's client models read."""
+
+from typing import Any
+
+from msm_local.repositories.branches import Branch
+from msm_local.repositories.meta_tables import MetaTableRow
+from msm_local.repositories.settings import Settings
+
+__all__ = ["present_branch", "present_data_source", "present_meta_table", "present_user"]
+
+DATABASE_NAME = "Local PostgreSQL"
+ENVIRONMENT_NAME = "local"
+
+
+def present_data_source(settings: Settings) -> dict[str, Any]:
+    """The one DataSource."""
+    return {
+        "uid": str(settings.data_source_uid),
+        "data_source_uid": str(settings.data_source_uid),
+        "display_name": DATABASE_NAME,
+        "organization_uid": str(settings.organization_uid),
+        "class_type": "postgresql",
+        "status": "AVAILABLE",
+        "storage_access_mode": "read_write",
+        "extra_arguments": {},
+    }
+
+
+def present_branch(branch: Branch, settings: Settings) -> dict[str, Any]:
+    """A branch with its DataSource."""
+    return {
+        "uid": str(branch.uid),
+        "code_repository_uid": str(branch.code_repository_uid),
+        "code_repository_name": branch.repository_identity.rsplit("/", 1)[-1],
+        "code_repository_type": "library",
+        "repository_branch": branch.repository_branch,
+        "metatables_data_source": present_data_source(settings),
+        "metatables_data_source_uid": str(settings.data_source_uid),
+        "organization_environment_uid": str(settings.environment_uid),
+        "organization_environment_name": ENVIRONMENT_NAME,
+        "default_base_image": {"uid": str(settings.environment_uid), "title": "local"},
+        "sdks": [],
+        "is_initialized": True,
+        "provisioning_status": "READY",
+        "provisioning_job_run_uid": None,
+        "provisioning_error_code": "",
+        "provisioning_error_detail": "",
+        "provisioning_updated_at": branch.created_at.isoformat(),
+        "can_retry_provisioning": False,
+    }
+
+
+def present_user(settings: Settings) -> dict[str, Any]:
+    """The one user, who owns everything."""
+    return {
+        "uid": str(settings.user_uid),
+        "username": "local",
+        "email": "local@msm-local.invalid",
+        "first_name": "Local",
+        "last_name": "User",
+        "date_joined": "2000-01-01T00:00:00Z",
+        "is_active": True,
+        "is_verified": True,
+        "blocked_access": False,
+        "api_request_limit": 0,
+        "mfa_enabled": False,
+        "groups": [],
+        "user_permissions": [],
+        "organization_teams": [],
+    }
+
+
+def present_meta_table(row: MetaTableRow, settings: Settings) -> dict[str, Any]:
+    """A row of the catalog; time-indexed ones carry their profile."""
+    registry = row.alembic_version_meta_table_uid
+    registry_uid = None if registry is None else str(registry)
+    columns = row.columns or _contract_columns(row)
+    answer: dict[str, Any] = {
+        "uid": str(row.uid),
+        "data_source": present_data_source(settings),
+        "data_source_uid": str(row.data_source_uid),
+        "identifier": row.identifier,
+        "namespace": row.namespace,
+        "description": row.description,
+        "labels": row.labels,
+        "management_mode": row.management_mode,
+        "provisioning_status": row.provisioning_status,
+        "schema_management_mode": row.schema_management_mode,
+        "schema_management": {
+            "mode": row.schema_management_mode,
+            "alembic": {
+                "package": row.migration_package,
+                "migration_namespace": row.migration_namespace,
+                "provider_key": row.migration_provider_key,
+                "alembic_version_meta_table_uid": registry_uid,
+                "revision": row.alembic_revision,
+            },
+        },
+        "migration_package": row.migration_package,
+        "migration_namespace": row.migration_namespace,
+        "migration_provider_key": row.migration_provider_key,
+        "alembic_version_meta_table_uid": registry_uid,
+        "alembic_revision": row.alembic_revision,
+        "physical_schema": row.physical_schema,
+        "physical_table_name": row.physical_table_name,
+        "table_contract": row.table_contract,
+        "contract_version": row.table_contract.get("version", "relational-table.v1"),
+        "table_kind": row.table_kind,
+        "time_indexed": row.table_kind == "time_indexed",
+        "protect_from_deletion": row.protect_from_deletion,
+        "columns": columns,
+        "indexes_meta": row.indexes_meta,
+        "foreign_keys": row.foreign_keys,
+        "creation_date": row.created_at.isoformat(),
+        "created_by_user_uid": str(settings.user_uid),
+        "organization_owner_uid": str(settings.organization_uid),
+        "organization_environment_uid": str(settings.environment_uid),
+        "organization_environment_name": ENVIRONMENT_NAME,
+        "owner_role_name": settings.owner_role,
+    }
+    if row.table_kind == "time_indexed":
+        answer["cadence"] = row.cadence
+        answer["time_indexed_profile"] = _profile(row, columns)
+    return answer
+
+
+def _profile(row: MetaTableRow, columns: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "time_index_meta_table_uid": str(row.uid),
+        "time_index_name": row.time_index_name,
+        "index_names": row.index_names,
+        "cadence": row.cadence,
+        "partition_strategy": row.partition_strategy,
+        "storage_layout": row.storage_layout,
+        "columns": columns,
+        "column_dtypes_map": {column["name"]: column["data_type"] for column in columns},
+    }
+
+
+def _contract_columns(row: MetaTableRow) -> list[dict[str, Any]]:
+    contract = row.table_contract.get("columns") or []
+    return [
+        {"ordinal_position": position, **column, "contract_fragment": column}
+        for position, column in enumerate(contract)
+        if isinstance(column, dict) and {"name", "data_type"} <= set(column)
+    ]

@@ -1,0 +1,188 @@
+"""Values on their way in and out of PostgreSQL: what compiled-sql.v1 carries as JSON."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+
+from msm_local.errors import InvalidRequestError, ResultRefusedError
+
+__all__ = ["ResultColumn", "bind", "register_result_loaders", "result_columns", "result_row"]
+
+ResultColumn = tuple[str, str]
+
+# Object ids of PostgreSQL's own types never change.
+TOKENS: Mapping[int, str] = {
+    16: "bool",
+    18: "string",
+    19: "string",
+    20: "int64",
+    21: "int16",
+    23: "int64",
+    25: "string",
+    26: "int64",
+    114: "json",
+    700: "float32",
+    701: "float64",
+    1042: "string",
+    1043: "string",
+    1082: "date",
+    1083: "time",
+    1114: "timestamp without time zone",
+    1184: "timestamp with time zone",
+    1700: "numeric",
+    2950: "uuid",
+    3802: "jsonb",
+}
+ARRAYS: Mapping[int, str] = {
+    199: "json[]",
+    1000: "bool[]",
+    1005: "int16[]",
+    1007: "int64[]",
+    1009: "string[]",
+    1015: "string[]",
+    1016: "int64[]",
+    1021: "float32[]",
+    1022: "float64[]",
+    1115: "timestamp without time zone[]",
+    1182: "date[]",
+    1185: "timestamp with time zone[]",
+    1231: "numeric[]",
+    2951: "uuid[]",
+    3807: "jsonb[]",
+}
+REFUSED: Mapping[int, str] = {17: "bytea", 1186: "interval", 2249: "record", 2287: "record[]"}
+FIRST_USER_OID = 16384
+TEMPORAL = {"date": date.fromisoformat, "timestamp with time zone": datetime.fromisoformat}
+
+
+class _PlainText(Loader):
+    """UUID, NUMERIC, DATE and TIME: PostgreSQL's text is the JSON string already."""
+
+    def load(self, data: Buffer) -> str:
+        return bytes(data).decode()
+
+
+class _IsoTimestamp(Loader):
+    """Timestamps: PostgreSQL's ISO text, with the T and the minutes of the offset it leaves out."""
+
+    def load(self, data: Buffer) -> str:
+        text = bytes(data).decode()
+        return (
+            f"{text.replace(' ', 'T', 1)}:00" if text.endswith("+00") else text.replace(" ", "T", 1)
+        )
+
+
+def register_result_loaders(connection: Connection[Any]) -> None:
+    """Have the connection return what JSON carries without loss; its time zone must be UTC."""
+    for name in ("uuid", "numeric", "date", "time"):
+        connection.adapters.register_loader(name, _PlainText)
+    for name in ("timestamp", "timestamptz"):
+        connection.adapters.register_loader(name, _IsoTimestamp)
+
+
+def result_columns(description: Sequence[tuple[str, int]]) -> list[ResultColumn]:
+    """Name and type token of each result column, from (name, type oid).
+
+    Raises:
+        ResultRefusedError: two columns of one name, or a type that has no JSON form here.
+    """
+    columns: list[ResultColumn] = []
+    seen: set[str] = set()
+    for name, oid in description:
+        if name in seen:
+            raise ResultRefusedError(
+                f"Two result columns are named {name!r}; give one of them a label.", column=name
+            )
+        seen.add(name)
+        kind = TOKENS.get(oid) or ARRAYS.get(oid)
+        if kind is None and oid >= FIRST_USER_OID:
+            # Enums and domains come as their text.
+            kind = "string"
+        if kind is None:
+            refused = REFUSED.get(oid, f"the type with oid {oid}")
+            raise ResultRefusedError(
+                f"The result column {name!r} is {refused}, which JSON cannot carry; cast it in the "
+                "statement.",
+                column=name,
+            )
+        columns.append((name, kind))
+    return columns
+
+
+def result_row(columns: Sequence[ResultColumn], row: Sequence[Any]) -> dict[str, Any]:
+    """One result row as JSON values: NaN and infinities are the strings NaN and +-Infinity."""
+    return {
+        name: _json_number(value) if isinstance(value, float | list) else value
+        for (name, _token), value in zip(columns, row, strict=True)
+    }
+
+
+def bind(
+    parameters: Mapping[str, Any],
+    types: Mapping[str, str],
+    json_names: frozenset[str],
+) -> dict[str, Any]:
+    """Parameters as psycopg shall send them.
+
+    Args:
+        parameters: JSON values by placeholder name.
+        types: type tokens of some of them; dates and timestamps become real ones.
+        json_names: placeholders that the statement casts to JSON or JSONB.
+
+    Raises:
+        InvalidRequestError: a value is not of the type that its token says.
+    """
+    return {
+        name: _bind_one(name, value, types.get(name), is_json=name in json_names)
+        for name, value in parameters.items()
+    }
+
+
+def _bind_one(name: str, value: Any, token: str | None, *, is_json: bool) -> Any:
+    if value is None:
+        return None
+    if is_json:
+        # A string under a JSON cast is JSON text already: so the SDK's codec sends it.
+        return value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(item, dict | list) for item in value)
+    ):
+        # As untyped text it becomes JSON or JSONB, whichever the column is.
+        return json.dumps(value)
+    if token in TEMPORAL and not isinstance(value, bool):
+        return _temporal(name, value, token)
+    if isinstance(value, str) and "\x00" in value:
+        raise InvalidRequestError(f"The parameter {name!r} holds a NUL, which text cannot.")
+    return value
+
+
+def _temporal(name: str, value: Any, token: str) -> Any:
+    if isinstance(value, list):
+        return [_temporal(name, item, token) for item in value]
+    if value is None:
+        return None
+    try:
+        moment = TEMPORAL[token](value)
+    except (TypeError, ValueError) as error:
+        raise InvalidRequestError(
+            f"The parameter {name!r} is no {token} in ISO 8601: {value!r}."
+        ) from error
+    if isinstance(moment, datetime) and moment.tzinfo is None:
+        raise InvalidRequestError(f"The parameter {name!r} needs a UTC offset: {value!r}.")
+    return moment
+
+
+def _json_number(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_json_number(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        if math.isnan(value):
+            return "NaN"
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
