@@ -1,0 +1,80 @@
+"""When a checkout's own Git context counts, and that its stand-in is one the SDK accepts."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from msm_local.git_context import git_environment, has_context
+from tests.local.conftest import git
+
+CLEAN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+
+
+def test_a_good_checkout_needs_nothing(checkout: Path, tmp_path: Path) -> None:
+    assert git_environment(checkout, checkout, tmp_path / "git", CLEAN) == {}
+    inside = checkout / "deep"
+    inside.mkdir()
+    assert has_context(inside, CLEAN)
+
+
+def _detach(folder: Path) -> None:
+    git(folder, "checkout", "--quiet", "--detach")
+
+
+def _two_remotes(folder: Path) -> None:
+    git(folder, "remote", "rename", "origin", "first")
+    git(folder, "remote", "add", "second", "https://example.invalid/other.git")
+
+
+def _no_remote(folder: Path) -> None:
+    git(folder, "remote", "remove", "origin")
+
+
+def _no_commit(folder: Path) -> None:
+    git(folder, "checkout", "--quiet", "--orphan", "empty")
+
+
+def _foreign_owner(folder: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a repository away")
+    os.chown(folder, 65534, 65534)
+    os.chown(folder / ".git", 65534, 65534)
+
+
+@pytest.mark.parametrize("spoil", [_detach, _two_remotes, _no_remote, _no_commit, _foreign_owner])
+def test_a_spoilt_checkout_gets_a_stand_in_that_answers(
+    checkout: Path, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(checkout)
+    assert not has_context(checkout, CLEAN)
+    variables = git_environment(checkout, checkout, tmp_path / "git", CLEAN)
+    assert variables["GIT_WORK_TREE"] == str(checkout)
+    assert has_context(checkout, CLEAN | variables)
+    # A second time it is the same folder, as it is.
+    assert git_environment(checkout, checkout, tmp_path / "git", CLEAN) == variables
+
+
+def test_one_remote_under_any_name_is_enough(checkout: Path) -> None:
+    git(checkout, "remote", "rename", "origin", "upstream")
+    assert has_context(checkout, CLEAN)
+
+
+def test_a_folder_without_a_repository_gets_a_clean_stand_in(tmp_path: Path) -> None:
+    root = tmp_path / "no repository é"
+    (root / "inner").mkdir(parents=True)
+    variables = git_environment(root / "inner", root, tmp_path / "state" / "git", CLEAN)
+    environment = CLEAN | variables
+    assert has_context(root / "inner", environment)
+    top = subprocess.run(
+        ["git", "rev-parse", "--show-toplevel"],
+        cwd=root / "inner", env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert top.stdout.strip() == str(root)
+    url = subprocess.run(
+        ["git", "remote", "get-url", "origin"],
+        cwd=root, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert url.stdout.startswith("https://local.invalid/msm-local/no%20repository")

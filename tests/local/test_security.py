@@ -1,0 +1,163 @@
+"""Who may talk to the platform, and what its roles may do."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import httpx
+import psycopg
+import pytest
+
+from msm_local.cluster import Cluster
+from msm_local.platform import LocalPlatform
+from tests.local.conftest import Client
+
+
+@pytest.mark.parametrize("token", [None, "Bearer wrong", "Token x", "Bearer"])
+def test_a_request_without_the_token_is_refused(shared_client: Client, token: str | None) -> None:
+    platform = shared_client.platform
+    headers = {} if token is None else {"Authorization": token}
+    answer = httpx.get(f"{platform.endpoint}/api/v1/health/", headers=headers)
+    assert answer.status_code == 401
+    assert answer.json()["error"] == "UnauthorizedError"
+    assert platform.token not in answer.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:1", "evil.example:{port}", ""])
+def test_another_host_name_is_refused_even_with_the_token(shared_client: Client, host: str) -> None:
+    name = host.format(port=shared_client.platform.port)
+    assert shared_client.http.get("/health/", headers={"Host": name}).status_code == 403
+
+
+def test_every_loopback_name_is_ours(shared_client: Client) -> None:
+    for name in ("127.0.0.1", "localhost", "[::1]"):
+        host = f"{name}:{shared_client.platform.port}"
+        assert shared_client.http.get("/health/", headers={"Host": host}).status_code == 200
+
+
+def test_pages_from_elsewhere_are_refused_and_our_own_are_not(shared_client: Client) -> None:
+    own = shared_client.platform.endpoint
+    assert shared_client.http.get("/health/", headers={"Origin": own}).status_code == 200
+    for origin in ("https://evil.example", "null", own.replace("http", "https"), "http://[bad"):
+        assert shared_client.http.get("/health/", headers={"Origin": origin}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/jobs/"),
+        ("POST", "/meta-tables/register/"),
+        ("GET", "/meta-tables/column-search/"),
+        ("GET", "/time-index-meta-tables/description-search/"),
+        ("POST", "/data-sources/get-or-create-duck-db/"),
+    ],
+)
+def test_an_absent_endpoint_answers_501_by_name(
+    shared_client: Client, method: str, path: str
+) -> None:
+    answer = shared_client.http.request(method, path)
+    assert answer.status_code == 501
+    assert "does not implement" in answer.json()["detail"]
+
+
+def test_a_migration_login_works_as_the_owner_and_owns_nothing_itself(client: Client) -> None:
+    [uid] = client.reserve("thing")
+    issued = client.credential(uid)
+    with psycopg.connect(issued["uri"]) as connection:
+        connection.execute("CREATE TABLE thing (uid uuid)")
+        owner = connection.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'thing'")
+        assert owner.fetchone() == (issued["owner_role_name"],)
+        connection.commit()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT * FROM msm_local.settings")
+        connection.rollback()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE ROLE other")
+
+
+def test_an_expired_login_loses_its_session_and_is_dropped(client: Client) -> None:
+    [uid] = client.reserve("thing")
+    issued = client.credential(uid, ttl_seconds=60)
+    with psycopg.connect(issued["uri"], autocommit=True) as session:
+        with psycopg.connect(client.database_url, autocommit=True) as platform:
+            past = "UPDATE msm_local.migration_credentials SET expires_at = now()"
+            platform.execute(past + " WHERE role_name = %s", [issued["role_name"]])
+        # A new credential has the reaper look again.
+        client.credential(uid)
+        assert _soon(lambda: not _answers(session))
+    with psycopg.connect(client.admin_url, autocommit=True) as admin:
+        query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+        assert _soon(lambda: admin.execute(query, [issued["role_name"]]).fetchone() is None)
+
+
+def _answers(session: psycopg.Connection[tuple[object, ...]]) -> bool:
+    try:
+        session.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _soon(happened: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while not happened():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_the_database_itself_knows_when_a_login_expires(client: Client) -> None:
+    [uid] = client.reserve("thing")
+    issued = client.credential(uid, ttl_seconds=60)
+    with psycopg.connect(client.admin_url) as admin:
+        row = admin.execute(
+            "SELECT extract(epoch FROM rolvaliduntil - now()) FROM pg_roles WHERE rolname = %s",
+            [issued["role_name"]],
+        ).fetchone()
+    assert row is not None
+    assert 50 < row[0] <= 60
+
+
+def test_the_runtime_role_has_no_ddl_and_sees_no_catalog(cluster: Cluster, database: str) -> None:
+    password = "only for this test"  # noqa: S105 - a database of this test alone
+    with LocalPlatform(cluster.platform_url(database), runtime_password=password):
+        url = f"host=127.0.0.1 port={cluster.port} dbname={database} user={database}_runtime"
+        with psycopg.connect(url, password=password, autocommit=True) as connection:
+            for statement in (
+                "CREATE TABLE public.mine (a int)",
+                "CREATE TEMPORARY TABLE mine (a int)",
+                "CREATE SCHEMA mine",
+                "SELECT * FROM msm_local.meta_tables",
+                f'SET ROLE "{database}_owner"',
+                "COPY (SELECT 1) TO PROGRAM 'true'",
+                "SELECT pg_read_file('/etc/passwd')",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(statement.encode())
+
+
+def test_a_copy_of_a_database_keeps_roles_and_catalog(cluster: Cluster, database: str) -> None:
+    password = "shared by both"  # noqa: S105 - databases of this test alone
+    with LocalPlatform(cluster.platform_url(database), runtime_password=password) as platform:
+        made = Client(platform, cluster.platform_url(database), cluster.admin_url(database))
+        with closing(made.http):
+            uid = made.active("thing", "CREATE TABLE thing (uid uuid)")
+    copy = f"{database}_copy"
+    cluster.create_database(copy, template=database)
+    try:
+        with (
+            LocalPlatform(cluster.platform_url(database), runtime_password=password) as first,
+            LocalPlatform(cluster.platform_url(copy), runtime_password=password) as second,
+        ):
+            original = Client(first, cluster.platform_url(database), "")
+            copied = Client(second, cluster.platform_url(copy), "")
+            statement = "INSERT INTO thing VALUES (gen_random_uuid())"
+            assert copied.execute("insert", statement, [uid]).json()["row_count"] == 1
+            count = "SELECT count(*) AS n FROM thing"
+            assert original.execute("select", count, [uid]).json()["rows"] == [{"n": 0}]
+            assert copied.execute("select", count, [uid]).json()["rows"] == [{"n": 1}]
+            original.http.close()
+            copied.http.close()
+    finally:
+        cluster.drop_database(copy)
