@@ -61,9 +61,7 @@ def test_every_distribution_builds_a_wheel_with_types_and_licence(
 
 
 def test_the_provider_overwrites_nobodys_migrations(wheels: dict[str, Path]) -> None:
-    tops = {
-        name.partition("/")[0] for name in zipfile.ZipFile(wheels["msm_migrations"]).namelist()
-    }
+    tops = {name.partition("/")[0] for name in zipfile.ZipFile(wheels["msm_migrations"]).namelist()}
     assert tops == {"msm_migrations", "msm_migrations-0.1.0.dist-info"}
 
 
