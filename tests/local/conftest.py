@@ -1,4 +1,4 @@
-"""One cluster for the session, one fresh database and platform a test, and the SDK set on it."""
+"""One fresh database and platform a test, and the SDK set on it."""
 
 import subprocess
 from collections.abc import Iterator
@@ -112,12 +112,6 @@ class Client:
         if limits is not None:
             body["limits"] = limits
         return self.http.post("/meta-tables/execute-operation/", json=body)
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    with Cluster.temporary() as running:
-        yield running
 
 
 @contextmanager

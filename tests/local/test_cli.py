@@ -77,12 +77,18 @@ def shell(_instance: Shell) -> Shell:
 
 def _gone(processes: list[psutil.Process]) -> bool:
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        alive = [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-        if not alive:
-            return True
+    while any(map(_lives, processes)):
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.05)
-    return False
+    return True
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _family(pid: int) -> list[psutil.Process]:
@@ -114,7 +120,7 @@ def test_a_life_from_start_to_stop(shell: Shell) -> None:
     assert token not in json.dumps(first) + text
     secrets = [token, *json.loads((folder / "cluster.json").read_text()).values()]
     seen = "".join(log.read_text() for log in folder.glob("*.log"))
-    seen += "".join(" ".join(process.cmdline()) for process in family)
+    seen += "".join(" ".join(process.cmdline()) for process in family if _lives(process))
     assert not [secret for secret in secrets if secret in seen]
 
     shell("stop")

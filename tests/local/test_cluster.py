@@ -1,10 +1,13 @@
 """The embedded PostgreSQL and its ports."""
 
+import dataclasses
+import subprocess
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from msm_local import placement
 from msm_local.cluster import SUPERUSER, Cluster
 from msm_local.errors import ClusterError
 from msm_local.initdb import PLATFORM_ROLE
@@ -63,3 +66,15 @@ def test_data_survives_a_restart_and_a_lost_password_file_is_named(tmp_path: Pat
     finally:
         kept.destroy()
     assert not kept.data.exists()
+
+
+def test_copied_binaries_run_with_the_libraries_they_look_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the unprivileged user cannot enter the environment, root copies the binaries."""
+    monkeypatch.setattr(placement, "_can_traverse", lambda *_: False)
+    account = dataclasses.replace(placement.postgres_account(), switched=True)
+    program = placement.binaries_folder(account) / "initdb"
+    assert ".venv" not in program.parts
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    assert told.stdout.startswith("initdb (PostgreSQL) 18")

