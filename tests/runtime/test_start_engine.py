@@ -13,7 +13,13 @@ from psycopg import Connection
 
 import msm
 from msm import MarketsModel
-from msm.errors import AttachError, ModelGraphError, PlatformUnreachableError
+from msm.errors import (
+    AttachError,
+    GitContextError,
+    ModelGraphError,
+    PlatformRefusedError,
+    PlatformUnreachableError,
+)
 from msm.models import Asset, AssetSnapshotsTS, AssetType, Issuer, markets_sqlalchemy_models
 from msm_local.platform import LocalPlatform
 from msm_portfolio import portfolio_sqlalchemy_models
@@ -233,10 +239,23 @@ def test_without_a_platform_it_says_so_within_two_seconds(
     assert seconds < 2
 
 
-def test_a_wrong_token_is_the_platforms_own_word(environment: Mapping[str, str]) -> None:
+def test_a_wrong_token_is_one_sentence_and_no_traceback_of_the_sdk(
+    environment: Mapping[str, str],
+) -> None:
     wrong = {**environment, "MAINSEQUENCE_ACCESS_TOKEN": "wrong"}
-    words, _ = value_of(run(attach_raises, msm.MsmError, environment=wrong))
-    assert "401" in words
+    finished = run(attach_raises, PlatformRefusedError, environment=wrong)
+    words, _ = value_of(finished)
+    assert "does not accept the token in MAINSEQUENCE_ACCESS_TOKEN (401: " in words
+    assert "Traceback" not in finished.stderr
+
+
+def test_without_a_git_context_it_says_what_is_missing(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    nowhere = {**environment, "GIT_DIR": str(tmp_path / "nothing")}
+    words, _ = value_of(run(attach_raises, GitContextError, environment=nowhere))
+    assert "cannot tell which repository branch this is" in words
+    assert "msm-local exec" in words
 
 
 @pytest.mark.parametrize("models", [[Asset, Issuer, Asset]])

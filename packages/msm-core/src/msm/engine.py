@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msm.base import MarketsBase, MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import AttachError, AttachProblem, ModelGraphError
 from msm.models import markets_sqlalchemy_models
-from msm.platform import probe, refusals_of
+from msm.platform import probe, quiet_sdk, refusals_of
 from msm.runtime import MarketsRuntime
 from msm.sdk import (
     MetaTable,
@@ -49,7 +49,7 @@ def start_engine(
     """
     wanted = list(markets_sqlalchemy_models() if models is None else models)
     _check_models(wanted)
-    with _lock:
+    with _lock, quiet_sdk():
         pending = [model for model in wanted if model not in _attached]
         if pending:
             probe()

@@ -1,6 +1,8 @@
 """Reaching the platform: a quick probe before the SDK's long retries, and its refusals as ours."""
 
+import logging
 import socket
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +11,11 @@ from urllib.parse import urlsplit
 from msm.errors import GitContextError, PlatformRefusedError, PlatformUnreachableError
 from msm.sdk import ApiError, CodeRepositoryContextError, platform_endpoint
 
-__all__ = ["probe", "refusals_of"]
+__all__ = ["probe", "probe_loopback", "quiet_sdk", "refusals_of"]
 
 # The SDK itself keeps trying for minutes, and prints thousands of lines while it does.
 PROBE_SECONDS = 2.0
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def probe() -> None:
@@ -37,6 +40,18 @@ def probe() -> None:
         ) from error
 
 
+def probe_loopback() -> None:
+    """Check a platform on this machine, where the probe costs nothing; leave others to the SDK.
+
+    A local platform is one that gets stopped or killed; a hosted one is worth the SDK's retries.
+
+    Raises:
+        PlatformUnreachableError: the endpoint is on this machine and nothing listens there.
+    """
+    if urlsplit(str(platform_endpoint())).hostname in LOOPBACK:
+        probe()
+
+
 @contextmanager
 def refusals_of(what: str) -> Iterator[None]:
     """Turn what the SDK raises inside the block into one error of ours, with the cause attached.
@@ -48,20 +63,53 @@ def refusals_of(what: str) -> Iterator[None]:
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
     """
-    endpoint = str(platform_endpoint())
     try:
         yield
     except CodeRepositoryContextError as error:
+        if isinstance(error.__cause__, ApiError):
+            raise _refusal(what, error.__cause__) from error
         raise GitContextError(
             f"The platform cannot tell which repository branch this is: {error} Run it from a "
             "clone with a remote and a branch checked out, or under `msm-local exec -- COMMAND`.",
-            endpoint=endpoint,
+            endpoint=str(platform_endpoint()),
         ) from error
     except ApiError as error:
-        status, detail = error.status_code, error.args[0]
-        raise PlatformRefusedError(
-            f"The platform at {endpoint} refused {what} ({status}): {detail}",
-            endpoint=endpoint,
-            status_code=status,
-            detail=detail,
-        ) from error
+        raise _refusal(what, error) from error
+
+
+def _refusal(what: str, error: ApiError) -> PlatformRefusedError:
+    endpoint = str(platform_endpoint())
+    status, detail = error.status_code, error.args[0]
+    if status in {401, 403}:
+        message = (
+            f"The platform at {endpoint} does not accept the token in MAINSEQUENCE_ACCESS_TOKEN "
+            f"({status}: {detail}); run this under `msm-local exec -- COMMAND` of this checkout, "
+            "or log in to the hosted platform with `mainsequence login`."
+        )
+    else:
+        message = f"The platform at {endpoint} refused {what} ({status}): {detail}"
+    return PlatformRefusedError(message, endpoint=endpoint, status_code=status, detail=detail)
+
+
+class _OtherThreads(logging.Filter):
+    """Lets pass what other threads log, and what is critical."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thread = threading.get_ident()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged."""
+        return record.thread != self.thread or record.levelno >= logging.CRITICAL
+
+
+@contextmanager
+def quiet_sdk() -> Iterator[None]:
+    """Keep the SDK from logging, with a traceback each, what the block raises as one sentence."""
+    logger = logging.getLogger("mainsequence")
+    mute = _OtherThreads()
+    logger.addFilter(mute)
+    try:
+        yield
+    finally:
+        logger.removeFilter(mute)

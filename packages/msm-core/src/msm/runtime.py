@@ -6,7 +6,7 @@ from typing import Any
 
 from msm.base import MarketsModel
 from msm.errors import ResultTruncatedError
-from msm.platform import refusals_of
+from msm.platform import probe_loopback, refusals_of
 from msm.results import Result, decode_rows
 from msm.sdk import MetaTable
 from msm.statements import MAX_ROWS, Statement, compile_operation
@@ -41,10 +41,12 @@ class MarketsRuntime:
             NotAttachedError: the statement uses a model that this runtime did not attach.
             StatementError: the statement, or a value in it, cannot be sent.
             ResultTruncatedError: the select has more rows than one answer carries.
+            PlatformUnreachableError: the local platform has been stopped; said within two seconds.
             PlatformRefusedError: the platform, or PostgreSQL behind it, refused the operation.
         """
         by_table = {model.__tablename__: table for model, table in self.meta_tables.items()}
         compiled = compile_operation(statement, by_table)
+        probe_loopback()
         with refusals_of(f"the {compiled.operation.operation}"):
             answer: dict[str, Any] = MetaTable.execute_operation(
                 compiled.operation, timeout=self.timeout
