@@ -1,0 +1,1 @@
+"""What start-up costs, measured side by side in one run."""
