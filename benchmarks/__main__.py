@@ -26,7 +26,8 @@ BIN = Path(sys.executable).parent
 PROVIDER = ("--provider", "migrations:migration")
 ATTACH = """
 import time
-from msm import markets_sqlalchemy_models, start_engine
+from msm import start_engine
+from msm.models import markets_sqlalchemy_models
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 models = [
@@ -132,11 +133,9 @@ def main(repeats: int) -> None:
 
 
 def show(found: dict[str, Sample], memory: Sample, repeats: int, fsync: str) -> None:
-    """Print every figure with its spread, what it is compared with, and the bound of the project."""
-    cores = psutil.cpu_count()
-    table = Table(
-        title=f"{repeats} repeats, {cores} cores, {platform.python_version()}, fsync {fsync}"
-    )
+    """Print every figure with its spread, what it is compared with, and the project's bound."""
+    machine = f"{psutil.cpu_count()} cores, Python {platform.python_version()}, fsync {fsync}"
+    table = Table(title=f"{repeats} repeats, {machine}", title_justify="left")
     for heading in ("what", "median", "spread", "over", "ratio", "bound"):
         table.add_column(heading)
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from msm import MarketsModel, MarketsRuntime, markets_sqlalchemy_models, start_engine
+from msm import MarketsModel, MarketsRuntime, start_engine
+from msm.models import markets_sqlalchemy_models
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 

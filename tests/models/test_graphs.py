@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Constraint, Table
 
-from msm import MarketsModel, MarketsTimeIndexMetaTable, markets_sqlalchemy_models
+from msm import MarketsModel, MarketsTimeIndexMetaTable
 from msm.base import MarketsBase
+from msm.models import markets_sqlalchemy_models
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 from tests.support.schema import FACTS

@@ -1,13 +1,13 @@
 """msm: the financial-markets data model on Main Sequence.
 
 Define models on :class:`MarketsMetaTable` and :class:`MarketsTimeIndexMetaTable`; bring the
-database to head with the SDK's own migrations CLI; attach with :func:`start_engine`.
+database to head with the SDK's own migrations CLI; attach with :func:`start_engine`. The core
+tables are in :mod:`msm.models`, which whoever brings models of its own need not import.
 """
 
 from msm.base import MarketsBase, MarketsMetaTable, MarketsModel, MarketsTimeIndexMetaTable
 from msm.engine import start_engine
 from msm.errors import MsmError
-from msm.models import markets_sqlalchemy_models
 from msm.results import Result
 from msm.runtime import MarketsRuntime
 
@@ -19,6 +19,5 @@ __all__ = [
     "MarketsTimeIndexMetaTable",
     "MsmError",
     "Result",
-    "markets_sqlalchemy_models",
     "start_engine",
 ]

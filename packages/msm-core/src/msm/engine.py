@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from msm.base import MarketsBase, MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import AttachError, AttachProblem, ModelGraphError
-from msm.models import markets_sqlalchemy_models
 from msm.platform import probe, quiet_sdk, refusals_of
 from msm.runtime import MarketsRuntime
 from msm.sdk import (
@@ -47,7 +46,7 @@ def start_engine(
         AttachError: a resource is missing, duplicated, still reserved, or elsewhere. Then nothing
             has been attached by this call.
     """
-    wanted = list(markets_sqlalchemy_models() if models is None else models)
+    wanted = list(_core_models() if models is None else models)
     _check_models(wanted)
     with _lock, quiet_sdk():
         pending = [model for model in wanted if model not in _attached]
@@ -68,6 +67,13 @@ def start_engine(
             data_source_uid=data_source_uid,
             timeout=timeout,
         )
+
+
+def _core_models() -> Sequence[type[MarketsModel]]:
+    # Here, so that importing msm maps no tables for those who attach models of their own.
+    from msm.models import markets_sqlalchemy_models
+
+    return markets_sqlalchemy_models()
 
 
 def _check_models(models: Sequence[type[MarketsModel]]) -> None:

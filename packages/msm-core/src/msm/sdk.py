@@ -16,9 +16,12 @@ __all__ = [
     "CodeRepositoryContextError",
     "MetaTable",
     "MetaTableCompiledSQLOperation",
+    "MetaTableMigrationConnectionRequest",
     "PlatformManagedMetaTable",
     "PlatformTimeIndexMetaTable",
     "TimeIndexMetaTable",
+    "alembic_config_for_provider",
+    "apply_mainsequence_migration_role",
     "bind_meta_table",
     "build_alembic_version_metatable",
     "build_metatable_migration_provider",
@@ -31,6 +34,7 @@ __all__ = [
     "run_mainsequence_alembic_env",
     "schema_table_name",
     "sqlalchemy_naming_convention",
+    "sqlalchemy_type_to_token",
 ]
 
 # 8.1.25 is the last release with `mainsequence migrations` and `mainsequence.meta_tables`.
@@ -60,10 +64,14 @@ def _check_installation() -> None:
 
 _check_installation()
 
-from mainsequence.client.exceptions import ApiError  # noqa: E402 - the check must come first
+from mainsequence.client.dtype_codec import (  # noqa: E402 - the check must come first
+    sqlalchemy_type_to_token,
+)
+from mainsequence.client.exceptions import ApiError  # noqa: E402
 from mainsequence.client.metatables import (  # noqa: E402
     MetaTable,
     MetaTableCompiledSQLOperation,
+    MetaTableMigrationConnectionRequest,
     TimeIndexMetaTable,
 )
 from mainsequence.code_repository_context import (  # noqa: E402
@@ -80,6 +88,8 @@ from mainsequence.meta_tables import (  # noqa: E402
 )
 from mainsequence.meta_tables.compiled_sql.v1 import build_operation  # noqa: E402
 from mainsequence.meta_tables.migrations import (  # noqa: E402
+    alembic_config_for_provider,
+    apply_mainsequence_migration_role,
     build_alembic_version_metatable,
     build_metatable_migration_provider,
     build_metatable_model_registry,

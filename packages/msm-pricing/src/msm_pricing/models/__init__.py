@@ -29,7 +29,7 @@ __all__ = [
 def pricing_sqlalchemy_models() -> tuple[type[MarketsModel], ...]:
     """List the pricing models, each after those of this package that it refers to.
 
-    The core models that they refer to are not in it; see ``msm.markets_sqlalchemy_models``.
+    The core models that they refer to are not in it; see ``msm.models.markets_sqlalchemy_models``.
     """
     return (
         IndexConventionDetails,
