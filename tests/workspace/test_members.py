@@ -2,7 +2,6 @@
 
 import ast
 import re
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -87,13 +86,3 @@ def test_only_one_module_imports_the_sdk() -> None:
 def test_every_version_is_the_same() -> None:
     versions = {project_of(folder)["project"]["version"] for folder in (ROOT, *MEMBERS)}
     assert len(versions) == 1
-
-
-def test_the_help_of_dev_lists_every_task() -> None:
-    script = (ROOT / "dev").read_text(encoding="utf-8")
-    told = subprocess.run(
-        ["sh", str(ROOT / "dev"), "help"], capture_output=True, text=True, check=True
-    ).stdout
-    tasks = set(re.findall(r"^(\w+)\)$", script, re.MULTILINE))
-    assert tasks == {"sync", "demo", "test", "check", "format", "run"}
-    assert tasks | {"lock"} <= set(re.findall(r"^  (\w+) ", told, re.MULTILINE))

@@ -1,0 +1,209 @@
+"""Runs ``./dev demo`` and ``./dev test`` in every kind of checkout, and prints one table.
+
+Needs root (an ordinary user and a namespace without a network are made) and Linux:
+``./dev run python -m tests.checkouts [WORDS ...]`` runs the situations whose names hold one of the
+words. What it makes, it removes. pytest does not collect it: it takes minutes.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support.workshop import ROOT, SYSTEM_PATH, Workshop, git, make_workshop
+
+WITHOUT_NETWORK = ("unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+NOTE = re.compile(r"^(?:\./dev|msm-local): .*|^\d+ passed.*|.*\b(?:failed|error)\b.*", re.MULTILINE)
+FRESH = "ran 1001, 1002, 1003, 1004"
+AGAIN = "was at head already"
+# The platform is stopped where it was started: from outside a namespace it cannot be reached.
+SCRIPT = """
+cd "$1" && out=$2 && shift 2
+: >"$out/status"
+sh ./dev "$@" >"$out/stdout" 2>"$out/stderr"; code=$?
+[ -d .venv ] || exit $code
+sh ./dev run msm-local status --json >"$out/status" 2>/dev/null
+sh ./dev run msm-local stop >/dev/null 2>&1
+exit $code
+"""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One row of the table.
+
+    Attributes:
+        name: what is special about it.
+        make: makes the checkout; it finds the parent folder there.
+        folder: where the checkout lies, below the folder of all checkouts.
+        variables: what differs in the environment; None removes a variable.
+        task: what ``./dev`` is asked for.
+        wrapper: a command to run it under.
+        ordinary: whether the throw-away user runs it, and owns the checkout.
+        code: the exit code that is right.
+        told: texts that must appear in what it prints.
+    """
+
+    name: str
+    make: Callable[[Workshop, Path], None]
+    folder: str
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+    task: tuple[str, ...] = ("demo",)
+    wrapper: tuple[str, ...] = ()
+    ordinary: bool = False
+    code: int = 0
+    told: tuple[str, ...] = (FRESH,)
+
+
+def plain(workshop: Workshop, folder: Path) -> None:
+    """Copy the sources without Git."""
+    shutil.copytree(workshop.sources, folder, ignore=shutil.ignore_patterns(".git"), symlinks=True)
+
+
+def without_remote(workshop: Workshop, folder: Path) -> None:
+    """Clone, and forget where from."""
+    workshop.clone(folder)
+    git(folder, "remote", "remove", "origin")
+
+
+def detached(workshop: Workshop, folder: Path) -> None:
+    """Clone, and leave the branch."""
+    workshop.clone(folder)
+    git(folder, "checkout", "--quiet", "--detach")
+
+
+def inside_another(workshop: Workshop, folder: Path) -> None:
+    """Copy the sources into a repository that is about something else."""
+    git(folder.parent, "init", "--quiet")
+    plain(workshop, folder)
+
+
+def private(workshop: Workshop, folder: Path) -> None:
+    """Clone where only the owner can enter."""
+    folder.parent.chmod(0o700)
+    workshop.clone(folder)
+
+
+def with_everything(workshop: Workshop, folder: Path) -> None:
+    """Copy a checkout that was used, with its environment and its platform's state."""
+    shutil.copytree(workshop.checkouts / "clone", folder, symlinks=True)
+
+
+def of_root(workshop: Workshop, folder: Path) -> None:
+    """Clone as root, for a user that may only read it."""
+    workshop.clone(folder)
+
+
+def existing(_workshop: Workshop, folder: Path) -> None:
+    """Use a checkout of an earlier situation."""
+    if not folder.is_dir():
+        sys.exit(f"{folder} is missing: run the situation that makes it, too.")
+
+
+def situations(workshop: Workshop) -> list[Situation]:
+    """All rows, in an order in which later ones may use the checkouts of earlier ones."""
+    clone = Workshop.clone
+    no_python = {"PATH": f"{workshop.uv}:{SYSTEM_PATH}"}
+    pyenv = {"PATH": SYSTEM_PATH, "PYENV_ROOT": str(workshop.folder / "pyenv")}
+    from_uv = no_python | {"UV_PYTHON_INSTALL_DIR": str(workshop.folder / "uv-pythons")}
+    as_it_is = {name: os.environ.get(name) for name in ("HOME", "PYENV_ROOT")}
+    as_it_is["PATH"] = os.environ["PATH"].replace(f"{ROOT}/.venv/bin:", "")
+    cold = {"UV_CACHE_DIR": None, "HOME": str(workshop.folder / "user")}
+    umlauts = "it's a folder é with späces"
+    return [
+        Situation("clone, as root; uv and Python on PATH", clone, "clone"),
+        Situation("the same again, no network", existing, "clone",
+                  wrapper=WITHOUT_NETWORK, told=(AGAIN,)),
+        Situation("the clone copied with its environment", with_everything, "copied",
+                  told=(AGAIN, "making it anew")),
+        Situation("another clone, no network, warm cache", clone, "offline",
+                  wrapper=WITHOUT_NETWORK),
+        Situation("plain copy without .git", plain, "plain",
+                  told=(FRESH, "here is no repository")),
+        Situation("plain copy inside another repository", inside_another, "other/plain",
+                  told=(FRESH, "here is no commit")),
+        Situation("clone without a remote", without_remote, "no-remote",
+                  told=(FRESH, "here is no remote")),
+        Situation("detached HEAD", detached, "detached",
+                  told=(FRESH, "here is no branch")),
+        Situation("spaces and non-ASCII letters", clone, umlauts),
+        Situation("root, below a private folder", private, "private/clone"),
+        Situation("this machine's own PATH", clone, "as-it-is", as_it_is),
+        Situation("without uv; Python from pyenv, not selected", clone, "pyenv", pyenv),
+        Situation("Python from uv", clone, "from-uv", from_uv),
+        Situation("no home folder", clone, "homeless", {"HOME": "/nonexistent"}),
+        Situation("ordinary user, cold cache, without uv", clone, "ordinary",
+                  cold | {"PATH": f"{workshop.python}/bin:{SYSTEM_PATH}"}, ordinary=True),
+        Situation("no Python 3.13 to be had", clone, "no-python", no_python,
+                  wrapper=WITHOUT_NETWORK, code=1, told=("no Python 3.13 is to be had",)),
+        Situation("a checkout of root's, as ordinary user", of_root, "of-root",
+                  cold, ordinary=True, code=1, told=("may not write to",)),
+        Situation("./dev test as ordinary user, path with spaces", clone, f"ordinary {umlauts}",
+                  cold, task=("test", "-q"), ordinary=True, told=(" passed",)),
+        Situation("./dev test in the plain copy, as root", existing, "plain",
+                  pyenv, task=("test", "-q"), told=(" passed",)),
+    ]  # fmt: skip
+
+
+def run(situation: Situation, workshop: Workshop) -> bool:
+    """Make the situation, run its task, and print its row."""
+    folder = workshop.checkouts / situation.folder
+    folder.parent.mkdir(exist_ok=True, parents=True)
+    situation.make(workshop, folder)
+    out = Path(tempfile.mkdtemp(dir=workshop.folder))
+    wrapper: tuple[str | Path, ...] = situation.wrapper
+    if situation.ordinary:
+        wrapper += ("runuser", "-u", workshop.user, "--")
+        shutil.chown(out, workshop.user)
+        if situation.make is not of_root:
+            subprocess.run(["chown", "-R", workshop.user, folder], check=True)
+    changed = {**workshop.environment(), **situation.variables}
+    variables = [f"{name}={value}" for name, value in changed.items() if value is not None]
+    command = [*wrapper, "env", "-i", *variables, "sh", "-c", SCRIPT, "sh", folder, out]
+    started = time.monotonic()
+    code = subprocess.run([*command, *situation.task], check=False).returncode
+    seconds = time.monotonic() - started
+    printed = (out / "stderr").read_text() + (out / "stdout").read_text()
+    good = code == situation.code and all(text in printed for text in situation.told)
+    row = f"{situation.name:<48} {'ok' if good else 'FAILED':<7} {seconds:5.0f} s  exit {code}"
+    notes = NOTE.findall(printed) if good else printed.splitlines()[-200:]
+    lines = [row, *(note.replace(str(workshop.folder), "...") for note in notes)]
+    sys.stdout.write("\n    ".join(lines) + "\n")
+    sys.stdout.flush()
+    remove_data_elsewhere(out / "status", workshop.folder)
+    return good
+
+
+def remove_data_elsewhere(status: Path, folder: Path) -> None:
+    """Remove the data of a platform that lies outside ``folder``, as root's may."""
+    text = status.read_text()
+    data = Path(json.loads(text).get("data_folder", folder)) if text else folder
+    if data.is_absolute() and not data.is_relative_to(folder):
+        shutil.rmtree(data)
+
+
+def main() -> int:
+    """Run what was asked for; 0 where every situation ended as it should."""
+    if os.geteuid() != 0:
+        sys.exit("tests.checkouts makes another user and a network namespace; run it as root.")
+    with make_workshop() as workshop:
+        chosen = [
+            situation
+            for situation in situations(workshop)
+            if not sys.argv[1:] or any(word in situation.name for word in sys.argv[1:])
+        ]
+        good = [run(situation, workshop) for situation in chosen]
+        left = workshop.left_running()
+    sys.stdout.write(f"{sum(good)} of {len(good)} as they should be; left running: {left}\n")
+    return 0 if all(good) and not left else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
