@@ -1,0 +1,75 @@
+"""The command: ``python -m migrations.review [REVISION ...] [--json]``.
+
+Exit code 0 without rejections, 1 with, 2 where it could not look.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from msm.errors import MsmError
+from msm.settings import settings
+
+from ..registry import metatable_provider_models
+from . import read_history, review
+from .report import as_json, as_text
+from .review import Review
+from .squawk import Squawk
+
+__all__ = ["main"]
+
+VERSIONS = Path(__file__).parents[1] / "versions"
+
+
+def main(arguments: Sequence[str] | None = None, *, versions: Path = VERSIONS) -> int:
+    """Review revisions and print what was found.
+
+    Args:
+        arguments: the command line; that of the process where it is None.
+        versions: the folder with a folder of revisions for each namespace.
+
+    Returns:
+        The exit code.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {__package__}",
+        description="Read revisions operation by operation, without a database.",
+        epilog="Exit code 0 without rejections, 1 with, 2 where it could not look.",
+    )
+    parser.add_argument("revisions", nargs="*", metavar="REVISION", help="all where none is named")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    try:
+        found = look(versions / settings.slug, options.revisions)
+    except MsmError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
+        return 2
+    print(as_json(found) if options.json else as_text(found))  # noqa: T201 - the report
+    return 1 if found.rejections else 0
+
+
+def look(folder: Path, ids: Sequence[str] = ()) -> Review:
+    """Review revisions of a namespace's folder, squawk's warnings included.
+
+    Args:
+        folder: the namespace's folder.
+        ids: the revisions to report on; all where none is named.
+
+    Raises:
+        HistoryError: the folder, a revision or its SQL cannot be read, or an id is not there.
+    """
+    tables = {model.__tablename__ for model in metatable_provider_models()}
+    chosen = read_history(folder, tables).select(ids)
+    found = review(chosen)
+    squawk = Squawk.installed()
+    if squawk is None:
+        return found
+    warnings = [warning for revision in chosen for warning in squawk.warnings(revision)]
+    return Review(
+        found.revisions, found.rejections, found.acknowledged, warnings, squawk=squawk.version
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,231 @@
+"""The revisions of one namespace in order, each with what it asks for and what came before it."""
+
+import ast
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+from alembic.script import Script, ScriptDirectory
+
+from ..errors import MigrationError
+from .recorder import Run, record
+from .subjects import ColumnTypes, column_types, created_tables, retired_tables
+
+__all__ = ["History", "HistoryError", "Revision", "UnknownRevisionError", "read_history"]
+
+
+PACKAGE = __name__.partition(".")[0]
+
+
+class HistoryError(MigrationError):
+    """The revisions of a folder cannot be read.
+
+    Attributes:
+        folder: the namespace's folder of revisions.
+    """
+
+    def __init__(self, message: str, *, folder: Path) -> None:
+        super().__init__(message)
+        self.folder = folder
+
+
+class UnknownRevisionError(HistoryError):
+    """A revision was named that the folder does not hold.
+
+    Attributes:
+        revision: the id that was asked for.
+    """
+
+    def __init__(self, message: str, *, folder: Path, revision: str) -> None:
+        super().__init__(message, folder=folder)
+        self.revision = revision
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision, run against a recording context.
+
+    Attributes:
+        id: the revision id.
+        path: its file.
+        tree: its source.
+        title: the first line of its docstring.
+        is_merge: whether it joins two branches.
+        outside: why Alembic does not find it where it lies; None in its namespace's folder. A
+            revision outside has not been run.
+        acknowledged: the author's reason, by the name of the rule it answers.
+        upgrade: what ``upgrade()`` asks for.
+        downgrade: what ``downgrade()`` asks for.
+        known_tables: the tables it may work on: those of the graphs, those that earlier revisions
+            made, and its own that a later one drops or renames.
+        column_types: types before it, by table and column, as earlier revisions gave them.
+    """
+
+    id: str
+    path: Path
+    tree: ast.Module
+    title: str = ""
+    is_merge: bool = False
+    outside: str | None = None
+    acknowledged: Mapping[str, str] = field(default_factory=dict)
+    upgrade: Run = field(default_factory=Run)
+    downgrade: Run = field(default_factory=Run)
+    known_tables: Collection[str] = ()
+    column_types: ColumnTypes = field(default_factory=dict)
+
+    @property
+    def runs(self) -> tuple[Run, Run]:
+        """Both directions, ``upgrade()`` first."""
+        return self.upgrade, self.downgrade
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The revisions of a namespace, base first; those that lie outside its folder come last."""
+
+    folder: Path
+    revisions: Sequence[Revision]
+
+    def select(self, ids: Sequence[str]) -> list[Revision]:
+        """The named revisions, or all where none is named.
+
+        Raises:
+            UnknownRevisionError: an id that no revision has.
+        """
+        known = {revision.id for revision in self.revisions}
+        for name in ids:
+            if name not in known:
+                raise UnknownRevisionError(
+                    f"There is no revision {name!r} in {self.folder}; it holds "
+                    f"{', '.join(sorted(known))}; run `python -m {__package__}` to review all.",
+                    folder=self.folder,
+                    revision=name,
+                )
+        return [revision for revision in self.revisions if not ids or revision.id in ids]
+
+
+def read_history(folder: Path, owned_tables: Collection[str]) -> History:
+    """Load and run, without a database, every revision of a namespace.
+
+    Args:
+        folder: the namespace's folder, ``versions/<slug>``.
+        owned_tables: names of the tables that the model graphs own.
+
+    Raises:
+        HistoryError: the folder is missing, or Alembic cannot load or order what it holds.
+    """
+    scripts = _load(folder)
+    upgrades = [_run(script, "upgrade") for script in scripts]
+    made = [{name for o in run.operations for name in created_tables(o.op)} for run in upgrades]
+    gone = [{name for o in run.operations for name in retired_tables(o.op)} for run in upgrades]
+    types: ColumnTypes = {}
+    revisions = []
+    for index, (script, upgrade) in enumerate(zip(scripts, upgrades, strict=True)):
+        path = Path(script.path)
+        revisions.append(
+            Revision(
+                id=script.revision,
+                path=path,
+                tree=_parse(path),
+                title=script.doc.partition("\n")[0],
+                is_merge=script.is_merge_point,
+                acknowledged=_acknowledged(script.module, path, folder),
+                upgrade=upgrade,
+                downgrade=_run(script, "downgrade"),
+                known_tables=set(owned_tables).union(
+                    *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
+                ),
+                column_types=dict(types),
+            )
+        )
+        for operation in upgrade.operations:
+            types |= column_types(operation.op)
+    return History(folder, [*revisions, *_outside(folder, {script.revision for script in scripts})])
+
+
+def _load(folder: Path) -> list[Script]:
+    if not folder.is_dir():
+        raise HistoryError(
+            f"There is no folder {folder}; generate the namespace's first revision with "
+            f"`mainsequence migrations revision --provider {PACKAGE}:migration --autogenerate`.",
+            folder=folder,
+        )
+    directory = ScriptDirectory(folder.parents[1], version_locations=[folder])
+    try:
+        with warnings.catch_warnings():
+            # Alembic only warns of a duplicate id or a missing parent, and leaves a revision out.
+            warnings.simplefilter("error", UserWarning)
+            return list(reversed(list(directory.walk_revisions())))
+    except Exception as error:
+        raise HistoryError(
+            f"The revisions in {folder} cannot be loaded ({type(error).__name__}: {error}); mend "
+            "the file it names, and run the review again.",
+            folder=folder,
+        ) from error
+
+
+def _run(script: Script, direction: str) -> Run:
+    function = vars(script.module).get(direction)
+    return Run() if function is None else record(function, Path(script.path))
+
+
+def _acknowledged(module: ModuleType, path: Path, folder: Path) -> Mapping[str, str]:
+    match vars(module).get("acknowledged", {}):
+        case dict() as reasons if all(
+            isinstance(text, str) for item in reasons.items() for text in item
+        ):
+            return reasons
+    raise HistoryError(
+        f"{path} sets acknowledged to something else than reasons by rule; write it as "
+        'acknowledged = {"drop-column": "why that is right"}.',
+        folder=folder,
+    )
+
+
+def _parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def _outside(folder: Path, ids: Collection[str]) -> list[Revision]:
+    """Files that are revisions of this namespace and that Alembic does not find."""
+    strays = []
+    versions = folder.parent
+    for path in sorted(versions.rglob("*.py")):
+        if path.parent == folder:
+            continue
+        tree = _parse(path)
+        facts = _literals(tree)
+        if "revision" not in facts:
+            continue
+        if path.parent == versions:
+            why = "lies in versions/ itself"
+        elif folder in path.parents:
+            why = f"lies in a folder below {folder.name}"
+        elif facts.get("down_revision") in ids and not _parent_beside(path, facts):
+            why = (
+                f"follows {facts['down_revision']} of {folder.name} and lies in {path.parent.name}"
+            )
+        else:
+            continue
+        strays.append(Revision(str(facts["revision"]), path, tree, outside=why))
+    return strays
+
+
+def _parent_beside(path: Path, facts: Mapping[str, object]) -> bool:
+    siblings = (_literals(_parse(other)) for other in path.parent.glob("*.py"))
+    return any(other.get("revision") == facts["down_revision"] for other in siblings)
+
+
+def _literals(tree: ast.Module) -> dict[str, object]:
+    """The constants that a module assigns to names."""
+    found: dict[str, object] = {}
+    for node in tree.body:
+        match node:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=value))
+                | ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value))
+            ):
+                found[name] = value
+    return found

@@ -1,0 +1,176 @@
+"""Runs ``upgrade()`` or ``downgrade()`` without a database, and takes notes of what it asks for."""
+
+import io
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alembic.operations import BatchOperations, Operations
+from alembic.operations.ops import CreateIndexOp, DropConstraintOp, DropIndexOp, MigrateOperation
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import make_url
+from sqlalchemy.exc import IdentifierError
+
+__all__ = ["Operation", "Place", "Run", "nameless", "record"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of a revision's file, counted from 1."""
+
+    file: Path
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One Alembic operation that a revision asked for.
+
+    Attributes:
+        op: the operation, as Alembic describes it.
+        place: where the revision calls it.
+        block: the number, from 1, of the autocommit block it is in; 0 outside of any.
+        sql_line: the line, from 1, at which its SQL begins in the SQL of the run.
+    """
+
+    op: MigrateOperation
+    place: Place
+    block: int
+    sql_line: int
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run of ``upgrade()`` or ``downgrade()`` asked for.
+
+    Attributes:
+        operations: in order; those inside ``batch_alter_table`` are not among them.
+        batches: where ``batch_alter_table`` was called.
+        blocks: where each autocommit block begins.
+        lookups: where the run asked for a connection, which ends it.
+        failure: what the revision raised, and where; None where it ran to its end.
+        sql: PostgreSQL statements, as ``--sql`` renders them.
+    """
+
+    operations: list[Operation] = field(default_factory=list)
+    batches: list[Place] = field(default_factory=list)
+    blocks: list[Place] = field(default_factory=list)
+    lookups: list[Place] = field(default_factory=list)
+    failure: tuple[Exception, Place] | None = None
+    sql: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the run came to its end without asking for anything."""
+        return not (self.operations or self.batches or self.lookups or self.failure)
+
+
+def record(function: Callable[[], object], file: Path) -> Run:
+    """Run a revision's function against a recording context.
+
+    Args:
+        function: ``upgrade`` or ``downgrade`` of a loaded revision.
+        file: the file it comes from, as its code names it.
+
+    Returns:
+        What it asked for. An exception of the revision is recorded, not raised.
+    """
+    return _Recorder(file).record(function)
+
+
+def nameless(op: MigrateOperation) -> bool:
+    """Whether the operation lacks a name that PostgreSQL cannot do without."""
+    match op:
+        case CreateIndexOp() | DropIndexOp():
+            return op.index_name is None
+        case DropConstraintOp():
+            return op.constraint_name is None
+    return False
+
+
+class _LookupError(Exception):
+    """The revision asked for a connection."""
+
+
+class _Context(MigrationContext):
+    """An offline context for PostgreSQL that counts autocommit blocks instead of committing."""
+
+    def __init__(self, recorder: "_Recorder") -> None:
+        dialect = make_url("postgresql://").get_dialect()()
+        options = {"as_sql": True, "literal_binds": True, "output_buffer": recorder.output}
+        super().__init__(dialect, None, options)
+        self.recorder = recorder
+        self.block = 0
+
+    @contextmanager
+    def autocommit_block(self) -> Iterator[None]:
+        """Count the block; its operations carry its number."""
+        blocks = self.recorder.run.blocks
+        blocks.append(self.recorder.place_of_call())
+        self.block = len(blocks)
+        yield
+        self.block = 0
+
+    @property
+    def bind(self) -> Any:
+        """There is none to be had."""
+        return self.recorder.get_bind()
+
+
+class _Recorder:
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.run = Run()
+        self.output = io.StringIO()
+        self.context = _Context(self)
+
+    def record(self, function: Callable[[], object]) -> Run:
+        with Operations.context(self.context) as self.operations:
+            # Operations.context() makes no subclass; its instance is what `alembic.op` calls.
+            for name in ("invoke", "get_bind", "batch_alter_table"):
+                setattr(self.operations, name, getattr(self, name))
+            try:
+                function()
+            except _LookupError:
+                pass  # It is in run.lookups.
+            except Exception as error:  # noqa: BLE001 - whatever a revision raises is a finding
+                self.run.failure = error, self.place_of(error)
+        self.run.sql = self.output.getvalue()
+        return self.run
+
+    def invoke(self, op: MigrateOperation) -> Any:
+        line = self.output.getvalue().count("\n") + 1
+        self.run.operations.append(Operation(op, self.place_of_call(), self.context.block, line))
+        if nameless(op):
+            return None
+        try:
+            return Operations.invoke(self.operations, op)
+        except IdentifierError:
+            return None  # A name that is too long has a rule, which finds it on the operation.
+
+    def get_bind(self) -> Any:
+        self.run.lookups.append(self.place_of_call())
+        raise _LookupError
+
+    @contextmanager
+    def batch_alter_table(self, *args: Any, **kwargs: Any) -> Iterator[BatchOperations]:
+        self.run.batches.append(self.place_of_call())
+        with Operations.batch_alter_table(self.operations, *args, **kwargs) as batch:
+            yield batch
+
+    def place_of_call(self) -> Place:
+        """The innermost line of the revision that is being run."""
+        lines = (
+            line
+            for frame, line in traceback.walk_stack(None)
+            if frame.f_code.co_filename == str(self.file)
+        )
+        return Place(self.file, next(lines, 1))
+
+    def place_of(self, error: Exception) -> Place:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == str(self.file)]
+        return Place(self.file, lines[-1] if lines and lines[-1] else 1)

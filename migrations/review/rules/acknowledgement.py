@@ -1,0 +1,33 @@
+"""The rule about acknowledgements themselves."""
+
+import ast
+from collections.abc import Iterator
+
+from ..history import Revision
+from ..recorder import Place
+from .base import Fault, rule
+from .destructive import DESTRUCTIVE
+
+__all__ = ["idle_acknowledgement"]
+
+
+@rule("idle-acknowledgement", to_do="Remove the entry, or write the reason.")
+def idle_acknowledgement(revision: Revision) -> Iterator[Fault]:
+    """An acknowledgement without a reason, or of a rule that refuses nothing here."""
+    refusing = {rule.name for rule in DESTRUCTIVE if any(rule.check(revision))}
+    for name, reason in revision.acknowledged.items():
+        if name not in refusing:
+            why = f"{name!r} is acknowledged, and refuses nothing in upgrade() that may be."
+            yield Fault(_place(revision), why)
+        elif not reason.strip():
+            yield Fault(_place(revision), f"{name!r} is acknowledged without a reason.")
+
+
+def _place(revision: Revision) -> Place:
+    for node in revision.tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        if any(isinstance(name, ast.Name) and name.id == "acknowledged" for name in targets):
+            return Place(revision.path, node.lineno)
+    return Place(revision.path, 1)

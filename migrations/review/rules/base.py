@@ -1,0 +1,56 @@
+"""What a rule is."""
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..history import Revision
+from ..recorder import Place
+
+__all__ = ["Fault", "Rule", "place_of_function", "rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One breach of a rule.
+
+    Attributes:
+        place: the line that has to change.
+        why: what is wrong there, as a sentence.
+    """
+
+    place: Place
+    why: str
+
+
+type Check = Callable[[Revision], Iterable[Fault]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reason to refuse a revision.
+
+    Attributes:
+        name: stable, in kebab case; what ``acknowledged`` and the JSON report use.
+        to_do: what the author does about it, as a sentence.
+        check: finds the breaches in a revision.
+    """
+
+    name: str
+    to_do: str
+    check: Check
+
+
+def rule(name: str, *, to_do: str) -> Callable[[Check], Rule]:
+    """Make a rule of a function that yields faults."""
+    return lambda check: Rule(name, to_do, check)
+
+
+def place_of_function(revision: Revision, name: str) -> Place:
+    """Where a module-level function begins; line 1 where there is none."""
+    lines = [
+        node.lineno
+        for node in revision.tree.body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+    return Place(revision.path, lines[0] if lines else 1)

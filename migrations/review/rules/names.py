@@ -1,0 +1,124 @@
+"""Rules about names: that there is one, that it fits, and that it leaves ``public`` out."""
+
+from collections.abc import Iterator
+
+from alembic.operations.ops import (
+    AlterColumnOp,
+    CreateForeignKeyOp,
+    MigrateOperation,
+    RenameTableOp,
+)
+from sqlalchemy import Constraint, MetaData, PrimaryKeyConstraint, Table
+from sqlalchemy.schema import ColumnCollectionConstraint
+from sqlalchemy.types import Enum
+
+from msm.base import MarketsBase
+
+from ..history import Revision
+from ..recorder import Operation, nameless
+from ..subjects import made, targets
+from .base import Fault, rule
+from .operations import unchanged_foreign_keys
+
+__all__ = ["long_name", "schema_public", "unnamed"]
+
+# PostgreSQL cuts longer identifiers off without an error.
+MAX_NAME_BYTES = 63
+
+
+def _operations(revision: Revision) -> Iterator[Operation]:
+    for run in revision.runs:
+        yield from run.operations
+
+
+@rule("schema-public", to_do='Leave the schema out; "public" is what no schema means.')
+def schema_public(revision: Revision) -> Iterator[Fault]:
+    """``schema="public"`` in an operation, a foreign key's target, or a column's type."""
+    churn = unchanged_foreign_keys(revision)
+    for operation in _operations(revision):
+        if operation in churn:
+            continue  # It has a rule of its own, and goes away altogether.
+        for subject in _public(operation.op):
+            why = f'{subject} names "public", which makes Alembic recreate unchanged keys.'
+            yield Fault(operation.place, why)
+
+
+def _public(op: MigrateOperation) -> Iterator[str]:
+    yield from (f"The table {name}" for schema, name in targets(op) if schema == "public")
+    if isinstance(op, CreateForeignKeyOp) and op.kw.get("referent_schema") == "public":
+        yield f"The target of {op.constraint_name}"
+    table = None if isinstance(op, CreateForeignKeyOp) else made(op)
+    if table is not None:
+        for key in table.foreign_keys:
+            if key.target_fullname.startswith("public."):
+                yield f"The foreign key to {key.target_fullname}"
+        for column in table.columns:
+            if isinstance(column.type, Enum) and column.type.schema == "public":
+                yield f"The type of {column.name}"
+    if (
+        isinstance(op, AlterColumnOp)
+        and isinstance(op.modify_type, Enum)
+        and op.modify_type.schema == "public"
+    ):
+        yield f"The type of {op.column_name}"
+
+
+@rule("unnamed", to_do="Name it as autogenerate does: op.f() and the name by the convention.")
+def unnamed(revision: Revision) -> Iterator[Fault]:
+    """A constraint or index without a name, or with one that SQLAlchemy would make up."""
+    for operation in _operations(revision):
+        if nameless(operation.op):
+            yield Fault(operation.place, "The index or constraint has no name.")
+            continue
+        table = made(operation.op)
+        for what in _unnamed(table) if table is not None else ():
+            yield Fault(operation.place, f"{what} of {table} has no name.")
+
+
+def _unnamed(table: Table) -> Iterator[str]:
+    for constraint in _constraints(table):
+        if not isinstance(constraint, ColumnCollectionConstraint):
+            continue
+        if isinstance(constraint, PrimaryKeyConstraint) and not constraint.columns:
+            continue  # Every Table has one; a table without a key has an empty one.
+        if not isinstance(constraint.name, str):
+            columns = [column.name for column in constraint.columns]
+            yield f"A {type(constraint).__name__} on ({', '.join(columns)})"
+    yield from (f"The index on {column.name}" for column in table.columns if column.index)
+
+
+@rule("long-name", to_do="Shorten it; the SDK's convention does so for the names it makes.")
+def long_name(revision: Revision) -> Iterator[Fault]:
+    """A name over 63 bytes, which PostgreSQL would cut off."""
+    for operation in _operations(revision):
+        op = operation.op
+        table = None if nameless(op) else made(op)
+        for name in {*_given(op), *(_names(table) if table is not None else ())}:
+            size = len(name.encode())
+            if size > MAX_NAME_BYTES:
+                why = f"The name {name} has {size} bytes, and PostgreSQL keeps {MAX_NAME_BYTES}."
+                yield Fault(operation.place, why)
+
+
+def _given(op: MigrateOperation) -> Iterator[str]:
+    match op:
+        case RenameTableOp():
+            yield op.new_table_name
+        case AlterColumnOp() if op.modify_name is not None:
+            yield op.modify_name
+
+
+def _names(bare: Table) -> Iterator[str]:
+    """Names as they will be: what has none, or only a token, gets it from the convention."""
+    conventional = MetaData(naming_convention=MarketsBase.metadata.naming_convention)
+    table = bare.to_metadata(conventional)
+    yield table.name
+    yield from (column.name for column in table.columns)
+    yield from (index.name for index in table.indexes if isinstance(index.name, str))
+    yield from (key.name for key in _constraints(table) if isinstance(key.name, str))
+
+
+def _constraints(table: Table) -> Iterator[Constraint]:
+    yield from table.constraints
+    for column in table.columns:
+        yield from column.constraints

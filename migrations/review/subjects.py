@@ -1,0 +1,122 @@
+"""What an Alembic operation is about: the tables it works on, and what it makes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from alembic.operations.ops import (
+    AddColumnOp,
+    AddConstraintOp,
+    AlterColumnOp,
+    AlterTableOp,
+    BulkInsertOp,
+    CreateCheckConstraintOp,
+    CreateForeignKeyOp,
+    CreateIndexOp,
+    CreatePrimaryKeyOp,
+    CreateTableOp,
+    CreateUniqueConstraintOp,
+    DropConstraintOp,
+    DropIndexOp,
+    DropTableOp,
+    ExecuteSQLOp,
+    MigrateOperation,
+    RenameTableOp,
+)
+from sqlalchemy import Column, Delete, Insert, Table, TableClause, Update
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.types import TypeEngine
+
+__all__ = ["column_types", "created_tables", "made", "retired_tables", "targets"]
+
+type TableKey = tuple[str | None, str]
+type ColumnTypes = dict[tuple[str, str], TypeEngine[object]]
+
+
+def targets(op: MigrateOperation) -> list[TableKey]:
+    """Schema and name of each table that an operation works on; not what foreign keys point at."""
+    match op:
+        case CreateForeignKeyOp():
+            return [(op.kw.get("source_schema"), op.source_table)]
+        case RenameTableOp():
+            return [(op.schema, op.table_name), (op.schema, op.new_table_name)]
+        case (
+            CreateTableOp()
+            | DropTableOp()
+            | AlterTableOp()
+            | CreatePrimaryKeyOp()
+            | CreateUniqueConstraintOp()
+            | CreateCheckConstraintOp()
+            | DropConstraintOp()
+            | CreateIndexOp()
+        ):
+            return [(op.schema, op.table_name)]
+        case DropIndexOp():
+            return [(op.schema, op.table_name)] if op.table_name else []
+        case BulkInsertOp():
+            return [(op.table.schema, op.table.name)]
+        case ExecuteSQLOp():
+            return list(_written(op.sqltext))
+    return []
+
+
+def _written(statement: object) -> Iterator[TableKey]:
+    if not isinstance(statement, ClauseElement):
+        return
+    for element in visitors.iterate(statement):
+        if isinstance(element, Insert | Update | Delete):
+            for table in visitors.iterate(element.table):
+                if isinstance(table, TableClause):
+                    yield table.schema, table.name
+
+
+def made(op: MigrateOperation) -> Table | None:
+    """The table with the columns, constraints and indexes that an operation makes.
+
+    What the operation does not say, such as types of existing columns, is a placeholder. Nothing in
+    it has a name that the revision does not write. The operation must have been run.
+    """
+    match op:
+        case CreateTableOp():
+            columns = [item for item in op.columns if isinstance(item, Column)]
+            return _table_of(columns[0]) if columns else op.to_table()
+        case AddColumnOp():
+            return _table_of(op.column)
+        case AddConstraintOp():
+            return op.to_constraint().table
+        case CreateIndexOp():
+            return op.to_index().table
+    return None
+
+
+def _table_of(column: Column[Any]) -> Table | None:
+    """The table that running the operation put it in; a copy would lack the column's own keys."""
+    return column.table
+
+
+def created_tables(op: MigrateOperation) -> Iterator[str]:
+    """Names of the tables that exist after an operation and did not before."""
+    match op:
+        case CreateTableOp():
+            yield op.table_name
+        case RenameTableOp():
+            yield op.new_table_name
+
+
+def retired_tables(op: MigrateOperation) -> Iterator[str]:
+    """Names of the tables that do not exist any more after an operation."""
+    if isinstance(op, DropTableOp | RenameTableOp):
+        yield op.table_name
+
+
+def column_types(op: MigrateOperation) -> ColumnTypes:
+    """The types that an operation gives to columns, by table and column."""
+    match op:
+        case CreateTableOp() | AddColumnOp():
+            table = made(op)
+            return (
+                {(table.name, c.name): c.type for c in table.columns} if table is not None else {}
+            )
+        case AlterColumnOp() if op.modify_type is not None:
+            return {(op.table_name, op.modify_name or op.column_name): op.modify_type}
+    return {}

@@ -1,0 +1,182 @@
+"""Hand-made revisions that follow 1004: bad ones by the rule they break, and good ones.
+
+A line that ends with ``# HERE`` is one that the review must name; without any, it names line 1.
+"""
+
+from typing import Any
+
+import pytest
+
+__all__ = ["BAD", "GOOD"]
+
+COMMENT = 'op.create_table_comment("ms_markets__asset", "One asset.")'
+UNCOMMENT = 'op.drop_table_comment("ms_markets__asset")'
+
+
+def revision(
+    upgrade: str = COMMENT,
+    downgrade: str = UNCOMMENT,
+    *,
+    title: str = "Describe what an asset is.",
+    head: str = "",
+) -> str:
+    """The text of a revision with the given bodies, a statement a line."""
+    lines = [
+        f'"""{title}"""',
+        "",
+        "import sqlalchemy as sa",
+        "from alembic import op",
+        head,
+        'revision = "1005"',
+        'down_revision = "1004"',
+        "",
+        "",
+    ]
+    for name, body in (("upgrade", upgrade), ("downgrade", downgrade)):
+        mark = "  # HERE" if body.startswith("pass") and "HERE" in body else ""
+        lines.append(f"def {name}() -> None:{mark}")
+        lines += [f"    {line}" for line in body.replace("pass  # HERE", "pass").splitlines()]
+        lines += ["", ""]
+    return "\n".join(lines)
+
+
+def case(name: str, upgrade: str = COMMENT, downgrade: str = UNCOMMENT, **more: Any) -> Any:
+    return pytest.param(name, revision(upgrade, downgrade, **more), id=f"{name}")
+
+
+ADD = """op.add_column("ms_markets__asset", sa.Column("isin", sa.String(12)))"""
+DROP = """op.drop_column("ms_markets__asset", "isin")"""
+KEY = '"fk_a", "ms_markets__asset", "ms_markets__assettype", ["asset_type"], ["asset_type"]'
+DROP_KEY = 'op.drop_constraint("fk_a", "ms_markets__asset", type_="foreignkey")'
+TABLE = (
+    '"ms_markets__nobodys", sa.Column("uid", sa.Uuid()), sa.PrimaryKeyConstraint("uid", name="pk")'
+)
+
+
+def alter(column: str, arguments: str, mark: str = "") -> str:
+    return f'op.alter_column("ms_markets__asset", "{column}", {arguments}){mark}'
+
+
+BAD = [
+    case("empty-title", title="Update tables."),
+    case("empty-title", title=""),
+    case("package-import", head="from msm.models import Asset  # HERE"),
+    case("package-import", head='import importlib\nimportlib.import_module("msm")  # HERE'),
+    case("live-inspection", "sa.inspect(op.get_bind())  # HERE"),
+    case("live-inspection", f"{COMMENT}\nif False:\n    sa.inspect(None)  # HERE"),
+    case("live-inspection", downgrade="op.get_context().bind.execute(None)  # HERE"),
+    case("empty-upgrade", "pass  # HERE", "pass"),
+    case("upgrade-raises", f"{COMMENT}\nraise ValueError  # HERE"),
+    case("no-downgrade", downgrade="pass  # HERE"),
+    case("no-downgrade", downgrade="raise NotImplementedError  # HERE"),
+    case(
+        "autocommit-beside",
+        f"{COMMENT}  # HERE\nwith op.get_context().autocommit_block():\n"
+        '    op.create_index("ix_a", "ms_markets__asset", ["asset_type"])',
+    ),
+    case(
+        "autocommit-beside",
+        "with op.get_context().autocommit_block():\n"
+        f"    {COMMENT}\n"
+        "with op.get_context().autocommit_block():  # HERE\n"
+        f"    {COMMENT}",
+    ),
+    case(
+        "batch-alter-table",
+        'with op.batch_alter_table("ms_markets__asset") as batch:  # HERE\n'
+        '    batch.add_column(sa.Column("isin", sa.String(12)))',
+        DROP,
+    ),
+    case("raw-ddl", "op.execute(\"UPDATE a SET b = ';'; drop /* x */ table b\")  # HERE"),
+    case("raw-ddl", 'op.execute(sa.DDL("ANALYZE"))  # HERE'),
+    case("raw-ddl", 'op.execute(sa.text("-- no\\nALTER TABLE a ADD b text"))  # HERE'),
+    case(
+        "unknown-table",
+        f"op.create_table({TABLE})  # HERE",
+        'op.drop_table("ms_markets__nobodys")  # HERE',
+    ),
+    case("unknown-table", 'op.drop_constraint("a", "assets", type_="check")  # HERE'),
+    case("unknown-table", 'op.execute(sa.table("t", sa.column("a")).delete())  # HERE'),
+    case(
+        "unchanged-foreign-key",
+        f"{DROP_KEY}\nop.create_foreign_key({KEY})  # HERE",
+        f"{DROP_KEY}\nop.create_foreign_key({KEY}, source_schema='public', "
+        "referent_schema='public')",
+    ),
+    case(
+        "schema-public",
+        'op.add_column("ms_markets__asset", sa.Column("a", sa.Uuid(), '
+        'sa.ForeignKey("public.ms_markets__issuer.uid", name="fk_b")))  # HERE',
+    ),
+    case(
+        "schema-public",
+        'op.create_table("ms_markets__asset", sa.Column("a", sa.Uuid(), '
+        'sa.ForeignKey("public.ms_markets__issuer.uid", name="fk_b")))  # HERE',
+    ),
+    case("schema-public", 'op.drop_index("ix_a", "ms_markets__asset", schema="public")  # HERE'),
+    case("schema-public", f"op.create_foreign_key({KEY}, referent_schema='public')  # HERE"),
+    case(
+        "schema-public",
+        'op.add_column("ms_markets__asset", '
+        'sa.Column("a", sa.Enum("x", name="e", schema="public")))  # HERE',
+    ),
+    case("unnamed", 'op.create_unique_constraint(None, "ms_markets__asset", ["a"])  # HERE'),
+    case("unnamed", 'op.create_index(None, "ms_markets__asset", ["a"])  # HERE'),
+    case("unnamed", downgrade='op.drop_constraint(None, "ms_markets__asset")  # HERE'),
+    case("unnamed", f"{ADD[:-2]}, unique=True))  # HERE"),
+    case("unnamed", f"{ADD[:-2]}, index=True))  # HERE"),
+    case("unnamed", f"{ADD[:-2]}, sa.CheckConstraint('true')))  # HERE"),
+    case("long-name", f'op.create_index("i{"x" * 63}", "ms_markets__asset", ["a"])  # HERE'),
+    case(
+        "unnamed",
+        'op.create_table("ms_markets__asset", sa.Column("a", sa.Uuid(), '
+        'sa.ForeignKey("ms_markets__issuer.uid")))  # HERE',
+    ),
+    case(
+        "unnamed",
+        'op.create_table("ms_markets__asset", sa.Column("a", sa.Uuid(), primary_key=True))  # HERE',
+    ),
+    case("long-name", alter("asset_type", f'new_column_name="{"é" * 32}"', "  # HERE")),
+    case("drop-table", 'op.drop_table("ms_markets__issuer")  # HERE'),
+    case("drop-column", 'op.drop_column("ms_markets__asset", "asset_type")  # HERE'),
+    case("narrow-type", alter("asset_type", "type_=sa.String(32)", "  # HERE")),
+    case("narrow-type", alter("uid", "type_=sa.Text(), existing_type=sa.Uuid()", "  # HERE")),
+    case("narrow-type", alter("nothing", "type_=sa.String(32)", "  # HERE")),
+    case("set-not-null", alter("asset_type", "nullable=False", "  # HERE")),
+    case("idle-acknowledgement", head='acknowledged = {"drop-table": "Long gone."}  # HERE'),
+    case("idle-acknowledgement", head='acknowledged = {"no-downgrade": "No need."}  # HERE'),
+]
+
+
+def good(name: str, upgrade: str, downgrade: str = UNCOMMENT, **more: Any) -> Any:
+    return pytest.param(revision(upgrade, downgrade, **more), id=name)
+
+
+GOOD = [
+    good("column", ADD, DROP),
+    good(
+        "index",
+        'op.create_index("ix_a", "ms_markets__asset", ["asset_type"])\n' + COMMENT,
+    ),
+    good(
+        "autocommit",
+        "with op.get_context().autocommit_block():\n"
+        '    op.create_index("ix_a", "ms_markets__asset", ["asset_type"], '
+        "postgresql_concurrently=True)\n"
+        '    op.create_index("ix_b", "ms_markets__asset", ["unique_identifier"], '
+        "postgresql_concurrently=True)",
+    ),
+    good(
+        "changed key",
+        f"{DROP_KEY}\nop.create_foreign_key({KEY}, ondelete='CASCADE')",
+        f"{DROP_KEY}\nop.create_foreign_key({KEY})",
+    ),
+    good("data", "op.execute(\"UPDATE ms_markets__asset SET asset_type = 'a; drop table b'\")"),
+    good("validate", 'op.execute("ALTER TABLE ms_markets__asset VALIDATE CONSTRAINT ck_a")'),
+    good("wider", alter("asset_type", "type_=sa.String(128)")),
+    good("text", alter("asset_type", "type_=sa.Text()")),
+    good("nullable", alter("asset_type", "nullable=False, existing_nullable=False")),
+    good("longest name", f'op.create_index("i{"x" * 62}", "ms_markets__asset", ["a"])'),
+    good("long token", f'op.create_check_constraint("{"x" * 70}", "ms_markets__asset", "true")'),
+    good("check", 'op.create_check_constraint("positive", "ms_markets__asset", "true")'),
+]

@@ -1,0 +1,292 @@
+"""Each rule of the review refuses the revision that breaks it, at the line that breaks it."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
+
+from migrations.review import RULES, HistoryError, Review, UnknownRevisionError
+from migrations.review.__main__ import look, main
+from migrations.review.rules.destructive import widens
+from migrations.review.squawk import Squawk
+from tests.conftest import ROOT
+from tests.data.revisions import BAD, GOOD
+
+VERSIONS = ROOT / "migrations" / "versions"
+NAMESPACE = "mainsequence_markets"
+
+needs_squawk = pytest.mark.skipif(Squawk.installed() is None, reason="squawk is not installed")
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> Path:
+    """A copy of our revisions, to write bad ones into."""
+    folder = tmp_path / "versions"
+    shutil.copytree(VERSIONS, folder)
+    return folder
+
+
+@pytest.fixture
+def _no_squawk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Squawk, "installed", classmethod(lambda _: None))
+
+
+def write(folder: Path, text: str, name: str = "1005_hand_made.py") -> Path:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    ast.parse(text)
+    return file
+
+
+def rejected(found: Review) -> dict[str, set[int]]:
+    """The lines that each rule refuses."""
+    lines: dict[str, set[int]] = {}
+    for finding in found.rejections:
+        assert finding.why.endswith((".", "...")) or ":" in finding.why
+        lines.setdefault(finding.rule, set()).add(finding.place.line)
+    return lines
+
+
+def marked(text: str) -> set[int]:
+    lines = text.splitlines()
+    return {number for number, line in enumerate(lines, 1) if line.endswith("# HERE")}
+
+
+def test_our_revisions_pass() -> None:
+    found = look(VERSIONS / NAMESPACE)
+    assert found.rejections == []
+    assert found.revisions == ["1001", "1002", "1003", "1004"]
+
+
+@pytest.mark.usefixtures("_no_squawk")
+@pytest.mark.parametrize(("rule", "text"), BAD)
+def test_a_bad_revision_breaks_its_rule_and_no_other(versions: Path, rule: str, text: str) -> None:
+    write(versions / NAMESPACE, text)
+    found = look(versions / NAMESPACE, ["1005"])
+    assert rejected(found) == {rule: marked(text) or {1}}
+
+
+@pytest.mark.usefixtures("_no_squawk")
+@pytest.mark.parametrize("text", GOOD)
+def test_a_good_revision_passes(versions: Path, text: str) -> None:
+    write(versions / NAMESPACE, text)
+    assert rejected(look(versions / NAMESPACE, ["1005"])) == {}
+
+
+def test_every_rule_has_a_bad_revision() -> None:
+    tried = {str(case.values[0]) for case in BAD} | {"outside-namespace-folder"}
+    assert tried == {rule.name for rule in RULES}
+
+
+def test_the_page_for_authors_lists_every_rule() -> None:
+    page = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([a-z-]+)` \|", page.partition("## 5.")[0], re.MULTILINE)
+    assert listed == [rule.name for rule in RULES]
+
+
+@pytest.mark.usefixtures("_no_squawk")
+@pytest.mark.parametrize(
+    ("name", "revision", "parent"),
+    [
+        ("1005_astray.py", "1005", "1004"),
+        (f"{NAMESPACE}/deeper/1005_astray.py", "1005", "1004"),
+        ("acme_research/1005_astray.py", "1005", "1004"),
+    ],
+)
+def test_a_revision_outside_its_folder_is_refused(
+    versions: Path, name: str, revision: str, parent: str
+) -> None:
+    write(versions, f'revision = "{revision}"\ndown_revision = "{parent}"\n', name)
+    found = look(versions / NAMESPACE)
+    assert rejected(found) == {"outside-namespace-folder": {1}}
+    assert found.rejections[0].place.file == versions / name
+
+
+@pytest.mark.usefixtures("_no_squawk")
+def test_the_history_of_another_namespace_is_left_alone(versions: Path) -> None:
+    shutil.copytree(versions / NAMESPACE, versions / "acme_research")
+    assert rejected(look(versions / NAMESPACE)) == {}
+
+
+@pytest.mark.usefixtures("_no_squawk")
+def test_a_reason_acknowledges_a_destructive_operation(
+    versions: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dropping = next(str(case.values[1]) for case in BAD if case.values[0] == "drop-column")
+    write(versions / NAMESPACE, dropping + 'acknowledged = {"drop-column": "Nobody reads it."}\n')
+    assert main(["--json", "1005"], versions=versions) == 0
+    (finding,) = json.loads(capsys.readouterr().out)["acknowledged"]
+    assert (finding["rule"], finding["reason"]) == ("drop-column", "Nobody reads it.")
+
+    write(versions / NAMESPACE, dropping + 'acknowledged = {"drop-column": " "}\n')
+    assert set(rejected(look(versions / NAMESPACE))) == {"drop-column", "idle-acknowledgement"}
+
+
+@pytest.mark.usefixtures("_no_squawk")
+def test_a_table_that_a_later_revision_drops_was_ours_to_create(versions: Path) -> None:
+    creating = next(str(case.values[1]) for case in BAD if case.values[0] == "unknown-table")
+    write(versions / NAMESPACE, creating)
+    assert set(rejected(look(versions / NAMESPACE))) == {"unknown-table"}
+    dropping = next(str(case.values[1]) for case in BAD if case.values[0] == "drop-table")
+    dropping = dropping.replace("1004", "1005").replace('"1005"', '"1006"', 1)
+    dropping = dropping.replace("ms_markets__issuer", "ms_markets__nobodys")
+    write(versions / NAMESPACE, dropping, "1006_hand_made.py")
+    assert set(rejected(look(versions / NAMESPACE))) == {"drop-table"}
+
+
+@pytest.mark.usefixtures("_no_squawk")
+def test_a_merge_may_be_empty(versions: Path) -> None:
+    template = next(str(case.values[1]) for case in BAD if case.values[0] == "empty-upgrade")
+    for number in ("1005", "1006"):
+        filled = template.replace('"1005"', f'"{number}"').replace(
+            "    pass", '    op.create_table_comment("ms_markets__asset", "One asset.")'
+        )
+        write(versions / NAMESPACE, filled, f"{number}_branch.py")
+    merge = template.replace('"1005"', '"1007"').replace('"1004"', '("1005", "1006")')
+    write(versions / NAMESPACE, merge, "1007_merge.py")
+    assert rejected(look(versions / NAMESPACE)) == {}
+
+
+@pytest.mark.usefixtures("_no_squawk")
+def test_the_command_says_what_it_found(versions: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([], versions=versions) == 0
+    assert "4 revisions read: 0 rejections" in capsys.readouterr().out
+
+    text = next(str(case.values[1]) for case in BAD if case.values[0] == "schema-public")
+    file = write(versions / NAMESPACE, text)
+    assert main([], versions=versions) == 1
+    told = capsys.readouterr().out
+    line = min(marked(text))
+    head, row, *_ = told.splitlines()
+    assert head.split() == ["REJECTED", "RULE", "PLACE"]
+    assert row.split() == ["1005", "schema-public", f"{file}:{line}"]
+    assert "why:" in told
+    assert "to do:" in told
+
+    assert main(["--json"], versions=versions) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer) == [
+        "ok",
+        "revisions",
+        "rejections",
+        "acknowledged",
+        "warnings",
+        "squawk",
+    ]
+    assert (answer["ok"], answer["squawk"]) == (False, None)
+    finding = answer["rejections"][0]
+    assert list(finding) == ["revision", "rule", "file", "line", "why", "to_do"]
+    assert (finding["file"], finding["line"]) == (str(file), line)
+
+    assert main(["1001"], versions=versions) == 0
+
+
+@pytest.mark.usefixtures("_no_squawk")
+def test_what_cannot_be_read_is_one_sentence_and_exit_2(
+    versions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = versions / NAMESPACE
+    with pytest.raises(
+        UnknownRevisionError, match=r"no revision '9999' in .* holds 1001, 1002"
+    ) as error:
+        look(folder, ["9999"])
+    assert error.value.revision == "9999"
+    assert main(["9999"], versions=versions) == 2
+
+    assert main([], versions=tmp_path / "nowhere") == 2
+    assert main(["--json"], versions=tmp_path / "nowhere") == 2
+    good = str(GOOD[0].values[0])
+    for broken in (
+        good.replace('"1004"', '"0999"'),
+        good + "1 / 0\n",
+        good.replace("1004", "1003").replace("1005", "1004"),
+        good + "acknowledged = ['drop-table']\n",
+    ):
+        write(folder, broken)
+        # Elsewhere Alembic's warnings are only that; in this suite they are errors already.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with pytest.raises(HistoryError):
+                look(folder)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fits"),
+    [
+        (sa.SmallInteger(), sa.BigInteger(), True),
+        (sa.BigInteger(), sa.Integer(), False),
+        (sa.String(), sa.Text(), True),
+        (sa.Text(), sa.String(255), False),
+        (sa.Enum("a", name="e"), sa.Text(), True),
+        (sa.Text(), sa.Enum("a", name="e"), False),
+        (sa.REAL(), sa.Float(), True),
+        (sa.Float(), sa.Float(24), False),
+        (sa.Float(), sa.Numeric(), False),
+        (sa.Numeric(10, 2), sa.Numeric(12, 4), True),
+        (sa.Numeric(10, 2), sa.Numeric(10, 4), False),
+        (sa.Numeric(10, 2), sa.Numeric(), True),
+        (sa.Numeric(), sa.Numeric(30, 10), False),
+        (sa.DateTime(timezone=True), sa.Date(), False),
+        (sa.JSON(), sa.JSON(), True),
+    ],
+)
+def test_a_type_is_wider_where_every_value_fits(
+    old: TypeEngine[Any], new: TypeEngine[Any], fits: bool
+) -> None:
+    assert widens(old, new) is fits
+
+
+@needs_squawk
+def test_squawk_warns_at_the_line_of_the_operation(versions: Path) -> None:
+    text = next(str(case.values[0]) for case in GOOD if case.id == "index")
+    write(versions / NAMESPACE, text)
+    found = look(versions / NAMESPACE, ["1005"])
+    assert found.rejections == []
+    (warning,) = found.warnings
+    assert warning.rule == "require-concurrent-index-creation"
+    line = text.splitlines()[warning.place.line - 1]
+    assert "op.create_index(" in line
+    assert found.squawk is not None
+
+
+@needs_squawk
+def test_squawk_sees_an_autocommit_block_outside_of_a_transaction(versions: Path) -> None:
+    text = next(str(case.values[0]) for case in GOOD if case.id == "autocommit")
+    write(versions / NAMESPACE, text)
+    warned = {warning.rule for warning in look(versions / NAMESPACE, ["1005"]).warnings}
+    assert not {rule for rule in warned if "concurrent" in rule}
+
+
+def test_the_command_runs_under_both_names(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "migrations", tmp_path / "msm_migrations")
+    for package, folder in (("migrations", ROOT), ("msm_migrations", tmp_path)):
+        told = subprocess.run(
+            [sys.executable, "-m", f"{package}.review", "--json"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert told.returncode == 0, told.stderr
+        assert json.loads(told.stdout)["ok"] is True
+    usage = subprocess.run(
+        [sys.executable, "-m", "msm_migrations.review", "--help"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "usage: python -m msm_migrations.review" in usage.stdout
