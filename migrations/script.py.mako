@@ -5,7 +5,8 @@ Revises: ${down_revision | comma,n}
 Create Date: ${create_date}
 
 A revision is literal: no import of msm packages, no look at the live database, no schema="public".
-It must work while the previous release still runs.
+It must work while the previous release still runs. A destructive operation needs
+acknowledged = {"rule-name": "reason"} at module level.
 """
 
 import sqlalchemy as sa

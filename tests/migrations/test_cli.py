@@ -2,13 +2,11 @@
 
 import ast
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from psycopg import Connection
 
 from msm_local.platform import LocalPlatform
@@ -34,13 +32,6 @@ def catalog(platform: LocalPlatform) -> Catalog:
     found = answer.raise_for_status().json()
     rows = found["results"] if isinstance(found, dict) else found
     return {row["physical_table_name"]: row for row in rows}
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A folder that holds a copy of the provider, to write revisions into."""
-    shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
-    return tmp_path
 
 
 def test_current_says_the_head(environment: Mapping[str, str]) -> None:
@@ -155,3 +146,17 @@ def test_a_model_listed_twice_stops_every_command_with_one_sentence(
         assert told.exit_code == 2
         words = " ".join(told.stderr.replace("│", " ").split())
         assert "IndexConventionDetails appears twice in the migration provider" in words
+
+
+def test_an_upgrade_that_meets_a_held_lock_gives_up_instead_of_blocking_everybody(
+    fresh_platform: LocalPlatform, empty_database: Connection
+) -> None:
+    environment = environment_of(fresh_platform)
+    assert migrations("upgrade", "1003", environment=environment).exit_code == 0
+    empty_database.execute("SET ROLE empty_owner")
+    empty_database.execute("LOCK TABLE ms_markets__asset IN ACCESS SHARE MODE")
+    told = migrations("upgrade", "head", environment=environment)
+    assert told.exit_code == 1
+    assert "canceling statement due to lock timeout" in told.stderr
+    empty_database.rollback()
+    assert migrations("upgrade", "head", environment=environment).exit_code == 0

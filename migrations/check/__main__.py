@@ -1,0 +1,102 @@
+"""The command: ``python -m migrations.check [--json] [--wait SECONDS]``.
+
+Exit code 0 without differences, 1 with, 2 where it could not look.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+
+from msm.errors import MsmError
+
+from ..session import (
+    CREDENTIAL_SECONDS,
+    PACKAGE,
+    NeverMigratedError,
+    Registry,
+    find_registry,
+    read_only,
+)
+from .check import Check, check
+from .report import as_json, as_text
+
+__all__ = ["look", "main"]
+
+POLL_SECONDS = 1.0
+# A credential lasts for an hour at most, and the look itself takes some of it.
+LONGEST_WAIT = 3600 - CREDENTIAL_SECONDS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check database and catalog, and print what was found.
+
+    Args:
+        arguments: the command line; that of the process where it is None.
+
+    Returns:
+        The exit code.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {PACKAGE}.check",
+        description="Compare the models with the database, and the database with the catalog.",
+        epilog="Exit code 0 without differences, 1 with, 2 where it could not look.",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--wait",
+        type=_seconds,
+        default=0,
+        metavar="SECONDS",
+        help=f"wait for a running migration to bring the database to head, {LONGEST_WAIT} at most",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        found = look(wait=options.wait)
+    except MsmError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
+        return 2
+    print(as_json(found) if options.json else as_text(found))  # noqa: T201 - the report
+    return 1 if found.differences else 0
+
+
+def look(*, wait: int = 0) -> Check:
+    """Check once, or until nothing is left that a running migration would explain.
+
+    Args:
+        wait: seconds to wait for that; what is found when they are over is the answer.
+
+    Raises:
+        PlatformError: the platform cannot be reached, or refuses what it is asked.
+        NeverMigratedError: the catalog does not hold the version table.
+        UnreadableDatabaseError: PostgreSQL cannot be reached, or does not answer.
+        BrokenHistoryError: this code's revisions cannot be loaded.
+    """
+    deadline = time.monotonic() + wait
+    registry = _wait_for_registry(deadline)
+    with read_only(registry, seconds=CREDENTIAL_SECONDS + wait) as database:
+        while True:
+            found = check(database)
+            if not found.is_pending or time.monotonic() >= deadline:
+                return found
+            # A transaction kept open would hold back vacuum while this waits.
+            database.connection.rollback()
+            time.sleep(POLL_SECONDS)
+
+
+def _wait_for_registry(deadline: float) -> Registry:
+    while (registry := find_registry()) is None:
+        if time.monotonic() >= deadline:
+            raise NeverMigratedError
+        time.sleep(POLL_SECONDS)
+    return registry
+
+
+def _seconds(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > LONGEST_WAIT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {LONGEST_WAIT}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""The platform's catalog against the database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, inspect
+from sqlalchemy.engine.interfaces import ReflectedColumn
+
+from msm.platform import quiet_sdk, refusals_of
+from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
+
+from .. import migration
+from ..session import SCHEMA, UPGRADE, Registry
+from .differences import CatalogKind, Difference
+from .models import AUTOGENERATE
+
+__all__ = ["compare_catalog"]
+
+type TableName = tuple[str, str]
+type Columns = Mapping[TableName, Sequence[ReflectedColumn]]
+
+# More rows than one provider has tables.
+LIMIT = 10_000
+
+
+def compare_catalog(connection: Connection, registry: Registry) -> list[Difference]:
+    """Every way in which the catalog's resources are not what the database holds.
+
+    Raises:
+        PlatformRefusedError: the platform answered with an error.
+    """
+    models = {(table.schema or SCHEMA, table.name) for table in _model_tables()}
+    version_table = (SCHEMA, migration.version_table)
+    with quiet_sdk(), refusals_of("a lookup of the catalog"):
+        rows = _provider_rows(registry)
+        absent = models - {_name(row) for row in rows}
+        # A resource of another provider holds its table all the same.
+        rows += _rows_by_name(registry, absent)
+    columns = _read_columns(connection, {_name(row) for row in rows} | models)
+    # A table that is in neither place is for the comparison of the models to miss.
+    unlisted = sorted((models & columns.keys()) - {_name(row) for row in rows})
+    detail = "it exists, and the catalog does not hold it"
+    found = [Difference("uncatalogued", table, detail, UPGRADE) for _, table in unlisted]
+    for row in sorted(rows, key=_name):
+        found += _judge(row, columns, is_ours=_name(row) in models | {version_table})
+    return found
+
+
+def _model_tables() -> Iterable[Any]:
+    return (model.__table__ for model in migration.metatable_models)
+
+
+def _provider_rows(registry: Registry) -> list[MetaTable]:
+    key = migration.migration_provider_key
+    here = {"data_source__uid__in": [registry.data_source_uid], "limit": LIMIT}
+    # The time-indexed resource has no filter for the provider, only for the namespace.
+    relational = MetaTable.filter_by_body(migration_provider_key=key, **here)
+    indexed = TimeIndexMetaTable.filter_by_body(namespace=migration.migration_namespace, **here)
+    rows = [*relational, *(row for row in indexed if row.migration_provider_key == key)]
+    return list({row.uid: row for row in rows}.values())
+
+
+def _rows_by_name(registry: Registry, names: Iterable[TableName]) -> list[MetaTable]:
+    wanted = sorted(names)
+    if not wanted:
+        return []
+    rows = [
+        row
+        for resource in (MetaTable, TimeIndexMetaTable)
+        for row in resource.filter_by_body(
+            data_source__uid__in=[registry.data_source_uid],
+            physical_schema__in=sorted({schema for schema, _ in wanted}),
+            physical_table_name__in=[table for _, table in wanted],
+            limit=LIMIT,
+        )
+    ]
+    return list({row.uid: row for row in rows if _name(row) in wanted}.values())
+
+
+def _read_columns(connection: Connection, names: Iterable[TableName]) -> Columns:
+    inspector = inspect(connection)
+    found: dict[TableName, Sequence[ReflectedColumn]] = {}
+    by_schema: dict[str, list[str]] = {}
+    for schema, table in names:
+        by_schema.setdefault(schema, []).append(table)
+    for schema, tables in by_schema.items():
+        for name, columns in inspector.get_multi_columns(schema, filter_names=tables).items():
+            found[schema, name[1]] = columns
+    return found
+
+
+def _name(row: MetaTable) -> TableName:
+    return row.physical_schema or SCHEMA, row.physical_table_name
+
+
+def _judge(row: MetaTable, columns: Columns, *, is_ours: bool) -> list[Difference]:
+    def difference(kind: CatalogKind, detail: str, command: str = UPGRADE) -> list[Difference]:
+        return [Difference(kind, row.physical_table_name, detail, command)]
+
+    exists = _name(row) in columns
+    if not is_ours and exists:
+        detail = "it exists and is in the catalog, and no model describes it any more"
+        return difference("unowned", detail, AUTOGENERATE)
+    if not is_ours:
+        detail = "the catalog holds it, and neither a table nor a model is left"
+        return difference("dropped_table", detail, f"mainsequence meta-table delete {row.uid}")
+    if row.provisioning_status != "active":
+        table = "exists" if exists else "does not exist"
+        detail = f"the catalog has it {row.provisioning_status}, not active; its table {table}"
+        return difference("reserved", detail)
+    if not exists:
+        return difference("dropped_table", "the catalog has it active, and its table is gone")
+    faults = _column_faults(row, columns[_name(row)])
+    return difference("stale_columns", "; ".join(faults)) if faults else []
+
+
+def _column_faults(row: MetaTable, columns: Sequence[ReflectedColumn]) -> list[str]:
+    listed = {column.name: column for column in row.columns}
+    stored = {column["name"]: column for column in columns}
+    faults = [f"the catalog has no column {name}" for name in stored if name not in listed]
+    faults += [f"the catalog has a column {name} too many" for name in listed if name not in stored]
+    for name in stored.keys() & listed.keys():
+        token = _token(stored[name])
+        if token is not None and listed[name].data_type != token:
+            faults.append(f"the catalog says that {name} is {listed[name].data_type}, not {token}")
+        if listed[name].nullable != stored[name]["nullable"]:
+            says = "takes" if listed[name].nullable else "does not take"
+            faults.append(f"the catalog says that {name} {says} NULL")
+    return sorted(faults)
+
+
+def _token(column: ReflectedColumn) -> str | None:
+    """The SDK's name of a type; None for a type that it has no name for."""
+    try:
+        return str(sqlalchemy_type_to_token(column["type"]))
+    except ValueError:
+        return None

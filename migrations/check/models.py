@@ -1,0 +1,157 @@
+"""The models against the database: Alembic's comparison, and what Alembic does not compare."""
+
+import io
+from collections.abc import Iterable, Iterator
+
+from alembic.autogenerate import produce_migrations
+from alembic.operations import Operations
+from alembic.operations.ops import (
+    AddColumnOp,
+    AddConstraintOp,
+    AlterColumnOp,
+    CreateCheckConstraintOp,
+    CreateIndexOp,
+    CreateTableCommentOp,
+    CreateTableOp,
+    DropColumnOp,
+    DropConstraintOp,
+    DropIndexOp,
+    DropTableCommentOp,
+    MigrateOperation,
+    OpContainer,
+)
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Connection
+
+from .. import migration
+from ..session import PACKAGE
+from .differences import Difference, ModelKind
+from .expressions import ChangedExpression, changed_expressions, default_differs
+
+__all__ = ["compare_models"]
+
+REVISE = f"mainsequence migrations revision --provider {PACKAGE}:migration -m WHAT_CHANGES"
+AUTOGENERATE = f"{REVISE} --autogenerate"
+# Autogenerate sees neither a CHECK nor the condition of an index.
+BY_HAND = f"{REVISE} --no-autogenerate"
+
+
+def compare_models(connection: Connection) -> list[Difference]:
+    """Every way in which the tables of the provider are not what the models say.
+
+    Tables that no model describes are nobody's business here: the catalog's comparison finds those
+    that this provider once made.
+    """
+    tables = migration.target_metadata.sorted_tables
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "target_metadata": migration.target_metadata,
+            "version_table": migration.version_table,
+            "version_table_schema": migration.version_table_schema,
+            "include_schemas": any(table.schema is not None for table in tables),
+            "include_name": migration.include_name,
+            "include_object": migration.include_object,
+            "compare_type": True,
+            "compare_server_default": default_differs,
+            "autogenerate_plugins": [
+                "alembic.autogenerate.*",
+                "alembic.ext.checkconstraint_byname",
+            ],
+        },
+    )
+    script = produce_migrations(context, migration.target_metadata)
+    found = [_difference(op) for op in _flat(script.upgrade_ops_list)]
+    found += [_changed(item) for item in changed_expressions(connection, tables)]
+    return found
+
+
+def _flat(operations: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
+    for op in operations:
+        if isinstance(op, OpContainer):
+            yield from _flat(op.ops)
+        else:
+            yield op
+
+
+def _difference(op: MigrateOperation) -> Difference:
+    kind, subject, detail = _words(op)
+    check = isinstance(op, CreateCheckConstraintOp) or (
+        isinstance(op, DropConstraintOp) and op.constraint_type == "check"
+    )
+    return Difference(kind, subject, detail, BY_HAND if check else AUTOGENERATE, _sql([op]))
+
+
+def _words(op: MigrateOperation) -> tuple[ModelKind, str, str]:
+    match op:
+        case CreateTableOp():
+            return "missing_table", op.table_name, "the database has no such table"
+        case AddColumnOp():
+            subject = f"{op.table_name}.{op.column.name}"
+            return "missing_column", subject, "the database has no such column"
+        case DropColumnOp():
+            subject = f"{op.table_name}.{op.column_name}"
+            return "extra_column", subject, "the model has no such column"
+        case AlterColumnOp():
+            return "changed_column", f"{op.table_name}.{op.column_name}", "; ".join(_changes(op))
+        case CreateIndexOp():
+            subject = f"{op.table_name}.{op.index_name}"
+            return "missing_index", subject, "the database has no such index"
+        case DropIndexOp():
+            subject = f"{op.table_name}.{op.index_name}"
+            return "extra_index", subject, "the model has no such index"
+        case AddConstraintOp():
+            constraint = op.to_constraint()
+            subject = f"{constraint.table}.{constraint.name}"
+            return "missing_constraint", subject, "the database has no such constraint"
+        case DropConstraintOp():
+            subject = f"{op.table_name}.{op.constraint_name}"
+            return "extra_constraint", subject, "the model has no such constraint"
+        case CreateTableCommentOp() | DropTableCommentOp():
+            return "changed_comment", op.table_name, "the comment of the table is another"
+    raise NotImplementedError(f"Alembic compares with {type(op).__name__}, which has no words here")
+
+
+def _changes(op: AlterColumnOp) -> Iterator[str]:
+    """What is different about a column; Alembic says False, or None, where nothing is."""
+    if op.modify_type is not None:
+        yield f"the type is {op.existing_type!r}, not {op.modify_type!r}"
+    if op.modify_nullable is not None:
+        yield "it takes NULL" if op.existing_nullable else "it does not take NULL"
+    if op.modify_server_default is not False:
+        yield "the default is another"
+    if op.modify_comment is not False:
+        yield "the comment is another"
+
+
+def _changed(changed: ChangedExpression) -> Difference:
+    item = changed.item
+    subject = f"{item.table}.{item.name}"
+    if isinstance(item, CheckConstraint):
+        detail = f"the database checks {changed.stored}"
+        drop: MigrateOperation = DropConstraintOp.from_constraint(item)
+        create: MigrateOperation = CreateCheckConstraintOp.from_constraint(item)
+        return Difference("changed_constraint", subject, detail, BY_HAND, _sql([drop, create]))
+    rows = "all rows" if changed.stored is None else f"the rows WHERE {changed.stored}"
+    drop, create = DropIndexOp.from_index(item), CreateIndexOp.from_index(item)
+    detail = f"the database indexes {rows}"
+    return Difference("changed_index", subject, detail, BY_HAND, _sql([drop, create]))
+
+
+def _sql(operations: Iterable[MigrateOperation]) -> str:
+    output = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql",
+        # Psycopg's own style would double every percent sign.
+        dialect_opts={"paramstyle": "named"},
+        opts={
+            "as_sql": True,
+            "literal_binds": True,
+            "output_buffer": output,
+            "target_metadata": migration.target_metadata,
+        },
+    )
+    operator = Operations(context)
+    for op in operations:
+        operator.invoke(op)
+    return output.getvalue().strip()

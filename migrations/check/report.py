@@ -1,0 +1,55 @@
+"""A check as text for people, and as JSON for machines."""
+
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from .check import Check
+from .differences import Difference
+
+__all__ = ["as_json", "as_text"]
+
+
+def as_json(found: Check) -> str:
+    """One object: whether it is ok, the revisions, the heads, and a list of differences.
+
+    A difference has ``kind``, ``subject``, ``detail``, ``command`` and ``sql`` (or null).
+    """
+    return json.dumps(
+        {
+            "ok": not found.differences,
+            "revisions": found.revisions,
+            "heads": found.heads,
+            "differences": [asdict(difference) for difference in found.differences],
+        },
+        indent=2,
+    )
+
+
+def as_text(found: Check) -> str:
+    """A paragraph for each command: the differences that it mends, then the command itself."""
+    count = len(found.differences)
+    if not count:
+        revisions = ", ".join(found.revisions)
+        return f"At {revisions}, the head: database and catalog are as the models say."
+    groups: dict[str, list[Difference]] = {}
+    for difference in found.differences:
+        groups.setdefault(difference.command, []).append(difference)
+    blocks = ["\n".join(_block(found, command, group)) for command, group in groups.items()]
+    return "\n\n".join([*blocks, f"{count} difference{'' if count == 1 else 's'}."])
+
+
+def _block(found: Check, command: str, group: Sequence[Difference]) -> Iterator[str]:
+    by_hand = False
+    for difference in group:
+        yield f"{difference.subject}: {difference.detail}"
+        if difference.sql is not None:
+            by_hand = True
+            yield textwrap.indent(difference.sql, "    ")
+    if by_hand:
+        role = "the owner of the tables" if found.owner_role is None else found.owner_role
+        yield f"  -> if the database was changed by hand, run this SQL as {role}"
+        yield f"  -> if a model was changed: {command}"
+    else:
+        yield f"  -> {command}"

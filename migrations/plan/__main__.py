@@ -1,0 +1,77 @@
+"""The command: ``python -m migrations.plan [TARGET] [--sql] [--json]``.
+
+Exit code 0 with a plan, 2 where it could not make one.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from msm.errors import MsmError
+
+from ..session import PACKAGE, find_registry, read_only
+from .plan import Plan, make_plan
+from .report import as_json, as_sql, as_text
+
+__all__ = ["look", "main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Plan the way to a target and print it.
+
+    Args:
+        arguments: the command line; that of the process where it is None.
+
+    Returns:
+        The exit code.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {PACKAGE}.plan",
+        description="Say what an upgrade or a downgrade would run against this database now.",
+        epilog="Exit code 0 with a plan, 2 where it could not make one.",
+    )
+    parser.add_argument(
+        "target",
+        nargs="?",
+        default="head",
+        metavar="TARGET",
+        help="a revision, head, base, or a number of steps such as +1 or -1 (default: head)",
+    )
+    parser.add_argument("--sql", action="store_true", help="print the SQL")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    try:
+        plan = look(options.target)
+    except MsmError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
+        return 2
+    if options.json:
+        text = as_json(plan, sql=options.sql)
+    else:
+        text = as_sql(plan) if options.sql else as_text(plan)
+    print(text)  # noqa: T201 - the report
+    return 0
+
+
+def look(target: str) -> Plan:
+    """Plan against the database of the current Git context.
+
+    Args:
+        target: a revision, ``head``, ``base``, or a number of steps.
+
+    Raises:
+        PlatformError: the platform cannot be reached, or refuses what it is asked.
+        UnreadableDatabaseError: PostgreSQL cannot be reached, or does not answer.
+        BrokenHistoryError: this code's revisions cannot be loaded.
+        UnknownTargetError: this code knows no way to the target.
+        RevisionFailedError: a revision on the way cannot be read without a database.
+    """
+    registry = find_registry()
+    if registry is None:
+        return make_plan(target, None)
+    with read_only(registry) as database:
+        return make_plan(target, database)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

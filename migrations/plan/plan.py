@@ -1,0 +1,245 @@
+"""From the revision a database is at to a target: what would run, and which rows it would cost."""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from alembic.operations import Operations
+from alembic.operations.ops import MigrateOperation
+from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.script import Script, ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
+
+from .. import migration
+from ..errors import MigrationError
+from ..review.recorder import Run, record
+from ..review.subjects import targets
+from ..session import PACKAGE, Database, revision_directory
+from .rows import Rows, count_rows
+from .words import destroys, words
+
+__all__ = ["Loss", "Plan", "RevisionFailedError", "Step", "UnknownTargetError", "make_plan"]
+
+type Direction = Literal["upgrade", "downgrade"]
+
+
+class UnknownTargetError(MigrationError):
+    """There is no way from the database's revision to the target.
+
+    Attributes:
+        target: what was asked for.
+        current: the rows of Alembic's version table.
+    """
+
+    def __init__(self, message: str, *, target: str, current: Sequence[str]) -> None:
+        super().__init__(message)
+        self.target = target
+        self.current = tuple(current)
+
+
+class RevisionFailedError(MigrationError):
+    """A revision of the plan cannot be read without a database.
+
+    Attributes:
+        revision: its id.
+        file: where it lies.
+    """
+
+    def __init__(self, message: str, *, revision: str, file: Path) -> None:
+        super().__init__(message)
+        self.revision = revision
+        self.file = file
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a destructive operation costs.
+
+    Attributes:
+        action: the operation, in words.
+        table: the table it works on.
+        rows: how many rows that table has now; None where it does not exist yet.
+    """
+
+    action: str
+    table: str
+    rows: Rows | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One revision of a plan.
+
+    Attributes:
+        revision: its id.
+        title: its title.
+        operations: what it does, in order, an operation a line.
+        losses: its destructive operations.
+    """
+
+    revision: str
+    title: str
+    operations: tuple[str, ...]
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command would run.
+
+    Attributes:
+        direction: upgrade or downgrade.
+        current: the rows of Alembic's version table; empty at base.
+        target: what was asked for.
+        steps: the revisions in the order in which they would run; empty where there is nothing.
+        sql: their SQL, as one script; without the SDK's SET ROLE.
+        is_informed: False for a database that was never migrated, which nothing can look at.
+    """
+
+    direction: Direction
+    current: tuple[str, ...]
+    target: str
+    steps: tuple[Step, ...]
+    sql: str
+    is_informed: bool
+
+    @property
+    def command(self) -> str:
+        """The command that runs it."""
+        # A target such as -1 would be taken for an option.
+        target = f"-- {self.target}" if self.target.startswith("-") else self.target
+        return f"mainsequence migrations {self.direction} --provider {PACKAGE}:migration {target}"
+
+
+def make_plan(target: str, database: Database | None) -> Plan:
+    """Plan the way to a target, without changing anything.
+
+    Args:
+        target: a revision, ``head``, ``base``, or a number of steps such as ``+1`` or ``-1``.
+        database: where to start; None for one that has never been migrated.
+
+    Raises:
+        UnknownTargetError: this code knows no way from the database's revision to the target.
+        RevisionFailedError: a revision on the way raises, or looks at the live database.
+    """
+    script = revision_directory()
+    current = () if database is None else database.revisions()
+    direction, route = _route(script, current, target)
+    steps = [_step(revision, direction, database) for revision in route]
+    has_version_table = database is not None and database.has_version_table()
+    sql = _sql(script, current, direction, route, has_version_table) if route else ""
+    return Plan(direction, current, target, tuple(steps), sql, database is not None)
+
+
+def _route(
+    script: ScriptDirectory, current: tuple[str, ...], target: str
+) -> tuple[Direction, list[Script]]:
+    known = {revision.revision for revision in script.walk_revisions()}
+    if strangers := sorted(set(current) - known):
+        raise UnknownTargetError(
+            f"The database is at {', '.join(strangers)}, which this code does not know; install "
+            "the version of msm-migrations that has it, and plan from there.",
+            target=target,
+            current=current,
+        )
+    try:
+        if _lies_behind(script, current, target):
+            down = script.iterate_revisions(current, target, select_for_downgrade=True)
+            return "downgrade", list(down)
+        up = script.iterate_revisions(target, current, implicit_base=True)
+        return "upgrade", list(reversed(list(up)))
+    except (CommandError, RevisionError) as error:
+        at = ", ".join(current) or "base"
+        raise UnknownTargetError(
+            f"There is no way from {at} to {target!r} ({error}); name head, base, a number of "
+            f"steps such as +1 or -1, or one of {', '.join(sorted(known))}.",
+            target=target,
+            current=current,
+        ) from error
+
+
+def _lies_behind(script: ScriptDirectory, current: tuple[str, ...], target: str) -> bool:
+    if target == "base" or target.startswith("-"):
+        return True
+    if not current or target.startswith("+"):
+        return False
+    wanted = {revision.revision for revision in script.get_revisions(target)}
+    passed = {revision.revision for revision in script.iterate_revisions(current, "base")}
+    return wanted <= passed - set(current)
+
+
+def _step(revision: Script, direction: Direction, database: Database | None) -> Step:
+    run = _recorded(revision, direction)
+    operations = [operation.op for operation in run.operations]
+    losses = [loss for op in operations for loss in _losses(op, database)]
+    return Step(revision.revision, revision.doc, tuple(map(words, operations)), tuple(losses))
+
+
+def _recorded(revision: Script, direction: Direction) -> Run:
+    file = Path(revision.path)
+    run = record(vars(revision.module)[direction], file)
+    if run.failure is not None:
+        error, place = run.failure
+        fault = f"raises {type(error).__name__} at line {place.line} ({error})"
+    elif run.lookups:
+        fault = f"asks for a connection at line {run.lookups[0].line}"
+    elif run.batches:
+        fault = f"uses batch_alter_table at line {run.batches[0].line}"
+    else:
+        return run
+    raise RevisionFailedError(
+        f"The {direction} of {revision.revision} in {file} {fault}, so that it cannot be planned; "
+        f"see `python -m {PACKAGE}.review {revision.revision}`.",
+        revision=revision.revision,
+        file=file,
+    )
+
+
+def _losses(op: MigrateOperation, database: Database | None) -> Iterator[Loss]:
+    for action in destroys(op):
+        for schema, table in targets(op):
+            rows = None if database is None else count_rows(database.connection, schema, table)
+            yield Loss(action, table, rows)
+
+
+def _sql(
+    script: ScriptDirectory,
+    current: tuple[str, ...],
+    direction: Direction,
+    route: Sequence[Script],
+    has_version_table: bool,
+) -> str:
+    step_of = (
+        MigrationStep.upgrade_from_script
+        if direction == "upgrade"
+        else MigrationStep.downgrade_from_script
+    )
+    output = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql",
+        # Psycopg's own style would double every percent sign.
+        dialect_opts={"paramstyle": "named"},
+        opts={
+            "as_sql": True,
+            "literal_binds": True,
+            "output_buffer": output,
+            "target_metadata": migration.target_metadata,
+            "version_table": migration.version_table,
+            "version_table_schema": migration.version_table_schema,
+            "starting_rev": current,
+            "fn": lambda _heads, _context: [
+                step_of(script.revision_map, revision) for revision in route
+            ],
+        },
+    )
+    with Operations.context(context), context.begin_transaction():
+        context.run_migrations()
+    sql = output.getvalue().strip()
+    if has_version_table and not current:
+        # Without a database Alembic cannot know that the table is there since an earlier upgrade.
+        begin, _, rest = sql.partition("CREATE TABLE")
+        sql = begin + "-- Running" + rest.partition("-- Running")[2]
+    return sql

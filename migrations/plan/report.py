@@ -1,0 +1,94 @@
+"""A plan as text for people, as one SQL script, and as JSON for machines."""
+
+import json
+from collections.abc import Iterator
+
+from .plan import Loss, Plan, Step
+
+__all__ = ["as_json", "as_sql", "as_text"]
+
+
+def as_json(plan: Plan, *, sql: bool) -> str:
+    """One object: direction, current, target, command and steps; the SQL where it was asked for.
+
+    A step has ``revision``, ``title``, ``operations`` and ``losses``; a loss has ``action``,
+    ``table``, ``rows`` (or null where there is no such table yet) and ``exact``.
+    """
+    answer = {
+        "direction": plan.direction,
+        "current": plan.current,
+        "target": plan.target,
+        "command": plan.command,
+        "informed": plan.is_informed,
+        "steps": [
+            {
+                "revision": step.revision,
+                "title": step.title,
+                "operations": step.operations,
+                "losses": [_plain(loss) for loss in step.losses],
+            }
+            for step in plan.steps
+        ],
+    }
+    return json.dumps(answer | {"sql": plan.sql} if sql else answer, indent=2)
+
+
+def as_text(plan: Plan) -> str:
+    """Each revision with its operations, then what is lost, then the command that runs it."""
+    if not plan.steps:
+        return _nothing(plan)
+    blocks = ["\n".join(_lines(step)) for step in plan.steps]
+    losses = "\n".join(_losses(plan))
+    command = f"Nothing has been changed; this is what `{plan.command}` would run."
+    return "\n\n".join([_head(plan), *blocks, losses, command])
+
+
+def as_sql(plan: Plan) -> str:
+    """The script, headed by what it is and what it destroys, as comments."""
+    if not plan.steps:
+        return f"-- {_nothing(plan)}"
+    head = "\n".join(f"-- {line}" for line in (_head(plan), *_losses(plan)))
+    return f"{head}\n\n{plan.sql}"
+
+
+def _nothing(plan: Plan) -> str:
+    at = ", ".join(plan.current) or "base"
+    return f"The database is at {at}; there is nothing to run for {plan.target}."
+
+
+def _head(plan: Plan) -> str:
+    count = len(plan.steps)
+    at = ", ".join(plan.current) or "base"
+    unseen = (
+        ""
+        if plan.is_informed
+        else " The catalog holds no version table yet: nothing was looked at."
+    )
+    return (
+        f"{plan.direction.capitalize()} from {at} to {plan.target}: "
+        f"{count} revision{'' if count == 1 else 's'}.{unseen}"
+    )
+
+
+def _lines(step: Step) -> Iterator[str]:
+    yield f"{step.revision}  {step.title}"
+    for operation in step.operations:
+        yield f"      {operation}"
+
+
+def _losses(plan: Plan) -> Iterator[str]:
+    found = [(step.revision, loss) for step in plan.steps for loss in step.losses]
+    yield "DESTRUCTIVE" if found else "Nothing is destroyed."
+    for revision, loss in found:
+        rows = "not there yet" if loss.rows is None else str(loss.rows)
+        yield f"{revision}  {loss.action}: {rows}"
+
+
+def _plain(loss: Loss) -> dict[str, object]:
+    rows = loss.rows
+    return {
+        "action": loss.action,
+        "table": loss.table,
+        "rows": None if rows is None else rows.number,
+        "exact": rows is not None and rows.exact,
+    }

@@ -1,0 +1,52 @@
+"""How many rows a table has, without reading a large one to its end."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, TableClause, func, inspect, select, text
+
+from ..session import SCHEMA
+
+__all__ = ["Rows", "count_rows"]
+
+# Beyond this PostgreSQL's own estimate says enough.
+COUNTED = 1_000_000
+
+ESTIMATE = text("""
+    SELECT c.reltuples::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = :schema AND c.relname = :table
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How many rows a table has.
+
+    Attributes:
+        number: rows.
+        exact: False for PostgreSQL's estimate.
+    """
+
+    number: int
+    exact: bool
+
+    def __str__(self) -> str:
+        plural = "" if self.number == 1 else "s"
+        return f"{'' if self.exact else 'about '}{self.number:,} row{plural}"
+
+
+def count_rows(connection: Connection, schema: str | None, table: str) -> Rows | None:
+    """Count up to a million rows, and estimate beyond; None where there is no such table."""
+    if not inspect(connection).has_table(table, schema=schema or SCHEMA):
+        return None
+    some = (
+        select(text("1"))
+        .select_from(TableClause(table, schema=schema or SCHEMA))
+        .limit(COUNTED + 1)
+    )
+    number = int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+    if number <= COUNTED:
+        return Rows(number, exact=True)
+    parameters = {"schema": schema or SCHEMA, "table": table}
+    estimate = int(connection.execute(ESTIMATE, parameters).scalar_one())
+    # It is -1 before the first ANALYZE.
+    return Rows(max(estimate, number), exact=False)

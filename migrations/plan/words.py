@@ -1,0 +1,89 @@
+"""An Alembic operation in one line."""
+
+from collections.abc import Iterator
+
+from alembic.operations.ops import (
+    AddColumnOp,
+    AddConstraintOp,
+    AlterColumnOp,
+    BulkInsertOp,
+    CreateIndexOp,
+    CreateTableCommentOp,
+    CreateTableOp,
+    DropColumnOp,
+    DropConstraintOp,
+    DropIndexOp,
+    DropTableCommentOp,
+    DropTableOp,
+    ExecuteSQLOp,
+    MigrateOperation,
+    RenameTableOp,
+)
+from sqlalchemy import Column
+
+from ..review.rules.destructive import widens
+
+__all__ = ["destroys", "words"]
+
+
+def words(op: MigrateOperation) -> str:
+    """What an operation does, such as ``drop column ms_markets__asset.note``."""
+    match op:
+        case CreateTableOp():
+            count = sum(isinstance(item, Column) for item in op.columns)
+            return f"create table {op.table_name} ({count} columns)"
+        case DropTableOp():
+            return f"drop table {op.table_name}"
+        case RenameTableOp():
+            return f"rename table {op.table_name} to {op.new_table_name}"
+        case AddColumnOp():
+            return f"add column {op.table_name}.{op.column.name}"
+        case DropColumnOp():
+            return f"drop column {op.table_name}.{op.column_name}"
+        case AlterColumnOp():
+            return f"alter column {op.table_name}.{op.column_name}: {', '.join(_changes(op))}"
+        case CreateIndexOp():
+            unique = "unique " if op.unique else ""
+            return f"create {unique}index {op.index_name} on {op.table_name}"
+        case DropIndexOp():
+            return f"drop index {op.index_name}"
+        case AddConstraintOp():
+            constraint = op.to_constraint()
+            return f"add constraint {constraint.name} on {constraint.table}"
+        case DropConstraintOp():
+            return f"drop constraint {op.constraint_name} on {op.table_name}"
+        case CreateTableCommentOp() | DropTableCommentOp():
+            return f"comment on table {op.table_name}"
+        case BulkInsertOp():
+            return f"insert {len(op.rows)} rows into {op.table}"
+        case ExecuteSQLOp():
+            return f"execute {' '.join(str(op.sqltext).split())}"
+    return type(op).__name__
+
+
+def destroys(op: MigrateOperation) -> Iterator[str]:
+    """What an operation does that cannot be undone, or that rows may forbid."""
+    match op:
+        case DropTableOp() | DropColumnOp():
+            yield words(op)
+        case AlterColumnOp():
+            name = f"{op.table_name}.{op.column_name}"
+            if op.modify_type is not None and not (
+                op.existing_type is not None and widens(op.existing_type, op.modify_type)
+            ):
+                yield f"narrow column {name}"
+            if op.modify_nullable is False and op.existing_nullable is not False:
+                yield f"set column {name} NOT NULL"
+
+
+def _changes(op: AlterColumnOp) -> Iterator[str]:
+    if op.modify_name is not None:
+        yield f"name {op.modify_name}"
+    if op.modify_type is not None:
+        yield f"type {op.modify_type}"
+    if op.modify_nullable is not None:
+        yield "NULL" if op.modify_nullable else "NOT NULL"
+    if op.modify_server_default is not False:
+        yield "no default" if op.modify_server_default is None else "default"
+    if op.modify_comment is not False:
+        yield "no comment" if op.modify_comment is None else "comment"

@@ -1,0 +1,231 @@
+"""The SDK's scoped migration connection, opened for tools that only read.
+
+The registry MetaTable is looked up and never created; the credential that the platform issues is
+the one trace that a look leaves.
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, create_engine, inspect, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from msm.platform import probe, quiet_sdk, refusals_of
+from msm.sdk import (
+    MetaTable,
+    MetaTableMigrationConnectionRequest,
+    alembic_config_for_provider,
+    apply_mainsequence_migration_role,
+    get_code_repository_context,
+    require_code_repository_metatables_data_source,
+)
+
+from . import migration
+from .errors import MigrationError
+
+__all__ = [
+    "CREDENTIAL_SECONDS",
+    "PACKAGE",
+    "SCHEMA",
+    "UPGRADE",
+    "BrokenHistoryError",
+    "Database",
+    "NeverMigratedError",
+    "Registry",
+    "UnreadableDatabaseError",
+    "find_registry",
+    "read_only",
+    "revision_directory",
+]
+
+# "migrations" at the repository root, "msm_migrations" where it is installed.
+PACKAGE = __name__.rpartition(".")[0]
+UPGRADE = f"mainsequence migrations upgrade --provider {PACKAGE}:migration head"
+
+SCHEMA: str = migration.version_table_schema or "public"
+CREDENTIAL_SECONDS = 300
+# A migration that holds a table must not keep its readers, and a reader no migration, for long.
+SETTINGS = (
+    "default_transaction_read_only = on",
+    "lock_timeout = '5s'",
+    "statement_timeout = '60s'",
+)
+
+
+class UnreadableDatabaseError(MigrationError):
+    """The database cannot be reached, or does not answer what it is asked.
+
+    Attributes:
+        host: its host, as the platform's migration connection names it.
+        database: its name.
+    """
+
+    def __init__(self, message: str, *, host: str | None, database: str | None) -> None:
+        super().__init__(message)
+        self.host = host
+        self.database = database
+
+
+class BrokenHistoryError(MigrationError):
+    """The revisions of this code cannot be loaded or ordered.
+
+    Attributes:
+        fault: what Alembic says.
+    """
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault
+        super().__init__(
+            f"The revisions of {migration.migration_namespace} cannot be loaded ({fault}); see "
+            f"`python -m {PACKAGE}.review`."
+        )
+
+
+class NeverMigratedError(MigrationError):
+    """The catalog does not hold Alembic's version table, so that nothing issues a connection.
+
+    Attributes:
+        table: the version table that was looked up.
+    """
+
+    def __init__(self) -> None:
+        self.table: str = migration.version_table
+        super().__init__(
+            f"The catalog does not hold {self.table}, so this database has not been migrated yet; "
+            f"run `{UPGRADE}`."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The catalog resource of Alembic's version table, through which connections are issued.
+
+    Attributes:
+        meta_table: the resource.
+        data_source_uid: the data source of the current Git context, in which it was found.
+    """
+
+    meta_table: MetaTable
+    data_source_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The database behind a registry, open for reading.
+
+    Attributes:
+        connection: in read-only transactions, as the owner role.
+        registry: what issued it.
+        owner_role: the role that owns the tables; None where the platform names none.
+    """
+
+    connection: Connection
+    registry: Registry
+    owner_role: str | None
+
+    def has_version_table(self) -> bool:
+        """Whether Alembic's version table exists."""
+        return inspect(self.connection).has_table(migration.version_table, schema=SCHEMA)
+
+    def revisions(self) -> tuple[str, ...]:
+        """The rows of Alembic's version table, sorted; empty where there is no such table."""
+        context = MigrationContext.configure(
+            self.connection,
+            opts={
+                "version_table": migration.version_table,
+                "version_table_schema": migration.version_table_schema,
+            },
+        )
+        return tuple(sorted(context.get_current_heads()))
+
+
+def revision_directory() -> ScriptDirectory:
+    """The revisions of this code's namespace, loaded.
+
+    Raises:
+        BrokenHistoryError: Alembic cannot load or order them.
+    """
+    script = ScriptDirectory.from_config(
+        alembic_config_for_provider(migration, sqlalchemy_url="postgresql://")
+    )
+    try:
+        with warnings.catch_warnings():
+            # Of a duplicate id or a missing parent Alembic only warns, and leaves a revision out.
+            warnings.simplefilter("error", UserWarning)
+            script.get_heads()
+    except (CommandError, UserWarning, KeyError, SyntaxError, ImportError, NameError) as error:
+        raise BrokenHistoryError(f"{type(error).__name__}: {error}") from error
+    return script
+
+
+def find_registry() -> Registry | None:
+    """Look up the registry of this provider in the catalog; None before the first upgrade.
+
+    Raises:
+        PlatformUnreachableError: nothing listens at the endpoint; said within two seconds.
+        GitContextError: the SDK cannot tell which repository branch this process belongs to.
+        PlatformRefusedError: the platform answered with an error.
+    """
+    probe()
+    with quiet_sdk():
+        with refusals_of("the Git context of this checkout"):
+            data_source = require_code_repository_metatables_data_source(
+                PACKAGE, context=get_code_repository_context()
+            )
+        with refusals_of("a lookup of the migration registry"):
+            found = MetaTable.filter_by_body(
+                data_source__uid__in=[str(data_source.uid)],
+                physical_schema__in=[SCHEMA],
+                physical_table_name__in=[migration.version_table],
+                limit=1,
+            )
+    return Registry(found[0], str(data_source.uid)) if found else None
+
+
+@contextmanager
+def read_only(registry: Registry, *, seconds: int = CREDENTIAL_SECONDS) -> Iterator[Database]:
+    """Connect to the database of a registry, as its owner role, and only read.
+
+    Args:
+        registry: what :func:`find_registry` found.
+        seconds: how long the credential lasts, from 60 to 3600.
+
+    Raises:
+        PlatformRefusedError: the platform issues no connection.
+        UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a statement of the block.
+    """
+    with quiet_sdk(), refusals_of("a migration connection"):
+        issued = registry.meta_table.issue_migration_connection(
+            MetaTableMigrationConnectionRequest(
+                package=migration.package,
+                migration_namespace=migration.migration_namespace,
+                migration_provider_key=migration.migration_provider_key,
+                ttl_seconds=seconds,
+            )
+        )
+    config = alembic_config_for_provider(
+        migration, sqlalchemy_url=issued.uri, owner_role_name=issued.owner_role_name
+    )
+    try:
+        with create_engine(issued.uri, poolclass=NullPool).connect() as connection:
+            apply_mainsequence_migration_role(connection, config)
+            for setting in SETTINGS:
+                connection.exec_driver_sql(f"SET {setting}")
+            connection.commit()
+            yield Database(connection, registry, issued.owner_role_name)
+    except DBAPIError as error:
+        url = make_url(issued.uri)
+        reason = str(error.orig).partition("\n")[0]
+        raise UnreadableDatabaseError(
+            f"The database {url.database} at {url.host}:{url.port or 5432} cannot be read "
+            f"({reason}); make sure that it is up and that nothing holds its tables, and run this "
+            "again.",
+            host=url.host,
+            database=url.database,
+        ) from error

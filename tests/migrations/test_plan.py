@@ -1,0 +1,313 @@
+"""``python -m migrations.plan``: what would run, its SQL, and which rows it would cost."""
+
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from migrations.plan import rows
+from migrations.plan.__main__ import main
+from migrations.session import find_registry, read_only
+from msm_local.cluster import Cluster
+from msm_local.platform import LocalPlatform
+from tests.conftest import PROVIDER, ROOT, environment_of
+from tests.support.forked import Finished, run_forked, run_sdk_cli
+from tests.support.schema import defaults_and_comments, describe
+
+ASSETS = (
+    "INSERT INTO ms_markets__asset (unique_identifier, asset_type) VALUES ('a', 'x'), ('b', 'x')"
+)
+CURVES = """
+    INSERT INTO ms_markets__curve (unique_identifier, display_name, curve_type)
+    SELECT 'curve ' || n, 'Curve', 'discount' FROM generate_series(1, 3) n
+"""
+
+
+def run_plan(environment: Mapping[str, str], *arguments: str, folder: Path = ROOT) -> Finished:
+    return run_forked(main, [*arguments], environment=environment, folder=folder)
+
+
+def plan(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
+    told = run_plan(environment, "--json", *arguments)
+    assert (told.value, told.stderr) == (0, "")
+    return dict(json.loads(told.stdout))
+
+
+@pytest.fixture
+def superuser(cluster: Cluster, head_database: Connection) -> Iterator[Connection]:
+    """Somebody who may run what a plan says."""
+    with psycopg.connect(cluster.admin_url(head_database.info.dbname)) as connection:
+        yield connection
+
+
+def migrate(environment: Mapping[str, str], direction: str, target: str) -> None:
+    arguments = ("migrations", direction, "--provider", PROVIDER, target)
+    told = run_sdk_cli(*arguments, environment=environment, folder=ROOT)
+    assert told.exit_code == 0, told.stderr
+
+
+def revisions(found: Mapping[str, Any]) -> list[str]:
+    return [step["revision"] for step in found["steps"]]
+
+
+def test_at_head_there_is_nothing_to_run(environment: Mapping[str, str]) -> None:
+    told = run_plan(environment)
+    assert (told.value, told.stderr) == (0, "")
+    assert told.stdout == "The database is at 1004; there is nothing to run for head.\n"
+    assert plan(environment, "1004")["steps"] == []
+
+
+def test_a_database_that_was_never_migrated_is_planned_from_base(
+    fresh_platform: LocalPlatform, empty_database: Connection
+) -> None:
+    environment = environment_of(fresh_platform)
+    found = plan(environment)
+    assert (found["direction"], found["current"], found["informed"]) == ("upgrade", [], False)
+    assert revisions(found) == ["1001", "1002", "1003", "1004"]
+    creates = [
+        operation
+        for step in found["steps"]
+        for operation in step["operations"]
+        if operation.startswith("create table ")
+    ]
+    assert len(creates) == 61
+    assert "nothing was looked at" in run_plan(environment).stdout
+    rows = empty_database.execute("SELECT count(*) FROM msm_local.meta_tables").fetchone()
+    assert rows == (0,)
+
+
+def test_an_upgrade_starts_where_the_database_is(fresh_platform: LocalPlatform) -> None:
+    environment = environment_of(fresh_platform)
+    migrate(environment, "upgrade", "1002")
+    found = plan(environment)
+    assert (found["direction"], found["current"], found["informed"]) == ("upgrade", ["1002"], True)
+    assert revisions(found) == ["1003", "1004"]
+    assert "create table ms_markets__curve (11 columns)" in found["steps"][0]["operations"]
+    assert found["command"] == f"mainsequence migrations upgrade --provider {PROVIDER} head"
+    assert revisions(plan(environment, "+1")) == ["1003"]
+    assert revisions(plan(environment, "1003")) == ["1003"]
+
+
+def test_a_downgrade_says_which_rows_it_costs(
+    environment: Mapping[str, str], head_database: Connection
+) -> None:
+    head_database.execute(CURVES)
+    head_database.execute(ASSETS)
+    head_database.commit()
+    found = plan(environment, "1002")
+    assert (found["direction"], revisions(found)) == ("downgrade", ["1004", "1003"])
+    assert found["steps"][0]["losses"] == []
+    losses = {loss["table"]: loss for loss in found["steps"][1]["losses"]}
+    assert len(losses) == 10
+    assert losses["ms_markets__curve"] == {
+        "action": "drop table ms_markets__curve",
+        "table": "ms_markets__curve",
+        "rows": 3,
+        "exact": True,
+    }
+    assert sum(loss["rows"] for loss in losses.values()) == 3
+
+    text = run_plan(environment, "base").stdout
+    assert "DESTRUCTIVE\n" in text
+    assert "\n1003  drop table ms_markets__curve: 3 rows\n" in text
+    assert "\n1001  drop table ms_markets__asset: 2 rows\n" in text
+    assert text.endswith(
+        f"`mainsequence migrations downgrade --provider {PROVIDER} base` would run.\n"
+    )
+
+
+def test_a_step_back_is_a_downgrade(environment: Mapping[str, str]) -> None:
+    found = plan(environment, "-1")
+    assert (found["direction"], revisions(found)) == ("downgrade", ["1004"])
+    assert found["command"] == f"mainsequence migrations downgrade --provider {PROVIDER} -- -1"
+
+
+@pytest.mark.parametrize("target", ["1003", "1002", "base"])
+def test_the_sql_of_a_downgrade_makes_what_the_downgrade_makes(
+    target: str, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    script = run_plan(environment, target, "--sql").stdout
+    assert script.startswith(f"-- Downgrade from 1004 to {target}: ")
+    planned = outcome_of(script, superuser)
+    migrate(environment, "downgrade", target)
+    assert outcome_of("", superuser) == planned
+
+
+def test_the_sql_of_an_upgrade_makes_what_the_upgrade_makes(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    migrate(environment, "downgrade", "base")
+    # Alembic's version table stays, and so the script must not make it again.
+    script = run_plan(environment, "--sql").stdout
+    assert "Nothing is destroyed." in script
+    planned = outcome_of(script, superuser)
+    migrate(environment, "upgrade", "head")
+    assert outcome_of("", superuser) == planned
+
+
+def test_the_sql_keeps_a_percent_sign(environment: Mapping[str, str], checkout: Path) -> None:
+    write_revision(checkout, "op.create_table_comment('ms_markets__asset', '5% of it')")
+    told = run_forked(run_here, "migrations", ["--sql"], environment=environment, folder=checkout)
+    assert "COMMENT ON TABLE ms_markets__asset IS '5% of it';" in told.stdout
+
+
+def test_destructive_operations_of_an_upgrade_are_counted(
+    environment: Mapping[str, str], head_database: Connection, checkout: Path
+) -> None:
+    head_database.execute(ASSETS)
+    head_database.commit()
+    write_revision(
+        checkout,
+        """
+        op.create_table("ms_markets__note", sa.Column("text", sa.Text()))
+        op.drop_table("ms_markets__note")
+        op.drop_table("ms_markets__tradests")
+        op.drop_column("ms_markets__asset", "asset_type")
+        op.alter_column("ms_markets__asset", "unique_identifier", type_=sa.String(9))
+        op.alter_column("ms_markets__curve", "status", type_=sa.Text(),
+                        existing_type=sa.String(32))
+        op.alter_column("ms_markets__calendar", "source", nullable=False)
+        """,
+    )
+    told = run_forked(run_here, "migrations", ["--json"], environment=environment, folder=checkout)
+    [step] = json.loads(told.stdout)["steps"]
+    assert step["title"] == "Lose something."
+    assert {loss["action"]: loss["rows"] for loss in step["losses"]} == {
+        "drop table ms_markets__note": None,
+        "drop table ms_markets__tradests": 0,
+        "drop column ms_markets__asset.asset_type": 2,
+        "narrow column ms_markets__asset.unique_identifier": 2,
+        "set column ms_markets__calendar.source NOT NULL": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("raise ValueError('no')", "raises ValueError at line 12 (no)"),
+        ("op.get_bind()", "asks for a connection at line 12"),
+    ],
+)
+def test_a_revision_that_needs_a_database_cannot_be_planned(
+    body: str, fault: str, environment: Mapping[str, str], checkout: Path
+) -> None:
+    file = write_revision(checkout, body)
+    told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
+    assert (told.value, told.stdout) == (2, "")
+    assert told.stderr == (
+        f"The upgrade of 1005 in {file} {fault}, so that it cannot be planned; see "
+        "`python -m migrations.review 1005`.\n"
+    )
+
+
+def test_revisions_that_cannot_be_ordered_are_refused(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    file = write_revision(checkout, "pass")
+    shutil.copy(file, file.with_name("1005_twice.py"))
+    told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
+    assert (told.value, told.stdout) == (2, "")
+    assert "Revision 1005 is present more than once" in told.stderr
+    assert told.stderr.endswith("; see `python -m migrations.review`.\n")
+
+
+def test_commands_name_the_package_that_is_installed(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "migrations", tmp_path / "msm_migrations")
+    told = run_forked(
+        run_here, "msm_migrations", ["1003"], environment=environment, folder=tmp_path
+    )
+    assert (told.value, told.stderr) == (0, "")
+    assert "`mainsequence migrations downgrade --provider msm_migrations:migration 1003`" in (
+        told.stdout
+    )
+
+
+@pytest.mark.parametrize("target", ["1099", "+1", "-9", "nonsense"])
+def test_a_target_without_a_way_to_it_is_refused(
+    target: str, environment: Mapping[str, str]
+) -> None:
+    told = run_plan(environment, target)
+    assert (told.value, told.stdout) == (2, "")
+    assert told.stderr.startswith(f"There is no way from 1004 to '{target}' (")
+    assert told.stderr.endswith("or one of 1001, 1002, 1003, 1004.\n")
+
+
+def test_a_database_ahead_of_the_code_is_refused(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute("UPDATE ms_markets__alembic_version SET version_num = '1099'")
+    superuser.commit()
+    told = run_plan(environment, "base")
+    assert (told.value, told.stdout) == (2, "")
+    assert told.stderr.startswith("The database is at 1099, which this code does not know; ")
+
+
+def test_a_large_table_is_estimated(environment: Mapping[str, str], superuser: Connection) -> None:
+    superuser.execute(CURVES)
+    superuser.execute("ANALYZE ms_markets__curve")
+    superuser.commit()
+    told = run_forked(count_up_to_two, environment=environment, folder=ROOT)
+    assert told.value == "about 3 rows", told.stderr
+
+
+def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "migrations.plan", "-1"],
+        cwd=ROOT,
+        env={**os.environ, **environment, "GIT_WORK_TREE": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith("Downgrade from 1004 to -1: 1 revision.")
+
+
+def count_up_to_two() -> str:
+    rows.COUNTED = 2
+    registry = find_registry()
+    assert registry is not None
+    with read_only(registry) as database:
+        return str(rows.count_rows(database.connection, None, "ms_markets__curve"))
+
+
+def run_here(package: str, arguments: Sequence[str]) -> int:
+    """Plan with the provider that lies in the working folder."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "migrations"]:
+        del sys.modules[name]
+    sys.path.insert(0, str(Path.cwd()))
+    planner = importlib.import_module(f"{package}.plan.__main__")
+    return int(planner.main(arguments))
+
+
+def write_revision(checkout: Path, upgrade: str) -> Path:
+    file = checkout / "migrations" / "versions" / "mainsequence_markets" / "1005_lose.py"
+    body = textwrap.indent(textwrap.dedent(upgrade).strip(), "    ")
+    file.write_text(
+        '"""Lose something."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
+        'revision = "1005"\ndown_revision = "1004"\nbranch_labels = None\ndepends_on = None\n\n'
+        f"def upgrade() -> None:\n{body}\n\n\ndef downgrade() -> None:\n    pass\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+def outcome_of(script: str, connection: Connection) -> list[object]:
+    """What the database holds after a script, which is rolled back."""
+    statements = script.replace("BEGIN;", "").replace("COMMIT;", "")
+    with connection.transaction(force_rollback=True):
+        connection.execute(statements.encode())
+        versions = connection.execute("SELECT * FROM ms_markets__alembic_version").fetchall()
+        return [versions, describe(connection), defaults_and_comments(connection)]
