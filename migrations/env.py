@@ -6,7 +6,6 @@ from sqlalchemy.pool import NullPool
 
 from msm.sdk import run_mainsequence_alembic_env
 
-
 # A migration that waits for a lock makes everybody wait who comes after it; it gives up first.
 TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=10min"
 
