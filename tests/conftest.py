@@ -46,6 +46,8 @@ def embedded_server(cluster: Cluster) -> NoopExecutor:
     cluster.create_database(executor.template_dbname)
     with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
         connection.execute(f"ALTER ROLE {PLATFORM_ROLE} CREATEDB".encode())
+        # pytest-postgresql ends every session of a database that it drops, autovacuum's included.
+        connection.execute(f"GRANT pg_signal_autovacuum_worker TO {PLATFORM_ROLE}".encode())
     return executor
 
 
