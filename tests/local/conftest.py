@@ -1,5 +1,6 @@
 """One fresh database and platform a test, and the SDK set on it."""
 
+import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,7 +13,9 @@ import psycopg
 import pytest
 
 from msm_local.cluster import Cluster
+from msm_local.files import remove_folder
 from msm_local.platform import LocalPlatform
+from tests.local.shell import Shell
 
 DATABASES = count()
 PROVIDER = "example:markets"
@@ -162,6 +165,31 @@ def checkout(tmp_path: Path) -> Path:
     git(folder, "remote", "add", "origin", "https://example.invalid/team/checkout.git")
     git(folder, "commit", "--quiet", "--allow-empty", "-m", "First")
     return folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "a project é"
+    folder.mkdir()
+    (folder / "pyproject.toml").touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def _instance(project: Path) -> Iterator[Shell]:
+    made = Shell(project)
+    yield made
+    data = json.loads(made("start", "--json").stdout)["data_folder"]
+    made("stop")
+    remove_folder(Path(data))
+
+
+@pytest.fixture
+def shell(_instance: Shell) -> Shell:
+    """The shell of one instance, which each test finds stopped."""
+    _instance("stop")
+    _instance.environment = Shell(_instance.folder).environment
+    return _instance
 
 
 def git(folder: Path, *arguments: str) -> None:

@@ -97,6 +97,33 @@ def test_finalize_reads_columns_indexes_and_foreign_keys_from_postgresql(client:
     assert key["target_table_uid"] == parent
     assert (key["source_columns"], key["target_columns"]) == (["parent_uid"], ["uid"])
     assert (key["name"], key["on_delete"]) == ("fk_child", "CASCADE")
+    assert row["incoming_fks"] == []
+
+    for row in (client.get(f"/meta-tables/{parent}/"), *client.get("/meta-tables/")["results"]):
+        if row["uid"] == parent:
+            [incoming] = row["incoming_fks"]
+            source = incoming["contract_fragment"]
+            assert source["source_table_uid"] == child
+            assert source["source_table_physical_table_name"] == "child"
+            assert incoming == {**key, "contract_fragment": source}
+
+
+def test_a_dropped_table_takes_its_incoming_foreign_keys_with_it(client: Client) -> None:
+    thing = client.active("thing", "CREATE TABLE thing (uid uuid PRIMARY KEY, up uuid)")
+    [other] = client.reserve("other")
+    client.migrate(
+        other,
+        "CREATE TABLE other (uid uuid REFERENCES thing (uid))",
+        "ALTER TABLE thing ADD CONSTRAINT fk_self FOREIGN KEY (up) REFERENCES thing (uid)",
+    )
+    client.finalize(thing, other)
+    names = ["other_uid_fkey", "fk_self"]
+    row = client.get(f"/meta-tables/{thing}/")
+    assert [key["name"] for key in row["incoming_fks"]] == names
+    client.migrate(other, "DROP TABLE other")
+    client.finalize(other, revision="base")
+    row = client.get(f"/meta-tables/{thing}/")
+    assert [key["name"] for key in row["incoming_fks"]] == names[1:]
 
 
 def test_a_missing_table_fails_at_head_and_waits_below_it(client: Client) -> None:

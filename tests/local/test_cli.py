@@ -8,92 +8,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
 import pytest
 
 from msm_local.files import remove_folder
+from tests.local.shell import NAME, Shell, family_of, gone, lives
 
 SDK_CALLS = Path(__file__).with_name("sdk_calls.py")
-NAME = "test"
-
-
-class Shell:
-    """Runs msm-local in a folder, away from the variables of whoever runs the tests."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        kept = {
-            k: v for k, v in os.environ.items() if not k.startswith(("MSM_", "MAINSEQ", "GIT_"))
-        }
-        self.environment = kept | {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
-
-    def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        result = subprocess.run(
-            [sys.executable, "-m", "msm_local.cli", "--name", NAME, *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-        )
-        assert result.returncode == code, result.stdout + result.stderr
-        return result
-
-    def status(self, code: int = 0) -> dict[str, Any]:
-        return dict(json.loads(self("status", "--json", code=code).stdout))
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cli") / "a project é"
-    folder.mkdir()
-    (folder / "pyproject.toml").touch()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def _instance(project: Path) -> Iterator[Shell]:
-    made = Shell(project)
-    yield made
-    data = json.loads(made("start", "--json").stdout)["data_folder"]
-    made("stop")
-    remove_folder(Path(data))
-
-
-@pytest.fixture
-def shell(_instance: Shell) -> Shell:
-    """The shell of one instance, which each test finds stopped."""
-    _instance("stop")
-    _instance.environment = Shell(_instance.folder).environment
-    return _instance
-
-
-def _gone(processes: list[psutil.Process]) -> bool:
-    deadline = time.monotonic() + 10
-    while any(map(_lives, processes)):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _family(pid: int) -> list[psutil.Process]:
-    process = psutil.Process(pid)
-    return [process, *process.children(recursive=True)]
 
 
 def test_a_life_from_start_to_stop(shell: Shell) -> None:
@@ -106,7 +30,7 @@ def test_a_life_from_start_to_stop(shell: Shell) -> None:
     text = shell("status").stdout
     for expected in (first["endpoint"], first["data_folder"], first["log_path"], "stop"):
         assert expected in text
-    family = _family(first["pid"])
+    family = family_of(first["pid"])
     assert len(family) > 2
     # Everything of the instance is closed to others, and ignored by Git.
     folder = Path(first["folder"])
@@ -120,11 +44,11 @@ def test_a_life_from_start_to_stop(shell: Shell) -> None:
     assert token not in json.dumps(first) + text
     secrets = [token, *json.loads((folder / "cluster.json").read_text()).values()]
     seen = "".join(log.read_text() for log in folder.glob("*.log"))
-    seen += "".join(" ".join(process.cmdline()) for process in family if _lives(process))
+    seen += "".join(" ".join(process.cmdline()) for process in family if lives(process))
     assert not [secret for secret in secrets if secret in seen]
 
     shell("stop")
-    assert _gone(family)
+    assert gone(family)
     assert shell.status(code=3)["status"] == "stopped"
     assert "was not running" in shell("stop").stdout
     # Port, token and data stay.
@@ -139,6 +63,7 @@ def test_exec_starts_the_platform_and_hands_the_sdk_what_it_reads(
     shell.environment |= {"MAINSEQUENCE_REFRESH_TOKEN": "x", "JOB_RUN_UID": "y"}
     result = shell("exec", "--", sys.executable, str(SDK_CALLS))
     assert "Started the platform" in result.stderr
+    assert "here is no repository that Git trusts; it gets a stand-in" in result.stderr
     seen = json.loads(result.stdout)
     assert seen["identity"] == "local.invalid/msm-local/a%20project%20%C3%A9"
     assert (seen["branch"], seen["status"]) == ("main", "resolved")
@@ -166,20 +91,32 @@ def test_exec_starts_the_platform_and_hands_the_sdk_what_it_reads(
 
 def test_a_killed_server_leaves_no_orphan_and_the_next_start_recovers(shell: Shell) -> None:
     state = json.loads(shell("start", "--json").stdout)
-    family = _family(state["pid"])
+    family = family_of(state["pid"])
     os.kill(state["pid"], signal.SIGKILL)
-    assert _gone(family)
+    assert gone(family)
     assert shell.status(code=3)["status"] == "stopped"
     assert json.loads(shell("start", "--json").stdout)["status"] == "healthy"
 
 
 def test_a_killed_postgresql_ends_the_server_and_the_log_says_so(shell: Shell) -> None:
     state = json.loads(shell("start", "--json").stdout)
-    family = _family(state["pid"])
+    family = family_of(state["pid"])
     family[1].kill()
-    assert _gone(family)
+    assert gone(family)
     assert "PostgreSQL ended by itself" in Path(state["log_path"]).read_text()
     assert json.loads(shell("start", "--json").stdout)["status"] == "healthy"
+
+
+def test_a_copied_checkout_leaves_the_platform_of_the_original_alone(
+    shell: Shell, tmp_path: Path
+) -> None:
+    shell("start")
+    copy = Shell(tmp_path / "copy")
+    shutil.copytree(shell.folder / ".msm-local" / NAME, copy.folder / ".msm-local" / NAME)
+    (copy.folder / "pyproject.toml").touch()
+    assert copy.status(code=3)["status"] == "stopped"
+    assert "was not running" in copy("stop").stdout
+    assert shell.status()["status"] == "healthy"
 
 
 def test_a_hung_server_is_degraded(shell: Shell) -> None:

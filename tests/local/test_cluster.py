@@ -2,8 +2,10 @@
 
 import dataclasses
 import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -12,6 +14,7 @@ from msm_local.cluster import SUPERUSER, Cluster
 from msm_local.errors import ClusterError
 from msm_local.initdb import PLATFORM_ROLE
 from msm_local.ports import bind_first_free, is_free
+from tests.local.shell import lives
 
 
 def test_a_port_is_taken_from_the_moment_it_is_chosen() -> None:
@@ -78,3 +81,33 @@ def test_copied_binaries_run_with_the_libraries_they_look_for(
     assert ".venv" not in program.parts
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     assert told.stdout.startswith("initdb (PostgreSQL) 18")
+
+
+HELD = """
+import sys, time
+from msm_local.cluster import Cluster
+with Cluster.temporary() as cluster:
+    print(cluster.home, cluster.data, cluster.process.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_next_temporary_cluster_deletes_what_a_killed_process_left(cluster: Cluster) -> None:
+    """And only that: the cluster of this session lives on."""
+    with subprocess.Popen([sys.executable, "-c", HELD], stdout=subprocess.PIPE, text=True) as held:
+        assert held.stdout is not None
+        home, data, pid = held.stdout.readline().split()
+        postmaster = psutil.Process(int(pid))
+        with Cluster.temporary() as other:
+            assert Path(home).exists()
+            assert Path(data, "PG_VERSION").exists()
+            places = (other.home, other.data)
+        assert not any(place.exists() for place in places)
+        held.kill()
+    assert Path(data).exists()
+    with Cluster.temporary():
+        assert not Path(home).exists()
+        assert not Path(data).exists()
+        assert not lives(postmaster)
+    assert list(Path(home).parent.glob(f"*{Path(home).name}*")) == []
+    assert cluster.has_database("postgres")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from msm_local.git_context import git_environment, has_context
+from msm_local.git_context import git_environment, has_context, missing_context
 from tests.local.conftest import git
 
 CLEAN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
@@ -44,12 +44,21 @@ def _foreign_owner(folder: Path) -> None:
     os.chown(folder / ".git", 65534, 65534)
 
 
-@pytest.mark.parametrize("spoil", [_detach, _two_remotes, _no_remote, _no_commit, _foreign_owner])
+@pytest.mark.parametrize(
+    ("spoil", "missing"),
+    [
+        (_detach, "no branch that is checked out"),
+        (_two_remotes, "no remote, or no single one"),
+        (_no_remote, "no remote, or no single one"),
+        (_no_commit, "no commit"),
+        (_foreign_owner, "no repository that Git trusts"),
+    ],
+)
 def test_a_spoilt_checkout_gets_a_stand_in_that_answers(
-    checkout: Path, tmp_path: Path, spoil: Callable[[Path], None]
+    checkout: Path, tmp_path: Path, spoil: Callable[[Path], None], missing: str
 ) -> None:
     spoil(checkout)
-    assert not has_context(checkout, CLEAN)
+    assert missing_context(checkout, CLEAN) == missing
     variables = git_environment(checkout, checkout, tmp_path / "git", CLEAN)
     assert variables["GIT_WORK_TREE"] == str(checkout)
     assert has_context(checkout, CLEAN | variables)

@@ -30,12 +30,14 @@ class AppConfig:
         runtime_password: password that the runtime role has or gets.
         token: what every request must carry.
         port: the port of the server, part of the Host names that are taken.
+        name: what the platform calls itself to those who come with a wrong token.
     """
 
     database_url: str = field(repr=False)
     runtime_password: str = field(repr=False)
     token: str = field(repr=False)
     port: int
+    name: str = "a platform inside another process"
 
 
 def create_app(config: AppConfig) -> FastAPI:
@@ -61,7 +63,7 @@ def create_app(config: AppConfig) -> FastAPI:
     app = FastAPI(
         title="msm-local", lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None
     )
-    app.add_middleware(Gate, token=config.token, port=config.port)
+    app.add_middleware(Gate, token=config.token, port=config.port, name=config.name)
     install_handlers(app)
     # Fixed paths come before {resource}/{uid}/, which would take them for uids.
     for router in (health.router, organization.router, actions.router, meta_tables.router):

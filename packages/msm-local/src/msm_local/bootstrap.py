@@ -5,6 +5,8 @@
 - The runtime role logs in to execute operations: rows yes, DDL no, catalog no.
 """
 
+import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +22,8 @@ from msm_local.repositories.settings import Settings, insert_settings, read_sett
 __all__ = ["prepare_database", "runtime_conninfo"]
 
 LOCK = "msm_local.bootstrap"
-MAXIMUM_NAME = 63
+# With a digest and the word behind it, within PostgreSQL's 63 bytes.
+LONGEST_STEM = 40
 ATTEMPTS = 5
 
 
@@ -91,7 +94,11 @@ def _prepare(connection: Connection[Any]) -> Settings:
 
 
 def _new_role_names(database: str) -> _RoleNames:
-    stem = database.encode()[: MAXIMUM_NAME - len("_runtime")].decode(errors="ignore")
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", database)[:LONGEST_STEM]
+    if stem != database:
+        # The SDK writes the owner's name into a file of Alembic's, where a % means something; and
+        # two databases of a server shall not come to share their roles.
+        stem += f"_{hashlib.sha256(database.encode()).hexdigest()[:8]}"
     return _RoleNames(owner=f"{stem}_owner", runtime=f"{stem}_runtime")
 
 

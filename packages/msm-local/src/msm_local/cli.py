@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,12 +16,14 @@ import click
 
 from msm_local.environment import Format, child_environment, render, sdk_environment
 from msm_local.errors import MsmLocalError
+from msm_local.git_context import missing_context
 from msm_local.instance import Instance, State, find_instance
 from msm_local.lifecycle import Health, ensure_started, probe, running_state, stop
 
 __all__ = ["main"]
 
 EXIT_CODES = {"healthy": 0, "stopped": 3, "degraded": 4}
+COMMAND_UNUSABLE = 126
 COMMAND_NOT_FOUND = 127
 SIGNAL_BASE = 128
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -112,21 +115,31 @@ def env_command(instance: Instance, style: str, *, as_json: bool) -> None:
 def exec_command(context: click.Context, command: Sequence[str]) -> None:
     """Run COMMAND with the SDK's environment, starting the platform if needed."""
     instance: Instance = context.obj
+    # Before a platform is started for it.
+    if shutil.which(command[0]) is None:
+        _say(f"There is no command {command[0]!r} to run; install it, or check its name and PATH.")
+        context.exit(COMMAND_NOT_FOUND)
     state, started = ensure_started(
         instance, database_url=os.environ.get("MSM_LOCAL_DATABASE_URL"), report=_say
     )
     if started:
         _say(f"Started the platform {instance.name!r} at {state.endpoint}; it keeps running.")
     variables = sdk_environment(instance, state, Path.cwd(), os.environ)
+    elsewhere = _other_endpoint(state)
+    if elsewhere:
+        _say(f"{elsewhere}; {command[0]} gets {state.endpoint}, the one of {instance.root}.")
+    if started and "GIT_DIR" in variables:
+        missing = missing_context(Path.cwd(), os.environ)
+        _say(f"The SDK needs a Git context, and here is {missing}; it gets a stand-in.")
     context.exit(_run(command, child_environment(os.environ, variables)))
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> int:
     try:
         process = subprocess.Popen(list(command), env=environment)
-    except FileNotFoundError:
-        _say(f"There is no command {command[0]!r} on PATH.")
-        return COMMAND_NOT_FOUND
+    except OSError as error:
+        _say(f"{command[0]!r} cannot be run ({error.strerror}); a script needs a first line #!.")
+        return COMMAND_UNUSABLE
 
     def forward(number: int, _frame: FrameType | None) -> None:
         # At a terminal the command gets Ctrl-C itself; twice would look like a second one.
@@ -148,6 +161,9 @@ def _print_health(instance: Instance, health: Health, *, as_json: bool) -> None:
         rows.append(("reason", health.reason))
     if health.state is not None:
         rows += _details(health.state, health.postgresql)
+        elsewhere = _other_endpoint(health.state)
+        if elsewhere:
+            rows.append(("beware", f"{elsewhere}; run commands here with `msm-local exec -- ...`"))
     rows.append(_advice(instance, health))
     width = max(len(label) for label, _text in rows)
     for label, text in rows:
@@ -161,6 +177,14 @@ def _details(state: State, postgresql: str) -> list[tuple[str, str]]:
         rows.append(("data", state.data_folder))
     rows.append(("log", state.log_path))
     return rows
+
+
+def _other_endpoint(state: State) -> str:
+    """A warning where the environment leads to another platform; empty otherwise."""
+    named = os.environ.get("MAINSEQUENCE_ENDPOINT")
+    if not named or named == state.endpoint:
+        return ""
+    return f"MAINSEQUENCE_ENDPOINT is {named}, another platform"
 
 
 def _advice(instance: Instance, health: Health) -> tuple[str, str]:

@@ -5,9 +5,9 @@ under which anybody local is superuser and expired roles still log in.
 """
 
 import os
+import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-import psutil
 import psycopg
 from psycopg import sql
 
@@ -29,15 +28,24 @@ from msm_local.initdb import (
     postgres_environment,
     read_passwords,
 )
-from msm_local.placement import binaries_folder, data_folder, postgres_account
+from msm_local.placement import (
+    binaries_folder,
+    data_folder,
+    hand_over,
+    postgres_account,
+    shared_folder,
+)
 from msm_local.ports import free_port, is_free
 from msm_local.postgres_settings import server_options
-from msm_local.processes import die_with_parent, is_process, wait_until_gone
+from msm_local.postmaster import end_orphan, is_ready
+from msm_local.processes import die_with_parent
+from msm_local.temporary import abandoned_homes, new_home
 
 __all__ = ["PLATFORM_ROLE", "SUPERUSER", "Cluster"]
 
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
+LITTLE_DISK = 16 << 20
 
 
 class Cluster:
@@ -71,9 +79,14 @@ class Cluster:
     @classmethod
     @contextmanager
     def temporary(cls) -> Iterator[Self]:
-        """A running cluster in a temporary folder that is gone afterwards, data and all."""
-        with tempfile.TemporaryDirectory(prefix="msm-local-") as folder:
-            cluster = cls(Path(folder) / "cluster", durable=False)
+        """A running cluster that is gone afterwards, data and all.
+
+        What a process that was killed inside this left behind is deleted first.
+        """
+        for home in abandoned_homes(shared_folder()):
+            cls(home).destroy()
+        with new_home(shared_folder()) as home:
+            cluster = cls(home, durable=False)
             try:
                 with cluster:
                     yield cluster
@@ -154,10 +167,11 @@ class Cluster:
             ClusterError: PostgreSQL cannot be made or does not come up; names the log.
         """
         make_private_folder(self.home)
-        self._end_orphan()
+        end_orphan(self.data)
         if not (self.data / "PG_VERSION").exists():
             self._report("making the database cluster")
             make_cluster(self.home, self.data, self._account)
+        hand_over(self.data, self._account)
         self._passwords = read_passwords(self.home, self.data)
         if self.port is None or not is_free(self.port):
             self.port = free_port()
@@ -187,6 +201,7 @@ class Cluster:
     def destroy(self) -> None:
         """Stop PostgreSQL and delete the cluster with all its data."""
         self.stop()
+        end_orphan(self.data)
         remove_folder(self.data)
         remove_folder(self.home)
 
@@ -228,22 +243,24 @@ class Cluster:
     def _wait_until_ready(self) -> None:
         process = self.process
         deadline = time.monotonic() + START_SECONDS
-        status = self.data / "postmaster.pid"
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise ClusterError(
-                    f"PostgreSQL ended at once with code {process.returncode}; "
-                    f"its log {self.log_path} says why."
+                    f"PostgreSQL ended at once with code {process.returncode}; {self._hint()}."
                 )
-            lines = _lines_of(status)
-            # The eighth line is the state, and the first belongs to this very process.
-            if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].startswith("ready"):
+            if is_ready(self.data, process.pid):
                 return
             time.sleep(0.01)
         raise ClusterError(
-            f"PostgreSQL did not answer within {START_SECONDS:.0f} s; "
-            f"its log {self.log_path} says why."
+            f"PostgreSQL did not answer within {START_SECONDS:.0f} s; {self._hint()}."
         )
+
+    def _hint(self) -> str:
+        free = shutil.disk_usage(self.data).free
+        if free < LITTLE_DISK:
+            # Its log would be no help: it is on a full disk, too.
+            return f"only {free >> 20} MB are free where its data lie ({self.data}): free some"
+        return f"its log {self.log_path} says why"
 
     def _ensure_platform_role(self) -> None:
         with psycopg.connect(self.admin_url(), autocommit=True) as connection:
@@ -258,29 +275,3 @@ class Cluster:
                     sql.Identifier(PLATFORM_ROLE), sql.Literal(verifier)
                 )
             )
-
-    def _end_orphan(self) -> None:
-        """End a PostgreSQL that outlived its server, and forget the pid file of a dead one."""
-        pid_file = self.data / "postmaster.pid"
-        lines = _lines_of(pid_file)
-        if not lines:
-            return
-        try:
-            process = psutil.Process(int(lines[0]))
-            pid, started = process.pid, process.create_time()
-            ours = process.cwd() == str(self.data.resolve())
-        except (ValueError, psutil.Error):
-            pass
-        else:
-            for way in (signal.SIGINT, signal.SIGKILL):
-                if ours and is_process(pid, started):
-                    os.kill(pid, way)
-                    wait_until_gone(pid, started, STOP_SECONDS)
-        pid_file.unlink(missing_ok=True)
-
-
-def _lines_of(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return []

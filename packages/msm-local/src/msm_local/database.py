@@ -90,15 +90,16 @@ def _available(pool: ConnectionPool[Connection[Any]]) -> Iterator[Connection[Any
             yield connection
     except PoolTimeout as error:
         raise DatabaseUnavailableError(
-            f"No database connection became free within {POOL_TIMEOUT:.0f} s; PostgreSQL is down "
-            "or too busy, see `msm-local status`."
+            f"No database connection became free within {POOL_TIMEOUT:.0f} s: PostgreSQL is down "
+            "or too busy; see `msm-local status`."
         ) from error
     except psycopg.OperationalError as error:
         # With a SQLSTATE the server spoke; without one the connection is gone.
         if error.sqlstate is not None and not error.sqlstate.startswith(("08", "57P")):
             raise
         raise DatabaseUnavailableError(
-            "The connection to PostgreSQL was lost; see `msm-local status`."
+            "The connection to PostgreSQL was lost; see `msm-local status`, and where the platform "
+            "has stopped, run `msm-local start`."
         ) from error
 
 

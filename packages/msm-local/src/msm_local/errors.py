@@ -299,6 +299,10 @@ class OperationDeniedError(OperationFailedError):
 
 
 class DatabaseUnavailableError(RequestError):
-    """PostgreSQL does not answer; the same request may succeed later."""
+    """PostgreSQL does not answer.
 
-    status = 503
+    Not 503: the SDK would send the request again, and again for minutes where the platform is
+    gone by then; and a write whose connection was lost may have been committed.
+    """
+
+    status = 424

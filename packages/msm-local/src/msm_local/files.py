@@ -1,15 +1,36 @@
 """Private files and folders: what holds a secret is never readable by others, not even briefly."""
 
+import errno
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from msm_local.errors import StateFolderError
 
-__all__ = ["make_private_folder", "read_json", "remove_folder", "write_private"]
+__all__ = ["explained", "make_private_folder", "read_json", "remove_folder", "write_private"]
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what the system says about a file or folder of ours into one sentence.
+
+    Raises:
+        StateFolderError: the block raised an OSError; names ``path`` and the reason.
+    """
+    try:
+        yield
+    except OSError as error:
+        remedy = "free some space" if error.errno in FULL else "make it yours and writable"
+        raise StateFolderError(
+            f"{path} cannot be used ({error.strerror}); {remedy}, or name another folder with "
+            "--state-dir."
+        ) from error
 
 
 def make_private_folder(path: Path) -> Path:
@@ -18,18 +39,15 @@ def make_private_folder(path: Path) -> Path:
     Raises:
         StateFolderError: the folder cannot be made, or belongs to another user.
     """
-    try:
+    with explained(path):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.stat().st_uid != os.geteuid():
+        owner = path.stat().st_uid
+        if owner != os.geteuid():
             raise StateFolderError(
-                f"The folder {path} belongs to another user; name one of your own with --state-dir."
+                f"The folder {path} belongs to another user (uid {owner}, not {os.geteuid()}); "
+                "run this as that user, or name a folder of your own with --state-dir."
             )
         path.chmod(0o700)
-    except OSError as error:
-        raise StateFolderError(
-            f"The folder {path} cannot be made or used ({error.strerror}); name a writable one "
-            "with --state-dir."
-        ) from error
     return path
 
 
@@ -37,9 +55,9 @@ def write_private(path: Path, text: str) -> None:
     """Replace the file ``path`` by ``text`` in one step, with mode 0600.
 
     Raises:
-        StateFolderError: the file cannot be written.
+        StateFolderError: the file cannot be written; the one that was there is as before.
     """
-    try:
+    with explained(path):
         # mkstemp makes the file 0600 from its first byte on.
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         temporary = Path(name)
@@ -50,29 +68,27 @@ def write_private(path: Path, text: str) -> None:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-    except OSError as error:
-        raise StateFolderError(
-            f"The file {path} cannot be written ({error.strerror}); free space or name a writable "
-            "folder with --state-dir."
-        ) from error
 
 
-def read_json(path: Path) -> Mapping[str, object] | None:
+def read_json(path: Path, remedy: str) -> Mapping[str, object] | None:
     """The JSON object in ``path``; None where there is no file.
+
+    Args:
+        path: the file.
+        remedy: what to do about a damaged one, to complete "...; ".
 
     Raises:
         StateFolderError: the file cannot be read, or holds no JSON object.
     """
     try:
-        content: object = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise StateFolderError(
-            f"The file {path} cannot be read as JSON ({error}); delete it and start again."
-        ) from error
+        with explained(path):
+            if not path.exists():
+                return None
+            content: object = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise StateFolderError(f"{path} is damaged ({error}); {remedy}.") from error
     if not isinstance(content, dict):
-        raise StateFolderError(f"The file {path} holds no JSON object; delete it and start again.")
+        raise StateFolderError(f"{path} is damaged (it holds no JSON object); {remedy}.")
     return content
 
 

@@ -6,6 +6,7 @@ of them, a stand-in Git folder takes its place: GIT_DIR names it, GIT_WORK_TREE 
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 from msm_local.errors import GitUnavailableError
 
-__all__ = ["git_environment", "has_context", "make_stand_in"]
+__all__ = ["git_environment", "has_context", "make_stand_in", "missing_context"]
 
 TIMEOUT_SECONDS = 5
 BRANCH = "main"
@@ -34,6 +35,10 @@ def git_environment(
     Raises:
         GitUnavailableError: there is no ``git``, or it cannot make the stand-in.
     """
+    if shutil.which("git", path=environment.get("PATH")) is None:
+        raise GitUnavailableError(
+            "The SDK asks Git for a repository, and there is no git on PATH; install git."
+        )
     if has_context(directory, environment):
         return {}
     make_stand_in(folder, root)
@@ -41,28 +46,39 @@ def git_environment(
 
 
 def has_context(directory: Path, environment: Mapping[str, str]) -> bool:
-    """Whether the SDK would accept the Git context of ``directory``; it asks the same questions."""
+    """Whether the SDK would accept the Git context of ``directory``."""
+    return not missing_context(directory, environment)
+
+
+def missing_context(directory: Path, environment: Mapping[str, str]) -> str:
+    """What the SDK would miss in the Git context of ``directory``, as in "no remote".
+
+    Empty where it misses nothing. It asks the same questions.
+    """
     top = _ask(directory, environment, "rev-parse", "--show-toplevel")
     if not top:
-        return False
+        return "no repository that Git trusts"
     root = Path(top)
     reference = _ask(root, environment, "symbolic-ref", "--quiet", "HEAD")
     commit = _ask(root, environment, "rev-parse", "--verify", "HEAD^{commit}")
-    if not reference.startswith("refs/heads/") or COMMIT.fullmatch(commit) is None:
-        return False
+    if not reference.startswith("refs/heads/"):
+        return "no branch that is checked out"
+    if COMMIT.fullmatch(commit) is None:
+        return "no commit"
     branch = reference.removeprefix("refs/heads/")
     remote = _ask(root, environment, "config", "--get", f"branch.{branch}.remote")
     if remote in {"", "."}:
         remotes = _ask(root, environment, "remote").splitlines()
         remote = "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
-    return bool(remote) and bool(_ask(root, environment, "remote", "get-url", remote))
+    known = remote and _ask(root, environment, "remote", "get-url", remote)
+    return "" if known else "no remote, or no single one"
 
 
 def make_stand_in(folder: Path, root: Path) -> None:
     """Make the stand-in Git folder, unless it is there: one empty commit and a remote.
 
     Raises:
-        GitUnavailableError: there is no ``git``, or it fails.
+        GitUnavailableError: Git fails.
     """
     if (folder / "stand-in-complete").exists():
         return
@@ -119,10 +135,6 @@ def _run(directory: Path, environment: Mapping[str, str], *arguments: str) -> No
             timeout=TIMEOUT_SECONDS,
             check=True,
         )
-    except FileNotFoundError as error:
-        raise GitUnavailableError(
-            "The SDK asks Git for a repository, and there is no git; install git."
-        ) from error
     except subprocess.SubprocessError as error:
         detail = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
         raise GitUnavailableError(

@@ -24,6 +24,8 @@ __all__ = [
 SUPERUSER = "msm_superuser"
 PLATFORM_ROLE = "msm_platform"
 PASSWORDS = "cluster.json"
+# It was seen to take 42 MB; the rest is room for the first tables.
+NEEDED_DISK = 64 << 20
 
 
 def make_cluster(home: Path, data: Path, account: Account) -> None:
@@ -32,10 +34,19 @@ def make_cluster(home: Path, data: Path, account: Account) -> None:
     It is made beside its place and renamed into it: half of a cluster is never used.
 
     Raises:
-        ClusterError: ``initdb`` failed; with its last line.
+        ClusterError: there is too little disk, or ``initdb`` failed; with its words.
     """
+    free = shutil.disk_usage(data.parent).free
+    if free < NEEDED_DISK:
+        raise ClusterError(
+            f"A new PostgreSQL takes {NEEDED_DISK >> 20} MB, and {data.parent} has only "
+            f"{free >> 20} MB free; free some space, or name another folder with --state-dir."
+        )
     passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, PLATFORM_ROLE)}
     remove_folder(data)
+    for unfinished in data.parent.glob(f"{data.name}.*"):
+        # A start that was killed could not delete it.
+        remove_folder(unfinished)
     with tempfile.TemporaryDirectory(prefix=f"{data.name}.", dir=data.parent) as folder:
         scratch = Path(folder)
         password_file = scratch / "password"
@@ -55,14 +66,13 @@ def read_passwords(home: Path, data: Path) -> dict[str, str]:
 
     Raises:
         ClusterError: they are not in ``home``.
+        StateFolderError: the file that keeps them is damaged.
     """
     path = home / PASSWORDS
-    content = read_json(path) or {}
+    remedy = f"restore it, or delete it together with the data in {data} to begin anew"
+    content = read_json(path, remedy) or {}
     if set(content) != {SUPERUSER, PLATFORM_ROLE}:
-        raise ClusterError(
-            f"{path} does not hold the passwords of the cluster in {data}; restore it, or delete "
-            "both to begin anew."
-        )
+        raise ClusterError(f"{path} does not hold the passwords of the cluster; {remedy}.")
     return {role: str(password) for role, password in content.items()}
 
 
@@ -89,5 +99,7 @@ def _run_initdb(data: Path, password_file: Path, account: Account) -> None:
         extra_groups=[] if account.switched else None,
     )
     if result.returncode != 0:
-        reason = (result.stderr.strip().splitlines() or ["no message"])[-1]
-        raise ClusterError(f"initdb failed in {data.parent}: {reason}")
+        lines = result.stderr.strip().splitlines() or ["it said nothing"]
+        # The last lines only tell what it cleans up.
+        told = [line for line in lines if "error:" in line or "FATAL:" in line] or lines[-1:]
+        raise ClusterError(f"initdb failed in {data.parent}: {told[0]}")

@@ -6,12 +6,12 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from msm_local.errors import InvalidNameError, StateFolderError
-from msm_local.files import make_private_folder, read_json, write_private
+from msm_local.files import explained, make_private_folder, read_json, write_private
 from msm_local.processes import is_process
 
 __all__ = ["Instance", "State", "find_instance", "project_root"]
@@ -57,6 +57,9 @@ class State:
         return is_process(self.pid, self.started)
 
 
+STATE_TYPES = {item.name: item.type for item in fields(State)}
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
     """Identity and folder of an instance.
@@ -88,23 +91,27 @@ class Instance:
             StateFolderError: it cannot be made.
         """
         parent = self.folder.parent
-        try:
+        ignore = parent / ".gitignore"
+        with explained(parent):
             parent.mkdir(parents=True, exist_ok=True)
-            # A folder that somebody filled before us keeps its own rules.
-            if not any(parent.iterdir()):
-                (parent / ".gitignore").write_text("*\n", encoding="utf-8")
-        except OSError as error:
-            raise StateFolderError(
-                f"The folder {parent} cannot be written ({error.strerror}); name a writable one "
-                "with --state-dir."
-            ) from error
+            # A folder that somebody filled before us keeps its own rules; one that a full disk
+            # left with an empty file of ours does not.
+            if all(path == ignore and path.stat().st_size == 0 for path in parent.iterdir()):
+                ignore.write_text("*\n", encoding="utf-8")
         make_private_folder(self.folder)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Serialize starts and stops; a killed holder frees it."""
+        """Serialize starts and stops; a killed holder frees it.
+
+        Raises:
+            StateFolderError: the folder cannot be used.
+        """
         self.prepare()
-        with (self.folder / "lock").open("w", encoding="utf-8") as file:
+        path = self.folder / "lock"
+        with ExitStack() as stack:
+            with explained(path):
+                file = stack.enter_context(path.open("w", encoding="utf-8"))
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -114,13 +121,20 @@ class Instance:
         Raises:
             StateFolderError: the file is damaged.
         """
-        content = read_json(self.state_path)
+        content = read_json(
+            self.state_path, "`msm-local stop` ends the platform it was about, and loses no data"
+        )
         if content is None:
             return None
-        if set(content) != {item.name for item in fields(State)}:
+        if {name: type(value) for name, value in content.items()} != STATE_TYPES:
             # Another version wrote it; a server of that version is not ours to talk to.
             return None
-        return State(**content)  # type: ignore[arg-type]
+        state = State(**content)  # type: ignore[arg-type]
+        written_in = Path(state.log_path).parent
+        if written_in.is_dir() and not written_in.samefile(self.folder):
+            # A copy of a checkout brings the state of a platform that belongs to the original.
+            return None
+        return state
 
     def write_state(self, state: State) -> None:
         """Write down what the server is."""
@@ -128,20 +142,29 @@ class Instance:
 
     def clear_state(self) -> None:
         """Forget a server that ended."""
-        self.state_path.unlink(missing_ok=True)
+        with explained(self.state_path):
+            self.state_path.unlink(missing_ok=True)
 
     def secrets(self) -> tuple[str, str]:
-        """Token and runtime password, made once for the life of the instance."""
+        """Token and runtime password, made once for the life of the instance.
+
+        Raises:
+            StateFolderError: the file that keeps them is damaged, or cannot be written.
+        """
         path = self.folder / "secrets.json"
-        content = read_json(path)
+        remedy = "delete it and start again, for new ones; no data is lost"
+        content = read_json(path, remedy)
         if content is None:
             content = {"token": secrets.token_urlsafe(32), "runtime": secrets.token_urlsafe(24)}
             write_private(path, json.dumps(content))
+        if set(content) != {"token", "runtime"}:
+            raise StateFolderError(f"{path} is damaged (a secret is missing); {remedy}.")
         return str(content["token"]), str(content["runtime"])
 
     def remembered_ports(self) -> tuple[int | None, int | None]:
         """HTTP and PostgreSQL port of the last start."""
-        content = read_json(self.folder / "ports.json") or {}
+        path = self.folder / "ports.json"
+        content = read_json(path, "delete it and start again; no data is lost") or {}
         http, postgres = content.get("http"), content.get("postgres")
         return (
             http if isinstance(http, int) else None,
@@ -159,7 +182,8 @@ def project_root(start: Path) -> Path:
     resolved = start.resolve()
     for marker in (".git", "pyproject.toml"):
         for folder in (resolved, *resolved.parents):
-            if (folder / marker).exists():
+            # Unlike Path.exists it takes a folder that we may not enter for one without a marker.
+            if os.path.exists(folder / marker):  # noqa: PTH110
                 return folder
     return resolved
 

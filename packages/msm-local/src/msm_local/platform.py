@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 import uvicorn
+from fastapi import FastAPI
 
 from msm_local.app import AppConfig, create_app
 from msm_local.errors import StartFailedError
@@ -18,10 +19,10 @@ __all__ = ["LocalPlatform", "uvicorn_config"]
 START_SECONDS = 30.0
 
 
-def uvicorn_config(config: AppConfig) -> uvicorn.Config:
+def uvicorn_config(app: FastAPI) -> uvicorn.Config:
     """How every platform is served: quietly, on h11, with a bounded shutdown."""
     return uvicorn.Config(
-        create_app(config),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -54,7 +55,7 @@ class LocalPlatform:
             token=self.token,
             port=self.port,
         )
-        self._server = uvicorn.Server(uvicorn_config(config))
+        self._server = uvicorn.Server(uvicorn_config(create_app(config)))
         self._thread = threading.Thread(
             target=_serve, args=(self._server, self._socket), name="msm-local", daemon=True
         )

@@ -32,10 +32,9 @@ SETTINGS = {
     "autovacuum_max_workers": "2",
     "huge_pages": "off",
     "jit": "off",
-    # A crash of PostgreSQL loses nothing by this; a crash of the machine at most the last second.
-    "synchronous_commit": "off",
 }
-UNSAFE_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
+# Even a killed PostgreSQL loses rows by these: commits of the last moments are in its memory only.
+UNSAFE_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 def server_options(*, durable: bool) -> list[str]:

@@ -6,12 +6,23 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 
-__all__ = ["die_with_parent", "is_process", "start_time", "wait_until_gone"]
+__all__ = [
+    "SERVER_MODULE",
+    "die_with_parent",
+    "find_server",
+    "is_process",
+    "port_holder",
+    "start_time",
+    "wait_until_gone",
+]
 
 PR_SET_PDEATHSIG = 1
+SERVER_MODULE = "msm_local.server"
+LONGEST_COMMAND = 60
 
 
 def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
@@ -32,6 +43,39 @@ def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
             os._exit(1)
 
     return ask_kernel
+
+
+def find_server(folder: Path) -> psutil.Process | None:
+    """The server that runs for an instance folder, whatever its state file says; None without."""
+    resolved = str(folder.resolve())
+    for process in psutil.process_iter():
+        try:
+            if process.cmdline()[-1:] == [SERVER_MODULE] and process.cwd() == resolved:
+                return process
+        except psutil.Error:
+            # It ended, or it is another user's.
+            continue
+    return None
+
+
+def port_holder(port: int) -> str:
+    """Command and pid of the process that listens on the port; empty where we may not know."""
+    try:
+        [pid, *_] = [
+            connection.pid
+            for connection in psutil.net_connections("tcp")
+            if connection.status == psutil.CONN_LISTEN
+            and connection.laddr
+            and connection.laddr[1] == port
+            and connection.pid
+        ]
+        process = psutil.Process(pid)
+        command = " ".join(process.cmdline())
+        if command.endswith(SERVER_MODULE):
+            command = f"the platform of {process.cwd()}"
+    except (psutil.Error, ValueError):
+        return ""
+    return f"{command[:LONGEST_COMMAND]} (pid {pid})"
 
 
 def start_time(pid: int) -> float | None:

@@ -21,8 +21,9 @@ class Gate:
     from elsewhere. Neither gets as far as the token.
     """
 
-    def __init__(self, app: ASGIApp, *, token: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, *, token: str, port: int, name: str) -> None:
         self._app = app
+        self._name = name
         self._expected = f"Bearer {token}".encode()
         self._hosts = frozenset(f"{name}:{port}" for name in NAMES)
 
@@ -44,8 +45,9 @@ class Gate:
             return ForbiddenError(f"Origin {origin!r} may not talk to this platform.")
         given = headers.get("authorization", "").encode("latin-1")
         if not hmac.compare_digest(given, self._expected):
+            fault = "another token than that" if given else "no token, and needs that"
             return UnauthorizedError(
-                "The request has no valid token; `msm-local env` prints MAINSEQUENCE_ACCESS_TOKEN."
+                f"The request has {fault} of {self._name}; `msm-local env`, run there, prints it."
             )
         return None
 

@@ -3,6 +3,7 @@
 It is run as ``python -m msm_local.server`` with a JSON object on standard input: see Launch.
 """
 
+import importlib
 import json
 import logging
 import os
@@ -10,8 +11,9 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +31,7 @@ __all__ = ["Launch", "main", "run"]
 
 DEFAULT_PORT = 8765
 DATABASE = "msm"
+FAREWELL_SECONDS = 1.0
 LOG = logging.getLogger("msm_local.server")
 
 
@@ -62,7 +65,15 @@ def main() -> int:
         return run(launch)
     except MsmLocalError as error:
         LOG.error("%s", error)  # noqa: TRY400 - the sentence says it all
-        return 1
+        reason = str(error)
+    except OSError as error:
+        LOG.exception("the start failed")
+        reason = f"{error.filename or 'the system'}: {error.strerror}"
+    # Whoever started us reads it there, unless he went away.
+    with suppress(BrokenPipeError):
+        sys.stdout.write(reason)
+        sys.stdout.flush()
+    return 1
 
 
 def run(launch: Launch) -> int:
@@ -75,6 +86,8 @@ def run(launch: Launch) -> int:
     token, runtime_password = instance.secrets()
     http_port, postgres_port = instance.remembered_ports()
     with ExitStack() as stack:
+        # While PostgreSQL is made and comes up, this process only waits.
+        threading.Thread(target=_import_application, name="msm-local loader", daemon=True).start()
         listener = stack.enter_context(_listen(launch.port, http_port))
         port: int = listener.getsockname()[1]
         state = _first_state(instance, launch, port, token)
@@ -100,30 +113,41 @@ def _serve(
     instance.write_state(replace(state, phase="preparing the catalog"))
     # Once more than needed, so that a refusal is one sentence at the end of the log.
     prepare_database(state.database_url, runtime_password)
-    # Imported here, so that PostgreSQL comes up (or fails) before these slow ones.
+    # Slow imports, which _import_application began long ago.
     import uvicorn
 
-    from msm_local.app import AppConfig
+    from msm_local.app import AppConfig, create_app
     from msm_local.platform import uvicorn_config
 
-    config = AppConfig(state.database_url, runtime_password, state.token, state.port)
-    server = uvicorn.Server(uvicorn_config(config))
+    name = f"the platform {instance.name!r} of {instance.root}"
+    app = create_app(AppConfig(state.database_url, runtime_password, state.token, state.port, name))
+    server = uvicorn.Server(uvicorn_config(app))
     died = threading.Event()
     if cluster is not None:
         process = cluster.process
 
         def watch() -> None:
             process.wait()
-            if not server.should_exit:
-                LOG.error("PostgreSQL ended by itself with code %s; stopping", process.returncode)
-                died.set()
-                server.should_exit = True
+            if server.should_exit:
+                return
+            LOG.error("PostgreSQL ended by itself with code %s; stopping", process.returncode)
+            died.set()
+            if server.started:
+                # Who is waiting for a connection, or comes in this moment, is told so: to the SDK
+                # a connection that just breaks is a reason to try again for minutes.
+                app.state.platform.database.close()
+                time.sleep(FAREWELL_SECONDS)
+            server.should_exit = True
 
         threading.Thread(target=watch, name="msm-local watcher", daemon=True).start()
     instance.write_state(replace(state, phase="ready"))
     LOG.info("serving %s", state.endpoint)
     server.run(sockets=[listener])
     return 1 if died.is_set() or not server.started else 0
+
+
+def _import_application() -> None:
+    importlib.import_module("msm_local.platform")
 
 
 def _listen(asked: int | None, remembered: int | None) -> socket.socket:

@@ -8,11 +8,9 @@ from fastapi import APIRouter, Body, Request, Response
 from msm_local.endpoints.dependencies import PlatformDep, Resource
 from msm_local.errors import NotImplementedHereError
 from msm_local.filters import parse_body, parse_query
-from msm_local.repositories.meta_tables import MetaTableRow
-from msm_local.repositories.settings import Settings
 from msm_local.services import meta_tables
 from msm_local.services.meta_tables import DeleteOptions
-from msm_local.services.presentation import present_meta_table
+from msm_local.services.presentation import present_meta_tables
 from msm_local.services.reservation import reserve
 from msm_local.wire import MetaTablePatch, ReservationRow
 
@@ -30,7 +28,8 @@ def filter_by_body(
     clauses, page = parse_body(resource, body)
     with platform.database.transaction() as connection:
         count, rows = meta_tables.list_page(connection, resource, clauses, page)
-    return _page(platform.database.settings, count, rows, following=None)
+        results = present_meta_tables(connection, platform.database.settings, rows)
+    return _page(count, results, following=None)
 
 
 @router.get("/{resource}/")
@@ -39,10 +38,11 @@ def list_by_query(resource: Resource, request: Request, platform: PlatformDep) -
     clauses, page = parse_query(resource, dict(request.query_params), DEFAULT_PAGE)
     with platform.database.transaction() as connection:
         count, rows = meta_tables.list_page(connection, resource, clauses, page)
+        results = present_meta_tables(connection, platform.database.settings, rows)
     end = page.offset + len(rows)
     more = end < count and bool(rows)
     url = request.url.include_query_params(limit=page.limit, offset=end)
-    return _page(platform.database.settings, count, rows, following=str(url) if more else None)
+    return _page(count, results, following=str(url) if more else None)
 
 
 @router.post("/{resource}/", status_code=201)
@@ -53,7 +53,7 @@ def create_collection(
     settings = platform.database.settings
     with platform.database.transaction() as connection:
         reserved = reserve(connection, settings, resource, rows)
-    return [present_meta_table(row, settings) for row in reserved]
+        return present_meta_tables(connection, settings, reserved)
 
 
 @router.get("/{resource}/column-search/")
@@ -68,7 +68,8 @@ def get_detail(resource: Resource, uid: UUID, platform: PlatformDep) -> dict[str
     """One row."""
     with platform.database.transaction() as connection:
         row = meta_tables.get(connection, resource, uid)
-    return present_meta_table(row, platform.database.settings)
+        [result] = present_meta_tables(connection, platform.database.settings, [row])
+    return result
 
 
 @router.patch("/{resource}/{uid}/")
@@ -78,7 +79,8 @@ def patch_detail(
     """Change what the body names."""
     with platform.database.transaction() as connection:
         row = meta_tables.patch(connection, resource, uid, request)
-    return present_meta_table(row, platform.database.settings)
+        [result] = present_meta_tables(connection, platform.database.settings, [row])
+    return result
 
 
 @router.delete("/{resource}/{uid}/", status_code=204)
@@ -104,8 +106,5 @@ def delete_detail(
     return Response(status_code=204)
 
 
-def _page(
-    settings: Settings, count: int, rows: list[MetaTableRow], *, following: str | None
-) -> dict[str, Any]:
-    results = [present_meta_table(row, settings) for row in rows]
+def _page(count: int, results: list[dict[str, Any]], *, following: str | None) -> dict[str, Any]:
     return {"count": count, "next": following, "previous": None, "results": results}

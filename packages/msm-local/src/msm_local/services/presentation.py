@@ -1,12 +1,16 @@
 """The shapes of the answers: what the SDK's client models read."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from psycopg import Connection
+
 from msm_local.repositories.branches import Branch
+from msm_local.repositories.foreign_keys import IncomingForeignKey, find_incoming
 from msm_local.repositories.meta_tables import MetaTableRow
 from msm_local.repositories.settings import Settings
 
-__all__ = ["present_branch", "present_data_source", "present_meta_table", "present_user"]
+__all__ = ["present_branch", "present_data_source", "present_meta_tables", "present_user"]
 
 DATABASE_NAME = "Local PostgreSQL"
 ENVIRONMENT_NAME = "local"
@@ -70,8 +74,29 @@ def present_user(settings: Settings) -> dict[str, Any]:
     }
 
 
-def present_meta_table(row: MetaTableRow, settings: Settings) -> dict[str, Any]:
-    """A row of the catalog; time-indexed ones carry their profile."""
+def present_meta_tables(
+    connection: Connection[Any], settings: Settings, rows: Sequence[MetaTableRow]
+) -> list[dict[str, Any]]:
+    """Rows of the catalog; time-indexed ones carry their profile."""
+    incoming = find_incoming(connection, [row.uid for row in rows])
+    return [
+        _present_meta_table(row, settings)
+        | {"incoming_fks": [_incoming(key) for key in incoming[row.uid]]}
+        for row in rows
+    ]
+
+
+def _incoming(key: IncomingForeignKey) -> dict[str, Any]:
+    # The SDK's model of a foreign key has no field for where it comes from.
+    source = {
+        "source_table_uid": str(key.source_uid),
+        "source_table_physical_schema": key.source_schema,
+        "source_table_physical_table_name": key.source_table,
+    }
+    return {**key.foreign_key, "contract_fragment": source}
+
+
+def _present_meta_table(row: MetaTableRow, settings: Settings) -> dict[str, Any]:
     registry = row.alembic_version_meta_table_uid
     registry_uid = None if registry is None else str(registry)
     columns = row.columns or _contract_columns(row)

@@ -1,0 +1,49 @@
+"""Foreign keys of the catalog, seen from the tables that they point at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+__all__ = ["IncomingForeignKey", "find_incoming"]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingForeignKey:
+    """A foreign key of another table, or of the same one, that points at a row's table.
+
+    Attributes:
+        target_uid: the row it points at.
+        source_uid: the row whose table has it.
+        source_schema: schema of that table.
+        source_table: name of that table.
+        foreign_key: the key as that row stores it.
+    """
+
+    target_uid: UUID
+    source_uid: UUID
+    source_schema: str
+    source_table: str
+    foreign_key: dict[str, Any]
+
+
+def find_incoming(
+    connection: Connection[Any], uids: Sequence[UUID]
+) -> dict[UUID, list[IncomingForeignKey]]:
+    """The foreign keys that point at these rows, by uid; every uid is there."""
+    incoming: dict[UUID, list[IncomingForeignKey]] = {uid: [] for uid in uids}
+    with connection.cursor(row_factory=class_row(IncomingForeignKey)) as cursor:
+        for found in cursor.execute(
+            "SELECT (key ->> 'target_table_uid')::uuid AS target_uid, uid AS source_uid,"
+            " physical_schema AS source_schema, physical_table_name AS source_table,"
+            " key AS foreign_key"
+            " FROM msm_local.meta_tables, jsonb_array_elements(foreign_keys) AS key"
+            " WHERE deleted_at IS NULL AND key ->> 'target_table_uid' = ANY(%s)"
+            " ORDER BY source_schema, source_table, key ->> 'name'",
+            [[str(uid) for uid in uids]],
+        ):
+            incoming[found.target_uid].append(found)
+    return incoming

@@ -1,0 +1,330 @@
+"""What goes wrong on a machine: one sentence that says what to run next, and nothing is lost."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from msm_local.files import remove_folder
+from tests.local.shell import NAME, Shell, family_of, gone
+from tests.support.forked import run_forked
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+
+
+@pytest.fixture
+def disk() -> Iterator[Path]:
+    """A disk of 90 MB, which holds a platform and not much more, mounted as a checkout.
+
+    It is mounted where PostgreSQL's user can get to, so that the data lie on it, too.
+    """
+    folder = Path(tempfile.mkdtemp())
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=90m,mode=0755", "tmpfs", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        folder.rmdir()
+        pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
+    (folder / "pyproject.toml").touch()
+    try:
+        yield folder
+        Shell(folder)("stop")
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
+
+
+def fill(disk: Path, *, leave: int) -> Path:
+    """Fill a disk up to the last so many bytes."""
+    filler = disk / "filler"
+    filler.write_bytes(bytes(shutil.disk_usage(disk).free - leave))
+    return filler
+
+
+def remount(disk: Path, mode: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{mode}", str(disk)], check=True)
+
+
+def test_a_taken_port_names_its_holder(shell: Shell, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        told = shell.complaint("start", "--port", port)
+    assert f"Port {port} is in use by " in told
+    assert f"(pid {os.getpid()}); choose another with --port" in told
+    assert shell.status(code=3)["status"] == "stopped"
+
+    port = str(shell.start()["port"])
+    told = Shell(tmp_path).complaint("start", "--port", port)
+    assert f"in use by the platform of {shell.state}"[:70] in told
+
+
+@pytest.mark.parametrize("content", ['{"pid": 1', "[]", "\x00"])
+def test_a_damaged_state_file_costs_a_stop(shell: Shell, content: str) -> None:
+    family = family_of(shell.start()["pid"])
+    shell.write_row()
+    rows = shell.count_rows()
+    (shell.state / "state.json").write_text(content)
+    for command in (["start"], ["status"], ["env"], ["exec", "true"]):
+        told = shell.complaint(*command)
+        assert f"{shell.state / 'state.json'} is damaged" in told
+        assert "`msm-local stop` ends the platform it was about" in told
+    assert not gone_already(family)
+    assert "stopped" in shell("stop").stdout
+    assert gone(family)
+    shell.start()
+    assert shell.count_rows() == rows
+
+
+def gone_already(family: list[psutil.Process]) -> bool:
+    return not all(process.is_running() for process in family)
+
+
+def test_a_lost_state_file_never_leads_to_two_servers(shell: Shell) -> None:
+    pid = shell.start()["pid"]
+    (shell.state / "state.json").unlink()
+    told = shell.complaint("start")
+    assert f"The server with pid {pid} runs for {shell.state}" in told
+    assert "`msm-local stop` ends it" in told
+    shell("stop")
+    assert shell.start()["pid"] != pid
+
+
+@pytest.mark.parametrize("file", ["secrets.json", "ports.json"])
+@pytest.mark.parametrize("content", ['{"token', '["token"]'])
+def test_a_damaged_file_may_be_deleted_without_loss(shell: Shell, file: str, content: str) -> None:
+    shell.start()
+    shell.write_row()
+    rows = shell.count_rows()
+    shell("stop")
+    (shell.state / file).write_text(content)
+    told = shell.complaint("start")
+    assert f"{shell.state / file} is damaged" in told
+    assert "delete it and start again" in told
+    (shell.state / file).unlink()
+    shell.start()
+    assert shell.count_rows() == rows
+
+
+def test_half_of_the_secrets_is_none(shell: Shell) -> None:
+    (shell.state / "secrets.json").write_text('{"token": "x"}')
+    assert "a secret is missing" in shell.complaint("start")
+    (shell.state / "secrets.json").unlink()
+
+
+def test_damaged_passwords_are_never_to_be_deleted_alone(shell: Shell) -> None:
+    shell.start()
+    shell("stop")
+    passwords = shell.state / "cluster.json"
+    content = passwords.read_text()
+    passwords.write_text("damaged")
+    told = shell.complaint("start")
+    assert f"{passwords} is damaged" in told
+    assert "restore it, or delete it together with the data in" in told
+    passwords.write_text(content)
+    shell.start()
+
+
+def test_a_killed_platform_keeps_its_rows_and_starts_without_a_flag(shell: Shell) -> None:
+    state = shell.start()
+    shell.write_row()
+    rows = shell.count_rows()
+    family = family_of(state["pid"])
+    os.kill(state["pid"], signal.SIGKILL)
+    assert gone(family)
+    told = shell.complaint("env")
+    assert "is not running; start it with `msm-local start`" in told
+    shell("exec", "--", "true")
+    assert shell.count_rows() == rows
+
+
+def test_a_killed_postgresql_ends_the_platform_and_keeps_its_rows(shell: Shell) -> None:
+    state = shell.start()
+    shell.write_row()
+    rows = shell.count_rows()
+    family = family_of(state["pid"])
+    family[1].kill()
+    assert gone(family)
+    log = Path(state["log_path"]).read_text()
+    assert "PostgreSQL ended by itself with code -9; stopping" in log
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(state["endpoint"])
+    assert "Started the platform" in shell("exec", "--", "true").stderr
+    assert shell.count_rows() == rows
+
+
+def test_a_start_that_was_killed_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    shell = Shell(tmp_path)
+    starting = subprocess.Popen(
+        [sys.executable, "-m", "msm_local.cli", "--name", NAME, "start"],
+        cwd=tmp_path,
+        env=shell.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    server = server_in_phase(shell, "making the database cluster")
+    starting.kill()
+    starting.wait()
+    family = family_of(server)
+    os.kill(server, signal.SIGKILL)
+    assert gone(family)
+    state = shell.start()
+    shell("stop")
+    data = Path(state["data_folder"])
+    assert [path.name for path in data.parent.glob(f"{data.name}*")] == [data.name]
+    remove_folder(data)
+
+
+def server_in_phase(shell: Shell, phase: str) -> int:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            state = json.loads((shell.state / "state.json").read_text())
+        except FileNotFoundError:
+            continue
+        if state["phase"] == phase:
+            return int(state["pid"])
+        time.sleep(0.005)
+    raise AssertionError(f"the server never was in the phase {phase!r}")
+
+
+@ROOT_ONLY
+def test_the_state_folder_of_an_ordinary_user_is_not_roots_to_use(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    shell.state.mkdir(parents=True)
+    os.chown(shell.state, 65534, 65534)
+    for command in (["start"], ["stop"], ["exec", "true"]):
+        told = shell.complaint(*command)
+        assert f"The folder {shell.state} belongs to another user (uid 65534, not 0)" in told
+        assert "run this as that user, or name a folder of your own with --state-dir" in told
+    assert list(shell.state.iterdir()) == []
+
+
+@ROOT_ONLY
+def test_the_state_folder_of_root_is_not_an_ordinary_users_to_use(shell: Shell) -> None:
+    state = shell.start()
+    for command in ("status", "start", "stop", "env"):
+        told = as_nobody(command, folder=shell.folder)
+        assert "cannot be used (Permission denied); make it yours and writable" in told
+        assert told.count("\n") == 1
+    assert shell.status()["pid"] == state["pid"]
+
+
+def as_nobody(*arguments: str, folder: Path) -> str:
+    """What msm-local says to an ordinary user, whom no other process could be started for."""
+    nowhere = {"MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:1", "PATH": os.environ["PATH"]}
+    told = run_forked(_as_nobody, arguments, environment=nowhere, folder=folder)
+    assert told.exit_code == 1, told.stdout
+    return told.stderr
+
+
+def _as_nobody(arguments: tuple[str, ...]) -> None:
+    from msm_local.cli import main
+
+    os.setgid(65534)
+    os.setuid(65534)
+    main(["--name", NAME, *arguments])
+
+
+def test_a_read_only_disk_is_named(disk: Path) -> None:
+    shell = Shell(disk)
+    remount(disk, "ro")
+    assert "(Read-only file system)" in shell.complaint("start")
+    remount(disk, "rw")
+    shell.start()
+    shell("stop")
+    remount(disk, "ro")
+    for command in (["start"], ["stop"], ["exec", "true"]):
+        told = shell.complaint(*command)
+        assert f"{shell.state} cannot be used (Read-only file system)" in told
+        assert "or name another folder with --state-dir" in told
+    assert shell.status(code=3)["status"] == "stopped"
+    remount(disk, "rw")
+
+
+def test_a_full_disk_is_named_before_anything_is_made(disk: Path) -> None:
+    shell = Shell(disk)
+    filler = fill(disk, leave=0)
+    assert "(No space left on device); free some space, or" in shell.complaint("start")
+    filler.unlink()
+    filler = fill(disk, leave=20 << 20)
+    told = shell.complaint("start")
+    assert f"A new PostgreSQL takes 64 MB, and {disk / '.msm-local'} has only" in told
+    filler.unlink()
+    shell.start()
+    assert (disk / ".msm-local" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_disk_that_fills_up_under_the_platform_loses_nothing(disk: Path) -> None:
+    shell = Shell(disk)
+    shell.start()
+    shell.write_row()
+    filler = fill(disk, leave=0)
+    shell("status")
+    shell("stop")
+    told = shell.complaint("start")
+    assert "did not start" in told
+    assert "free some" in told
+    filler.unlink()
+    shell.start()
+    assert shell.count_rows() == 1
+
+
+def test_the_platform_of_another_checkout_is_pointed_out(shell: Shell) -> None:
+    shell.start()
+    other = "http://127.0.0.1:1"
+    shell.environment["MAINSEQUENCE_ENDPOINT"] = other
+    told = f"MAINSEQUENCE_ENDPOINT is {other}, another platform"
+    assert told in shell("status").stdout
+    run = shell("exec", "--", "printenv", "MAINSEQUENCE_ENDPOINT")
+    assert told in run.stderr
+    endpoint = run.stdout.strip()
+    assert endpoint != other
+    assert str(shell.folder) in run.stderr
+    # Its own endpoint is no news.
+    shell.environment["MAINSEQUENCE_ENDPOINT"] = endpoint
+    assert "another" not in shell("status").stdout
+    assert shell("exec", "--", "true").stderr == ""
+
+    token = httpx.get(f"{endpoint}/api/v1/health/", headers={"Authorization": "Bearer another"})
+    detail = token.json()["detail"]
+    assert f"another token than that of the platform '{NAME}' of {shell.folder}" in detail
+    assert "`msm-local env`, run there, prints it" in detail
+    assert "no token" in httpx.get(f"{endpoint}/api/v1/health/").json()["detail"]
+
+
+def test_a_command_that_cannot_be_run_is_named(shell: Shell) -> None:
+    told = shell.complaint("exec", "--", "no-such-command", code=127)
+    assert "no command 'no-such-command' to run; install it, or check its name and PATH" in told
+    # Nothing was started for it.
+    assert shell.status(code=3)["status"] == "stopped"
+    shell.start()
+    broken = shell.folder / "broken"
+    broken.write_text("no program")
+    broken.chmod(0o755)
+    told = shell.complaint("exec", "--", str(broken), code=126)
+    assert "cannot be run (Exec format error)" in told
+
+
+def test_without_git_what_needs_it_says_so(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "true").symlink_to(str(shutil.which("true")))
+    shell.environment["PATH"] = str(tmp_path)
+    shell.start()
+    for command in (["env"], ["exec", "true"]):
+        told = shell.complaint(*command)
+        assert "there is no git on PATH; install git" in told
+    shell("stop")
