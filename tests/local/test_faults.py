@@ -20,6 +20,9 @@ from msm_local.files import remove_folder
 from tests.local.shell import NAME, Shell, family_of, gone
 from tests.support.forked import run_forked
 
+# Many processes or databases: together they would take the default suite over its limit.
+pytestmark = pytest.mark.slow
+
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
 
 
