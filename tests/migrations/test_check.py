@@ -25,6 +25,9 @@ from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import Finished, run_forked, run_sdk_cli
 from tests.support.schema import defaults_and_comments, describe
 
+# Many databases: together they would take the default suite over its limit.
+pytestmark = pytest.mark.slow
+
 type Check = Callable[..., Finished]
 
 DEFINITION = "ms_markets__indexformuladefinition"
