@@ -94,6 +94,8 @@ def attach_in_vain(expected: type[PlatformError]) -> str:
 
 def kill_and_attach(pid: int) -> str:
     os.kill(pid, signal.SIGKILL)
+    attach_in_vain(PlatformRefusedError)
+    time.sleep(0.2)
     return attach_in_vain(PlatformRefusedError)
 
 
