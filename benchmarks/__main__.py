@@ -92,6 +92,8 @@ class Local:
 
 def main(repeats: int) -> None:
     """Measure, and print the table."""
+    # Where it is set, Python would compile our own sources anew for every process.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
         local = Local(Path(folder) / "state")
         starts = interleave(
