@@ -9,27 +9,14 @@ the same under both names, so that the history stays one.
 """
 
 from msm.base import MarketsBase
-from msm.sdk import (
-    build_alembic_version_metatable,
-    build_metatable_migration_provider,
-    schema_table_name,
-)
+from msm.sdk import build_metatable_migration_provider
 from msm.settings import settings
 
+from . import lock
 from .registry import metatable_provider_models
+from .version_table import MarketsAlembicVersion
 
 __all__ = ["MarketsAlembicVersion", "migration"]
-
-VERSION_TABLE = str(schema_table_name("ms_markets", "alembic_version", settings.table_suffix))
-
-MarketsAlembicVersion = build_alembic_version_metatable(
-    class_name="MarketsAlembicVersion",
-    namespace=settings.namespace,
-    # The registry carries its physical name as catalog identifier, like every other resource.
-    identifier=VERSION_TABLE,
-    schema=None,
-    table_name=VERSION_TABLE,
-)
 
 migration = build_metatable_migration_provider(
     package="msm",
@@ -39,4 +26,6 @@ migration = build_metatable_migration_provider(
     metatable_models=metatable_provider_models(),
     script_location=f"{__name__}:",
     version_location_prefix=f"{__name__}:versions",
+    # The SDK calls it when the catalog is finalized, which the lock is to cover.
+    after_register_metatables=lock.release,
 )

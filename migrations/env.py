@@ -1,25 +1,33 @@
 """Alembic's environment: what happens around the revisions, before and after the SDK's part."""
 
+import sys
+from importlib import import_module
+
 from alembic import context
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 
 from msm.sdk import run_mainsequence_alembic_env
 
-# A migration that waits for a lock makes everybody wait who comes after it; it gives up first.
-TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=10min"
+
+def changes_the_schema() -> bool:
+    """Whether the command has a revision to go to; Alembic has none for current and revision."""
+    try:
+        context.get_revision_argument()
+    except KeyError:
+        return False
+    return True
 
 
 def run_online() -> None:
-    """Hand the SDK a connection of our own, with time-outs.
-
-    The SDK's would echo every statement to standard output, where ``--json`` belongs.
-    """
-    url = context.config.attributes["mainsequence_migration_sqlalchemy_url"]
-    engine = create_engine(url, poolclass=NullPool, connect_args={"options": TIMEOUTS})
-    with engine.connect() as connection:
-        context.config.attributes["connection"] = connection
-        run_mainsequence_alembic_env()
+    """Hand over to the package that this file lies in, whatever it is called here."""
+    # Alembic loads this file by its path, where a relative import has nothing to be relative to.
+    package = (context.config.get_main_option("script_location") or "").partition(":")[0]
+    online, errors = (import_module(f"{package}.{name}") for name in ("online", "errors"))
+    try:
+        online.run(context.config, context.script, changes=changes_the_schema)
+    except errors.MigrationError as error:
+        # Everything but SystemExit prints a traceback of 75 lines.
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(error.exit_code) from error
 
 
 if context.is_offline_mode():

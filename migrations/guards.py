@@ -1,0 +1,186 @@
+"""What is refused before any DDL: a database or a catalog that these revisions do not know."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from .errors import (
+    PACKAGE,
+    UPGRADE,
+    DatabaseAheadError,
+    MissingExtensionError,
+    NamespaceTakenError,
+    PublishedHistoryError,
+    SearchPathError,
+    UnknownVersionError,
+    UnversionedTablesError,
+)
+from .revisions import Revisions
+
+__all__ = [
+    "refuse_search_path",
+    "refuse_taken",
+    "refuse_taken_tables",
+    "refuse_unknown_rows",
+    "refuse_unversioned_tables",
+    "unknown_version",
+    "version_rows",
+]
+
+# The published history, in the same version table; ours starts at 1001.
+PUBLISHED = [f"{number:04d}" for number in range(1, 18)]
+PUBLISHED_HEAD = PUBLISHED[-1]
+# What the SDK's CLI numbers revisions with; a project that extends this history has names.
+NUMBER = re.compile(r"\d{4,}")
+LISTED = 3
+
+SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false), current_user")
+ORDINARY_PATHS = frozenset({'"$user", public', '"$user",public', "public"})
+PRESENT = text("""
+    SELECT relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname = ANY(:names)
+    ORDER BY relname
+""")
+
+
+def refuse_search_path(connection: Connection) -> None:
+    """Make sure that unqualified names mean the schema public, and no other.
+
+    Raises:
+        SearchPathError: the path is not PostgreSQL's default, or the role has a schema of its name.
+    """
+    path, schemas, role = connection.execute(SEARCH_PATH).one()
+    if path in ORDINARY_PATHS and list(schemas) == ["public"]:
+        return
+    meant = ", ".join(schemas) or "no schema"
+    remedy = (
+        f"rename or drop the schema {role}, which is named like the owner role"
+        if path in ORDINARY_PATHS and role in schemas
+        else "take it back to PostgreSQL's default with RESET search_path in ALTER DATABASE and "
+        "ALTER ROLE, and keep the schema public"
+    )
+    raise SearchPathError(
+        f"search_path is {path!r}, which here means {meant}, while unqualified names have to mean "
+        f"public alone, and nothing was changed; {remedy}, then run this again.",
+        search_path=path,
+    )
+
+
+def version_rows(connection: Connection, provider: Any) -> tuple[str, ...]:
+    """The rows of the provider's version table, sorted; empty where there is no such table.
+
+    Args:
+        connection: as the owner role.
+        provider: the SDK's migration provider.
+    """
+    options = {
+        "version_table": provider.version_table,
+        "version_table_schema": provider.version_table_schema,
+    }
+    return tuple(sorted(MigrationContext.configure(connection, opts=options).get_current_heads()))
+
+
+def refuse_unknown_rows(rows: Sequence[str], revisions: Revisions) -> None:
+    """Make sure that this code has the revisions that a version table names.
+
+    Raises:
+        DatabaseAheadError: a later version of this code has written them.
+        PublishedHistoryError: the published ms-markets has.
+        MissingExtensionError: a project that extends this history has.
+    """
+    unknown = [row for row in rows if row not in revisions.files]
+    if unknown:
+        raise unknown_version(unknown, revisions)
+
+
+def unknown_version(rows: Sequence[str], revisions: Revisions) -> UnknownVersionError:
+    """The error that says whose rows these are, and what to do about them."""
+    named = ", ".join(rows)
+    published = [row for row in rows if row in PUBLISHED]
+    strangers = [row for row in rows if not NUMBER.fullmatch(row)]
+    if published:
+        first = (
+            ""
+            if PUBLISHED_HEAD in published
+            else f"migrate it to {PUBLISHED_HEAD} with ms-markets 1.0.16 first, then "
+        )
+        return PublishedHistoryError(
+            f"The database is at {named} of the published ms-markets, whose tables this code does "
+            "not take for its own unseen",
+            f"{first}run `python -m {PACKAGE}.adopt`",
+            rows=rows,
+        )
+    if strangers:
+        return MissingExtensionError(
+            f"The database is at {named}, and {', '.join(strangers)} comes from a project that "
+            f"extends this history and that {PACKAGE}:migration does not carry",
+            "install that project, and run this with the provider that it names",
+            rows=rows,
+        )
+    numbers = [name for name in revisions.files if NUMBER.fullmatch(name)]
+    ours = max(numbers, key=int, default="base")
+    return DatabaseAheadError(
+        f"The database is ahead of this code: it is at {named} and this code ends at {ours}",
+        f"run this with the version of msm-migrations that has {named}, or from there take the "
+        f"database back with `mainsequence migrations downgrade --provider {PACKAGE}:migration "
+        f"{ours}`",
+        rows=rows,
+    )
+
+
+def refuse_unversioned_tables(connection: Connection, provider: Any) -> None:
+    """Make sure that a database without a version row has none of the provider's tables.
+
+    Raises:
+        UnversionedTablesError: it has some.
+    """
+    names = [model.__tablename__ for model in provider.metatable_models]
+    present = list(connection.scalars(PRESENT, {"names": names}))
+    if present:
+        raise UnversionedTablesError(
+            f"The database has {_listing(present)}, and {provider.version_table} does not say "
+            "which revision made them, so nothing was changed; restore that table from where the "
+            f"others came from, or drop them if nothing in them is needed, and run `{UPGRADE}`.",
+            tables=present,
+        )
+
+
+def refuse_taken_tables(provider: Any) -> None:
+    """Make sure that the catalog's rows of the provider's tables belong to its namespace.
+
+    Args:
+        provider: the SDK's migration provider, whose models are bound to their catalog rows.
+
+    Raises:
+        NamespaceTakenError: some belong to another one.
+    """
+    for model in provider.metatable_models:
+        row = model.get_meta_table()
+        refuse_taken(provider.migration_namespace, [] if row is None else [row])
+
+
+def refuse_taken(namespace: str, rows: Collection[Any]) -> None:
+    """Make sure that resources of the catalog belong to a namespace.
+
+    Raises:
+        NamespaceTakenError: one belongs to another.
+    """
+    for row in rows:
+        if row.namespace != namespace:
+            raise NamespaceTakenError(
+                f"{row.physical_table_name} of the namespace {namespace!r} belongs to "
+                f"{row.namespace!r} in the platform's catalog, because both make the same table "
+                "names, and nothing was changed; set MSM_AUTO_REGISTER_NAMESPACE to "
+                f"{row.namespace!r}, or to a name that differs from it in more than punctuation.",
+                namespace=row.namespace,
+                table=row.physical_table_name,
+            )
+
+
+def _listing(tables: Sequence[str]) -> str:
+    shown = ", ".join(tables[:LISTED])
+    more = len(tables) - LISTED
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,237 @@
+"""The revision files of this code, read as text, and refused where they are not one history.
+
+Alembic only warns of a duplicate id or a missing parent, leaves a revision out, and goes on.
+"""
+
+import ast
+import re
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from alembic.util import coerce_resource_to_filename
+
+from .errors import (
+    DuplicateRevisionError,
+    MissingParentError,
+    RevisionCycleError,
+    SeveralHeadsError,
+    UnknownDependencyError,
+    UnreadableRevisionError,
+)
+
+__all__ = ["Revisions", "load_revisions", "place_of", "read_revisions"]
+
+# What Alembic takes for a revision file.
+FILE = re.compile(r"(?!\.#|__init__).*\.py$")
+# What follows takes twenty times as long to read, and says nothing about the order of revisions.
+FIRST_FUNCTION = re.compile(r"^(def|class|@)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionFile:
+    """What one file says about its place in the history."""
+
+    path: Path
+    id: str
+    parents: Sequence[str]
+    dependencies: Sequence[str]
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """A whole history.
+
+    Attributes:
+        files: each revision's file, by its id.
+        heads: those that nothing follows, sorted.
+    """
+
+    files: Mapping[str, Path]
+    heads: Sequence[str]
+
+
+def read_revisions(script: ScriptDirectory) -> Revisions:
+    """Read every revision of a history; a folder that does not exist holds none.
+
+    Args:
+        script: where the revisions are, in one folder or several; nothing of it is loaded.
+
+    Raises:
+        UnreadableRevisionError: a file does not say, as literals, which revision it is.
+        DuplicateRevisionError: two files carry one id.
+        MissingParentError: a revision follows one that is not there.
+        UnknownDependencyError: a revision depends on one that is not there.
+        RevisionCycleError: revisions follow each other in a circle.
+        SeveralHeadsError: one branch ends in several revisions.
+    """
+    files: dict[str, RevisionFile] = {}
+    for path in _paths(script):
+        file = _read(path)
+        if file.id in files:
+            other = files[file.id].path
+            raise DuplicateRevisionError(
+                f"Revision {file.id} is in {other} and in {path}; give one of them another id, and "
+                "have what follows it say so.",
+                paths=[other, path],
+            )
+        files[file.id] = file
+    _refuse_unknown(files)
+    _refuse_cycle(files)
+    parents = {parent for file in files.values() for parent in file.parents}
+    heads = sorted(set(files) - parents)
+    _refuse_several_heads(files, heads)
+    return Revisions({name: file.path for name, file in files.items()}, heads)
+
+
+def load_revisions(script: ScriptDirectory) -> Revisions:
+    """Read every revision of a history, and have Alembic load them.
+
+    Raises:
+        RevisionFilesError: what :func:`read_revisions` raises, or Python cannot load a file.
+    """
+    revisions = read_revisions(script)
+    try:
+        script.get_heads()
+    except Exception as error:
+        path, line = place_of(error, revisions) or (None, None)
+        raise UnreadableRevisionError(
+            f"{path or 'A revision'} cannot be loaded ({type(error).__name__} at line {line}: "
+            f"{error}); mend it, or move it out of that folder.",
+            paths=[] if path is None else [path],
+        ) from error
+    return revisions
+
+
+def place_of(error: Exception, revisions: Revisions) -> tuple[Path, int | None] | None:
+    """The revision and the line in it that raised; None where none of them did."""
+    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        places.append((error.filename, error.lineno))
+    files = {path.resolve() for path in revisions.files.values()}
+    for name, line in reversed(places):
+        if Path(name).resolve() in files:
+            return Path(name), line
+    return None
+
+
+def _paths(script: ScriptDirectory) -> list[Path]:
+    folders = [
+        Path(coerce_resource_to_filename(str(location))) for location in script.version_locations
+    ]
+    return [
+        path
+        for folder in folders
+        if folder.is_dir()
+        for path in sorted(folder.iterdir())
+        if FILE.match(path.name)
+    ]
+
+
+def _read(path: Path) -> RevisionFile:
+    try:
+        head = FIRST_FUNCTION.split(path.read_text(encoding="utf-8"), maxsplit=1)[0]
+        said = _literals(ast.parse(head, filename=str(path)))
+        (revision,) = _names(said["revision"])
+        return RevisionFile(
+            path=path,
+            id=revision,
+            parents=_names(said.get("down_revision")),
+            dependencies=_names(said.get("depends_on")),
+            labels=_names(said.get("branch_labels")),
+        )
+    except (SyntaxError, KeyError, ValueError) as error:
+        raise UnreadableRevisionError(
+            f"{path} does not say as literals which revision it is and what it follows "
+            f"({type(error).__name__}: {error}); mend it, or move it out of that folder.",
+            paths=[path],
+        ) from error
+
+
+def _literals(tree: ast.Module) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for node in tree.body:
+        match node:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+                | ast.Assign(targets=[ast.Name(id=name)], value=value)
+            ) if name in {"revision", "down_revision", "depends_on", "branch_labels"}:
+                found[name] = ast.literal_eval(value)
+    return found
+
+
+def _names(said: object) -> tuple[str, ...]:
+    match said:
+        case None:
+            return ()
+        case str():
+            return (said,)
+        case tuple() | list() | set() | frozenset() if all(isinstance(name, str) for name in said):
+            return tuple(said)
+    raise ValueError(f"{said!r} names no revision")
+
+
+def _refuse_unknown(files: Mapping[str, RevisionFile]) -> None:
+    labels = {label for file in files.values() for label in file.labels}
+    for file in files.values():
+        for parent in file.parents:
+            if parent not in files:
+                raise MissingParentError(
+                    f"Revision {file.id} in {file.path} follows {parent}, which no file carries; "
+                    "restore that file, or correct down_revision.",
+                    paths=[file.path],
+                )
+        for needed in file.dependencies:
+            if needed not in files and needed not in labels:
+                raise UnknownDependencyError(
+                    f"Revision {file.id} in {file.path} depends on {needed}, which no file "
+                    "carries; restore that file, or correct depends_on.",
+                    paths=[file.path],
+                )
+
+
+def _refuse_cycle(files: Mapping[str, RevisionFile]) -> None:
+    graph = {file.id: {*file.parents, *file.dependencies} & set(files) for file in files.values()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        paths = [files[name].path for name in dict.fromkeys(circle)]
+        raise RevisionCycleError(
+            f"Revisions {' -> '.join(circle)} follow each other in a circle, in "
+            f"{', '.join(map(str, paths))}; correct down_revision or depends_on of one.",
+            paths=paths,
+        ) from error
+
+
+def _refuse_several_heads(files: Mapping[str, RevisionFile], heads: Sequence[str]) -> None:
+    seen: dict[frozenset[str], str] = {}
+    for head in heads:
+        branch = frozenset(_labels(files, head))
+        if branch in seen:
+            both = [seen[branch], head]
+            paths = [files[name].path for name in both]
+            of_branch = f"branch {', '.join(sorted(branch))}" if branch else "one branch"
+            raise SeveralHeadsError(
+                f"Revisions {' and '.join(both)} are both heads of {of_branch}, in "
+                f"{' and '.join(map(str, paths))}; let the one that is not deployed yet follow the "
+                "other in its down_revision.",
+                paths=paths,
+            )
+        seen[branch] = head
+
+
+def _labels(files: Mapping[str, RevisionFile], head: str) -> set[str]:
+    """The labels of the branch that ends here: its own and its ancestors'."""
+    labels: set[str] = set()
+    found, left = {head}, [head]
+    while left:
+        file = files[left.pop()]
+        labels.update(file.labels)
+        left += [parent for parent in file.parents if parent not in found]
+        found.update(file.parents)
+    return labels

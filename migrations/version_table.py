@@ -1,0 +1,50 @@
+"""Alembic's version table as a resource of the catalog."""
+
+import sys
+from typing import Any
+
+from msm.sdk import MetaTable, build_alembic_version_metatable, schema_table_name
+from msm.settings import DEFAULT_NAMESPACE, settings
+
+from .errors import NamespaceTakenError
+from .guards import refuse_taken
+
+__all__ = ["MarketsAlembicVersion"]
+
+NAME = str(schema_table_name("ms_markets", "alembic_version", settings.table_suffix))
+
+_Version: Any = build_alembic_version_metatable(
+    class_name="MarketsAlembicVersion",
+    namespace=settings.namespace,
+    # The registry carries its physical name as catalog identifier, like every other resource.
+    identifier=NAME,
+    schema=None,
+    table_name=NAME,
+)
+
+
+class MarketsAlembicVersion(_Version):  # type: ignore[misc]
+    """Alembic's version table, refused where another namespace of the same slug has it."""
+
+    @classmethod
+    def build_registration_request(cls, **options: Any) -> Any:
+        """Ask the catalog who has the table; every command of the SDK begins with this request.
+
+        Raises:
+            SystemExit: another namespace has it; the SDK would print a traceback instead.
+        """
+        request = super().build_registration_request(**options)
+        # Nobody else can have the slug of the default namespace: msm.settings refuses it.
+        if settings.namespace != DEFAULT_NAMESPACE:
+            found = MetaTable.filter_by_body(
+                data_source__uid__in=[str(request.data_source_uid)],
+                physical_schema__in=[request.physical_schema],
+                physical_table_name__in=[NAME],
+                limit=1,
+            )
+            try:
+                refuse_taken(settings.namespace, found)
+            except NamespaceTakenError as error:
+                sys.stderr.write(f"{error}\n")
+                raise SystemExit(error.exit_code) from error
+        return request

@@ -1,0 +1,274 @@
+"""One migration at a time: who waits, for whom and for how long, and what is never blocked."""
+
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+from migrations.errors import LockHeldError
+from migrations.lock import MigrationLock, application_name
+from migrations.progress import Progress
+from msm_local.platform import LocalPlatform
+from tests.conftest import PROVIDER, ROOT, environment_of
+from tests.support.alembic import url_of
+from tests.support.forked import run_forked
+from tests.support.migrating import LOCK_TABLE, Background, migrate, until, write_revision
+from tests.support.schema import describe
+
+SLEEP = 'op.execute("SELECT pg_sleep({})")'
+
+
+def engine_of(database: Connection) -> Engine:
+    named = {"application_name": application_name()}
+    return create_engine(url_of(database), poolclass=NullPool, connect_args=named)
+
+
+@pytest.fixture
+def held(head_database: Connection) -> Iterator[MigrationLock]:
+    """The lock of the database at head, held by this process."""
+    lock = MigrationLock(engine_of(head_database), LOCK_TABLE)
+    lock.acquire(0)
+    yield lock
+    lock.release()
+
+
+def test_a_waiter_that_gives_up_names_the_holder_and_the_variable_that_waits_longer(
+    environment: Mapping[str, str], held: MigrationLock
+) -> None:
+    """Case 14."""
+    brief = dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0.5"}
+    told = migrate("upgrade", "head", environment=brief)
+    assert told.exit_code == 75
+    assert told.stdout == ""
+    (sentence,) = [line for line in told.stderr.splitlines() if line.startswith("Another")]
+    assert f"holds the lock of {LOCK_TABLE} and did not end within 0.5 s" in sentence
+    assert f"(msm-migrate {socket.gethostname()[:20]}" in sentence
+    assert f" {os.getpid()} 20" in sentence
+    assert "MSM_MIGRATION_LOCK_TIMEOUT" in sentence
+    assert "Traceback" not in told.stderr
+    held.release()
+    assert migrate("upgrade", "head", environment=brief).exit_code == 0
+
+
+@pytest.mark.usefixtures("held")
+def test_the_holder_is_known_by_host_process_and_start_in_63_bytes(
+    head_database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(LockHeldError) as caught:
+        MigrationLock(engine_of(head_database), LOCK_TABLE).acquire(0)
+    assert caught.value.holder is not None
+    assert caught.value.holder.application.split()[2] == str(os.getpid())
+    # The same role may see when the holder last spoke.
+    assert caught.value.holder.since is not None
+    assert caught.value.table == LOCK_TABLE
+    monkeypatch.setattr(socket, "gethostname", lambda: "größe." * 30)
+    name = application_name()
+    assert len(name.encode()) == 63
+    assert name.split()[2] == str(os.getpid())
+
+
+@pytest.mark.parametrize(
+    "command", [("current",), ("revision", "-m", "Probe the lock")], ids=lambda c: c[0]
+)
+def test_commands_that_only_read_do_not_wait(
+    command: tuple[str, ...], environment: Mapping[str, str], held: MigrationLock, checkout: Path
+) -> None:
+    brief = dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"}
+    told = migrate(*command, environment=brief, folder=checkout)
+    assert told.exit_code == 0, told.stderr
+    held.assert_held(Progress())
+
+
+def test_another_database_of_the_same_server_does_not_wait(
+    fresh_platform: LocalPlatform, held: MigrationLock
+) -> None:
+    """Case 18: two checkouts with a platform each never wait for one another."""
+    brief = environment_of(fresh_platform) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"}
+    assert migrate("upgrade", "1001", environment=brief).exit_code == 0
+    held.assert_held(Progress())
+
+
+def test_another_version_table_of_the_same_database_does_not_wait(
+    head_database: Connection, held: MigrationLock
+) -> None:
+    other = MigrationLock(engine_of(head_database), f"{LOCK_TABLE}__acme")
+    other.acquire(0)
+    other.assert_held(Progress())
+    held.assert_held(Progress())
+    other.release()
+
+
+def test_a_killed_holder_lets_the_waiter_in_within_two_seconds(
+    fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
+) -> None:
+    """Case 4: the server is still busy with the killed one's statement."""
+    environment = environment_of(fresh_platform)
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    write_revision(checkout, SLEEP.format(30), SLEEP.format(0))
+    with Background(watcher) as background:
+        first = background.start("upgrade", "head", environment=environment, folder=checkout)
+        holder = background.see("pg_sleep").process
+        second = background.start("downgrade", "1003", environment=environment)
+        background.see("query_start")
+        os.kill(holder, signal.SIGKILL)
+        killed_at = time.monotonic()
+        until(lambda: background.holder() not in {None, holder} or None, "the waiter's turn")
+        waited = time.monotonic() - killed_at
+        assert isinstance(first.exception(), EOFError)
+        assert second.result().exit_code == 0, second.result().stderr
+    assert waited < 2
+    assert versions_in(watcher) == ["1003"]
+
+
+@pytest.mark.slow
+def test_ten_upgrades_at_once_on_an_empty_database_run_the_ddl_once(
+    fresh_platform: LocalPlatform, watcher: Connection
+) -> None:
+    """Cases 11 and 12: nine find the database at head, the version table is created once."""
+    watcher.execute("CREATE SCHEMA audit")
+    watcher.execute("CREATE TABLE audit.created (name text)")
+    watcher.execute(
+        "GRANT USAGE ON SCHEMA audit TO PUBLIC; GRANT INSERT ON audit.created TO PUBLIC"
+    )
+    watcher.execute("""
+        CREATE FUNCTION audit.note() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO audit.created SELECT object_identity FROM pg_event_trigger_ddl_commands()
+            WHERE command_tag = 'CREATE TABLE' AND object_type = 'table';
+        END $$
+    """)
+    watcher.execute("CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION audit.note()")
+    environment = environment_of(fresh_platform)
+    with Background(watcher) as background:
+        started = [
+            background.start("upgrade", "head", "--json", environment=environment)
+            for _ in range(10)
+        ]
+        finished = [future.result() for future in started]
+    assert [told.exit_code for told in finished] == [0] * 10, finished
+    assert all(json.loads(told.stdout)["active_count"] == 62 for told in finished)
+    assert not any("UniqueViolation" in told.stderr for told in finished)
+    created = [name for (name,) in watcher.execute("SELECT name FROM audit.created")]
+    assert len(created) == len(set(created)) == 62
+    assert versions_in(watcher) == ["1004"]
+
+
+def test_upgrade_and_downgrade_at_once_run_one_after_the_other(
+    fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
+) -> None:
+    """Case 13: the second plans from the heads that the first one left."""
+    environment = environment_of(fresh_platform)
+    write_revision(checkout, SLEEP.format(2), SLEEP.format(0))
+    with Background(watcher) as background:
+        up = background.start("upgrade", "head", environment=environment, folder=checkout)
+        background.see("pg_sleep")
+        down = background.start("downgrade", "1002", environment=environment, folder=checkout)
+        assert up.result().exit_code == 0, up.result().stderr
+        told = down.result()
+    assert told.exit_code == 0, told.stderr
+    assert "waiting for the migration of pid" in told.stderr
+    assert "Running downgrade 1005 -> 1004" in told.stderr
+    assert versions_in(watcher) == ["1002"]
+    assert len(describe(watcher)) == 51
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    assert len(describe(watcher)) == 61
+
+
+def test_the_lock_is_kept_until_the_catalog_is_finalized(
+    fresh_platform: LocalPlatform, empty_database: Connection
+) -> None:
+    environment = environment_of(fresh_platform)
+    url = url_of(empty_database).render_as_string(hide_password=False)
+    told = run_forked(locks_around_finalize, url, environment=environment, folder=ROOT)
+    assert told.exit_code == 0, told.stderr
+    assert told.value == (1, 0)
+
+
+def locks_around_finalize(url: str) -> tuple[int, int]:
+    """Upgrade, and count the locks when the platform is asked to finalize, and after it."""
+    from mainsequence.cli.cli import app
+    from mainsequence.client.metatables import MetaTable
+
+    counted = []
+
+    def count() -> int:
+        with psycopg.connect(url) as connection:
+            locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            row = connection.execute(locks).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    finalize = MetaTable.finalize_managed
+
+    def counting(*arguments: Any, **options: Any) -> Any:
+        counted.append(count())
+        return finalize(*arguments, **options)
+
+    MetaTable.finalize_managed = counting
+    app(["migrations", "upgrade", "--provider", PROVIDER, "1001"], standalone_mode=False)
+    return counted[0], count()
+
+
+def test_a_migration_that_loses_the_lock_does_not_commit(
+    fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
+) -> None:
+    environment = environment_of(fresh_platform)
+    write_revision(checkout, SLEEP.format(2), SLEEP.format(0))
+    with Background(watcher) as background:
+        up = background.start("upgrade", "head", environment=environment, folder=checkout)
+        background.see("pg_sleep")
+        watcher.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        told = up.result()
+    assert told.exit_code == 1
+    assert "nothing of this run was kept" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert describe(watcher) == {}
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+
+
+def test_a_second_upgrade_waits_while_the_first_builds_an_index_concurrently(
+    fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
+) -> None:
+    """Case 15: a lock call that blocks would deadlock with the index build; polling does not."""
+    environment = environment_of(fresh_platform)
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    build = (
+        "with op.get_context().autocommit_block():\n"
+        "    op.create_index('ix_test', 'ms_markets__asset', ['asset_type'],"
+        " postgresql_concurrently=True)"
+    )
+    write_revision(checkout, build, "op.drop_index('ix_test')")
+    with (
+        Background(watcher) as background,
+        psycopg.connect(watcher.info.dsn, password=watcher.info.password) as writer,
+    ):
+        writer.execute("LOCK TABLE ms_markets__asset IN ROW EXCLUSIVE MODE")
+        first = background.start("upgrade", "head", environment=environment, folder=checkout)
+        background.see("CREATE INDEX CONCURRENTLY")
+        second = background.start("upgrade", "head", environment=environment, folder=checkout)
+        background.see("query_start")
+        writer.rollback()
+        assert first.result().exit_code == 0, first.result().stderr
+        assert second.result().exit_code == 0, second.result().stderr
+    valid = watcher.execute(
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_test'::regclass"
+    )
+    assert valid.fetchone() == (True,)
+
+
+def versions_in(database: Connection) -> list[str]:
+    rows = database.execute("SELECT version_num FROM ms_markets__alembic_version").fetchall()
+    return [version for (version,) in rows]

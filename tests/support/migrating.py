@@ -1,0 +1,180 @@
+"""Migrations that run beside a test: started, watched through PostgreSQL, killed."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+
+from tests.conftest import PROVIDER, ROOT
+from tests.support.forked import Finished, run_forked, run_sdk_cli
+
+__all__ = [
+    "LOCK_TABLE",
+    "NAME",
+    "Background",
+    "migrate",
+    "migrate_in",
+    "sentence_of",
+    "until",
+    "write_revision",
+]
+
+NAME = "msm-migrate"
+LOCK_TABLE = "public.ms_markets__alembic_version"
+PATIENCE_SECONDS = 60.0
+
+REVISION = '''"""A revision of a test."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = {revision!r}
+down_revision: str | None = {parent!r}
+branch_labels: str | None = None
+depends_on: str | None = None
+
+
+def upgrade() -> None:
+    {upgrade}
+
+
+def downgrade() -> None:
+    {downgrade}
+'''
+
+
+def migrate(*arguments: str, environment: Mapping[str, str], folder: Path = ROOT) -> Finished:
+    """Run ``mainsequence migrations ARGUMENTS`` on our provider."""
+    command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
+    return run_sdk_cli(*command, environment=environment, folder=folder)
+
+
+def migrate_in(
+    namespace: str, *arguments: str, environment: Mapping[str, str], folder: Path
+) -> Finished:
+    """Run ``mainsequence migrations ARGUMENTS`` on our provider in another namespace."""
+    command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
+    named = dict(environment) | {"MSM_AUTO_REGISTER_NAMESPACE": namespace}
+    return run_forked(run_anew, command, environment=named, folder=folder)
+
+
+def run_anew(arguments: tuple[str, ...]) -> None:
+    """Run the SDK's command line after what the forked process has of ours was forgotten.
+
+    The namespace is read once, when msm is imported; and a test module imports the provider of the
+    repository, not the one in the working folder.
+    """
+    for name in list(sys.modules):
+        if name.partition(".")[0] in {"migrations", "msm", "msm_portfolio", "msm_pricing"}:
+            del sys.modules[name]
+    from mainsequence.cli.cli import app
+
+    app(list(arguments))
+
+
+def sentence_of(told: Finished) -> str:
+    """The last line that a failed migration said, which is to be its one sentence."""
+    assert "Traceback" not in told.stderr, told.stderr
+    return told.stderr.splitlines()[-1]
+
+
+def write_revision(
+    checkout: Path,
+    upgrade: str,
+    downgrade: str = "pass",
+    *,
+    revision: str = "1005",
+    parent: str | None = "1004",
+) -> Path:
+    """Write a revision with these bodies, of one indented line or several."""
+    file = checkout / "migrations" / "versions" / "mainsequence_markets" / f"{revision}_test.py"
+    file.write_text(
+        REVISION.format(
+            revision=revision,
+            parent=parent,
+            upgrade=upgrade.replace("\n", "\n    "),
+            downgrade=downgrade.replace("\n", "\n    "),
+        ),
+        encoding="utf-8",
+    )
+    return file
+
+
+def until[T](look: Callable[[], T | None], what: str) -> T:
+    """Look again and again until there is something to be seen."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (found := look()) is None:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not happen within {PATIENCE_SECONDS:g} s")
+        time.sleep(0.02)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A session of a migration, as PostgreSQL sees it."""
+
+    backend: int
+    process: int
+    query: str
+
+
+class Background:
+    """Migrations in processes of their own, in a database that an administrator watches.
+
+    Args:
+        watcher: sees every session of the database; autocommits.
+    """
+
+    def __init__(self, watcher: psycopg.Connection[Any]) -> None:
+        self._watcher = watcher
+        self._threads = ThreadPoolExecutor(12)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            for seen in self.sessions(""):
+                os.kill(seen.process, signal.SIGKILL)
+        self._threads.shutdown()
+
+    def start(
+        self, *arguments: str, environment: Mapping[str, str], folder: Path = ROOT
+    ) -> Future[Finished]:
+        """Start a migration; the future of one that was killed raises EOFError."""
+        return self._threads.submit(migrate, *arguments, environment=environment, folder=folder)
+
+    def sessions(self, query: str) -> list[Seen]:
+        """The migration sessions whose last statement contains ``query``."""
+        rows = self._watcher.execute(
+            "SELECT pid, application_name, query FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name LIKE %s AND query LIKE %s",
+            [f"{NAME} %", f"%{query}%"],
+        )
+        return [Seen(pid, int(name.split()[2]), said) for pid, name, said in rows]
+
+    def holder(self) -> int | None:
+        """The process of the migration that holds the lock of this database."""
+        row = self._watcher.execute(
+            "SELECT application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            " WHERE locktype = 'advisory' AND granted AND datname = current_database()"
+        ).fetchone()
+        return None if row is None else int(row[0].split()[2])
+
+    def see(self, query: str) -> Seen:
+        """Wait for a migration session whose statement contains ``query``."""
+        return until(lambda: next(iter(self.sessions(query)), None), f"a session running {query!r}")
