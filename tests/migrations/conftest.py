@@ -1,11 +1,19 @@
-"""A provider to write revisions into."""
+"""A provider to write revisions into, and an upgrade that nobody disturbed."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import Connection
 
-from tests.conftest import ROOT
+from msm_local.cluster import Cluster
+from msm_local.platform import LocalPlatform
+from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of
+from tests.support.alembic import url_of
+from tests.support.crashing import Clean, run_clean
+from tests.support.migrating import Background
 
 
 @pytest.fixture
@@ -13,3 +21,28 @@ def checkout(tmp_path: Path) -> Path:
     """A folder that holds a copy of the provider, to write revisions into."""
     shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def clean(cluster: Cluster) -> Clean:
+    """An upgrade from nothing to head that nobody disturbed."""
+    cluster.create_database("undisturbed")
+    url = cluster.platform_url("undisturbed")
+    with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
+        run = run_clean(environment_of(platform), url)
+    cluster.drop_database("undisturbed")
+    return run
+
+
+@pytest.fixture
+def empty_url(empty_database: Connection) -> str:
+    """The URL of the database that has never been migrated."""
+    return url_of(empty_database).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def background(empty_database: Connection, cluster: Cluster) -> Iterator[Background]:
+    """Migrations beside the test, in the database that has never been migrated."""
+    url = cluster.admin_url(empty_database.info.dbname)
+    with psycopg.connect(url, autocommit=True) as watcher, Background(watcher) as running:
+        yield running
