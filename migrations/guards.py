@@ -134,15 +134,9 @@ def unknown_version(rows: Sequence[str], revisions: Revisions) -> UnknownVersion
 def refuse_unversioned_tables(connection: Connection, provider: Any) -> None:
     """Make sure that a database without a version row has none of the provider's tables.
 
-    Args:
-        connection: as the owner role.
-        provider: the SDK's migration provider.
-
     Raises:
         UnversionedTablesError: it has some.
     """
-    if version_rows(connection, provider):
-        return
     names = [model.__tablename__ for model in provider.metatable_models]
     present = list(connection.scalars(PRESENT, {"names": names}))
     if present:

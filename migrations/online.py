@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -113,19 +114,23 @@ class Run:
         table = f"{schema}.{self._provider.version_table}"
         lock = take(self._engine, table, self._limits.lock_wait)
         with self._engine.connect() as connection:
-            self._prepare(connection)
-            refuse_unversioned_tables(connection, self._provider)
-            connection.rollback()
+            rows = self._prepare(connection)
+            if not rows:
+                refuse_unversioned_tables(connection, self._provider)
+                connection.rollback()
             self._watch_commits(connection, lock)
             self._attempt_in_turn(connection)
 
-    def _prepare(self, connection: Connection) -> None:
+    def _prepare(self, connection: Connection) -> Sequence[str]:
+        """Bound the connection, see that it is one to work on, and return the version rows."""
         set_timeouts(connection, self._limits)
         apply_mainsequence_migration_role(connection, self._config)
         refuse_search_path(connection)
-        refuse_unknown_rows(version_rows(connection, self._provider), self.revisions)
+        rows = version_rows(connection, self._provider)
+        refuse_unknown_rows(rows, self.revisions)
         connection.rollback()
         self._config.attributes["connection"] = connection
+        return rows
 
     def _watch_commits(self, connection: Connection, lock: MigrationLock) -> None:
         def before_commit(_: Connection) -> None:
