@@ -40,7 +40,7 @@ def main(points: int = POINTS, seed: int = SEED) -> int:
                 try:
                     survive(moment, clean, environment, url)
                 except AssertionError as error:
-                    failures.append(f"{moment}\n{error}")
+                    failures.append(f"{moment}: {error}")
             seconds[moment.stage].append(time.perf_counter() - started)
     sys.stdout.write(report(clean, seconds, failures))
     return 1 if failures else 0

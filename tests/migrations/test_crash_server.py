@@ -45,7 +45,7 @@ def test_a_server_restarted_under_an_upgrade_is_one_sentence(
         assert told.exit_code == 1
         (sentence,) = [line for line in told.stderr.splitlines() if "PostgreSQL at" in line]
         assert "cannot be reached, or ended the session" in sentence
-        assert "nothing of this run was kept; run this again when it is back." in sentence
+        assert "nothing of this run was kept; run this again when it is back" in sentence
         assert "Traceback" not in told.stderr
         assert read_state(url) == before
         again = migrate("upgrade", "head", environment=environment)

@@ -5,7 +5,7 @@ import json
 import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import psycopg
@@ -171,9 +171,21 @@ def survive(last: Moment, clean: Clean, environment: Mapping[str, str], url: str
     left = read_state(url)
     committed = left.versions is not None
     made = clean.after if committed else clean.before
-    assert (left.versions, left.tables, left.details) == (made.versions, made.tables, made.details)
+    half_made = differing(left, made) & {"versions", "tables", "details"}
+    assert not half_made, f"the schema was left half made: {half_made}"
     again = run_upgrade(None, environment)
     assert again.exit_code == 0, again.stderr
     ddl = [moment.what for moment in again.value if moment.is_ddl]
-    assert ddl == ([] if committed else clean.ddl)
-    assert read_state(url) == clean.after
+    expected = [] if committed else clean.ddl
+    assert ddl == expected, f"{len(ddl)} statements of DDL ran instead of {len(expected)}"
+    wrong = differing(read_state(url), clean.after)
+    assert not wrong, f"not what an undisturbed run leaves: {wrong}"
+
+
+def differing(found: State, expected: State) -> set[str]:
+    """The attributes in which two states differ."""
+    return {
+        attribute.name
+        for attribute in fields(State)
+        if getattr(found, attribute.name) != getattr(expected, attribute.name)
+    }

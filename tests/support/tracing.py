@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -136,6 +137,9 @@ class Tracer:
         return True
 
     def _reach(self, edge: Edge, what: str, act: Callable[[], None] | None = None) -> None:
+        # What looks on beside the migration comes whenever it comes.
+        if threading.current_thread() is not threading.main_thread():
+            return
         moment = Moment(len(self.moments), self._stage, edge, what)
         self.moments.append(moment)
         if self._last is None or moment.number != self._last.number:
