@@ -14,23 +14,14 @@ from tests.conftest import PROVIDER, ROOT
 from tests.support.forked import Finished, run_forked
 from tests.support.migrating import until
 from tests.support.schema import TableShape, defaults_and_comments, describe
-from tests.support.tracing import UUID, Moment, Tracer
+from tests.support.tracing import UUID, Moment, trace_upgrade
 
 __all__ = ["Clean", "State", "choose", "kill", "read_state", "run_clean", "run_upgrade", "survive"]
 
 
-def upgrade(last: Moment | None) -> list[Moment]:
-    """Run ``upgrade head`` in this process, up to a moment or to its end."""
-    from mainsequence.cli.cli import app
-
-    tracer = Tracer(last)
-    tracer.install()
-    app(["migrations", "upgrade", "--provider", PROVIDER, "head"], standalone_mode=False)
-    return tracer.moments
-
-
 def run_upgrade(last: Moment | None, environment: Mapping[str, str]) -> Finished:
-    return run_forked(upgrade, last, environment=environment, folder=ROOT)
+    """Run ``upgrade head`` up to a moment, or to its end; its value is every moment passed."""
+    return run_forked(trace_upgrade, PROVIDER, last, environment=environment, folder=ROOT)
 
 
 def kill(last: Moment, environment: Mapping[str, str]) -> None:

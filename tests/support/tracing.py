@@ -2,6 +2,7 @@
 
 A process passes moments before a request or a statement, after it was sent, and after it was
 answered. Their order is the same in every run on the same database, so that a number names one.
+This module runs in the forked process, and imports nothing that is not loaded there already.
 """
 
 import logging
@@ -18,7 +19,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, event
 from urllib3.connection import HTTPConnection
 
-__all__ = ["UUID", "Moment", "Tracer"]
+__all__ = ["UUID", "Moment", "trace_upgrade"]
 
 type Edge = Literal["before", "sent", "after"]
 
@@ -156,3 +157,13 @@ def send(connection: psycopg.Connection, statement: str) -> None:
     connection.pgconn.send_query(statement.encode())
     while connection.pgconn.flush():
         pass
+
+
+def trace_upgrade(provider: str, last: Moment | None) -> list[Moment]:
+    """Run ``upgrade head`` in this process up to a moment, or to its end; every moment passed."""
+    from mainsequence.cli.cli import app
+
+    tracer = Tracer(last)
+    tracer.install()
+    app(["migrations", "upgrade", "--provider", provider, "head"], standalone_mode=False)
+    return tracer.moments
