@@ -63,8 +63,8 @@ def refuse_search_path(connection: Connection) -> None:
         "ALTER ROLE, and keep the schema public"
     )
     raise SearchPathError(
-        f"search_path is {path!r}, so that unqualified names mean {meant} instead of public alone, "
-        f"and nothing was changed; {remedy}, then run this again.",
+        f"search_path is {path!r}, which here means {meant}, while unqualified names have to mean "
+        f"public alone, and nothing was changed; {remedy}, then run this again.",
         search_path=path,
     )
 

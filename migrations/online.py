@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -37,21 +37,21 @@ FIRST_PAUSE = 1.0
 FORMATTER = "ruff"
 
 
-def run(config: Config, script: ScriptDirectory, *, changes: bool) -> None:
+def run(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool]) -> None:
     """Run what Alembic was asked for, on connections that the platform issued.
 
     Args:
         config: as the SDK's CLI made it.
         script: where the revisions are.
-        changes: whether it changes the schema; then it takes the lock, which is kept until the
-            catalog is finalized or this process ends.
+        changes: tells whether it changes the schema; then it takes the lock, which is kept until
+            the catalog is finalized or this process ends.
 
     Raises:
         MigrationError: it could not be done; the error says what was kept, if anything was.
     """
     work = Run(config, script, Limits.from_environment(os.environ))
     try:
-        if changes:
+        if changes():
             work.change()
         else:
             work.read()
@@ -89,7 +89,8 @@ class Run:
         self._engine = create_engine(
             self.url,
             poolclass=NullPool,
-            connect_args={"application_name": application_name()},
+            # Statements that psycopg prepares would fail behind a pooler before it is found out.
+            connect_args={"application_name": application_name(), "prepare_threshold": None},
         )
 
     def read(self) -> None:

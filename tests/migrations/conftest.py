@@ -1,4 +1,4 @@
-"""A provider to write revisions into, and an upgrade that nobody disturbed."""
+"""A provider to write revisions into, databases seen from outside, and an undisturbed upgrade."""
 
 import shutil
 from collections.abc import Iterator
@@ -23,6 +23,35 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def superuser(cluster: Cluster, head_database: Connection) -> Iterator[Connection]:
+    """A superuser's connection to the database at head, which autocommits."""
+    url = cluster.admin_url(head_database.info.dbname)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def watcher(cluster: Cluster, empty_database: Connection) -> Iterator[Connection]:
+    """A superuser's connection to the empty database, which autocommits."""
+    url = cluster.admin_url(empty_database.info.dbname)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def background(watcher: Connection) -> Iterator[Background]:
+    """Migrations beside the test, in the empty database."""
+    with Background(watcher) as running:
+        yield running
+
+
+@pytest.fixture
+def empty_url(empty_database: Connection) -> str:
+    """The URL of the empty database."""
+    return url_of(empty_database).render_as_string(hide_password=False)
+
+
 @pytest.fixture(scope="session")
 def clean(cluster: Cluster) -> Clean:
     """An upgrade from nothing to head that nobody disturbed."""
@@ -32,17 +61,3 @@ def clean(cluster: Cluster) -> Clean:
         run = run_clean(environment_of(platform), url)
     cluster.drop_database("undisturbed")
     return run
-
-
-@pytest.fixture
-def empty_url(empty_database: Connection) -> str:
-    """The URL of the database that has never been migrated."""
-    return url_of(empty_database).render_as_string(hide_password=False)
-
-
-@pytest.fixture
-def background(empty_database: Connection, cluster: Cluster) -> Iterator[Background]:
-    """Migrations beside the test, in the database that has never been migrated."""
-    url = cluster.admin_url(empty_database.info.dbname)
-    with psycopg.connect(url, autocommit=True) as watcher, Background(watcher) as running:
-        yield running
