@@ -1,4 +1,4 @@
-"""A provider to write revisions into, and somebody who changes the database by hand."""
+"""A provider to write revisions into, databases seen from outside, and an undisturbed upgrade."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +9,11 @@ import pytest
 from psycopg import Connection
 
 from msm_local.cluster import Cluster
-from tests.conftest import ROOT
+from msm_local.platform import LocalPlatform
+from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of
+from tests.support.alembic import url_of
+from tests.support.crashing import Clean, run_clean
+from tests.support.migrating import Background
 
 
 @pytest.fixture
@@ -33,3 +37,27 @@ def watcher(cluster: Cluster, empty_database: Connection) -> Iterator[Connection
     url = cluster.admin_url(empty_database.info.dbname)
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def background(watcher: Connection) -> Iterator[Background]:
+    """Migrations beside the test, in the empty database."""
+    with Background(watcher) as running:
+        yield running
+
+
+@pytest.fixture
+def empty_url(empty_database: Connection) -> str:
+    """The URL of the empty database."""
+    return url_of(empty_database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def clean(cluster: Cluster) -> Clean:
+    """An upgrade from nothing to head that nobody disturbed."""
+    cluster.create_database("undisturbed")
+    url = cluster.platform_url("undisturbed")
+    with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
+        run = run_clean(environment_of(platform), url)
+    cluster.drop_database("undisturbed")
+    return run

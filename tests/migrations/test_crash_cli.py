@@ -1,0 +1,118 @@
+"""The SDK's command line as a process of its own: killed, and interrupted from the keyboard."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from msm_local.platform import LocalPlatform
+from tests.conftest import PROVIDER, ROOT, environment_of
+from tests.support.crashing import Clean, read_state
+from tests.support.gateway import Gateway
+from tests.support.migrating import Background, migrate, until
+
+pytestmark = pytest.mark.slow
+
+BLOCKED = "ms_markets__curvebuildingdetails"
+
+type Start = Callable[[Mapping[str, str]], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts ``mainsequence migrations upgrade``, its standard error in ``tmp_path``."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def upgrade(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        program = Path(sys.executable).with_name("mainsequence")
+        with (tmp_path / "stderr").open("wb") as stderr:
+            started.append(
+                subprocess.Popen(
+                    [program, "migrations", "upgrade", "--provider", PROVIDER, "head"],
+                    env={**os.environ, **environment, "GIT_WORK_TREE": str(ROOT)},
+                    cwd=ROOT,
+                    stdout=stderr,
+                    stderr=stderr,
+                )
+            )
+        return started[-1]
+
+    yield upgrade
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    "request_path",
+    ["/time-index-meta-tables/", "/migration-connection/", "/finalize-managed/"],
+    ids=["reserve", "connection", "finalize"],
+)
+@pytest.mark.parametrize("arrives", [True, False], ids=["arrives", "is lost"])
+def test_a_command_killed_during_a_request_is_completed_by_the_next(
+    request_path: str,
+    arrives: bool,
+    start: Start,
+    clean: Clean,
+    fresh_platform: LocalPlatform,
+    empty_url: str,
+) -> None:
+    running: list[subprocess.Popen[bytes]] = []
+
+    def meet(method: str, path: str) -> int | None:
+        if method == "POST" and path.endswith(request_path):
+            running[0].kill()
+            return None if arrives else 503
+        return None
+
+    environment = environment_of(fresh_platform)
+    with Gateway(fresh_platform, meet) as gateway:
+        running.append(start({**environment, "MAINSEQUENCE_ENDPOINT": gateway.endpoint}))
+        assert running[0].wait(60) == -signal.SIGKILL
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    assert read_state(empty_url) == clean.after
+
+
+@pytest.mark.parametrize(
+    ("signals", "codes"),
+    [
+        ([signal.SIGKILL], {-signal.SIGKILL}),
+        ([signal.SIGINT], {130}),
+        # The second one may come when the first has ended everything.
+        ([signal.SIGINT, signal.SIGINT], {130, -signal.SIGINT}),
+    ],
+    ids=["killed", "interrupted", "interrupted twice"],
+)
+def test_a_command_ended_inside_a_revision_leaves_nothing_of_it(
+    signals: list[signal.Signals],
+    codes: set[int],
+    start: Start,
+    clean: Clean,
+    fresh_platform: LocalPlatform,
+    empty_url: str,
+    background: Background,
+    tmp_path: Path,
+) -> None:
+    """Case 5."""
+    environment = environment_of(fresh_platform)
+    assert migrate("upgrade", "1002", environment=environment).exit_code == 0
+    before = read_state(empty_url)
+    with psycopg.connect(empty_url) as other:
+        other.execute(f"CREATE TABLE {BLOCKED} ()")
+        process = start({**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "60"})
+        assert background.see(f"CREATE TABLE {BLOCKED}").process == process.pid
+        for number in signals:
+            process.send_signal(number)
+        assert process.wait(10) in codes
+        assert "Traceback" not in (tmp_path / "stderr").read_text()
+        # Also while the table is still blocked.
+        until(lambda: background.holder() is None or None, "the end of the lock")
+        other.rollback()
+    assert read_state(empty_url) == before
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    assert read_state(empty_url) == clean.after

@@ -1,0 +1,92 @@
+"""What a killed upgrade leaves behind, stage by stage, and what the next one still does."""
+
+import os
+import signal
+from collections import Counter
+
+import psycopg
+
+from migrations.check.__main__ import main as check
+from msm_local.platform import LocalPlatform
+from tests.conftest import ROOT, environment_of
+from tests.support.crashing import Clean, State, kill, read_state, run_upgrade
+from tests.support.forked import run_forked
+from tests.support.migrating import Background, migrate, until
+
+
+def statuses(state: State) -> Counter[str]:
+    return Counter(row["provisioning_status"] for row in state.catalog)
+
+
+def test_a_revision_that_is_killed_leaves_version_row_and_tables_as_they_were(
+    clean: Clean, fresh_platform: LocalPlatform, empty_url: str, background: Background
+) -> None:
+    """Case 1."""
+    environment = environment_of(fresh_platform)
+    assert migrate("upgrade", "1002", environment=environment).exit_code == 0
+    before = read_state(empty_url)
+    with psycopg.connect(empty_url) as other:
+        # A table of the same name that is not there yet is waited for.
+        other.execute("CREATE TABLE ms_markets__curvebuildingdetails ()")
+        killed = background.start("upgrade", "head", environment=environment)
+        os.kill(background.see("CREATE TABLE ms_markets__curveb").process, signal.SIGKILL)
+        assert isinstance(killed.exception(), EOFError)
+        other.rollback()
+    assert before.versions == ["1002"]
+    assert read_state(empty_url) == before
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    assert read_state(empty_url) == clean.after
+
+
+def test_killed_between_commit_and_finalize_the_next_upgrade_only_finalizes(
+    clean: Clean, fresh_platform: LocalPlatform, empty_url: str
+) -> None:
+    """Case 2: applied and not finalized, which the check says; then no DDL at all."""
+    environment = environment_of(fresh_platform)
+    (moment,) = [m for m in clean.moments if (m.stage, m.edge) == ("commit", "after")]
+    kill(moment, environment)
+    left = read_state(empty_url)
+    assert (left.versions, left.tables) == (clean.after.versions, clean.after.tables)
+    assert statuses(left) == {"reserved": 62}
+    told = run_forked(check, [], environment=environment, folder=ROOT)
+    assert told.value == 1
+    assert told.stdout.count("the catalog has it reserved, not active; its table exists") == 62
+    assert "-> mainsequence migrations upgrade --provider migrations:migration head" in told.stdout
+    again = run_upgrade(None, environment)
+    assert again.exit_code == 0, again.stderr
+    assert [moment.what for moment in again.value if moment.is_ddl] == []
+    assert read_state(empty_url) == clean.after
+    assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
+
+
+def test_killed_while_the_platform_finalizes_the_catalog_has_every_table_once(
+    clean: Clean, fresh_platform: LocalPlatform, empty_url: str, background: Background
+) -> None:
+    """Case 3: the platform finalizes in one transaction, whoever is still there to hear of it."""
+    environment = environment_of(fresh_platform)
+    assert migrate("upgrade", "1003", environment=environment).exit_code == 0
+    with psycopg.connect(empty_url) as other:
+        other.execute(
+            "SELECT 1 FROM msm_local.meta_tables WHERE physical_table_name = 'ms_markets__asset'"
+            " FOR UPDATE"
+        )
+        killed = background.start("upgrade", "head", environment=environment)
+        until(lambda: waits(other) or None, "a finalize that waits")
+        holder = background.holder()
+        assert holder is not None
+        os.kill(holder, signal.SIGKILL)
+        assert isinstance(killed.exception(), EOFError)
+        other.rollback()
+    again = run_upgrade(None, environment)
+    assert again.exit_code == 0, again.stderr
+    assert [moment.what for moment in again.value if moment.is_ddl] == []
+    left = read_state(empty_url)
+    names = Counter(row["physical_table_name"] for row in left.catalog)
+    assert set(names.values()) == {1}
+    assert left == clean.after
+
+
+def waits(connection: psycopg.Connection) -> bool:
+    """Whether a session waits for what this one has locked."""
+    query = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    return connection.execute(query).fetchone() is not None
