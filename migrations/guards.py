@@ -1,6 +1,7 @@
 """What is refused before any DDL: a database or a catalog that these revisions do not know."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
@@ -8,21 +9,35 @@ from sqlalchemy import Connection, text
 
 from .errors import (
     PACKAGE,
+    UPGRADE,
+    DatabaseAheadError,
+    MissingExtensionError,
     NamespaceTakenError,
+    PublishedHistoryError,
     SearchPathError,
-    UnknownRevisionError,
+    UnknownVersionError,
     UnversionedTablesError,
 )
 from .revisions import Revisions
 
-__all__ = ["refuse_search_path", "refuse_taken_tables", "refuse_unknown_state"]
+__all__ = [
+    "refuse_search_path",
+    "refuse_taken",
+    "refuse_taken_tables",
+    "refuse_unknown_rows",
+    "refuse_unversioned_tables",
+    "unknown_version",
+    "version_rows",
+]
 
-# These stand in the same version table; ours start at 1001.
-MS_MARKETS = frozenset(f"{number:04d}" for number in range(1, 18))
-UPGRADE = f"mainsequence migrations upgrade --provider {PACKAGE}:migration head"
+# The published history, in the same version table; ours starts at 1001.
+PUBLISHED = [f"{number:04d}" for number in range(1, 18)]
+PUBLISHED_HEAD = PUBLISHED[-1]
+# What the SDK's CLI numbers revisions with; a project that extends this history has names.
+NUMBER = re.compile(r"\d{4,}")
 LISTED = 3
 
-SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false)")
+SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false), current_user")
 ORDINARY_PATHS = frozenset({'"$user", public', '"$user",public', "public"})
 PRESENT = text("""
     SELECT relname FROM pg_class
@@ -37,67 +52,106 @@ def refuse_search_path(connection: Connection) -> None:
     Raises:
         SearchPathError: the path is not PostgreSQL's default, or the role has a schema of its name.
     """
-    path, schemas = connection.execute(SEARCH_PATH).one()
+    path, schemas, role = connection.execute(SEARCH_PATH).one()
     if path in ORDINARY_PATHS and list(schemas) == ["public"]:
         return
     meant = ", ".join(schemas) or "no schema"
+    remedy = (
+        f"rename or drop the schema {role}, which is named like the owner role"
+        if path in ORDINARY_PATHS and role in schemas
+        else "take it back to PostgreSQL's default with RESET search_path in ALTER DATABASE and "
+        "ALTER ROLE, and keep the schema public"
+    )
     raise SearchPathError(
         f"search_path is {path!r}, so that unqualified names mean {meant} instead of public alone, "
-        "and nothing was changed; reset it (ALTER DATABASE ... RESET search_path), rename a schema "
-        "that is named like the owner role, and run this again.",
+        f"and nothing was changed; {remedy}, then run this again.",
         search_path=path,
     )
 
 
-def refuse_unknown_state(connection: Connection, provider: Any, revisions: Revisions) -> None:
-    """Make sure that the version table tells where the database stands, in terms of this code.
+def version_rows(connection: Connection, provider: Any) -> tuple[str, ...]:
+    """The rows of the provider's version table, sorted; empty where there is no such table.
 
     Args:
         connection: as the owner role.
         provider: the SDK's migration provider.
-        revisions: what this code can run.
-
-    Raises:
-        UnknownRevisionError: the version table holds revisions that this code does not.
-        UnversionedTablesError: tables of the provider exist and the version table is empty.
     """
     options = {
         "version_table": provider.version_table,
         "version_table_schema": provider.version_table_schema,
     }
-    rows = MigrationContext.configure(connection, opts=options).get_current_heads()
-    table = f"{provider.version_table_schema or 'public'}.{provider.version_table}"
-    unknown = sorted(set(rows) - set(revisions.ids))
+    return tuple(sorted(MigrationContext.configure(connection, opts=options).get_current_heads()))
+
+
+def refuse_unknown_rows(rows: Sequence[str], revisions: Revisions) -> None:
+    """Make sure that this code has the revisions that a version table names.
+
+    Raises:
+        DatabaseAheadError: a later version of this code has written them.
+        PublishedHistoryError: the published ms-markets has.
+        MissingExtensionError: a project that extends this history has.
+    """
+    unknown = [row for row in rows if row not in revisions.files]
     if unknown:
-        raise UnknownRevisionError(_unknown(table, unknown, revisions), rows=unknown)
-    if not rows:
-        names = [model.__tablename__ for model in provider.metatable_models]
-        present = list(connection.scalars(PRESENT, {"names": names}))
-        if present:
-            raise UnversionedTablesError(
-                f"{_listing(present)} exist, and {table} does not say which revision made them, so "
-                "nothing was changed; restore that table from the backup that they came from, or "
-                f"drop them if nothing in them is needed, and run `{UPGRADE}`.",
-                tables=present,
-            )
+        raise unknown_version(unknown, revisions)
 
 
-def _unknown(table: str, unknown: Sequence[str], revisions: Revisions) -> str:
-    rows = ", ".join(unknown)
-    ours = ", ".join(revisions.heads) or "no revision"
-    if set(unknown) <= MS_MARKETS:
-        return (
-            f"{table} holds {rows} of the published ms-markets, whose history this code does not "
-            "continue, and nothing was changed; migrate that database from an environment with "
-            "ms-markets 1.0.16, and give msm another database, or tables of its own with "
-            f"MSM_AUTO_REGISTER_NAMESPACE=acme.research before `{UPGRADE}`."
+def unknown_version(rows: Sequence[str], revisions: Revisions) -> UnknownVersionError:
+    """The error that says whose rows these are, and what to do about them."""
+    named = ", ".join(rows)
+    published = [row for row in rows if row in PUBLISHED]
+    strangers = [row for row in rows if not NUMBER.fullmatch(row)]
+    if published:
+        first = (
+            ""
+            if PUBLISHED_HEAD in published
+            else f"migrate it to {PUBLISHED_HEAD} with ms-markets 1.0.16 first, then "
         )
-    return (
-        f"The database is ahead of this code: {table} holds {rows}, this code ends at {ours}, and "
-        "nothing was changed; run this from the version of msm-migrations, or of the project that "
-        f"extends it, that has {rows}, or, there, take the database back with "
-        f"`mainsequence migrations downgrade --provider {PACKAGE}:migration {ours}`."
+        return PublishedHistoryError(
+            f"The database is at {named} of the published ms-markets, whose tables this code does "
+            "not take for its own unseen",
+            f"{first}run `python -m {PACKAGE}.adopt`",
+            rows=rows,
+        )
+    if strangers:
+        return MissingExtensionError(
+            f"The database is at {named}, and {', '.join(strangers)} comes from a project that "
+            f"extends this history and that {PACKAGE}:migration does not carry",
+            "install that project, and run this with the provider that it names",
+            rows=rows,
+        )
+    numbers = [name for name in revisions.files if NUMBER.fullmatch(name)]
+    ours = max(numbers, key=int, default="base")
+    return DatabaseAheadError(
+        f"The database is ahead of this code: it is at {named} and this code ends at {ours}",
+        f"run this with the version of msm-migrations that has {named}, or from there take the "
+        f"database back with `mainsequence migrations downgrade --provider {PACKAGE}:migration "
+        f"{ours}`",
+        rows=rows,
     )
+
+
+def refuse_unversioned_tables(connection: Connection, provider: Any) -> None:
+    """Make sure that a database without a version row has none of the provider's tables.
+
+    Args:
+        connection: as the owner role.
+        provider: the SDK's migration provider.
+
+    Raises:
+        UnversionedTablesError: it has some.
+    """
+    if version_rows(connection, provider):
+        return
+    names = [model.__tablename__ for model in provider.metatable_models]
+    present = list(connection.scalars(PRESENT, {"names": names}))
+    if present:
+        raise UnversionedTablesError(
+            f"The database has {_listing(present)}, and {provider.version_table} does not say "
+            "which revision made them, so nothing was changed; restore that table from where the "
+            f"others came from, or drop them if nothing in them is needed, and run `{UPGRADE}`.",
+            tables=present,
+        )
 
 
 def refuse_taken_tables(provider: Any) -> None:
@@ -109,25 +163,27 @@ def refuse_taken_tables(provider: Any) -> None:
     Raises:
         NamespaceTakenError: some belong to another one.
     """
-    taken: dict[str, list[str]] = {}
     for model in provider.metatable_models:
         row = model.get_meta_table()
-        if row is not None and row.namespace != provider.migration_namespace:
-            taken.setdefault(str(row.namespace), []).append(model.__tablename__)
-    for owner, tables in taken.items():
-        raise namespace_taken(provider.migration_namespace, owner, tables)
+        refuse_taken(provider.migration_namespace, [] if row is None else [row])
 
 
-def namespace_taken(namespace: str, owner: str, tables: Sequence[str]) -> NamespaceTakenError:
-    """The error that says that ``tables`` of ``namespace`` are another one's."""
-    return NamespaceTakenError(
-        f"{_listing(tables)} of the namespace {namespace!r} belong to {owner!r} in the platform's "
-        "catalog, because both make the same table names, and nothing was changed; set "
-        f"MSM_AUTO_REGISTER_NAMESPACE to {owner!r}, or to a name that differs from it in more than "
-        "punctuation.",
-        namespace=owner,
-        tables=tables,
-    )
+def refuse_taken(namespace: str, rows: Collection[Any]) -> None:
+    """Make sure that resources of the catalog belong to a namespace.
+
+    Raises:
+        NamespaceTakenError: one belongs to another.
+    """
+    for row in rows:
+        if row.namespace != namespace:
+            raise NamespaceTakenError(
+                f"{row.physical_table_name} of the namespace {namespace!r} belongs to "
+                f"{row.namespace!r} in the platform's catalog, because both make the same table "
+                "names, and nothing was changed; set MSM_AUTO_REGISTER_NAMESPACE to "
+                f"{row.namespace!r}, or to a name that differs from it in more than punctuation.",
+                namespace=row.namespace,
+                table=row.physical_table_name,
+            )
 
 
 def _listing(tables: Sequence[str]) -> str:

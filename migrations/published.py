@@ -1,8 +1,8 @@
 """What the published ms-markets 1.0.16 leaves behind, and which of our revisions it amounts to."""
 
-__all__ = ["LEFT_ALONE", "RENAMED", "REVISION", "SAME_AS", "UNBOUNDED"]
+__all__ = ["LEFT_ALONE", "RENAMED", "SAME_AS", "UNBOUNDED"]
 
-REVISION = "0017"
+# Our revision whose tables its last one, 0017, amounts to.
 SAME_AS = "1003"
 
 # Its first revision made this table; no model of its last release, and none of ours, describes it.

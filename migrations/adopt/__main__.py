@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from msm.errors import MsmError
 
-from ..session import PACKAGE, NeverMigratedError, find_registry
+from ..errors import PACKAGE
+from ..session import NeverMigratedError, find_registry
 from .adopt import adopt
 from .report import as_text
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, column, create_engine, inspect, select, table, text, update
 from sqlalchemy.exc import DBAPIError
@@ -13,19 +13,13 @@ from msm.sdk import apply_mainsequence_migration_role
 from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE
 
 from .. import lock, migration
-from ..errors import DatabaseStateError, MigrationError
+from ..errors import UPGRADE, DatabaseStateError, MigrationError
 from ..failures import failure_of
-from ..guards import MS_MARKETS, refuse_search_path
-from ..published import REVISION, SAME_AS
-from ..session import (
-    CREDENTIAL_SECONDS,
-    SCHEMA,
-    UPGRADE,
-    Issued,
-    Registry,
-    issue,
-    revision_directory,
-)
+from ..guards import PUBLISHED, PUBLISHED_HEAD, refuse_search_path
+from ..progress import Progress
+from ..published import SAME_AS
+from ..revisions import Revisions
+from ..session import CREDENTIAL_SECONDS, SCHEMA, Registry, issue, revision_directory
 from ..timeouts import Limits, set_timeouts
 from .differences import Difference, compare
 from .shapes import Part
@@ -93,13 +87,35 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
             f"The namespace {migration.migration_namespace!r} has no revision {SAME_AS} that a "
             f"database of ms-markets could be compared with; unset {NAMESPACE_VARIABLE}."
         )
-    limits = Limits.from_environment(os.environ)
+    script, revisions = revision_directory()
+    limits, progress = Limits.from_environment(os.environ), Progress()
     seconds = min(LONGEST_CREDENTIAL, CREDENTIAL_SECONDS + round(limits.lock_wait))
     issued = issue(registry, seconds=seconds)
+    engine = create_engine(
+        issued.url, poolclass=NullPool, connect_args={"application_name": lock.application_name()}
+    )
     try:
-        return _adopt(registry, issued, limits, dry_run=dry_run)
+        if not dry_run:
+            held = lock.take(engine, VERSIONS.fullname, limits.lock_wait)
+        with engine.connect().execution_options(postgresql_readonly=dry_run) as connection:
+            set_timeouts(connection, limits)
+            apply_mainsequence_migration_role(connection, issued.config)
+            refuse_search_path(connection)
+            _refuse_other_rows(_version_rows(connection, locked=not dry_run), revisions)
+            found = compare(connection, script)
+            adoption = Adoption(found.tables, found.differences, issued.owner_role, is_done=False)
+            if dry_run or adoption.losses:
+                return adoption
+            _write(connection, found.renames)
+            # The SDK's upgrade refuses a registry of another identifier. It is named before the
+            # commit, so that nothing is kept where the platform refuses.
+            _name_registry(registry)
+            held.assert_held(progress)
+            progress.committing = True
+            connection.commit()
+        return replace(adoption, is_done=True)
     except DBAPIError as error:
-        failure = failure_of(error, issued.url, kept=False)
+        failure = failure_of(error, issued.url, progress, revisions)
         if failure is None:
             raise
         raise failure from error
@@ -107,52 +123,30 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
         lock.release()
 
 
-def _adopt(registry: Registry, issued: Issued, limits: Limits, *, dry_run: bool) -> Adoption:
-    engine = create_engine(
-        issued.url, poolclass=NullPool, connect_args={"application_name": lock.application_name()}
-    )
-    if not dry_run:
-        held = lock.take(engine, f"{SCHEMA}.{migration.version_table}", limits.lock_wait)
-    with engine.connect().execution_options(postgresql_readonly=dry_run) as connection:
-        set_timeouts(connection, limits)
-        apply_mainsequence_migration_role(connection, issued.config)
-        refuse_search_path(connection)
-        _refuse_other_revision(connection, dry_run=dry_run)
-        found = compare(connection)
-        adoption = Adoption(found.tables, found.differences, issued.owner_role, is_done=False)
-        if dry_run or adoption.losses:
-            return adoption
-        _write(connection, found.renames)
-        # The SDK's upgrade refuses a registry of another identifier. It comes before the commit, so
-        # that nothing is kept where the platform refuses.
-        _name_registry(registry)
-        held.assert_held()
-        connection.commit()
-    return Adoption(found.tables, found.differences, issued.owner_role, is_done=True)
+def _version_rows(connection: Connection, *, locked: bool) -> list[str]:
+    if not inspect(connection).has_table(VERSIONS.name, schema=VERSIONS.schema):
+        return []
+    wanted = select(VERSIONS.c.version_num).order_by(VERSIONS.c.version_num)
+    return list(connection.scalars(wanted.with_for_update() if locked else wanted))
 
 
-def _refuse_other_revision(connection: Connection, *, dry_run: bool) -> None:
-    rows: list[str] = []
-    if inspect(connection).has_table(migration.version_table, schema=SCHEMA):
-        wanted = select(VERSIONS.c.version_num).order_by(VERSIONS.c.version_num)
-        rows = list(connection.scalars(wanted if dry_run else wanted.with_for_update()))
-    if rows == [REVISION]:
+def _refuse_other_rows(rows: Sequence[str], revisions: Revisions) -> None:
+    if rows == [PUBLISHED_HEAD]:
         return
-    says = (
-        f"{SCHEMA}.{migration.version_table} holds {', '.join(rows) or 'no row'}, and adopt takes "
-        f"{REVISION} of ms-markets 1.0.16 and nothing else"
-    )
-    known = {revision.revision for revision in revision_directory().walk_revisions()}
-    if rows and MS_MARKETS.issuperset(rows):
+    if rows and set(rows) <= set(PUBLISHED):
         advice = (
             "migrate to it with `mainsequence migrations upgrade --provider migrations:migration "
             "head` in an environment with ms-markets 1.0.16, and run this again"
         )
-    elif rows and known.issuperset(rows):
+    elif rows and rows[0] in revisions.files:
         advice = f"that is a revision of msm already, so go on with `{UPGRADE}`"
     else:
         advice = "find out what made this database, and leave it to that"
-    raise NotPublishedError(f"{says}; {advice}.", rows=rows)
+    raise NotPublishedError(
+        f"{VERSIONS.fullname} holds {', '.join(rows) or 'no row'}, and adopt takes "
+        f"{PUBLISHED_HEAD} of ms-markets 1.0.16 and nothing else; {advice}.",
+        rows=rows,
+    )
 
 
 def _write(connection: Connection, renames: Mapping[Part, Part]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, TableClause
 
 from .. import migration
@@ -48,16 +49,14 @@ class Comparison:
     differences: Sequence[Difference]
 
 
-def compare(connection: Connection) -> Comparison:
+def compare(connection: Connection, script: ScriptDirectory) -> Comparison:
     """Find every way in which the database is not as our revision has it.
 
     Args:
         connection: as the owner role.
-
-    Raises:
-        BrokenHistoryError: this code's revisions cannot be loaded.
+        script: the revisions of this code.
     """
-    expected, stored = read_revisions(SAME_AS), read_database(connection)
+    expected, stored = read_revisions(script, SAME_AS), read_database(connection)
     renames = {
         Part(table, "key", old): Part(table, "key", new)
         for table, (old, new) in RENAMED.items()

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from ..published import REVISION, SAME_AS
-from ..session import PACKAGE, UPGRADE
+from ..errors import PACKAGE, UPGRADE
+from ..guards import PUBLISHED_HEAD
+from ..published import SAME_AS
 from .adopt import Adoption
 
 __all__ = ["as_text"]
@@ -32,10 +33,11 @@ def _lines(found: Adoption) -> Iterator[str]:
     elif found.is_done:
         yield (
             f"Adopted: {found.tables} tables are as {SAME_AS} has them, and the version row says "
-            f"{SAME_AS} instead of {REVISION}; go on with `{UPGRADE}`."
+            f"{SAME_AS} instead of {PUBLISHED_HEAD}; go on with `{UPGRADE}`."
         )
     else:
         yield (
             f"Nothing was changed: {found.tables} tables are as {SAME_AS} has them, and "
-            f"`python -m {PACKAGE}.adopt` would move the version row from {REVISION} to {SAME_AS}."
+            f"`python -m {PACKAGE}.adopt` would move the version row from {PUBLISHED_HEAD} to "
+            f"{SAME_AS}."
         )

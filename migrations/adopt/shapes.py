@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from alembic.operations.ops import AddConstraintOp, CreateIndexOp, CreateTableOp, MigrateOperation
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     CheckConstraint,
     Connection,
@@ -22,7 +23,7 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import CreateIndex
 
 from ..review.recorder import record
-from ..session import SCHEMA, revision_directory
+from ..session import SCHEMA
 
 __all__ = ["Part", "Shape", "read_database", "read_owners", "read_revisions", "read_unsound"]
 
@@ -95,13 +96,8 @@ def read_database(connection: Connection) -> dict[Part, Shape]:
     return dict(part for table in metadata.tables.values() for part in _table(table))
 
 
-def read_revisions(target: str) -> dict[Part, Shape]:
-    """What the revisions up to ``target`` make, from their text alone.
-
-    Raises:
-        BrokenHistoryError: this code's revisions cannot be loaded.
-    """
-    script = revision_directory()
+def read_revisions(script: ScriptDirectory, target: str) -> dict[Part, Shape]:
+    """What the revisions up to ``target`` make, from their text alone."""
     found: dict[Part, Shape] = {}
     for revision in reversed(list(script.iterate_revisions(target, "base"))):
         run = record(revision.module.upgrade, Path(revision.path))

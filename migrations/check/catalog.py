@@ -10,8 +10,9 @@ from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
 
 from .. import migration
+from ..errors import UPGRADE
 from ..published import LEFT_ALONE
-from ..session import SCHEMA, UPGRADE, Registry
+from ..session import SCHEMA, Registry
 from .differences import CatalogKind, Difference
 from .models import AUTOGENERATE
 
