@@ -73,6 +73,8 @@ class BlockerWatch:
         try:
             with self._engine.connect() as connection:
                 autocommitting = connection.execution_options(isolation_level="AUTOCOMMIT")
+                # A session's wait is seen by the role that logged in, not by the owner role.
+                autocommitting.execute(text("SET ROLE NONE"))
                 while not self._stop.wait(self._pause):
                     rows = autocommitting.execute(BLOCKERS, {"pid": self._pid})
                     self._seen = [Session(*row) for row in rows] or self._seen

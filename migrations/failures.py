@@ -43,13 +43,14 @@ def busy(
 ) -> TableBusyError:
     """The error of a statement that did not get its lock, for the last of so many attempts."""
     tried = "tried once" if attempts == 1 else f"tried {attempts} times"
+    end = f", or end it with SELECT pg_terminate_backend({blockers[0].pid})" if blockers else ""
     return TableBusyError(
         _first_line(error),
         reason=f"{reason_of(error)}, {tried}",
         blockers=blockers,
         outcome=progress.outcome(),
-        remedy="run this again when that session has ended its transaction, or end it with SELECT "
-        f"pg_terminate_backend(PID), or wait longer with {TABLE_LOCK_VARIABLE} (seconds)",
+        remedy=f"run this again when that session has ended its transaction{end}, or wait longer "
+        f"with {TABLE_LOCK_VARIABLE} (seconds)",
     )
 
 
@@ -68,6 +69,8 @@ def failure_of(
         return AlembicRefusedError(f"Alembic refuses: {str(error).rstrip('.')}.")
     if not isinstance(error, DBAPIError):
         return _raised(error, progress, revisions)
+    if is_busy(error):
+        return busy(error, (), progress, attempts=1)
     sqlstate, reason, statement = _sqlstate(error), reason_of(error), _first_line(error)
     # libpq gives no code to a connection that fails or breaks off.
     broke_off = sqlstate is None and isinstance(error.orig, OperationalError)

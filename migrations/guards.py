@@ -63,8 +63,8 @@ def refuse_search_path(connection: Connection) -> None:
         "ALTER ROLE, and keep the schema public"
     )
     raise SearchPathError(
-        f"search_path is {path!r}, so that unqualified names mean {meant} instead of public alone, "
-        f"and nothing was changed; {remedy}, then run this again.",
+        f"search_path is {path!r}, which here means {meant}, while unqualified names have to mean "
+        f"public alone, and nothing was changed; {remedy}, then run this again.",
         search_path=path,
     )
 
@@ -134,15 +134,9 @@ def unknown_version(rows: Sequence[str], revisions: Revisions) -> UnknownVersion
 def refuse_unversioned_tables(connection: Connection, provider: Any) -> None:
     """Make sure that a database without a version row has none of the provider's tables.
 
-    Args:
-        connection: as the owner role.
-        provider: the SDK's migration provider.
-
     Raises:
         UnversionedTablesError: it has some.
     """
-    if version_rows(connection, provider):
-        return
     names = [model.__tablename__ for model in provider.metatable_models]
     present = list(connection.scalars(PRESENT, {"names": names}))
     if present:

@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -36,21 +37,21 @@ FIRST_PAUSE = 1.0
 FORMATTER = "ruff"
 
 
-def run(config: Config, script: ScriptDirectory, *, changes: bool) -> None:
+def run(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool]) -> None:
     """Run what Alembic was asked for, on connections that the platform issued.
 
     Args:
         config: as the SDK's CLI made it.
         script: where the revisions are.
-        changes: whether it changes the schema; then it takes the lock, which is kept until the
-            catalog is finalized or this process ends.
+        changes: tells whether it changes the schema; then it takes the lock, which is kept until
+            the catalog is finalized or this process ends.
 
     Raises:
         MigrationError: it could not be done; the error says what was kept, if anything was.
     """
     work = Run(config, script, Limits.from_environment(os.environ))
     try:
-        if changes:
+        if changes():
             work.change()
         else:
             work.read()
@@ -88,7 +89,8 @@ class Run:
         self._engine = create_engine(
             self.url,
             poolclass=NullPool,
-            connect_args={"application_name": application_name()},
+            # Statements that psycopg prepares would fail behind a pooler before it is found out.
+            connect_args={"application_name": application_name(), "prepare_threshold": None},
         )
 
     def read(self) -> None:
@@ -113,19 +115,23 @@ class Run:
         table = f"{schema}.{self._provider.version_table}"
         lock = take(self._engine, table, self._limits.lock_wait)
         with self._engine.connect() as connection:
-            self._prepare(connection)
-            refuse_unversioned_tables(connection, self._provider)
-            connection.rollback()
+            rows = self._prepare(connection)
+            if not rows:
+                refuse_unversioned_tables(connection, self._provider)
+                connection.rollback()
             self._watch_commits(connection, lock)
             self._attempt_in_turn(connection)
 
-    def _prepare(self, connection: Connection) -> None:
+    def _prepare(self, connection: Connection) -> Sequence[str]:
+        """Bound the connection, see that it is one to work on, and return the version rows."""
         set_timeouts(connection, self._limits)
         apply_mainsequence_migration_role(connection, self._config)
         refuse_search_path(connection)
-        refuse_unknown_rows(version_rows(connection, self._provider), self.revisions)
+        rows = version_rows(connection, self._provider)
+        refuse_unknown_rows(rows, self.revisions)
         connection.rollback()
         self._config.attributes["connection"] = connection
+        return rows
 
     def _watch_commits(self, connection: Connection, lock: MigrationLock) -> None:
         def before_commit(_: Connection) -> None:

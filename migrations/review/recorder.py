@@ -99,7 +99,8 @@ class _Context(MigrationContext):
     """An offline context for PostgreSQL that counts autocommit blocks instead of committing."""
 
     def __init__(self, recorder: "_Recorder") -> None:
-        dialect = make_url("postgresql://").get_dialect()()
+        # Psycopg's own style would double every percent sign.
+        dialect = make_url("postgresql://").get_dialect()(paramstyle="named")
         options = {"as_sql": True, "literal_binds": True, "output_buffer": recorder.output}
         super().__init__(dialect, None, options)
         self.recorder = recorder
