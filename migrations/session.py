@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, make_url
+from sqlalchemy import URL, Connection, create_engine, inspect, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -35,10 +36,12 @@ __all__ = [
     "CREDENTIAL_SECONDS",
     "SCHEMA",
     "Database",
+    "Issued",
     "NeverMigratedError",
     "Registry",
     "UnreadableDatabaseError",
     "find_registry",
+    "issue",
     "read_only",
     "revision_directory",
 ]
@@ -87,6 +90,21 @@ class Registry:
 
     meta_table: MetaTable
     data_source_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A migration connection that the platform issued.
+
+    Attributes:
+        url: with a credential that expires.
+        config: Alembic's, which tells the SDK the owner role.
+        owner_role: the role that owns the tables; None where the platform names none.
+    """
+
+    url: URL
+    config: Config
+    owner_role: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +168,15 @@ def find_registry() -> Registry | None:
     return Registry(found[0], str(data_source.uid)) if found else None
 
 
-@contextmanager
-def read_only(registry: Registry, *, seconds: int = CREDENTIAL_SECONDS) -> Iterator[Database]:
-    """Connect to the database of a registry, as its owner role, and only read.
+def issue(registry: Registry, *, seconds: int) -> Issued:
+    """Have the platform issue a migration connection.
 
     Args:
         registry: what :func:`find_registry` found.
         seconds: how long the credential lasts, from 60 to 3600.
 
     Raises:
-        PlatformRefusedError: the platform issues no connection.
-        UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a statement of the block.
+        PlatformRefusedError: the platform issues none.
     """
     with quiet_sdk(), refusals_of("a migration connection"):
         issued = registry.meta_table.issue_migration_connection(
@@ -174,15 +190,31 @@ def read_only(registry: Registry, *, seconds: int = CREDENTIAL_SECONDS) -> Itera
     config = alembic_config_for_provider(
         migration, sqlalchemy_url=issued.uri, owner_role_name=issued.owner_role_name
     )
+    return Issued(make_url(issued.uri), config, issued.owner_role_name)
+
+
+@contextmanager
+def read_only(registry: Registry, *, seconds: int = CREDENTIAL_SECONDS) -> Iterator[Database]:
+    """Connect to the database of a registry, as its owner role, and only read.
+
+    Args:
+        registry: what :func:`find_registry` found.
+        seconds: how long the credential lasts, from 60 to 3600.
+
+    Raises:
+        PlatformRefusedError: the platform issues no connection.
+        UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a statement of the block.
+    """
+    issued = issue(registry, seconds=seconds)
     try:
-        with create_engine(issued.uri, poolclass=NullPool).connect() as connection:
+        with create_engine(issued.url, poolclass=NullPool).connect() as connection:
             set_timeouts(connection, Limits.from_environment(os.environ))
-            apply_mainsequence_migration_role(connection, config)
+            apply_mainsequence_migration_role(connection, issued.config)
             connection.exec_driver_sql("SET default_transaction_read_only = on")
             connection.commit()
-            yield Database(connection, registry, issued.owner_role_name)
+            yield Database(connection, registry, issued.owner_role)
     except DBAPIError as error:
-        url = make_url(issued.uri)
+        url = issued.url
         where = f"{url.database} at {url.host}:{url.port or 5432}"
         raise UnreadableDatabaseError(
             f"The database {where} cannot be read ({reason_of(error)}); make sure that it is up "

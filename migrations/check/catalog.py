@@ -11,6 +11,7 @@ from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
 
 from .. import migration
 from ..errors import UPGRADE
+from ..published import LEFT_ALONE
 from ..session import SCHEMA, Registry
 from .differences import CatalogKind, Difference
 from .models import AUTOGENERATE
@@ -43,6 +44,8 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
     detail = "it exists, and the catalog does not hold it"
     found = [Difference("uncatalogued", table, detail, UPGRADE) for _, table in unlisted]
     for row in sorted(rows, key=_name):
+        if row.physical_table_name in LEFT_ALONE:
+            continue
         found += _judge(row, columns, is_ours=_name(row) in models | {version_table})
     return found
 

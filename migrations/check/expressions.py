@@ -11,14 +11,23 @@ from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import CheckConstraint, Column, Connection, DefaultClause, Index, Table, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    DefaultClause,
+    Index,
+    Table,
+    TableClause,
+    text,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.sql.elements import ClauseElement
 
 from ..session import SCHEMA
 
-__all__ = ["ChangedExpression", "changed_expressions", "default_differs"]
+__all__ = ["ChangedExpression", "changed_expressions", "default_differs", "same_expression"]
 
 # One that leaves a percent sign as it is: these texts travel without parameters.
 DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
@@ -59,7 +68,9 @@ def changed_expressions(
     for table in tables:
         for item, authored in _authored(table):
             key = (table.schema or SCHEMA, table.name, str(item.name))
-            if key in stored and not _same(connection, stored[key], authored, table=table):
+            if key in stored and not same_expression(
+                connection, stored[key], authored, table=table
+            ):
                 yield ChangedExpression(item, stored[key], authored)
 
 
@@ -82,7 +93,7 @@ def default_differs(
     compiler = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
     kind = column.type.compile(DIALECT)
     authored_sql = compiler.get_column_default_string(column)
-    return not _same(context.connection, stored, authored_sql, kind=kind)
+    return not same_expression(context.connection, stored, authored_sql, kind=kind)
 
 
 def _authored(table: Table) -> Iterator[tuple[CheckConstraint | Index, str | None]]:
@@ -98,14 +109,23 @@ def _sql(expression: ClauseElement) -> str:
     return str(expression.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
 
 
-def _same(
+def same_expression(
     connection: Connection,
     stored: str | None,
     authored: str | None,
     *,
-    table: Table | None = None,
+    table: TableClause | None = None,
     kind: str | None = None,
 ) -> bool:
+    """Whether two SQL expressions are one to PostgreSQL.
+
+    Args:
+        connection: may read the table.
+        stored: as PostgreSQL prints it; None where there is none.
+        authored: as it was written; None where there is none.
+        table: whose columns they name; None where they name none.
+        kind: the SQL type that both are cast to; None leaves them as they are.
+    """
     if stored == authored:
         return True
     if stored is None or authored is None:

@@ -108,17 +108,22 @@ def make_workshop() -> Iterator[Workshop]:
 
 def fill(workshop: Workshop) -> None:
     """Copy the sources into a repository, and lay a uv and a Python out."""
+    copy_sources(workshop.sources)
+    copy_python(workshop)
+    copy_uv(workshop)
+
+
+def copy_sources(folder: Path) -> None:
+    """Make a repository with one commit: the tracked files as they lie in the work tree."""
     listed = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, answer("git", "-C", str(ROOT), *listed).split("\0")):
-        target = workshop.sources / name
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, target)
-    git(workshop.sources, "init", "--quiet", "--initial-branch=main")
-    git(workshop.sources, "add", "--all")
-    git(workshop.sources, "commit", "--quiet", "--message", "Sources")
-    copy_python(workshop)
-    copy_uv(workshop)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "Sources")
 
 
 def copy_python(workshop: Workshop) -> None:

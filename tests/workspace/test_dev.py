@@ -114,7 +114,7 @@ def sentence_of(result: subprocess.CompletedProcess[str]) -> str:
 
 def test_the_help_lists_every_task(checkout: Checkout) -> None:
     tasks = set(re.findall(r"^(\w+)\)$", DEV.read_text(encoding="utf-8"), re.MULTILINE))
-    assert tasks == {"sync", "demo", "test", "check", "format", "run"}
+    assert tasks == {"sync", "demo", "test", "check", "format", "docs", "build", "run"}
     for arguments in ((), ("help",), ("--help",)):
         told = checkout.dev(*arguments)
         assert told.returncode == 0

@@ -1,0 +1,165 @@
+"""The one repair that writes: the version row and the name of a foreign key, in one transaction."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, column, create_engine, inspect, select, table, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from msm.platform import quiet_sdk, refusals_of
+from msm.sdk import apply_mainsequence_migration_role
+from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE
+
+from .. import lock, migration
+from ..errors import UPGRADE, DatabaseStateError, MigrationError
+from ..failures import failure_of
+from ..guards import PUBLISHED, PUBLISHED_HEAD, refuse_search_path
+from ..progress import Progress
+from ..published import SAME_AS
+from ..revisions import Revisions
+from ..session import CREDENTIAL_SECONDS, SCHEMA, Registry, issue, revision_directory
+from ..timeouts import Limits, set_timeouts
+from .differences import Difference, compare
+from .shapes import Part
+
+__all__ = ["Adoption", "NotPublishedError", "adopt"]
+
+LONGEST_CREDENTIAL = 3600
+VERSIONS = table(migration.version_table, column("version_num"), schema=SCHEMA)
+
+
+class NotPublishedError(DatabaseStateError):
+    """The version table does not say that ms-markets 1.0.16 made this database.
+
+    Attributes:
+        rows: what it says.
+    """
+
+    def __init__(self, message: str, *, rows: Sequence[str]) -> None:
+        super().__init__(message)
+        self.rows = tuple(rows)
+
+
+class OtherNamespaceError(MigrationError):
+    """Only the tables of the default namespace have revisions that amount to ms-markets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What was found, and whether the database was adopted.
+
+    Attributes:
+        tables: how many tables were compared.
+        differences: what is not as our revision has it, by table.
+        owner_role: the role that owns the tables; None where the platform names none.
+        is_done: whether the version row was moved.
+    """
+
+    tables: int
+    differences: Sequence[Difference]
+    owner_role: str | None
+    is_done: bool
+
+    @property
+    def losses(self) -> list[Difference]:
+        """The differences that stand in the way."""
+        return [difference for difference in self.differences if difference.is_loss]
+
+
+def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
+    """Compare, and move the version row from 0017 to 1003 where nothing would be lost.
+
+    Args:
+        registry: the catalog resource of the version table.
+        dry_run: only look; then no lock is taken.
+
+    Raises:
+        OtherNamespaceError: the namespace of this process is not the default one.
+        NotPublishedError: the version row is another one than 0017.
+        PlatformRefusedError: the platform refuses a connection, or the registry's new identifier.
+        LockHeldError: a migration is running.
+        MigrationError: PostgreSQL cannot be reached, or refuses a statement; nothing was changed.
+    """
+    if migration.migration_namespace != DEFAULT_NAMESPACE:
+        raise OtherNamespaceError(
+            f"The namespace {migration.migration_namespace!r} has no revision {SAME_AS} that a "
+            f"database of ms-markets could be compared with; unset {NAMESPACE_VARIABLE}."
+        )
+    script, revisions = revision_directory()
+    limits, progress = Limits.from_environment(os.environ), Progress()
+    seconds = min(LONGEST_CREDENTIAL, CREDENTIAL_SECONDS + round(limits.lock_wait))
+    issued = issue(registry, seconds=seconds)
+    engine = create_engine(
+        issued.url, poolclass=NullPool, connect_args={"application_name": lock.application_name()}
+    )
+    try:
+        if not dry_run:
+            held = lock.take(engine, VERSIONS.fullname, limits.lock_wait)
+        with engine.connect().execution_options(postgresql_readonly=dry_run) as connection:
+            set_timeouts(connection, limits)
+            apply_mainsequence_migration_role(connection, issued.config)
+            refuse_search_path(connection)
+            _refuse_other_rows(_version_rows(connection, locked=not dry_run), revisions)
+            found = compare(connection, script)
+            adoption = Adoption(found.tables, found.differences, issued.owner_role, is_done=False)
+            if dry_run or adoption.losses:
+                return adoption
+            _write(connection, found.renames)
+            # The SDK's upgrade refuses a registry of another identifier. It is named before the
+            # commit, so that nothing is kept where the platform refuses.
+            _name_registry(registry)
+            held.assert_held(progress)
+            progress.committing = True
+            connection.commit()
+        return replace(adoption, is_done=True)
+    except DBAPIError as error:
+        failure = failure_of(error, issued.url, progress, revisions)
+        if failure is None:
+            raise
+        raise failure from error
+    finally:
+        lock.release()
+
+
+def _version_rows(connection: Connection, *, locked: bool) -> list[str]:
+    if not inspect(connection).has_table(VERSIONS.name, schema=VERSIONS.schema):
+        return []
+    wanted = select(VERSIONS.c.version_num).order_by(VERSIONS.c.version_num)
+    return list(connection.scalars(wanted.with_for_update() if locked else wanted))
+
+
+def _refuse_other_rows(rows: Sequence[str], revisions: Revisions) -> None:
+    if rows == [PUBLISHED_HEAD]:
+        return
+    if rows and set(rows) <= set(PUBLISHED):
+        advice = (
+            "migrate to it with `mainsequence migrations upgrade --provider migrations:migration "
+            "head` in an environment with ms-markets 1.0.16, and run this again"
+        )
+    elif rows and rows[0] in revisions.files:
+        advice = f"that is a revision of msm already, so go on with `{UPGRADE}`"
+    else:
+        advice = "find out what made this database, and leave it to that"
+    raise NotPublishedError(
+        f"{VERSIONS.fullname} holds {', '.join(rows) or 'no row'}, and adopt takes "
+        f"{PUBLISHED_HEAD} of ms-markets 1.0.16 and nothing else; {advice}.",
+        rows=rows,
+    )
+
+
+def _write(connection: Connection, renames: Mapping[Part, Part]) -> None:
+    for old, new in renames.items():
+        connection.execute(
+            text(f"ALTER TABLE {SCHEMA}.{old.table} RENAME CONSTRAINT {old.name} TO {new.name}")
+        )
+    connection.execute(update(VERSIONS).values(version_num=SAME_AS))
+
+
+def _name_registry(registry: Registry) -> None:
+    """Give the catalog's registry the identifier by which this provider knows it."""
+    identifier = migration.alembic_registry.__metatable_identifier__
+    if registry.meta_table.identifier != identifier:
+        with quiet_sdk(), refusals_of("the registry's new identifier"):
+            registry.meta_table.patch(identifier=identifier)

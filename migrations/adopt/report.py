@@ -1,0 +1,43 @@
+"""An adoption as text."""
+
+from collections.abc import Iterator
+
+from ..errors import PACKAGE, UPGRADE
+from ..guards import PUBLISHED_HEAD
+from ..published import SAME_AS
+from .adopt import Adoption
+
+__all__ = ["as_text"]
+
+
+def as_text(found: Adoption) -> str:
+    """Every difference, then what came of it and what comes next."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: Adoption) -> Iterator[str]:
+    kept = [difference for difference in found.differences if not difference.is_loss]
+    if kept:
+        yield "Different, and nothing is lost by it:"
+        yield from (f"  {difference}" for difference in kept)
+    losses = found.losses
+    if losses:
+        role = "the owner of the tables" if found.owner_role is None else found.owner_role
+        yield "In the way:"
+        yield from (f"  {difference}" for difference in losses)
+        stand = "1 difference stands" if len(losses) == 1 else f"{len(losses)} differences stand"
+        yield (
+            f"Nothing was changed, because {stand} in the way; bring the database to what "
+            f"{SAME_AS} has, as {role}, and run this again."
+        )
+    elif found.is_done:
+        yield (
+            f"Adopted: {found.tables} tables are as {SAME_AS} has them, and the version row says "
+            f"{SAME_AS} instead of {PUBLISHED_HEAD}; go on with `{UPGRADE}`."
+        )
+    else:
+        yield (
+            f"Nothing was changed: {found.tables} tables are as {SAME_AS} has them, and "
+            f"`python -m {PACKAGE}.adopt` would move the version row from {PUBLISHED_HEAD} to "
+            f"{SAME_AS}."
+        )

@@ -1,0 +1,160 @@
+"""Tables taken apart: every column, key, index and check, each with its DDL."""
+
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from alembic.operations.ops import AddConstraintOp, CreateIndexOp, CreateTableOp, MigrateOperation
+from alembic.script import ScriptDirectory
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    Constraint,
+    Index,
+    MetaData,
+    Table,
+    inspect,
+    text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import SAWarning
+from sqlalchemy.schema import CreateIndex
+
+from ..review.recorder import record
+from ..session import SCHEMA
+
+__all__ = ["Part", "Shape", "read_database", "read_owners", "read_revisions", "read_unsound"]
+
+# One that leaves a percent sign as it is: these texts travel without parameters.
+DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+# A compiler that renders parts alone takes no statement, which its types do not say.
+COMPILER = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
+
+UNSOUND = text("""
+    SELECT c.relname, 'index', i.relname
+    FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+    WHERE NOT x.indisvalid AND c.relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT c.relname, CASE k.contype WHEN 'c' THEN 'check' ELSE 'key' END, k.conname
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    WHERE NOT k.convalidated AND k.contype <> 'n' AND c.relnamespace = 'public'::regnamespace
+""")
+OWNERS = text("""
+    SELECT relname, pg_get_userbyid(relowner) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+      AND NOT pg_has_role(relowner, 'USAGE')
+""")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Part:
+    """One thing of a table.
+
+    Attributes:
+        table: its table.
+        kind: what it is; the table itself is a part too.
+        name: its own name; that of the table for the table.
+    """
+
+    table: str
+    kind: Literal["table", "column", "key", "check", "index"]
+    name: str
+
+    def __str__(self) -> str:
+        return self.table if self.kind == "table" else f"{self.table}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a part is.
+
+    Attributes:
+        ddl: without any condition.
+        condition: of a check or of a partial index; None where there is none.
+    """
+
+    ddl: str
+    condition: str | None = None
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.ddl, self.condition)))
+
+
+def read_database(connection: Connection) -> dict[Part, Shape]:
+    """The tables of the schema public whose names begin as ours do."""
+    prefix = "ms_markets__"
+    names = [
+        name for name in inspect(connection).get_table_names(SCHEMA) if name.startswith(prefix)
+    ]
+    metadata = MetaData()
+    with warnings.catch_warnings():
+        # SQLAlchemy reads NOT VALID off a check, and then warns that it knows no such option.
+        warnings.simplefilter("ignore", SAWarning)
+        metadata.reflect(connection, only=names, resolve_fks=False)
+    return dict(part for table in metadata.tables.values() for part in _table(table))
+
+
+def read_revisions(script: ScriptDirectory, target: str) -> dict[Part, Shape]:
+    """What the revisions up to ``target`` make, from their text alone."""
+    found: dict[Part, Shape] = {}
+    for revision in reversed(list(script.iterate_revisions(target, "base"))):
+        run = record(revision.module.upgrade, Path(revision.path))
+        for operation in run.operations:
+            found.update(_operation(operation.op))
+    return found
+
+
+def read_unsound(connection: Connection) -> set[Part]:
+    """Indexes that PostgreSQL left INVALID, and constraints that are NOT VALID."""
+    return {Part(*row) for row in connection.execute(UNSOUND)}
+
+
+def read_owners(connection: Connection) -> dict[Part, str]:
+    """The tables that the current role may not alter, each with the role that owns it."""
+    return {Part(table, "table", table): owner for table, owner in connection.execute(OWNERS)}
+
+
+def _operation(op: MigrateOperation) -> Iterable[tuple[Part, Shape]]:
+    match op:
+        case CreateTableOp():
+            return _table(op.to_table())
+        case CreateIndexOp():
+            return [_index(op.table_name, op.to_index())]
+        case AddConstraintOp():
+            constraint = op.to_constraint()
+            return [_constraint(constraint.table.name, constraint)]
+    raise NotImplementedError(f"{type(op).__name__} does not add a part to a table")
+
+
+def _table(table: Table) -> Iterator[tuple[Part, Shape]]:
+    yield Part(table.name, "table", table.name), Shape("a table")
+    for column in table.columns:
+        ddl = str(COMPILER.get_column_specification(column))  # type: ignore[no-untyped-call]
+        # FLOAT without a precision is PostgreSQL's other word for DOUBLE PRECISION.
+        ddl = ddl.replace(" FLOAT", " DOUBLE PRECISION")
+        yield Part(table.name, "column", column.name), Shape(ddl)
+    for constraint in table.constraints:
+        if constraint.name is not None:
+            yield _constraint(table.name, constraint)
+    for index in table.indexes:
+        yield _index(table.name, index)
+
+
+def _constraint(table: str, constraint: Constraint) -> tuple[Part, Shape]:
+    if isinstance(constraint, CheckConstraint):
+        condition = str(
+            constraint.sqltext.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
+        )
+        return Part(table, "check", str(constraint.name)), Shape("CHECK", condition)
+    # A reflected constraint says what PostgreSQL takes for granted.
+    ddl = COMPILER.process(constraint).replace(" NULLS DISTINCT", "")
+    name = str(constraint.name)
+    return Part(table, "key", name), Shape(ddl.removeprefix(f"CONSTRAINT {name} "))
+
+
+def _index(table: str, index: Index) -> tuple[Part, Shape]:
+    statement = str(CreateIndex(index).compile(dialect=DIALECT))
+    ddl, _, condition = statement.partition(" WHERE ")
+    return Part(table, "index", str(index.name)), Shape(ddl, condition or None)

@@ -1,0 +1,31 @@
+"""What the published ms-markets 1.0.16 leaves behind, and which of our revisions it amounts to."""
+
+__all__ = ["LEFT_ALONE", "RENAMED", "SAME_AS", "UNBOUNDED"]
+
+# Our revision whose tables its last one, 0017, amounts to.
+SAME_AS = "1003"
+
+# Its first revision made this table; no model of its last release, and none of ours, describes it.
+LEFT_ALONE = frozenset({"ms_markets__interpolatedpricests"})
+
+# By table: a foreign key that has a name of its own there, and the one that the convention makes.
+RENAMED = {
+    "ms_markets__portfolio": (
+        "fk__ms_markets__portfolio__signal_uid__signalmetadata",
+        "fk__ms_markets__portfolio__signal_uid__ms_markets__s_8b4651c05b",
+    )
+}
+
+# By table: columns that are VARCHAR there and VARCHAR(255) here. A foreign key to a VARCHAR(255)
+# bounds each of them, so that no value can be longer.
+UNBOUNDED = {
+    "ms_markets__ordersts": ("account_identifier", "asset_identifier", "order_manager_identifier"),
+    "ms_markets__portfolioweightsts": ("asset_identifier", "portfolio_identifier"),
+    "ms_markets__signalweightsts": ("asset_identifier",),
+    "ms_markets__tradests": (
+        "account_identifier",
+        "asset_identifier",
+        "commission_asset_identifier",
+        "settlement_asset_identifier",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Writes ``docs/schema/``: a page and a diagram a package, from the models."""

@@ -1,0 +1,170 @@
+"""The pages: built strictly and offline, true to the models, with commands that exist."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+
+import mainsequence
+import pytest
+
+from schema_pages.__main__ import stale
+from tests.conftest import ROOT
+from tests.support.markdown import blocks_of, commands_of
+
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md"), *(ROOT / "packages").glob("*/README.md")])
+# What a page asks the browser for by itself.
+LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "object": "data"}
+PROGRAM = Path(sys.executable).parent
+
+
+class Loads(HTMLParser):
+    """Collects what a page loads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if said.get("rel") not in {"canonical", "next", "prev", "alternate"}:
+            self.found.append(said.get(LOADED.get(tag, "")) or "")
+
+
+def build(site: Path, *, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PROGRAM / "mkdocs", "build", "--strict", "--quiet", "--site-dir", site],
+        cwd=folder,
+        # A proxy that is not there: whatever asks for the network fails.
+        env={"PATH": str(PROGRAM), "HTTPS_PROXY": "http://127.0.0.1:9", "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    told = build(folder)
+    assert told.returncode == 0, told.stderr
+    return folder
+
+
+def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > len(list(DOCS.rglob("*.md")))
+    for page in pages:
+        loads = Loads()
+        loads.feed(page.read_text(encoding="utf-8"))
+        assert any(loads.found), page
+        assert [link for link in loads.found if "//" in link] == [], page
+
+
+def test_every_table_has_its_place_on_the_site(site: Path) -> None:
+    text = "".join(file.read_text(encoding="utf-8") for file in site.glob("schema/*/index.html"))
+    assert len(set(re.findall(r'<h3 id="(ms_markets__\w+)"', text))) == 61
+    assert len(list(site.glob("schema/*.svg"))) == 3
+
+
+def test_the_schema_pages_are_what_the_models_say() -> None:
+    assert list(stale(DOCS / "schema")) == [], "bring them to the models with ./dev docs"
+
+
+def test_a_page_of_another_state_of_the_models_is_found(tmp_path: Path) -> None:
+    for file in (DOCS / "schema").iterdir():
+        text = file.read_text(encoding="utf-8")
+        if file.name in {"core.md", "pricing.svg"}:
+            text = text.replace("uid", "id", 1).replace("sha256 ", "sha256 0", 1)
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
+    (tmp_path / "portfolio.md").unlink()
+    found = {file.name for file in stale(tmp_path)}
+    assert found == {"core.md", "pricing.svg", "portfolio.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_of_a_page_exists(page: Path) -> None:
+    for block in blocks_of(page):
+        if block.language == "sh":
+            for words in commands_of(block):
+                fault = fault_of(words)
+                assert fault is None, f"{block}: {' '.join(words)}: {fault}"
+
+
+def fault_of(words: Sequence[str]) -> str | None:
+    """What is wrong with a command of ours; None where nothing is, or it is somebody else's."""
+    match words:
+        case ["./dev", "run", *command]:
+            return fault_of(command)
+        case ["./dev", task, *_]:
+            return None if task in dev_tasks() else f"./dev has no task {task}"
+        case ["msm-local", "exec", "--", *command]:
+            return fault_of(command)
+        case ["msm-local", verb, *_] if not verb.startswith("-"):
+            return None if verb in local_verbs() else f"msm-local has no verb {verb}"
+        case ["python", "-m", module, *_] if module.startswith("msm_migrations"):
+            return fault_of(["python", "-m", module.replace("msm_migrations", "migrations")])
+        case ["python", "-m", module, *_]:
+            return None if runs(module) else f"there is no module {module} to run"
+        case ["mainsequence", "migrations", verb, *_]:
+            return None if verb in sdk_verbs() else f"the SDK has no migrations {verb}"
+    return None
+
+
+def runs(module: str) -> bool:
+    try:
+        found = importlib.util.find_spec(module)
+    except ModuleNotFoundError:
+        return False
+    if found is None or found.submodule_search_locations is None:
+        return found is not None
+    return importlib.util.find_spec(f"{module}.__main__") is not None
+
+
+def dev_tasks() -> set[str]:
+    told = subprocess.run(["./dev"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(re.findall(r"^  (\w+) ", told.stdout, re.MULTILINE))
+
+
+def local_verbs() -> set[str]:
+    program = [str(PROGRAM / "msm-local"), "--help"]
+    told = subprocess.run(program, capture_output=True, text=True, check=True)
+    _, _, commands = told.stdout.partition("Commands:")
+    return set(re.findall(r"^  (\w+)", commands, re.MULTILINE))
+
+
+def sdk_verbs() -> set[str]:
+    # Importing the SDK's command line costs seconds, and its libraries warn.
+    source = Path(mainsequence.__file__).parent / "cli" / "migrations.py"
+    return set(re.findall(r'@migrations\.command\("(\w+)"\)', source.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "./dev publish",
+        "./dev run msm-local exec -- python -m migrations.apply",
+        "./dev run msm-local begin",
+        "mainsequence migrations uprade head",
+    ],
+)
+def test_a_command_that_does_not_exist_is_found(command: str) -> None:
+    assert fault_of(command.split()) is not None
+
+
+def links_of(page: Path) -> Iterator[str]:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)#\s]+)", text):
+        if "://" not in link:
+            yield link
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if DOCS not in page.parents], ids=lambda page: page.parent.name
+)
+def test_a_readme_links_to_what_is_there(page: Path) -> None:
+    assert [link for link in links_of(page) if not (page.parent / link).exists()] == []

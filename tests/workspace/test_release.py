@@ -1,0 +1,135 @@
+"""A release: one version everywhere, a changelog that says so, and what is built."""
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from release.contents import PACKAGES, faults_of
+from release.versions import set_version, version_faults, version_of
+from tests.conftest import ROOT
+
+WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+SDIST = ("pyproject.toml", "README.md", "LICENSE", "PKG-INFO")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """What states a version, copied."""
+    for file in (ROOT / "pyproject.toml", ROOT / "CHANGELOG.md", *ROOT.glob("packages/*/*.toml")):
+        copy = tmp_path / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
+    return tmp_path
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_versions_and_changelog_are_in_order() -> None:
+    assert version_faults(ROOT) == []
+
+
+def test_a_version_or_pin_of_its_own_is_named(workspace: Path) -> None:
+    version = version_of(workspace)
+    member = workspace / "packages" / "msm-pricing" / "pyproject.toml"
+    change(member, f"msm-core=={version}", "msm-core==9.9.9")
+    change(member, f'version = "{version}"', 'version = "8.8.8"')
+    assert version_faults(workspace) == [
+        f"packages/msm-pricing/pyproject.toml states {other}, and the root is at {version}."
+        for other in ("8.8.8", "9.9.9")
+    ]
+
+
+def test_a_changelog_of_another_form_is_named(workspace: Path) -> None:
+    change(workspace / "CHANGELOG.md", "## Unreleased", "## Next\n\n## 0.0.1")
+    change(workspace / "CHANGELOG.md", "### Added", "### News")
+    assert len(version_faults(workspace)) == 3
+
+
+def test_a_new_version_is_stated_everywhere(workspace: Path) -> None:
+    set_version(workspace, "1.2.3", "2026-01-31")
+    assert version_of(workspace) == "1.2.3"
+    assert version_faults(workspace) == []
+    pins = (workspace / "packages" / "msm-pricing" / "pyproject.toml").read_text(encoding="utf-8")
+    assert '"msm-core==1.2.3"' in pins
+    changelog = (workspace / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## Unreleased\n\n## 1.2.3 - 2026-01-31\n\n### Added" in changelog
+
+
+def make_distributions(folder: Path) -> None:
+    """The smallest distributions that are sound."""
+    for distribution, package in PACKAGES.items():
+        information = f"{distribution}-1.0.0.dist-info"
+        with zipfile.ZipFile(folder / f"{distribution}-1.0.0-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"{package}/py.typed", "")
+            wheel.writestr(f"{information}/licenses/LICENSE", "")
+            wheel.writestr(
+                f"{information}/METADATA", "Requires-Dist: msm-core==1.0.0\n\nA description.\n"
+            )
+        with tarfile.open(folder / f"{distribution}-1.0.0.tar.gz", "w:gz") as sdist:
+            for name in SDIST:
+                sdist.addfile(tarfile.TarInfo(f"{distribution}-1.0.0/{name}"), BytesIO())
+
+
+def test_what_is_wrong_with_a_distribution_is_named(tmp_path: Path) -> None:
+    make_distributions(tmp_path)
+    assert faults_of(tmp_path, "1.0.0") == []
+
+    with zipfile.ZipFile(tmp_path / "msm_core-1.0.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("msm/__pycache__/base.pyc", "")
+        wheel.writestr("tests/test_msm.py", "")
+        wheel.writestr(
+            "msm_core-1.0.0.dist-info/METADATA",
+            "Requires-Dist: msm-local==0.9.0\nRequires-Dist: msm-pricing\n\n",
+        )
+    (tmp_path / "msm_local-1.0.0.tar.gz").unlink()
+    with tarfile.open(tmp_path / "msm_core-1.0.0.tar.gz", "w:gz") as sdist:
+        for name in (*SDIST[1:], "tests/test_msm.py"):
+            sdist.addfile(tarfile.TarInfo(f"msm_core-1.0.0/{name}"), BytesIO())
+    assert faults_of(tmp_path, "1.0.0") == [
+        "msm_core-1.0.0-py3-none-any.whl installs msm, tests, not msm alone.",
+        "msm_core-1.0.0-py3-none-any.whl lacks msm/py.typed.",
+        "msm_core-1.0.0-py3-none-any.whl lacks msm_core-1.0.0.dist-info/licenses/LICENSE.",
+        "msm_core-1.0.0-py3-none-any.whl holds bytecode.",
+        "msm_core-1.0.0-py3-none-any.whl has no description.",
+        "msm_core-1.0.0-py3-none-any.whl requires msm-local==0.9.0, not msm-local==1.0.0.",
+        "msm_core-1.0.0-py3-none-any.whl requires msm-pricing, not msm-pricing==1.0.0.",
+        "msm_core-1.0.0.tar.gz lacks pyproject.toml.",
+        "msm_core-1.0.0.tar.gz holds tests/test_msm.py.",
+        "msm_local-1.0.0.tar.gz is missing.",
+    ]
+
+
+def test_the_workflow_is_one_that_github_takes() -> None:
+    told = subprocess.run(
+        [
+            Path(sys.executable).with_name("check-jsonschema"),
+            *("--builtin-schema", "vendor.github-workflows"),
+            WORKFLOW,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout
+
+
+def test_the_workflow_runs_what_ci_runs_on_an_attached_branch() -> None:
+    text = WORKFLOW.read_text(encoding="utf-8")
+    assert text.index("git checkout -B") < text.index("bash .ci/run")
+
+
+@pytest.mark.slow
+def test_build_makes_and_checks_every_distribution() -> None:
+    told = subprocess.run(["./dev", "build"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert faults_of(ROOT / "dist" / "packages", version_of(ROOT)) == []
