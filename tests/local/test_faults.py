@@ -43,7 +43,7 @@ def test_a_damaged_state_file_costs_a_stop(shell: Shell) -> None:
         (shell.state / "state.json").write_text(content)
         told = shell.complaint(*command)
         assert f"{shell.state / 'state.json'} is damaged" in told
-        assert "`msm-local stop` ends the platform it was about" in told
+        assert "`msm-local --name test stop` ends the platform it was about" in told
     assert all(map(lives, family))
     assert "stopped" in shell("stop").stdout
     assert gone(family)
@@ -56,7 +56,7 @@ def test_a_lost_state_file_never_leads_to_two_servers(shell: Shell) -> None:
     (shell.state / "state.json").unlink()
     told = shell.complaint("start")
     assert f"The server with pid {pid} runs for {shell.state}" in told
-    assert "`msm-local stop` ends it" in told
+    assert "`msm-local --name test stop` ends it" in told
     shell("stop")
     assert shell.start()["pid"] != pid
 
@@ -99,8 +99,8 @@ def test_a_killed_platform_keeps_its_rows_and_starts_without_a_flag(shell: Shell
     family = family_of(state["pid"])
     os.kill(state["pid"], signal.SIGKILL)
     assert gone(family)
-    told = shell.complaint("env")
-    assert "is not running; start it with `msm-local start`" in told
+    told = shell.complaint("env", code=3)
+    assert "is not running; start it with `msm-local --name test start`" in told
     shell("exec", "--", "true")
     assert shell.count_rows() == rows
 
@@ -180,7 +180,7 @@ def test_the_platform_of_another_checkout_is_pointed_out(shell: Shell) -> None:
 
 
 def test_a_command_that_cannot_be_run_is_named(shell: Shell) -> None:
-    told = shell.complaint("exec", "--", "no-such-command", code=127)
+    told = shell.said("exec", "--", "no-such-command", code=127)
     assert "no command 'no-such-command' to run; install it, or check its name and PATH" in told
     # Nothing was started for it.
     assert shell.status(code=3)["status"] == "stopped"
@@ -188,7 +188,7 @@ def test_a_command_that_cannot_be_run_is_named(shell: Shell) -> None:
     broken = shell.folder / "broken"
     broken.write_text("no program")
     broken.chmod(0o755)
-    told = shell.complaint("exec", "--", str(broken), code=126)
+    told = shell.said("exec", "--", str(broken), code=126)
     assert "cannot be run (Exec format error)" in told
 
 

@@ -122,6 +122,8 @@ class InvalidNameError(InstanceError):
 class StateFolderError(InstanceError):
     """The state folder cannot be used: not ours, not writable, or with a file that is damaged."""
 
+    effect = "No data was changed."
+
 
 class PortBusyError(InstanceError):
     """The port that was asked for belongs to another process."""
@@ -216,6 +218,8 @@ class BinariesMissingError(ClusterError):
 
 class GitUnavailableError(MsmLocalError):
     """No stand-in Git context can be made."""
+
+    effect = "No command was run, and no data was changed."
 
 
 class DatabaseSetupError(MsmLocalError):

@@ -22,7 +22,7 @@ from msm_local.instance import Instance, State
 from msm_local.placement import installed_binaries
 from msm_local.repositories.settings import Settings, read_settings
 
-__all__ = ["PsqlCall", "Role", "psql_call"]
+__all__ = ["PsqlCall", "Role", "find_psql", "psql_call"]
 
 Role = Literal["runtime", "owner", "platform", "superuser"]
 CONNECT_SECONDS = 5
@@ -51,7 +51,7 @@ def psql_call(instance: Instance, state: State, role: Role, arguments: Sequence[
         NotEmbeddedError: the superuser of a PostgreSQL that is not ours was asked for.
         DatabaseSetupError: the database does not answer.
     """
-    program = _find_psql()
+    program = find_psql()
     facts = conninfo_to_dict(_login(instance, state, role))
     password = facts.pop("password", None)
     environment = dict(os.environ)
@@ -92,7 +92,12 @@ def _settings(state: State) -> Settings:
     return settings
 
 
-def _find_psql() -> str:
+def find_psql() -> str:
+    """The path of a psql: the one beside the embedded PostgreSQL, else one on PATH.
+
+    Raises:
+        ProgramMissingError: there is neither.
+    """
     try:
         embedded = installed_binaries() / "psql"
         if embedded.exists():

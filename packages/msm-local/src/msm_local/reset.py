@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import Connection, sql
 
 from msm_local.bootstrap import prepare_database
 from msm_local.cluster import Cluster
@@ -36,6 +37,7 @@ __all__ = ["HEAD", "Reset", "reset"]
 HEAD = "head"
 SHOWN = 3
 ATTEMPTS = 3
+LEAVING_SECONDS = 1.0
 
 # The sessions of the platform itself come back by themselves, on the new database.
 CLIENTS = """
@@ -151,9 +153,13 @@ def _cluster_of(instance: Instance, health: Health) -> Iterator[Cluster]:
 def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
     if force:
         return
-    with psycopg.connect(cluster.admin_url()) as connection:
-        parameters = [DATABASE, [PLATFORM_POOL, RUNTIME_POOL]]
-        clients = [name for (name,) in connection.execute(CLIENTS, parameters)]
+    deadline = time.monotonic() + LEAVING_SECONDS
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+        while clients := _clients(connection):
+            if time.monotonic() > deadline:
+                break
+            # One that has just hung up is still on its way out.
+            time.sleep(0.05)
     if clients:
         shown = ", ".join(clients[:SHOWN]) + (", ..." if len(clients) > SHOWN else "")
         raise ClientsConnectedError(
@@ -161,6 +167,11 @@ def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
             "reset with --force, which ends their sessions.",
             clients=len(clients),
         )
+
+
+def _clients(connection: Connection[Any]) -> list[str]:
+    rows = connection.execute(CLIENTS, [DATABASE, [PLATFORM_POOL, RUNTIME_POOL]])
+    return [str(name) for (name,) in rows]
 
 
 def _current_settings(cluster: Cluster, instance: Instance) -> Settings:
