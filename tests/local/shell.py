@@ -129,3 +129,17 @@ def lives(process: psutil.Process) -> bool:
 def family_of(pid: int) -> list[psutil.Process]:
     process = psutil.Process(pid)
     return [process, *process.children(recursive=True)]
+
+
+def server_in_phase(shell: Shell, phase: str) -> int:
+    """The pid of the server that is starting, in the moment in which it is in this phase."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            state = json.loads((shell.state / "state.json").read_text())
+        except FileNotFoundError:
+            continue
+        if state["phase"] == phase:
+            return int(state["pid"])
+        time.sleep(0.002)
+    raise AssertionError(f"the server never was in the phase {phase!r}")

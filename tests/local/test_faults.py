@@ -1,19 +1,14 @@
 """What goes wrong on a machine: one sentence that says what to run next, and nothing is lost."""
 
-import json
 import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-from msm_local.files import remove_folder
 from tests.local.shell import NAME, Shell, family_of, gone, lives
 
 # Many processes or databases: together they would take the default suite over its limit.
@@ -118,42 +113,6 @@ def test_a_killed_postgresql_ends_the_platform_and_keeps_its_rows(shell: Shell) 
         httpx.get(state["endpoint"])
     assert "Started the platform" in shell("exec", "--", "true").stderr
     assert shell.count_rows() == rows
-
-
-def test_a_start_that_was_killed_leaves_nothing_in_the_way(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").touch()
-    shell = Shell(tmp_path)
-    starting = subprocess.Popen(
-        [sys.executable, "-m", "msm_local.cli", "--name", NAME, "start"],
-        cwd=tmp_path,
-        env=shell.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    server = server_in_phase(shell, "making the database cluster")
-    starting.kill()
-    starting.wait()
-    family = family_of(server)
-    os.kill(server, signal.SIGKILL)
-    assert gone(family)
-    state = shell.start()
-    shell("stop")
-    data = Path(state["data_folder"])
-    assert [path.name for path in data.parent.glob(f"{data.name}*")] == [data.name]
-    remove_folder(data)
-
-
-def server_in_phase(shell: Shell, phase: str) -> int:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            state = json.loads((shell.state / "state.json").read_text())
-        except FileNotFoundError:
-            continue
-        if state["phase"] == phase:
-            return int(state["pid"])
-        time.sleep(0.005)
-    raise AssertionError(f"the server never was in the phase {phase!r}")
 
 
 def test_the_platform_of_another_checkout_is_pointed_out(shell: Shell) -> None:
