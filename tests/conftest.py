@@ -113,7 +113,9 @@ def environment(platform: LocalPlatform) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_settings_from_outside() -> None:
+def _no_settings_from_outside(tmp_path_factory: pytest.TempPathFactory) -> None:
+    # Where the instances that tests start are listed.
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
     for name in list(os.environ):
         if name.startswith(("MAINSEQUENCE_", "MSM_", "GIT_")):
             del os.environ[name]

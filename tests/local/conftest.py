@@ -1,6 +1,5 @@
 """One fresh database and platform a test, and the SDK set on it."""
 
-import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,7 +12,6 @@ import psycopg
 import pytest
 
 from msm_local.cluster import Cluster
-from msm_local.files import remove_folder
 from msm_local.platform import LocalPlatform
 from tests.local.shell import Shell
 
@@ -179,9 +177,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _instance(project: Path) -> Iterator[Shell]:
     made = Shell(project)
     yield made
-    data = json.loads(made("start", "--json").stdout)["data_folder"]
-    made("stop")
-    remove_folder(Path(data))
+    made("destroy", "--force")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,21 +13,26 @@ import psutil
 import psycopg
 
 NAME = "test"
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "local.md").read_text(encoding="utf-8")
 
 
 class Shell:
     """Runs msm-local in a folder, away from the variables of whoever runs the tests."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = NAME) -> None:
         self.folder = folder
+        self.name = name
         kept = {
             k: v for k, v in os.environ.items() if not k.startswith(("MSM_", "MAINSEQ", "GIT_"))
         }
-        self.environment = kept | {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
+        self.environment = kept | {
+            "GIT_CEILING_DIRECTORIES": str(folder.parent),
+            "XDG_STATE_HOME": str(folder.parent / "user state"),
+        }
 
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         result = subprocess.run(
-            [sys.executable, "-m", "msm_local.cli", "--name", NAME, *arguments],
+            self.command(*arguments),
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -37,6 +43,9 @@ class Shell:
         assert result.returncode == code, result.stdout + result.stderr
         return result
 
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "msm_local.cli", "--name", self.name, *arguments]
+
     def status(self, code: int = 0) -> dict[str, Any]:
         return dict(json.loads(self("status", "--json", code=code).stdout))
 
@@ -45,17 +54,45 @@ class Shell:
         return dict(json.loads(self("start", "--json").stdout))
 
     def complaint(self, *arguments: str, code: int = 1) -> str:
-        """The one sentence that a command ends with, and which is all that it prints."""
+        """The sentence that an error of ours ends a command with; its second line is looked at.
+
+        Requirement 14: that one holds the stable code, what was and was not changed, and the log.
+        """
+        result = self(*arguments, code=code)
+        lines = result.stderr.splitlines()
+        # What a slow step says comes before.
+        sentence, effect = (line for line in lines if not line.startswith("msm-local: "))
+        assert result.stdout == ""
+        assert sentence.startswith("Error: ")
+        assert sentence.endswith(".")
+        code_word = re.fullmatch(r"\[([a-z-]+)\] [A-Z][^.]+\.( Log: /.*server\.log)?", effect)
+        assert code_word is not None, effect
+        assert f"| `{code_word[1]}` |" in DOCUMENTED
+        return sentence
+
+    def said(self, *arguments: str, code: int) -> str:
+        """The one sentence that a command prints to standard error, and nothing else."""
         result = self(*arguments, code=code)
         [line] = result.stderr.splitlines()
         assert result.stdout == ""
         assert line.endswith(".")
         return line
 
+    def popen(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command that goes on behind the test."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     @property
     def state(self) -> Path:
         """The folder of the instance."""
-        return self.folder / ".msm-local" / NAME
+        return self.folder / ".msm-local" / self.name
 
     def write_row(self) -> None:
         with self._connect() as connection:
@@ -92,3 +129,17 @@ def lives(process: psutil.Process) -> bool:
 def family_of(pid: int) -> list[psutil.Process]:
     process = psutil.Process(pid)
     return [process, *process.children(recursive=True)]
+
+
+def server_in_phase(shell: Shell, phase: str) -> int:
+    """The pid of the server that is starting, in the moment in which it is in this phase."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            state = json.loads((shell.state / "state.json").read_text())
+        except FileNotFoundError:
+            continue
+        if state["phase"] == phase:
+            return int(state["pid"])
+        time.sleep(0.002)
+    raise AssertionError(f"the server never was in the phase {phase!r}")

@@ -1,28 +1,32 @@
-"""The command line, by real processes: start, stop, status, env, exec; crashes and orphans."""
+"""The command line, by real processes. Requirements are those of docs/local.md, by number."""
 
 import json
 import os
+import re
 import shutil
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
 import pytest
+from click.testing import CliRunner
 
-from msm_local.files import remove_folder
-from tests.local.shell import NAME, Shell, family_of, gone, lives
+from msm_local import errors, psql
+from msm_local.cli import main
+from tests.local.shell import DOCUMENTED, NAME, Shell, family_of, gone, lives
 
 SDK_CALLS = Path(__file__).with_name("sdk_calls.py")
 
 
 def test_a_life_from_start_to_stop(shell: Shell) -> None:
+    """Requirements 2, 3, 4, 6, 7 and 8."""
     assert shell.status(code=3)["status"] == "stopped"
-    assert "msm-local start" in shell("env", code=1).stderr
+    assert "start it with `msm-local --name test start`" in shell.complaint("env", code=3)
     first = json.loads(shell("start", "--json").stdout)
     assert first["status"] == "healthy"
     # Twice is the same.
@@ -30,6 +34,10 @@ def test_a_life_from_start_to_stop(shell: Shell) -> None:
     text = shell("status").stdout
     for expected in (first["endpoint"], first["data_folder"], first["log_path"], "stop"):
         assert expected in text
+    assert "never migrated" in text
+    assert first["contents"] == {"versions": [], "active": 0, "reserved": 0, "problem": ""}
+    assert first["persistence"] == "data_folder"
+    assert f"{first['endpoint']} takes this token" in shell("env", "--check").stdout
     family = family_of(first["pid"])
     assert len(family) > 2
     # Everything of the instance is closed to others, and ignored by Git.
@@ -60,6 +68,7 @@ def test_a_life_from_start_to_stop(shell: Shell) -> None:
 def test_exec_starts_the_platform_and_hands_the_sdk_what_it_reads(
     shell: Shell, project: Path
 ) -> None:
+    """Requirements 1 and 7."""
     shell.environment |= {"MAINSEQUENCE_REFRESH_TOKEN": "x", "JOB_RUN_UID": "y"}
     result = shell("exec", "--", sys.executable, str(SDK_CALLS))
     assert "Started the platform" in result.stderr
@@ -89,27 +98,10 @@ def test_exec_starts_the_platform_and_hands_the_sdk_what_it_reads(
     shell("exec", "--", "sh", "-c", "kill -TERM $$", code=128 + signal.SIGTERM)
 
 
-def test_a_killed_server_leaves_no_orphan_and_the_next_start_recovers(shell: Shell) -> None:
-    state = json.loads(shell("start", "--json").stdout)
-    family = family_of(state["pid"])
-    os.kill(state["pid"], signal.SIGKILL)
-    assert gone(family)
-    assert shell.status(code=3)["status"] == "stopped"
-    assert json.loads(shell("start", "--json").stdout)["status"] == "healthy"
-
-
-def test_a_killed_postgresql_ends_the_server_and_the_log_says_so(shell: Shell) -> None:
-    state = json.loads(shell("start", "--json").stdout)
-    family = family_of(state["pid"])
-    family[1].kill()
-    assert gone(family)
-    assert "PostgreSQL ended by itself" in Path(state["log_path"]).read_text()
-    assert json.loads(shell("start", "--json").stdout)["status"] == "healthy"
-
-
 def test_a_copied_checkout_leaves_the_platform_of_the_original_alone(
     shell: Shell, tmp_path: Path
 ) -> None:
+    """Requirement 5."""
     shell("start")
     copy = Shell(tmp_path / "copy")
     shutil.copytree(shell.folder / ".msm-local" / NAME, copy.folder / ".msm-local" / NAME)
@@ -120,6 +112,7 @@ def test_a_copied_checkout_leaves_the_platform_of_the_original_alone(
 
 
 def test_a_hung_server_is_degraded(shell: Shell) -> None:
+    """Requirement 8."""
     state = json.loads(shell("start", "--json").stdout)
     os.kill(state["pid"], signal.SIGSTOP)
     try:
@@ -128,24 +121,9 @@ def test_a_hung_server_is_degraded(shell: Shell) -> None:
         os.kill(state["pid"], signal.SIGCONT)
 
 
-def test_a_busy_port_is_named_and_nothing_is_left_running(shell: Shell) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        error = shell("start", "--port", str(port), code=1).stderr
-        assert f"Port {port} is in use" in error
-        assert shell.status(code=3)["status"] == "stopped"
-
-
 def test_two_starts_at_once_end_with_one_platform(shell: Shell) -> None:
-    command = [sys.executable, "-m", "msm_local.cli", "--name", NAME, "start", "--json"]
-    running = [
-        subprocess.Popen(
-            command, cwd=shell.folder, env=shell.environment, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
+    """Requirement 3."""
+    running = [shell.popen("start", "--json") for _ in range(2)]
     answers = [json.loads(process.communicate(timeout=90)[0]) for process in running]
     assert [process.returncode for process in running] == [0, 0]
     assert answers[0] == answers[1]
@@ -153,8 +131,10 @@ def test_two_starts_at_once_end_with_one_platform(shell: Shell) -> None:
     assert health.status_code == 401
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands PostgreSQL to another user")
 def test_root_in_a_private_checkout_keeps_data_and_permissions_elsewhere() -> None:
+    """And a state folder that was deleted by hand begins anew, although the data lay elsewhere."""
     home = Path(tempfile.mkdtemp())
     assert home.stat().st_mode & 0o777 == 0o700
     (home / "pyproject.toml").touch()
@@ -166,7 +146,113 @@ def test_root_in_a_private_checkout_keeps_data_and_permissions_elsewhere() -> No
         assert data.stat().st_uid != 0
         assert home.stat().st_mode & 0o777 == 0o700
         assert psutil.Process(state["pid"]).children()[0].uids().effective != 0
+        shell.write_row()
         shell("stop")
-        remove_folder(data)
+
+        (shell.state / "cluster.json").unlink()
+        assert "does not hold the passwords" in shell.complaint("start")
+        shutil.rmtree(shell.folder / ".msm-local")
+        shell.start()
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            shell.count_rows()
+        shell("destroy", "--force")
+        assert not data.exists()
     finally:
         shutil.rmtree(home)
+
+
+@pytest.mark.parametrize("verb", [None, *main.commands])
+def test_every_help_fits_on_one_screen(verb: str | None) -> None:
+    """Requirement 1."""
+    told = CliRunner().invoke(main, [verb, "--help"] if verb else ["--help"])
+    assert told.exit_code == 0, told.output
+    lines = told.output.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    if verb is None:
+        assert set(main.commands) == {line.split()[0] for line in lines[-len(main.commands) :]}
+        assert list(main.commands) == [line.split()[0] for line in lines[-len(main.commands) :]]
+
+
+def test_every_error_has_a_code_that_one_page_lists() -> None:
+    """Requirement 14."""
+    families = (errors.MsmLocalError, errors.InstanceError, errors.RequestError)
+    documented = {
+        code: int(exit_code)
+        for code, exit_code in re.findall(r"\n\| `([a-z-]+)` \|.*\| (\d) \|", DOCUMENTED)
+    }
+    assert documented == {
+        error.code(): error.exit_code
+        for error in descendants(errors.MsmLocalError)
+        if error not in families and not issubclass(error, errors.RequestError)
+    }
+
+
+def descendants(error: type[errors.MsmLocalError]) -> list[type[errors.MsmLocalError]]:
+    return [error, *(below for child in error.__subclasses__() for below in descendants(child))]
+
+
+def test_an_option_is_also_a_variable(shell: Shell) -> None:
+    """Requirement 1."""
+    shell.environment |= {"MSM_LOCAL_JSON": "1", "MSM_LOCAL_NAME": "overruled"}
+    assert json.loads(shell("status", code=3).stdout)["instance"] == NAME
+    shell.environment |= {"MSM_LOCAL_PORT": "1"}
+    if os.geteuid() == 0:
+        # Only root may have it.
+        assert json.loads(shell("start").stdout)["port"] == 1
+    else:
+        assert "Port 1 is in use, or not for this user" in shell.complaint("start")
+
+
+def test_psql_opens_the_database_as_the_role_that_was_asked_for(shell: Shell) -> None:
+    assert "is not running" in shell.complaint("psql", code=3)
+    shell.start()
+    query = "SELECT current_user, session_user, current_database()"
+    for role, expected in (
+        ("runtime", "msm_runtime|msm_runtime|msm"),
+        ("owner", "msm_owner|msm_platform|msm"),
+        ("platform", "msm_platform|msm_platform|msm"),
+        ("superuser", "msm_superuser|msm_superuser|msm"),
+    ):
+        assert shell("psql", "--role", role, "-At", "-c", query).stdout.strip() == expected
+    # The default is the one that does no harm, and psql's exit code is passed on.
+    denied = shell("psql", "-v", "ON_ERROR_STOP=1", "-c", "CREATE TABLE x ()", code=1)
+    assert "permission denied for schema public" in denied.stderr
+
+
+def test_a_machine_without_psql_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> Path:
+        raise errors.BinariesMissingError("there is no wheel")
+
+    monkeypatch.setattr(psql, "installed_binaries", missing)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(errors.ProgramMissingError, match="There is no psql, neither beside"):
+        psql.find_psql()
+
+
+def test_logs_end_where_asked_and_follow(shell: Shell) -> None:
+    started = shell.start()
+    assert f"serving {started['endpoint']}\n" in shell("logs").stdout
+    last = Path(started["log_path"]).read_text().splitlines()[-1]
+    assert shell("logs", "-n", "1").stdout == f"{last}\n"
+    assert "ready to accept connections" in shell("logs", "--postgresql").stdout
+    with shell.popen("logs", "--follow", "--lines", "0") as following:
+        assert following.stdout is not None
+        # Until it follows, what is written is not its concern.
+        time.sleep(1)
+        with Path(started["log_path"]).open("a") as log:
+            log.write("a new line\n")
+        assert following.stdout.readline() == "a new line\n"
+        following.send_signal(signal.SIGINT)
+    assert following.returncode == -signal.SIGINT
+
+
+def test_a_checked_environment_that_does_not_work_says_so(shell: Shell) -> None:
+    """Requirement 7."""
+    shell.start()
+    path = shell.state / "state.json"
+    state = path.read_text()
+    path.write_text(json.dumps(json.loads(state) | {"token": "another"}))
+    assert "another token than that of the platform" in shell.complaint("env", "--check", code=4)
+    path.write_text(state)
+    shell("env", "--check")

@@ -17,9 +17,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from msm_local.catalog import catalog_steps
 from msm_local.errors import DatabaseSetupError
 from msm_local.repositories import roles
-from msm_local.repositories.settings import Settings, insert_settings, read_settings
+from msm_local.repositories.settings import Settings, copy_settings, insert_settings, read_settings
 
-__all__ = ["prepare_database", "runtime_conninfo"]
+__all__ = ["RoleNames", "prepare_database", "role_names", "runtime_conninfo"]
 
 LOCK = "msm_local.bootstrap"
 # With a digest and the word behind it, within PostgreSQL's 63 bytes.
@@ -28,12 +28,21 @@ ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _RoleNames:
+class RoleNames:
+    """The roles that a platform makes.
+
+    Attributes:
+        owner: owns all migrated tables.
+        runtime: executes operations.
+    """
+
     owner: str
     runtime: str
 
 
-def prepare_database(database_url: str, runtime_password: str) -> Settings:
+def prepare_database(
+    database_url: str, runtime_password: str, like: Settings | None = None
+) -> Settings:
     """Bring roles, privileges and catalog up to date, and return the settings of the catalog.
 
     Several starters of one database wait for each other.
@@ -41,6 +50,7 @@ def prepare_database(database_url: str, runtime_password: str) -> Settings:
     Args:
         database_url: logs in as the platform role.
         runtime_password: the password that the runtime role shall have.
+        like: settings that a new catalog shall have; otherwise it makes its own.
 
     Raises:
         DatabaseSetupError: the platform role may not do what is needed; names the refusal.
@@ -48,7 +58,7 @@ def prepare_database(database_url: str, runtime_password: str) -> Settings:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with psycopg.connect(database_url) as connection:
-                settings = _prepare(connection)
+                settings = _prepare(connection, like)
             _ensure_runtime_login(database_url, settings, runtime_password)
         except errors.InternalError as error:
             # Roles belong to the whole cluster: a starter of another database changed one, too.
@@ -77,12 +87,14 @@ def _refusal(error: psycopg.Error) -> DatabaseSetupError:
     )
 
 
-def _prepare(connection: Connection[Any]) -> Settings:
+def _prepare(connection: Connection[Any], like: Settings | None) -> Settings:
     connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
     _upgrade_catalog(connection)
     settings = read_settings(connection)
+    if settings is None and like is not None:
+        settings = copy_settings(connection, like)
     if settings is None:
-        names = _new_role_names(connection.info.dbname)
+        names = role_names(connection.info.dbname)
         settings = insert_settings(connection, owner_role=names.owner, runtime_role=names.runtime)
     roles.ensure_role(connection, settings.owner_role, login=False)
     roles.ensure_role(connection, settings.runtime_role, login=True)
@@ -93,13 +105,14 @@ def _prepare(connection: Connection[Any]) -> Settings:
     return settings
 
 
-def _new_role_names(database: str) -> _RoleNames:
+def role_names(database: str) -> RoleNames:
+    """The roles of a platform in a database of this name."""
     stem = re.sub(r"[^A-Za-z0-9_-]", "_", database)[:LONGEST_STEM]
     if stem != database:
         # The SDK writes the owner's name into a file of Alembic's, where a % means something; and
         # two databases of a server shall not come to share their roles.
         stem += f"_{hashlib.sha256(database.encode()).hexdigest()[:8]}"
-    return _RoleNames(owner=f"{stem}_owner", runtime=f"{stem}_runtime")
+    return RoleNames(owner=f"{stem}_owner", runtime=f"{stem}_runtime")
 
 
 def _upgrade_catalog(connection: Connection[Any]) -> None:

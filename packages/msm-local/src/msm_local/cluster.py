@@ -22,6 +22,8 @@ from psycopg import sql
 from msm_local.errors import ClusterError
 from msm_local.files import make_private_folder, remove_folder
 from msm_local.initdb import (
+    MARKER,
+    PASSWORDS,
     PLATFORM_ROLE,
     SUPERUSER,
     make_cluster,
@@ -93,6 +95,17 @@ class Cluster:
             finally:
                 cluster.destroy()
 
+    @classmethod
+    def attached(cls, home: Path, port: int) -> Self:
+        """The cluster that another process runs; this one neither starts nor stops it.
+
+        Raises:
+            ClusterError: the passwords of the cluster are lost.
+        """
+        cluster = cls(home, port=port)
+        cluster._passwords = read_passwords(home, cluster.data)
+        return cluster
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -136,11 +149,13 @@ class Cluster:
     def create_database(self, name: str, *, template: str | None = None) -> None:
         """Make a database that the platform role owns, empty or as a copy of ``template``."""
         source = sql.Identifier(template or "template0")
+        # Copying files is the quicker way only where nothing has to reach the disk.
+        strategy = "file_copy" if template and not self.durable else "wal_log"
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
             sql.Identifier(name),
             sql.Identifier(PLATFORM_ROLE),
             source,
-            sql.Identifier("file_copy" if template else "wal_log"),
+            sql.Identifier(strategy),
         )
         with psycopg.connect(self.admin_url(), autocommit=True) as connection:
             connection.execute(statement)
@@ -151,11 +166,11 @@ class Cluster:
         with psycopg.connect(self.admin_url(), autocommit=True) as connection:
             connection.execute(statement)
 
-    def has_database(self, name: str) -> bool:
-        """Whether the cluster has a database of this name."""
+    def databases(self) -> list[str]:
+        """The names of all databases, oldest first."""
         with psycopg.connect(self.admin_url(), autocommit=True) as connection:
-            query = "SELECT 1 FROM pg_database WHERE datname = %s"
-            return connection.execute(query, [name]).fetchone() is not None
+            query = "SELECT datname FROM pg_database ORDER BY oid"
+            return [name for (name,) in connection.execute(query)]
 
     def start(self) -> None:
         """Make the cluster if there is none, start it, and return when it answers.
@@ -168,6 +183,7 @@ class Cluster:
         """
         make_private_folder(self.home)
         end_orphan(self.data)
+        self._forget_abandoned_data()
         if not (self.data / "PG_VERSION").exists():
             self._report("making the database cluster")
             make_cluster(self.home, self.data, self._account)
@@ -204,6 +220,17 @@ class Cluster:
         end_orphan(self.data)
         remove_folder(self.data)
         remove_folder(self.home)
+
+    def _forget_abandoned_data(self) -> None:
+        """Delete data whose passwords went with the folder of the cluster, which began anew.
+
+        Data lie elsewhere where PostgreSQL's user cannot reach that folder. A folder that has seen
+        a start and lost only its passwords is a fault to tell, and nothing is deleted for it.
+        """
+        began_anew = not (self.log_path.exists() or (self.home / PASSWORDS).exists())
+        if began_anew and (self.data / MARKER).exists():
+            self._report("deleting data whose state folder was deleted")
+            remove_folder(self.data)
 
     def _start_on(self, port: int) -> None:
         self._process = self._launch(port)

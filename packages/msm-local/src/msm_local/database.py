@@ -12,7 +12,11 @@ from msm_local.bootstrap import prepare_database, runtime_conninfo
 from msm_local.errors import DatabaseUnavailableError
 from msm_local.values import register_result_loaders
 
-__all__ = ["Database"]
+__all__ = ["PLATFORM_POOL", "RUNTIME_POOL", "Database"]
+
+# The names of our sessions, by which they are told from those of clients.
+PLATFORM_POOL = "msm-local platform"
+RUNTIME_POOL = "msm-local runtime"
 
 POOL_SIZE = 8
 POOL_TIMEOUT = 10.0
@@ -33,11 +37,11 @@ class Database:
     def __init__(self, database_url: str, runtime_password: str) -> None:
         self.url = database_url
         self.settings = prepare_database(database_url, runtime_password)
-        self._platform = _pool(database_url, "msm-local platform", None)
+        self._platform = _pool(database_url, PLATFORM_POOL, None)
         # It logs in AS the runtime role: from a stronger role, set_config('role', ...) leads back.
         self._runtime = _pool(
             runtime_conninfo(database_url, self.settings, runtime_password),
-            "msm-local runtime",
+            RUNTIME_POOL,
             _configure_runtime,
         )
 

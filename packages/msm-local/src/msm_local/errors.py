@@ -6,12 +6,22 @@
     │   ├── StateFolderError
     │   ├── PortBusyError
     │   ├── NotRunningError
+    │   ├── AlreadyRunningError
+    │   ├── UnhealthyError
     │   ├── StartFailedError
-    │   └── StopFailedError
+    │   ├── StopFailedError
+    │   ├── ClientsConnectedError
+    │   ├── NotEmbeddedError
+    │   ├── UnknownRevisionError
+    │   ├── UnreadableRevisionError
+    │   ├── TemplateFailedError
+    │   ├── NotOursError
+    │   └── ProgramMissingError
     ├── ClusterError              the embedded PostgreSQL does not do what it should
     │   └── BinariesMissingError
     ├── GitUnavailableError       no stand-in Git context can be made
     ├── DatabaseSetupError        roles or catalog cannot be brought into the database
+    │   └── AdministratorNeededError
     └── RequestError              an answer to a client, with its HTTP status
         ├── UnauthorizedError, ForbiddenError, NotFoundError, NotImplementedHereError
         ├── InvalidRequestError, UnknownFilterError, StatementRefusedError, ResultRefusedError
@@ -21,13 +31,18 @@
         └── DatabaseUnavailableError
 
 The HTTP status stands on the class; facts are attributes, and become fields of the JSON answer.
+What the command line says besides the sentence stands there too: see MsmLocalError.
 """
 
+import re
 from typing import ClassVar
 
 __all__ = [
+    "AdministratorNeededError",
+    "AlreadyRunningError",
     "BinariesMissingError",
     "CheckViolatedError",
+    "ClientsConnectedError",
     "ClusterError",
     "ConflictError",
     "DatabaseSetupError",
@@ -42,13 +57,16 @@ __all__ = [
     "InvalidRequestError",
     "MsmLocalError",
     "NotActiveError",
+    "NotEmbeddedError",
     "NotFoundError",
     "NotImplementedHereError",
     "NotNullViolatedError",
+    "NotOursError",
     "NotRunningError",
     "OperationDeniedError",
     "OperationFailedError",
     "PortBusyError",
+    "ProgramMissingError",
     "ProtectedError",
     "ProviderConflictError",
     "RequestError",
@@ -59,10 +77,14 @@ __all__ = [
     "StatementTimeoutError",
     "StopFailedError",
     "TableKindConflictError",
+    "TemplateFailedError",
     "TransactionConflictError",
     "UnauthorizedError",
+    "UnhealthyError",
     "UniqueViolatedError",
     "UnknownFilterError",
+    "UnknownRevisionError",
+    "UnreadableRevisionError",
 ]
 
 
@@ -71,9 +93,18 @@ class MsmLocalError(Exception):
 
     Attributes:
         status: the HTTP status of the answer, when the error ends a request.
+        exit_code: the exit code of the command line, when the error ends a command.
+        effect: what the command that it ended did and did not change.
     """
 
     status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
+    effect: ClassVar[str] = "Nothing was changed."
+
+    @classmethod
+    def code(cls) -> str:
+        """The name under which docs/local.md lists the error, such as ``port-busy``."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__.removesuffix("Error")).lower()
 
     def facts(self) -> dict[str, object]:
         """The attributes that are set, by name: what the JSON answer adds to the sentence."""
@@ -91,9 +122,13 @@ class InvalidNameError(InstanceError):
 class StateFolderError(InstanceError):
     """The state folder cannot be used: not ours, not writable, or with a file that is damaged."""
 
+    effect = "No data was changed."
+
 
 class PortBusyError(InstanceError):
     """The port that was asked for belongs to another process."""
+
+    effect = "Nothing was started."
 
     def __init__(self, message: str, *, port: int) -> None:
         super().__init__(message)
@@ -103,17 +138,78 @@ class PortBusyError(InstanceError):
 class NotRunningError(InstanceError):
     """The command needs a running platform."""
 
+    exit_code = 3
+
+
+class AlreadyRunningError(InstanceError):
+    """The platform runs, and what was asked for needs it stopped, or started otherwise."""
+
+    effect = "It was left running."
+
+
+class UnhealthyError(InstanceError):
+    """The platform runs, but does not answer as it should."""
+
+    exit_code = 4
+    effect = "It was left running."
+
 
 class StartFailedError(InstanceError):
     """The platform did not come up; the sentence names the step and the log."""
+
+    effect = "Nothing is left running, and data that was there is as it was."
 
 
 class StopFailedError(InstanceError):
     """The platform does not end; the sentence names the process and the log."""
 
+    effect = "It still runs."
+
+
+class ClientsConnectedError(InstanceError):
+    """Clients are connected to the database that shall be replaced.
+
+    Attributes:
+        clients: how many.
+    """
+
+    def __init__(self, message: str, *, clients: int) -> None:
+        super().__init__(message)
+        self.clients = clients
+
+
+class NotEmbeddedError(InstanceError):
+    """The PostgreSQL of --database-url is not ours to do that with."""
+
+
+class UnknownRevisionError(InstanceError):
+    """The project has no such revision, or no revisions at all."""
+
+
+class UnreadableRevisionError(InstanceError):
+    """A revision file is no Python, or its ids are no literals."""
+
+
+class TemplateFailedError(InstanceError):
+    """The revisions could not be run on the template of a fresh database."""
+
+    effect = "The database is as it was."
+
+
+class NotOursError(InstanceError):
+    """A folder that shall be deleted does not carry the marker of msm-local."""
+
+    effect = "Nothing was deleted."
+
+
+class ProgramMissingError(InstanceError):
+    """A program that the command hands over to is not on this machine."""
+
 
 class ClusterError(MsmLocalError):
     """The embedded PostgreSQL does not do what it should."""
+
+    effect = "Nothing is left running, and data that was there is as it was."
 
 
 class BinariesMissingError(ClusterError):
@@ -123,9 +219,27 @@ class BinariesMissingError(ClusterError):
 class GitUnavailableError(MsmLocalError):
     """No stand-in Git context can be made."""
 
+    effect = "No command was run, and no data was changed."
+
 
 class DatabaseSetupError(MsmLocalError):
     """Roles or catalog cannot be brought into the database."""
+
+    effect = "The database is as it was."
+
+
+class AdministratorNeededError(DatabaseSetupError):
+    """The role of the database URL lacks what only an administrator can give it.
+
+    Attributes:
+        script: SQL for the administrator, a statement a line.
+    """
+
+    exit_code = 5
+
+    def __init__(self, message: str, *, script: str) -> None:
+        super().__init__(message)
+        self.script = script
 
 
 class RequestError(MsmLocalError):

@@ -14,6 +14,8 @@ from msm_local.placement import Account, binaries_folder
 from msm_local.postgres_settings import HBA
 
 __all__ = [
+    "MARKER",
+    "PASSWORDS",
     "PLATFORM_ROLE",
     "SUPERUSER",
     "make_cluster",
@@ -24,6 +26,8 @@ __all__ = [
 SUPERUSER = "msm_superuser"
 PLATFORM_ROLE = "msm_platform"
 PASSWORDS = "cluster.json"
+# An empty file in a data folder that says that it is ours to delete.
+MARKER = "msm-local"
 # It was seen to take 42 MB; the rest is room for the first tables.
 NEEDED_DISK = 64 << 20
 
@@ -57,6 +61,7 @@ def make_cluster(home: Path, data: Path, account: Account) -> None:
                 shutil.chown(path, account.uid, account.gid)
         _run_initdb(scratch / "data", password_file, account)
         (scratch / "data" / "pg_hba.conf").write_text(HBA, encoding="utf-8")
+        (scratch / "data" / MARKER).touch()
         write_private(home / PASSWORDS, json.dumps(passwords))
         (scratch / "data").rename(data)
 

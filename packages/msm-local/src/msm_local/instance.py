@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, fields
@@ -14,10 +15,20 @@ from msm_local.errors import InvalidNameError, StateFolderError
 from msm_local.files import explained, make_private_folder, read_json, write_private
 from msm_local.processes import is_process
 
-__all__ = ["Instance", "State", "find_instance", "project_root"]
+__all__ = [
+    "DEFAULT_NAME",
+    "IGNORE_ALL",
+    "Instance",
+    "State",
+    "find_instance",
+    "instance_in",
+    "project_root",
+]
 
+DEFAULT_NAME = "default"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")
 STATE_FOLDER = ".msm-local"
+IGNORE_ALL = "*\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +95,20 @@ class Instance:
         """The running server's own account."""
         return self.folder / "state.json"
 
+    @property
+    def marker_path(self) -> Path:
+        """What says that the folder is ours, and whose: only such a folder is ever deleted."""
+        return self.folder / "instance.json"
+
+    @property
+    def option(self) -> str:
+        """What follows ``msm-local`` in a command that shall be about this instance."""
+        elsewhere = self.folder.parent != self.root / STATE_FOLDER
+        place = f" --state-dir {shlex.quote(str(self.folder.parent))}" if elsewhere else ""
+        return place + ("" if self.name == DEFAULT_NAME else f" --name {self.name}")
+
     def prepare(self) -> None:
-        """Make the folder, closed to others and ignored by Git.
+        """Make the folder, closed to others, ignored by Git and marked as ours.
 
         Raises:
             StateFolderError: it cannot be made.
@@ -97,8 +120,13 @@ class Instance:
             # A folder that somebody filled before us keeps its own rules; one that a full disk
             # left with an empty file of ours does not.
             if all(path == ignore and path.stat().st_size == 0 for path in parent.iterdir()):
-                ignore.write_text("*\n", encoding="utf-8")
+                ignore.write_text(IGNORE_ALL, encoding="utf-8")
         make_private_folder(self.folder)
+        marker = json.dumps({"name": self.name, "root": str(self.root)})
+        with explained(self.marker_path):
+            written = self.marker_path.exists() and self.marker_path.read_text("utf-8") == marker
+        if not written:
+            write_private(self.marker_path, marker)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -107,13 +135,17 @@ class Instance:
         Raises:
             StateFolderError: the folder cannot be used.
         """
-        self.prepare()
         path = self.folder / "lock"
-        with ExitStack() as stack:
-            with explained(path):
-                file = stack.enter_context(path.open("w", encoding="utf-8"))
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        while True:
+            self.prepare()
+            with ExitStack() as stack:
+                with explained(path):
+                    file = stack.enter_context(path.open("w", encoding="utf-8"))
+                fcntl.flock(file, fcntl.LOCK_EX)
+                # Whoever held it may have deleted the folder, and a third may lock a new file.
+                if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    yield
+                    return
 
     def read_state(self) -> State | None:
         """What the last server wrote, whether it lives or not; None where none ever did.
@@ -122,7 +154,8 @@ class Instance:
             StateFolderError: the file is damaged.
         """
         content = read_json(
-            self.state_path, "`msm-local stop` ends the platform it was about, and loses no data"
+            self.state_path,
+            f"`msm-local{self.option} stop` ends the platform it was about, and loses no data",
         )
         if content is None:
             return None
@@ -161,6 +194,23 @@ class Instance:
             raise StateFolderError(f"{path} is damaged (a secret is missing); {remedy}.")
         return str(content["token"]), str(content["runtime"])
 
+    def remembered_database_url(self) -> str | None:
+        """The --database-url of the last start; None where PostgreSQL is the embedded one."""
+        content = read_json(
+            self.folder / "database.json",
+            "name the database once more with --database-url, or start with --embedded",
+        )
+        return None if content is None else str(content["url"])
+
+    def remember_database_url(self, url: str | None) -> None:
+        """Keep for the next start which PostgreSQL the data of this instance is in."""
+        path = self.folder / "database.json"
+        if url is not None:
+            write_private(path, json.dumps({"url": url}))
+            return
+        with explained(path):
+            path.unlink(missing_ok=True)
+
     def remembered_ports(self) -> tuple[int | None, int | None]:
         """HTTP and PostgreSQL port of the last start."""
         path = self.folder / "ports.json"
@@ -175,6 +225,15 @@ class Instance:
         """Keep the ports for the next start."""
         content = {"http": http, "postgres": postgres}
         write_private(self.folder / "ports.json", json.dumps(content))
+
+
+def instance_in(folder: Path) -> Instance | None:
+    """The instance whose folder this is; None where the folder does not carry our marker."""
+    try:
+        content = json.loads((folder / "instance.json").read_bytes())
+        return Instance(Path(content["root"]), content["name"], folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def project_root(start: Path) -> Path:

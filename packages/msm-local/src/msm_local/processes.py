@@ -5,22 +5,25 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 
 __all__ = [
+    "ENDING_SIGNALS",
     "SERVER_MODULE",
     "die_with_parent",
     "find_server",
     "is_process",
     "port_holder",
+    "server_folders",
     "start_time",
     "wait_until_gone",
 ]
 
 PR_SET_PDEATHSIG = 1
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SERVER_MODULE = "msm_local.server"
 LONGEST_COMMAND = 60
 
@@ -47,15 +50,23 @@ def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
 
 def find_server(folder: Path) -> psutil.Process | None:
     """The server that runs for an instance folder, whatever its state file says; None without."""
-    resolved = str(folder.resolve())
+    resolved = folder.resolve()
+    return next((process for place, process in _servers() if place == resolved), None)
+
+
+def server_folders() -> list[Path]:
+    """The instance folders that a server runs for, as far as we may see."""
+    return [place for place, _process in _servers()]
+
+
+def _servers() -> Iterator[tuple[Path, psutil.Process]]:
     for process in psutil.process_iter():
         try:
-            if process.cmdline()[-1:] == [SERVER_MODULE] and process.cwd() == resolved:
-                return process
+            if process.cmdline()[-1:] == [SERVER_MODULE]:
+                yield Path(process.cwd()), process
         except psutil.Error:
             # It ended, or it is another user's.
             continue
-    return None
 
 
 def port_holder(port: int) -> str:

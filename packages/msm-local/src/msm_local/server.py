@@ -22,15 +22,16 @@ from typing import NoReturn
 
 from msm_local.bootstrap import prepare_database
 from msm_local.cluster import Cluster
+from msm_local.databases import DATABASE, UNFINISHED
 from msm_local.errors import MsmLocalError, PortBusyError
 from msm_local.instance import Instance, State
 from msm_local.ports import bind_first_free
-from msm_local.processes import start_time
+from msm_local.processes import ENDING_SIGNALS, start_time
+from msm_local.registry import register
 
 __all__ = ["Launch", "main", "run"]
 
 DEFAULT_PORT = 8765
-DATABASE = "msm"
 FAREWELL_SECONDS = 1.0
 LOG = logging.getLogger("msm_local.server")
 
@@ -45,6 +46,7 @@ class Launch:
         folder: the folder of the instance.
         port: the port that was asked for; None for the usual one or any other.
         database_url: a PostgreSQL to use instead of the embedded one.
+        starter: the process that waits for the start; a server that nobody waits for ends.
     """
 
     root: str
@@ -52,6 +54,7 @@ class Launch:
     folder: str
     port: int | None
     database_url: str | None = field(repr=False)
+    starter: int
 
 
 def main() -> int:
@@ -92,15 +95,18 @@ def run(launch: Launch) -> int:
         port: int = listener.getsockname()[1]
         state = _first_state(instance, launch, port, token)
         stack.callback(instance.clear_state)
+        report = _reporter(instance, state, launch.starter)
         cluster: Cluster | None = None
         if launch.database_url is None:
-            cluster = Cluster(
-                instance.folder, port=postgres_port, report=_reporter(instance, state)
-            )
+            cluster = Cluster(instance.folder, port=postgres_port, report=report)
             stack.enter_context(cluster)
             state = _with_cluster(state, cluster)
         instance.remember_ports(port, cluster.port if cluster else postgres_port)
-        return _serve(instance, state, runtime_password, listener, cluster)
+        code = _serve(instance, state, runtime_password, listener, cluster, launch.starter)
+    if code:
+        # A state that nobody cleared tells a command that runs on the platform that it failed.
+        instance.write_state(replace(state, phase="ending, because PostgreSQL ended by itself"))
+    return code
 
 
 def _serve(
@@ -109,8 +115,9 @@ def _serve(
     runtime_password: str,
     listener: socket.socket,
     cluster: Cluster | None,
+    starter: int,
 ) -> int:
-    instance.write_state(replace(state, phase="preparing the catalog"))
+    _reporter(instance, state, starter)("preparing the catalog")
     # Once more than needed, so that a refusal is one sentence at the end of the log.
     prepare_database(state.database_url, runtime_password)
     # Slow imports, which _import_application began long ago.
@@ -140,8 +147,11 @@ def _serve(
             server.should_exit = True
 
         threading.Thread(target=watch, name="msm-local watcher", daemon=True).start()
-    instance.write_state(replace(state, phase="ready"))
+    _reporter(instance, state, starter)("ready")
+    _register(instance)
     LOG.info("serving %s", state.endpoint)
+    # uvicorn takes the other two itself.
+    signal.signal(signal.SIGHUP, server.handle_exit)
     server.run(sockets=[listener])
     return 1 if died.is_set() or not server.started else 0
 
@@ -181,16 +191,31 @@ def _first_state(instance: Instance, launch: Launch, port: int, token: str) -> S
     return state
 
 
-def _reporter(instance: Instance, state: State) -> Callable[[str], None]:
+def _reporter(instance: Instance, state: State, starter: int) -> Callable[[str], None]:
     def report(step: str) -> None:
+        if os.getppid() != starter:
+            LOG.error("whoever started this server ended before it was %s; ending, too", step)
+            raise SystemExit(1)
         LOG.info("%s", step)
         instance.write_state(replace(state, phase=step))
 
     return report
 
 
+def _register(instance: Instance) -> None:
+    try:
+        register(instance)
+    except MsmLocalError as error:
+        # A user without a home folder has a platform, too; `list` shows it while it runs.
+        LOG.warning("the instance cannot be registered for `msm-local list`: %s", error)
+
+
 def _with_cluster(state: State, cluster: Cluster) -> State:
-    if not cluster.has_database(DATABASE):
+    databases = cluster.databases()
+    for name in UNFINISHED & set(databases):
+        LOG.info("dropping %s, which a reset that was interrupted left behind", name)
+        cluster.drop_database(name)
+    if DATABASE not in databases:
         cluster.create_database(DATABASE)
     return replace(
         state,
@@ -204,13 +229,12 @@ def _let_signals_unwind() -> None:
     """Have the first signal unwind the start or the service; the stop itself is not interrupted."""
 
     def leave(_number: int, _frame: FrameType | None) -> NoReturn:
-        for other in (signal.SIGTERM, signal.SIGINT):
+        for other in ENDING_SIGNALS:
             signal.signal(other, signal.SIG_IGN)
         raise SystemExit(0)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING_SIGNALS:
         signal.signal(number, leave)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-__all__ = ["expired", "insert", "mark_dropped", "next_expiry"]
+__all__ = ["expired", "insert", "mark_dropped", "next_expiry", "undropped"]
 
 
 def insert(
@@ -25,6 +25,15 @@ def expired(connection: Connection[Any]) -> list[str]:
     rows = connection.execute(
         "SELECT role_name FROM msm_local.migration_credentials"
         " WHERE dropped_at IS NULL AND expires_at <= now() ORDER BY role_name"
+    )
+    return [row[0] for row in rows]
+
+
+def undropped(connection: Connection[Any]) -> list[str]:
+    """Roles that were not dropped yet, expired or not."""
+    rows = connection.execute(
+        "SELECT role_name FROM msm_local.migration_credentials"
+        " WHERE dropped_at IS NULL ORDER BY role_name"
     )
     return [row[0] for row in rows]
 

@@ -1,13 +1,13 @@
 """The one row of settings."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-__all__ = ["Settings", "insert_settings", "read_settings"]
+__all__ = ["Settings", "copy_settings", "insert_settings", "read_settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,16 @@ def read_settings(connection: Connection[Any]) -> Settings | None:
     """The settings; None in a catalog that is new."""
     with connection.cursor(row_factory=class_row(Settings)) as cursor:
         return cursor.execute(SELECT).fetchone()
+
+
+def copy_settings(connection: Connection[Any], settings: Settings) -> Settings:
+    """Write the settings of another database into a new catalog, so that clones of it are alike."""
+    connection.execute(
+        "INSERT INTO msm_local.settings (owner_role, runtime_role, data_source_uid,"
+        " organization_uid, environment_uid, user_uid) VALUES (%s, %s, %s, %s, %s, %s)",
+        list(astuple(settings)),
+    )
+    return settings
 
 
 def insert_settings(connection: Connection[Any], *, owner_role: str, runtime_role: str) -> Settings:

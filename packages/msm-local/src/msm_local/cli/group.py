@@ -1,0 +1,64 @@
+"""What all verbs share: how an error ends them, and the option of those that a machine reads."""
+
+import signal
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from msm_local.errors import AdministratorNeededError, MsmLocalError
+from msm_local.instance import Instance
+from msm_local.processes import ENDING_SIGNALS
+from msm_local.revisions import DEFAULT_PROVIDER
+
+__all__ = ["SIGNAL_BASE", "VerbGroup", "json_option", "provider_option", "say"]
+
+SIGNAL_BASE = 128
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, envvar="MSM_LOCAL_JSON", help="Print JSON."
+)
+provider_option = click.option(
+    "--provider",
+    default=DEFAULT_PROVIDER,
+    envvar="MSM_LOCAL_PROVIDER",
+    show_default=True,
+    help="The migration provider of the project.",
+)
+
+
+class VerbGroup(click.Group):
+    """Turns an error of ours into a sentence, what it changed, and its own exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The verbs in the order of a platform's life, instead of the alphabet's."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; a signal unwinds it, so that it leaves nothing half done behind."""
+        for number in ENDING_SIGNALS:
+            signal.signal(number, _leave)
+        try:
+            return super().invoke(ctx)
+        except MsmLocalError as error:
+            if isinstance(error, AdministratorNeededError):
+                # The one part that somebody else shall run: it can be redirected into a file.
+                click.echo(error.script)
+            click.echo(f"Error: {error}", err=True)
+            click.echo(f"[{error.code()}] {error.effect}{_log_of(ctx.obj)}", err=True)
+            raise SystemExit(error.exit_code) from error
+
+
+def say(text: str) -> None:
+    """Tell the person, away from what a machine reads."""
+    click.echo(f"msm-local: {text}", err=True)
+
+
+def _log_of(instance: Instance | None) -> str:
+    if instance is None or not instance.log_path.exists():
+        return ""
+    return f" Log: {instance.log_path}"
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(SIGNAL_BASE + number)

@@ -1,0 +1,94 @@
+"""The verbs about what lies on this machine: list, destroy, doctor."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from msm_local.cli.group import json_option
+from msm_local.instance import Instance
+from msm_local.lifecycle import probe
+from msm_local.registry import known_instances
+
+__all__ = ["destroy_command", "doctor_command", "list_command"]
+
+
+@click.command("list")
+@json_option
+def list_command(*, as_json: bool) -> None:
+    """Print the instances of all projects on this machine."""
+    rows = [_row(instance) for instance in known_instances()]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    if not rows:
+        click.echo("There is no instance on this machine; `msm-local start` makes one.")
+    widths = {key: max(len(row[key]) for row in rows) for key in (rows[0] if rows else ())}
+    for row in rows:
+        click.echo("  ".join(f"{row[key]:<{width}}" for key, width in widths.items()).rstrip())
+
+
+@click.command("destroy")
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+@click.option("--force", is_flag=True, help="Stop it first, if it runs.")
+@json_option
+@click.pass_obj
+def destroy_command(instance: Instance, *, dry_run: bool, force: bool, as_json: bool) -> None:
+    """Delete the instance with all its data.
+
+    Only folders that carry the marker of msm-local are deleted. A database of --database-url is
+    left as it is.
+    """
+    # It needs to know where PostgreSQL's data lies, which no other verb of this file does.
+    from msm_local.destruction import destroy, folders_of
+
+    folders = folders_of(instance) if dry_run else destroy(instance, force=force)
+    if as_json:
+        click.echo(json.dumps({"dry_run": dry_run, "folders": [str(f) for f in folders]}, indent=2))
+        return
+    word = "would delete" if dry_run else "deleted"
+    for folder in folders:
+        click.echo(f"{word} {folder}{f' ({_megabytes(folder)} MB)' if dry_run else ''}")
+    if not folders:
+        click.echo(f"{instance.name}: there is nothing to delete")
+
+
+@click.command("doctor")
+@json_option
+@click.pass_context
+def doctor_command(context: click.Context, *, as_json: bool) -> None:
+    """Check everything that a platform needs, and say what to do about each fault.
+
+    Nothing is started or changed. Exit code 0 without a fault, 1 with one.
+    """
+    # It needs psycopg and packaging.
+    from msm_local.doctor import examine
+
+    findings = examine(context.obj)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        width = max(len(finding.subject) for finding in findings)
+        for finding in findings:
+            word, colour = ("ok  ", "green") if finding.ok else ("FAIL", "red")
+            line = f"{click.style(word, fg=colour)}  {finding.subject:<{width}}  {finding.found}"
+            click.echo(line)
+            if finding.remedy:
+                click.echo(f"{'':<{width + 8}}to do: {finding.remedy}")
+    context.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def _row(instance: Instance) -> dict[str, str]:
+    health = probe(instance)
+    return {
+        "name": instance.name,
+        "status": health.word,
+        "endpoint": health.state.endpoint if health.state else "-",
+        "root": str(instance.root),
+        "folder": str(instance.folder),
+    }
+
+
+def _megabytes(folder: Path) -> int:
+    return sum(file.lstat().st_size for file in folder.rglob("*")) >> 20

@@ -1,0 +1,125 @@
+"""What start and status print: for a person in rows, for a machine as JSON."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from msm_local.instance import Instance, State
+from msm_local.lifecycle import Health
+
+if TYPE_CHECKING:
+    from msm_local.overview import Overview, VersionTable
+
+__all__ = ["Report", "other_endpoint", "print_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What there is to report about an instance.
+
+    Attributes:
+        instance: the instance.
+        health: what its server is up to.
+        provider: the migration provider whose revisions are the heads.
+    """
+
+    instance: Instance
+    health: Health
+    provider: str
+
+    def overview(self) -> "Overview | None":
+        """What its database holds; None where nothing healthy serves it."""
+        if self.health.word != "healthy" or self.health.state is None:
+            return None
+        # It needs psycopg, which no other part of the quick verbs waits for.
+        from msm_local.overview import read_overview
+
+        return read_overview(self.health.state.database_url, self.instance.root, self.provider)
+
+
+def print_report(report: Report, *, as_json: bool) -> None:
+    """Print the report to standard output."""
+    if as_json:
+        click.echo(json.dumps(_as_json(report), indent=2))
+        return
+    rows = _rows(report)
+    width = max(len(label) for label, _text in rows)
+    for label, text in rows:
+        click.echo(f"{label:<{width}}  {text}")
+
+
+def other_endpoint(state: State) -> str:
+    """A warning where the environment leads to another platform; empty otherwise."""
+    named = os.environ.get("MAINSEQUENCE_ENDPOINT")
+    if not named or named == state.endpoint:
+        return ""
+    return f"MAINSEQUENCE_ENDPOINT is {named}, another platform"
+
+
+def _rows(report: Report) -> list[tuple[str, str]]:
+    instance, health = report.instance, report.health
+    rows = [("instance", f"{instance.name} of {instance.root}"), ("status", health.word)]
+    if health.reason:
+        rows.append(("reason", health.reason))
+    if health.state is not None:
+        rows += _details(health.state, health.postgresql)
+        rows += _contents(report.overview())
+        rows.append(("log", health.state.log_path))
+        elsewhere = other_endpoint(health.state)
+        if elsewhere:
+            rows.append(("beware", f"{elsewhere}; run commands here with `msm-local exec -- ...`"))
+    verb = "start" if health.state is None else "stop"
+    return [*rows, (f"to {verb}", f"msm-local{instance.option} {verb}")]
+
+
+def _details(state: State, postgresql: str) -> list[tuple[str, str]]:
+    where = f"embedded, 127.0.0.1:{state.postgres_port}" if state.embedded else "--database-url"
+    data = state.data_folder or "in the database of --database-url"
+    return [
+        ("endpoint", state.endpoint),
+        ("database", f"PostgreSQL {postgresql or 'unknown'} ({where})"),
+        ("data", f"{data} (kept when it stops)"),
+    ]
+
+
+def _contents(overview: "Overview | None") -> list[tuple[str, str]]:
+    if overview is None:
+        return []
+    if overview.problem:
+        return [("revision", f"unknown ({overview.problem})")]
+    revisions = [("revision", _revision(version)) for version in overview.versions]
+    tables = f"{overview.active} active, {overview.reserved} reserved"
+    return [*(revisions or [("revision", "- (never migrated)")]), ("tables", tables)]
+
+
+def _revision(version: "VersionTable") -> str:
+    current = ", ".join(version.revisions) or "base"
+    if version.problem:
+        head = version.problem
+    elif version.revisions == version.heads:
+        head = "head"
+    else:
+        head = f"head {', '.join(version.heads) or '-'}"
+    return f"{current} ({head}) of {version.namespace}"
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    instance, health, overview = report.instance, report.health, report.overview()
+    content: dict[str, object] = {
+        "instance": instance.name,
+        "root": str(instance.root),
+        "folder": str(instance.folder),
+        "status": health.word,
+        "reason": health.reason,
+        "postgresql": health.postgresql,
+        "contents": None if overview is None else asdict(overview),
+    }
+    if health.state is not None:
+        # Token and URL are secrets; `env` is the verb that prints the one the SDK needs.
+        hidden = {"token", "database_url"}
+        content |= {k: v for k, v in asdict(health.state).items() if k not in hidden}
+        content["persistence"] = "data_folder" if health.state.embedded else "database_url"
+    return content

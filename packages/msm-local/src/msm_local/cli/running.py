@@ -1,0 +1,124 @@
+"""The verbs about the server and its data: start, stop, status, logs, reset."""
+
+import json
+import os
+import shutil
+from dataclasses import asdict
+
+import click
+
+from msm_local.cli.group import json_option, provider_option, say
+from msm_local.cli.report import Report, print_report
+from msm_local.errors import NotRunningError, ProgramMissingError
+from msm_local.instance import Instance
+from msm_local.lifecycle import EMBEDDED, ensure_started, probe, stop
+
+__all__ = [
+    "logs_command",
+    "reset_command",
+    "start_command",
+    "status_command",
+    "stop_command",
+]
+
+EXIT_CODES = {"healthy": 0, "stopped": 3, "degraded": 4}
+
+
+@click.command("start")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), envvar="MSM_LOCAL_PORT", help="A port it must have."
+)
+@click.option(
+    "--database-url",
+    envvar="MSM_LOCAL_DATABASE_URL",
+    help="A PostgreSQL to use instead of the embedded one, from now on.",
+)
+@click.option("--embedded", is_flag=True, help="Go back to the embedded PostgreSQL.")
+@provider_option
+@json_option
+@click.pass_obj
+def start_command(
+    instance: Instance,
+    port: int | None,
+    database_url: str | None,
+    provider: str,
+    *,
+    embedded: bool,
+    as_json: bool,
+) -> None:
+    """Start the platform, unless it runs; print where things are.
+
+    It returns when a migration would work. Exit code 5, and SQL for an administrator, where the
+    role of --database-url lacks a privilege.
+    """
+    if embedded:
+        database_url = EMBEDDED
+    ensure_started(instance, port=port, database_url=database_url, report=say)
+    print_report(Report(instance, probe(instance), provider), as_json=as_json)
+
+
+@click.command("stop")
+@click.pass_obj
+def stop_command(instance: Instance) -> None:
+    """Stop the platform; its data stays."""
+    stopped = stop(instance)
+    click.echo(f"{instance.name}: {'stopped' if stopped else 'was not running'}")
+
+
+@click.command("status")
+@provider_option
+@json_option
+@click.pass_context
+def status_command(context: click.Context, provider: str, *, as_json: bool) -> None:
+    """Print what the platform is up to.
+
+    Exit code 0 healthy, 3 stopped, 4 degraded.
+    """
+    instance: Instance = context.obj
+    health = probe(instance)
+    print_report(Report(instance, health, provider), as_json=as_json)
+    context.exit(EXIT_CODES[health.word])
+
+
+@click.command("logs")
+@click.option("-f", "--follow", is_flag=True, help="Go on until Ctrl-C.")
+@click.option("-n", "--lines", type=click.IntRange(0), default=50, show_default=True)
+@click.option("--postgresql", is_flag=True, help="The log of the embedded PostgreSQL instead.")
+@click.pass_obj
+def logs_command(instance: Instance, lines: int, *, follow: bool, postgresql: bool) -> None:
+    """Print the end of the server's log."""
+    path = instance.folder / "postgres.log" if postgresql else instance.log_path
+    if not path.exists():
+        raise NotRunningError(
+            f"There is no log {path}, because nothing has written one yet; start the platform with "
+            f"`msm-local{instance.option} start`."
+        )
+    tail = shutil.which("tail")
+    if tail is None:
+        raise ProgramMissingError(f"There is no `tail` on PATH to print {path} with; install it.")
+    # -F follows the name: a log that is deleted and made anew goes on.
+    os.execv(tail, [tail, "-n", str(lines), *(["-F"] if follow else []), str(path)])  # noqa: S606
+
+
+@click.command("reset")
+@click.option("--to", "target", default="head", show_default=True, help="A revision, or base.")
+@click.option("--force", is_flag=True, help="End the sessions of clients that are connected.")
+@provider_option
+@json_option
+@click.pass_obj
+def reset_command(
+    instance: Instance, target: str, provider: str, *, force: bool, as_json: bool
+) -> None:
+    """Replace the database by a fresh one at a revision; all rows are gone.
+
+    It is cloned from a template, which is built once for the revision files as they are. It works
+    on a stopped platform too, and refuses while clients are connected.
+    """
+    # The only verb that needs PostgreSQL's own tools.
+    from msm_local.reset import reset
+
+    done = reset(instance, provider=provider, target=target, force=force, report=say)
+    if as_json:
+        click.echo(json.dumps(asdict(done), indent=2))
+        return
+    click.echo(f"{instance.name}: a fresh database at {done.target}, in {done.seconds:.1f} s")

@@ -1,0 +1,110 @@
+"""Checks of a running platform: its answers, its roles, its catalog."""
+
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from msm_local.bootstrap import runtime_conninfo
+from msm_local.catalog import catalog_steps
+from msm_local.doctor.finding import Finding, bad, good
+from msm_local.instance import Instance
+from msm_local.lifecycle import Health
+from msm_local.repositories.settings import Settings, read_settings
+
+__all__ = ["check_catalog", "check_platform", "check_roles", "connect"]
+
+CONNECT_SECONDS = 5
+
+# Each says what a role can do that it should not, or cannot do that it should.
+ROLE_FAULTS = """
+SELECT fault FROM (VALUES
+    (%(owner)s || ' can log in', (SELECT rolcanlogin FROM pg_roles WHERE rolname = %(owner)s)),
+    (%(runtime)s || ' has more than a login', (SELECT rolsuper OR rolcreaterole OR rolcreatedb
+        OR rolbypassrls OR rolreplication FROM pg_roles WHERE rolname = %(runtime)s)),
+    (%(runtime)s || ' may create in schema public',
+        has_schema_privilege(%(runtime)s, 'public', 'CREATE')),
+    (%(runtime)s || ' sees the catalog', has_schema_privilege(%(runtime)s, 'msm_local', 'USAGE')),
+    (%(owner)s || ' may not create in schema public',
+        NOT has_schema_privilege(%(owner)s, 'public', 'CREATE'))
+) AS checks (fault, applies) WHERE applies
+"""
+EXPIRED = """
+SELECT count(*) FROM msm_local.migration_credentials
+WHERE dropped_at IS NULL AND expires_at < now() - interval '1 minute'
+"""
+# A row whose table is gone, although no downgrade was finalized.
+MISSING = """
+SELECT physical_table_name FROM msm_local.meta_tables
+WHERE provisioning_status = 'active' AND deleted_at IS NULL
+  AND to_regclass(format('%I.%I', physical_schema, physical_table_name)) IS NULL
+ORDER BY 1
+"""
+SHOWN = 3
+
+
+def check_platform(instance: Instance, health: Health) -> Finding:
+    """What the server is up to; a stopped one is no fault."""
+    if health.word == "stopped":
+        return good("platform", f"stopped; `msm-local{instance.option} start` starts it")
+    if health.word == "degraded":
+        remedy = f"see {instance.log_path}, then `msm-local{instance.option} stop`, and start again"
+        return bad("platform", health.reason, remedy)
+    return good("platform", f"healthy, PostgreSQL {health.postgresql}")
+
+
+def connect(database_url: str) -> Connection[Any]:
+    """A connection as the platform role, which gives up after five seconds.
+
+    Raises:
+        psycopg.OperationalError: the database does not answer.
+    """
+    return psycopg.connect(database_url, connect_timeout=CONNECT_SECONDS)
+
+
+def check_roles(instance: Instance, database_url: str, connection: Connection[Any]) -> Finding:
+    """Whether the roles can do what they should, and no more."""
+    settings = read_settings(connection)
+    remedy = f"`msm-local{instance.option} stop`, and start again, which grants what is missing"
+    if settings is None:
+        return bad("roles", "the catalog has no settings", remedy)
+    names = {"owner": settings.owner_role, "runtime": settings.runtime_role}
+    try:
+        faults = [str(fault) for (fault,) in connection.execute(ROLE_FAULTS, names)]
+    except psycopg.errors.UndefinedObject as error:
+        connection.rollback()
+        return bad("roles", str(error).partition("\n")[0], remedy)
+    if not faults and not _can_log_in(instance, database_url, settings):
+        faults = [f"{settings.runtime_role} cannot log in"]
+    if faults:
+        return bad("roles", "; ".join(faults), remedy)
+    return good("roles", f"{settings.owner_role} and {settings.runtime_role} are as they should be")
+
+
+def check_catalog(instance: Instance, connection: Connection[Any]) -> Finding:
+    """Whether the catalog is this version's, and agrees with the tables."""
+    query = "SELECT coalesce(max(number), 0) FROM msm_local.schema_version"
+    [(step,)] = connection.execute(query).fetchall()
+    newest = catalog_steps()[-1].number
+    restart = f"`msm-local{instance.option} stop`, and start again"
+    if step != newest:
+        return bad("catalog", f"it is at step {step}, and this version at {newest}", restart)
+    missing = [str(name) for (name,) in connection.execute(MISSING)]
+    if missing:
+        shown = ", ".join(missing[:SHOWN])
+        found = f"{len(missing)} active table(s) do not exist: {shown}"
+        return bad("catalog", found, "run the upgrade again, or `msm-local reset`")
+    [(expired,)] = connection.execute(EXPIRED).fetchall()
+    if expired:
+        found = f"{expired} expired migration role(s) were not dropped"
+        return bad("catalog", found, f"see {instance.log_path}; {restart}")
+    return good("catalog", f"step {step}, and every active table exists")
+
+
+def _can_log_in(instance: Instance, database_url: str, settings: Settings) -> bool:
+    conninfo = runtime_conninfo(database_url, settings, instance.secrets()[1])
+    try:
+        psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS).close()
+    except psycopg.OperationalError:
+        return False
+    return True

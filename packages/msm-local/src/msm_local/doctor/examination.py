@@ -1,0 +1,70 @@
+"""All checks, in the order in which one depends on another."""
+
+from collections.abc import Callable
+
+import psycopg
+
+from msm_local.administrator import check_database
+from msm_local.doctor.database import check_catalog, check_platform, check_roles, connect
+from msm_local.doctor.finding import Finding, bad, good
+from msm_local.doctor.machine import (
+    check_binaries,
+    check_disk,
+    check_folder,
+    check_git,
+    check_ports,
+    check_python,
+    check_sdk,
+)
+from msm_local.errors import AdministratorNeededError, MsmLocalError
+from msm_local.instance import Instance
+from msm_local.lifecycle import probe
+
+__all__ = ["examine"]
+
+
+def examine(instance: Instance) -> list[Finding]:
+    """Look at everything that a platform needs; nothing is started or changed."""
+    findings = [
+        check_python(),
+        check_sdk(),
+        check_git(),
+        check_folder(instance),
+        *_reading("ports", lambda: [check_ports(instance)]),
+    ]
+    return findings + _reading("state folder", lambda: _examine_database(instance))
+
+
+def _reading(subject: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+    """What a check finds that reads our own files, which may be damaged or somebody else's."""
+    try:
+        return check()
+    except MsmLocalError as error:
+        found, _, remedy = str(error).rstrip(".").rpartition("; ")
+        return [bad(subject, found, remedy)]
+
+
+def _examine_database(instance: Instance) -> list[Finding]:
+    url = instance.remembered_database_url()
+    findings = [check_disk(instance), check_binaries()] if url is None else [_check_server(url)]
+    health = probe(instance)
+    findings.append(check_platform(instance, health))
+    if health.word != "healthy" or health.state is None:
+        return findings
+    try:
+        with connect(health.state.database_url) as connection:
+            findings.append(check_roles(instance, health.state.database_url, connection))
+            findings.append(check_catalog(instance, connection))
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        findings.append(bad("catalog", reason, f"see {instance.log_path}"))
+    return findings
+
+
+def _check_server(url: str) -> Finding:
+    try:
+        check_database(url)
+    except AdministratorNeededError as error:
+        remedy = f"have an administrator run: {error.script.replace('\n', ' ')}"
+        return bad("server", "the role of --database-url lacks privileges", remedy)
+    return good("server", "that of --database-url, with all privileges that are needed")

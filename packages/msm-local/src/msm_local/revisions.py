@@ -1,0 +1,118 @@
+"""The revision files of a provider, read as text: nothing of it is imported.
+
+Importing the provider imports the SDK, which costs seconds. What is needed here, the ids and what
+each descends from, stands in every revision as a literal.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from msm_local.errors import UnreadableRevisionError
+
+__all__ = [
+    "DEFAULT_PROVIDER",
+    "Revisions",
+    "find_versions",
+    "read_ids",
+    "read_revisions",
+    "revision_files",
+]
+
+DEFAULT_PROVIDER = "migrations:migration"
+IDS = ("revision", "down_revision")
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """The revisions of one namespace.
+
+    Attributes:
+        known: all ids, sorted.
+        heads: the ids that no other descends from, sorted.
+    """
+
+    known: tuple[str, ...]
+    heads: tuple[str, ...]
+
+
+def find_versions(root: Path, provider: str = DEFAULT_PROVIDER) -> Path | None:
+    """The folder ``versions`` of a provider such as ``migrations:migration``; None without one.
+
+    It is looked for in the project first, as the SDK does, then where Python finds packages.
+    """
+    module = provider.partition(":")[0].replace(".", "/")
+    candidates = (Path(place) / module / "versions" for place in (str(root), *sys.path) if place)
+    return next((folder for folder in candidates if folder.is_dir()), None)
+
+
+def revision_files(versions: Path) -> list[Path]:
+    """Every revision file of every namespace, by path."""
+    return sorted(versions.rglob("*.py"))
+
+
+def read_ids(versions: Path) -> list[str]:
+    """The ids of all revisions in a folder of versions, whatever their namespace, sorted.
+
+    Raises:
+        UnreadableRevisionError: a file is no Python, or its ids are no literals; names the file.
+    """
+    return sorted(
+        str(facts["revision"])
+        for facts in map(_facts, revision_files(versions))
+        if "revision" in facts
+    )
+
+
+def read_revisions(versions: Path, namespace: str) -> Revisions | None:
+    """The revisions of a namespace; None where it has no folder here.
+
+    Raises:
+        UnreadableRevisionError: a file is no Python, or its ids are no literals; names the file.
+    """
+    # The SDK names the folder so; a very long name it shortens by a digest, and is not found here.
+    slug = re.sub(r"[^0-9a-z]+", "_", namespace.lower()).strip("_")
+    folder = versions / slug
+    if not folder.is_dir():
+        return None
+    known: set[str] = set()
+    parents: set[str] = set()
+    for file in sorted(folder.glob("*.py")):
+        facts = _facts(file)
+        if "revision" in facts:
+            known |= _ids(facts["revision"])
+            parents |= _ids(facts.get("down_revision"))
+    return Revisions(tuple(sorted(known)), tuple(sorted(known - parents)))
+
+
+def _facts(file: Path) -> dict[str, object]:
+    try:
+        return dict(_literals(ast.parse(file.read_bytes())))
+    except (SyntaxError, ValueError) as error:
+        raise UnreadableRevisionError(
+            f"{file} cannot be read as a revision ({error}); mend or remove it."
+        ) from error
+
+
+def _ids(value: object) -> set[str]:
+    """One id, several as of a merge, or none."""
+    if isinstance(value, (tuple, list, set)):
+        return {str(item) for item in value}
+    return set() if value is None else {str(value)}
+
+
+def _literals(module: ast.Module) -> Iterator[tuple[str, object]]:
+    """The ids that a revision file assigns, by name."""
+    for node in module.body:
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        else:
+            continue
+        for target in targets:
+            if isinstance(target, ast.Name) and target.id in IDS and node.value is not None:
+                yield target.id, ast.literal_eval(node.value)

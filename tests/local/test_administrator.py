@@ -1,0 +1,171 @@
+"""A PostgreSQL of one's own: what it must allow, who is asked where it does not, and memory of it.
+
+The server is the embedded one of the test session, under a role that is not the platform's.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection, sql
+from psycopg.conninfo import conninfo_to_dict
+
+from msm_local.administrator import check_database
+from msm_local.bootstrap import role_names
+from msm_local.cluster import Cluster
+from msm_local.errors import AdministratorNeededError, DatabaseSetupError
+from tests.local.shell import Shell
+
+ROLE = 'somebody "else" é'
+PASSWORD = "of this test alone"  # noqa: S105
+
+
+class Owned:
+    """A database that an administrator made, and a role that may only log in to it."""
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self.cluster = cluster
+        self.name = name
+        login = conninfo_to_dict(cluster.admin_url(name))
+        self.url = psycopg.conninfo.make_conninfo(
+            host="127.0.0.1", port=login["port"], dbname=name, user=ROLE, password=PASSWORD
+        )
+
+    def administrator(self) -> Connection[Any]:
+        return psycopg.connect(self.cluster.admin_url(self.name), autocommit=True)
+
+    def allow(self, script: str) -> None:
+        with self.administrator() as connection:
+            for statement in script.splitlines():
+                connection.execute(statement.encode())
+
+
+@pytest.fixture
+def owned(cluster: Cluster) -> Iterator[Owned]:
+    name = "somebody's"
+    made = Owned(cluster, name)
+    role = sql.Identifier(ROLE)
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, PASSWORD))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield made
+    cluster.drop_database(name)
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+        query = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'somebody%' ORDER BY 1 DESC"
+        for (other,) in connection.execute(query).fetchall():
+            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(other)))
+
+
+@pytest.mark.slow
+def test_what_only_an_administrator_can_do_is_printed_for_him(owned: Owned, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    shell = Shell(tmp_path)
+    refused = shell("start", "--database-url", owned.url, code=5)
+    assert "have an administrator run the printed SQL" in refused.stderr
+    assert "[administrator-needed] The database is as it was." in refused.stderr
+    quoted = '"somebody ""else"" é"'
+    assert refused.stdout.splitlines() == [
+        f"ALTER ROLE {quoted} CREATEROLE;",
+        f'ALTER DATABASE "somebody\'s" OWNER TO {quoted};',
+    ]
+    assert PASSWORD not in refused.stdout + refused.stderr
+    # A URL that did not work is not remembered.
+    assert "database-url" not in shell("doctor").stdout
+    owned.allow(refused.stdout)
+    started = shell("start", "--database-url", owned.url)
+    try:
+        assert "in the database of --database-url" in started.stdout
+        assert shell.status()["persistence"] == "database_url"
+        # An administrator may have made the role a member of nothing: it made the rest itself.
+        assert "FAIL" not in shell("doctor").stdout
+        check_memory(shell, owned)
+    finally:
+        shell("destroy", "--force")
+    assert not list(tmp_path.glob(".msm-local/**"))
+
+
+def check_memory(shell: Shell, owned: Owned) -> None:
+    """The next start takes the same database, until it is told otherwise."""
+    shell.write_row()
+    memory = shell.state / "database.json"
+    assert memory.stat().st_mode & 0o777 == 0o600
+    told = shell.complaint("start", "--embedded")
+    assert "runs on another database already; `msm-local --name test stop` comes before" in told
+    assert "not msm-local's to replace" in shell.complaint("reset")
+    assert "is not known to msm-local" in shell.complaint("psql", "--role", "superuser")
+    query = ("psql", "--role", "owner", "-At", "-c", "SELECT current_user")
+    assert shell(*query).stdout.startswith("somebody_s_")
+    shell("stop")
+    shell("start")
+    assert shell.count_rows() == 1
+    shell("stop")
+
+    owned.allow('ALTER ROLE "somebody ""else"" é" NOCREATEROLE')
+    assert "FAIL  server" in shell("doctor", code=1).stdout
+    assert shell("start", code=5).stdout.startswith("ALTER ROLE")
+    assert shell.status(code=3)["status"] == "stopped"
+    assert shell("start", "--embedded", "--json").stdout.count('"data_folder"') == 2
+    assert not memory.exists()
+    shell("stop")
+    assert shell.start()["persistence"] == "data_folder"
+
+
+@pytest.mark.slow
+def test_a_step_that_takes_long_is_named(owned: Owned, tmp_path: Path) -> None:
+    """Requirement 2: here somebody else prepares the same database, and takes his time."""
+    owned.allow(missing(owned))
+    (tmp_path / "pyproject.toml").touch()
+    shell = Shell(tmp_path)
+    with owned.administrator() as other:
+        lock = "SELECT {}(hashtext('msm_local.bootstrap'))"
+        other.execute(lock.format("pg_advisory_lock").encode())
+        starting = shell.popen("start", "--database-url", owned.url)
+        assert starting.stderr is not None
+        line = starting.stderr.readline()
+        assert line == "msm-local: Waiting: still preparing the catalog\n"
+        other.execute(lock.format("pg_advisory_unlock").encode())
+    try:
+        assert starting.wait(60) == 0
+    finally:
+        starting.communicate()
+        shell("destroy", "--force")
+
+
+def missing(owned: Owned) -> str:
+    with pytest.raises(AdministratorNeededError) as refusal:
+        check_database(owned.url)
+    return refusal.value.script
+
+
+def test_a_schema_of_somebody_else_is_asked_for(owned: Owned) -> None:
+    """As in every database of PostgreSQL 14, where the schema does not follow the database."""
+    owned.allow(missing(owned))
+    check_database(owned.url)
+    owned.allow("ALTER SCHEMA public OWNER TO msm_superuser")
+    assert missing(owned) == 'ALTER SCHEMA public OWNER TO "somebody ""else"" é";'
+    owned.allow(missing(owned))
+    check_database(owned.url)
+    owned.allow("DROP SCHEMA public")
+    with pytest.raises(DatabaseSetupError, match="has no schema public"):
+        check_database(owned.url)
+
+
+def test_roles_of_an_earlier_platform_are_asked_for(owned: Owned) -> None:
+    owned.allow(missing(owned))
+    name = role_names(owned.name).owner
+    owned.allow(f'CREATE ROLE "{name}"')
+    assert missing(owned) == f'GRANT "{name}" TO "somebody ""else"" é" WITH ADMIN OPTION;'
+    owned.allow(missing(owned))
+    check_database(owned.url)
+
+
+def test_a_database_that_cannot_be_reached_is_named(owned: Owned) -> None:
+    wrong = owned.url.replace(PASSWORD, "another")
+    with pytest.raises(DatabaseSetupError, match=r"password authentication failed.*and the URL\.$"):
+        check_database(wrong)
+    with pytest.raises(DatabaseSetupError, match="cannot be used"):
+        check_database("postgresql://127.0.0.1:1/x")
+    with pytest.raises(DatabaseSetupError, match="cannot be used"):
+        check_database("not a url")

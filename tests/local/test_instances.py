@@ -1,0 +1,252 @@
+"""Several instances on one machine, and what ends them: requirements 4, 5, 11, 12 and 13."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.local.shell import NAME, Shell, family_of, gone, lives, server_in_phase
+
+# Many processes: together they would take the default suite over its limit.
+pytestmark = pytest.mark.slow
+
+PHASES = (
+    "starting",
+    "making the database cluster",
+    "starting PostgreSQL",
+    "preparing the catalog",
+    "ready",
+)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WITHOUT_NETWORK = ("unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+NO_NAMESPACES = (
+    os.geteuid() != 0
+    or subprocess.run(["unshare", "-n", "true"], check=False, capture_output=True).returncode != 0
+)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Shell]:
+    """A project of one test, without an instance."""
+    made = new_shell(tmp_path / "project")
+    yield made
+    made("destroy", "--force")
+
+
+def new_shell(folder: Path, name: str = NAME) -> Shell:
+    folder.mkdir(exist_ok=True)
+    (folder / "pyproject.toml").touch()
+    return Shell(folder, name)
+
+
+def listed(shell: Shell) -> list[dict[str, Any]]:
+    """The instances of this test: root sees those of everybody that run."""
+    rows: list[dict[str, Any]] = json.loads(shell("list", "--json").stdout)
+    return [row for row in rows if Path(row["root"]).parent == shell.folder.parent]
+
+
+def test_two_checkouts_and_four_instances_live_side_by_side(tmp_path: Path) -> None:
+    """Requirements 4 and 5."""
+    shells = [
+        new_shell(tmp_path / folder, name)
+        for folder in ("one", "two")
+        for name in ("default", "second")
+    ]
+    starting = [shell.popen("start", "--json") for shell in shells]
+    started = [json.loads(process.communicate(timeout=120)[0]) for process in starting]
+    try:
+        assert {state["status"] for state in started} == {"healthy"}
+        for fact in ("port", "postgres_port", "data_folder", "folder", "pid"):
+            assert len({state[fact] for state in started}) == 4
+        for number, shell in enumerate(shells, start=1):
+            for _ in range(number):
+                shell.write_row()
+        assert [shell.count_rows() for shell in shells] == [1, 2, 3, 4]
+
+        rows = listed(shells[0])
+        assert [(Path(row["root"]).name, row["name"]) for row in rows] == [
+            ("one", "default"), ("one", "second"), ("two", "default"), ("two", "second"),
+        ]  # fmt: skip
+        assert {row["endpoint"] for row in rows} == {state["endpoint"] for state in started}
+        for row in rows:
+            assert " ".join(shells[0]("list").stdout.split()).count(row["folder"]) == 1
+
+        shells[1]("stop")
+        assert [shell.status()["pid"] for shell in (shells[0], *shells[2:])] == [
+            state["pid"] for state in (started[0], *started[2:])
+        ]
+        # Each keeps its ports, although others run now that did not before.
+        assert shells[1].start()["port"] == started[1]["port"]
+        assert shells[1].count_rows() == 2
+    finally:
+        for shell in shells:
+            shell("destroy", "--force")
+    assert listed(shells[0]) == []
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == ["pyproject.toml"]
+
+
+def test_what_was_deleted_by_hand_is_listed_no_more(fresh: Shell) -> None:
+    fresh.start()
+    fresh("stop")
+    assert [row["status"] for row in listed(fresh)] == ["stopped"]
+    shutil.rmtree(fresh.folder / ".msm-local")
+    assert listed(fresh) == []
+    registry = Path(fresh.environment["XDG_STATE_HOME"]) / "msm-local" / "instances"
+    assert list(registry.iterdir()) == []
+
+
+def test_a_user_without_a_home_has_a_platform_that_is_listed_while_it_runs(fresh: Shell) -> None:
+    fresh.environment["XDG_STATE_HOME"] = "/proc/nowhere"
+    log = Path(fresh.start()["log_path"]).read_text()
+    assert "cannot be registered for `msm-local list`" in log
+    assert [row["folder"] for row in listed(fresh)] == [str(fresh.state)]
+    fresh.environment["XDG_STATE_HOME"] = str(fresh.folder.parent)
+
+
+def test_destroy_says_what_it_would_delete_and_deletes_that(fresh: Shell) -> None:
+    """Requirement 12."""
+    assert "there is nothing to delete" in fresh("destroy").stdout
+    assert not (fresh.folder / ".msm-local").exists()
+    state = fresh.start()
+    told = fresh.complaint("destroy")
+    assert f"The platform runs with pid {state['pid']}" in told
+    fresh("stop")
+    folders = [state["data_folder"], state["folder"]]
+    dry = fresh("destroy", "--dry-run")
+    assert [line.split()[2] for line in dry.stdout.splitlines()] == folders
+    assert all(Path(folder).exists() for folder in folders)
+    assert json.loads(fresh("destroy", "--json").stdout) == {"dry_run": False, "folders": folders}
+    assert [path.name for path in fresh.folder.iterdir()] == ["pyproject.toml"]
+
+
+def test_destroy_deletes_nothing_that_does_not_carry_the_marker(fresh: Shell) -> None:
+    """Requirement 12."""
+    fresh.state.mkdir(parents=True)
+    precious = fresh.state / "thesis.txt"
+    precious.touch()
+    for command in (["destroy"], ["destroy", "--dry-run"], ["destroy", "--force"]):
+        told = fresh.complaint(*command)
+        assert f"{fresh.state} does not carry the marker of msm-local" in told
+    assert precious.exists()
+
+    precious.unlink()
+    data = Path(fresh.start()["data_folder"])
+    fresh("stop")
+    (data / "msm-local").unlink()
+    if data.parent != fresh.state:
+        assert f"{data} does not carry the marker" in fresh.complaint("destroy")
+    assert (data / "PG_VERSION").exists()
+    (data / "msm-local").touch()
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_to_the_server_stops_postgresql(fresh: Shell, number: signal.Signals) -> None:
+    """Requirement 11."""
+    temporary = fresh.folder.parent / "temporary"
+    temporary.mkdir()
+    fresh.environment["TMPDIR"] = str(temporary)
+    state = fresh.start()
+    fresh.write_row()
+    family = family_of(state["pid"])
+    os.kill(state["pid"], number)
+    assert gone(family)
+    assert not (fresh.state / "state.json").exists()
+    assert "database system is shut down" in (fresh.state / "postgres.log").read_text()
+    fresh.start()
+    assert fresh.count_rows() == 1
+    fresh("destroy", "--force")
+    assert list(temporary.iterdir()) == []
+    assert not Path(state["data_folder"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("phase", "number"),
+    [(phase, signal.SIGKILL) for phase in PHASES[:-1]] + [(PHASES[2], each) for each in SIGNALS],
+)
+def test_a_start_that_is_ended_leaves_no_server(
+    fresh: Shell, phase: str, number: signal.Signals
+) -> None:
+    """Requirement 11: a Ctrl-C, a closed terminal or a kill of `start`, in every phase."""
+    starting = fresh.popen("start")
+    server = server_in_phase(fresh, phase)
+    family = family_of(server)
+    starting.send_signal(number)
+    starting.communicate(timeout=60)
+    assert starting.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    assert gone(family)
+    assert fresh.start()["status"] == "healthy"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_server_killed_in_any_phase_of_its_start_is_in_nobodys_way(
+    fresh: Shell, phase: str
+) -> None:
+    """Requirements 3 and 11."""
+    starting = fresh.popen("start")
+    server = server_in_phase(fresh, phase)
+    family = family_of(server)
+    os.kill(server, signal.SIGKILL)
+    starting.communicate(timeout=60)
+    assert gone(family)
+    state = fresh.start()
+    data = Path(state["data_folder"])
+    assert [path.name for path in data.parent.glob(f"{data.name}*")] == [data.name]
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 0.2])
+def test_a_server_killed_while_it_stops_keeps_its_rows(fresh: Shell, delay: float) -> None:
+    """Requirements 3 and 11."""
+    state = fresh.start()
+    fresh.write_row()
+    family = family_of(state["pid"])
+    os.kill(state["pid"], signal.SIGTERM)
+    time.sleep(delay)
+    if lives(family[0]):
+        family[0].kill()
+    assert gone(family)
+    assert fresh.status(code=3)["status"] == "stopped"
+    fresh.start()
+    assert fresh.count_rows() == 1
+
+
+@pytest.mark.skipif(NO_NAMESPACES, reason="only root makes a namespace without a network")
+def test_a_machine_without_a_network_has_a_platform(fresh: Shell) -> None:
+    """Requirement 13."""
+    script = " && ".join(
+        f"{' '.join(fresh.command(verb))} >/dev/null"
+        for verb in ("start", "status", "doctor", "reset --to base --provider migrations:m", "stop")
+    )
+    (fresh.folder / "migrations" / "versions").mkdir(parents=True)
+    told = subprocess.run(
+        [*WITHOUT_NETWORK, "sh", "-c", script],
+        cwd=fresh.folder,
+        env=fresh.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+
+
+def test_the_default_port_is_preferred_and_a_busy_one_replaced(fresh: Shell) -> None:
+    """Requirement 4: and nothing listens on another address than 127.0.0.1."""
+    state = fresh.start()
+    fresh("stop")
+    with socket.create_server(("127.0.0.1", state["port"])):
+        assert fresh.start()["port"] != state["port"]
+    addresses = {
+        connection.laddr[0]
+        for process in family_of(fresh.status()["pid"])
+        for connection in process.net_connections()
+        if connection.status == psutil.CONN_LISTEN and connection.laddr
+    }
+    assert addresses == {"127.0.0.1"}

@@ -1,0 +1,249 @@
+"""Requirement 9: a fresh database, cloned from a template that the real SDK CLI migrated."""
+
+import json
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+
+from msm_local.cluster import Cluster
+from msm_local.databases import DATABASE, UNFINISHED
+from tests.conftest import ROOT
+from tests.local.shell import Shell, gone
+from tests.support.forked import run_forked
+
+pytestmark = pytest.mark.slow
+
+REVISION = '''"""{title}.
+
+Revision ID: {number}
+Revises: {parent}
+Create Date: 2026-01-01 00:00:00
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "{number}"
+down_revision: str | None = "{parent}"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+
+def upgrade() -> None:
+    {upgrade}
+
+
+def downgrade() -> None:
+    op.drop_column("ms_markets__asset", "nickname")
+'''
+
+
+@pytest.fixture(scope="module")
+def _started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    folder = tmp_path_factory.mktemp("reset") / "project"
+    folder.mkdir()
+    (folder / "pyproject.toml").touch()
+    shutil.copytree(ROOT / "migrations", folder / "migrations")
+    made = Shell(folder)
+    made("start")
+    made("reset")
+    yield made
+    made("destroy", "--force")
+
+
+@pytest.fixture
+def shell(_started: Shell) -> Shell:
+    """A platform that runs, on a project with the revisions of this repository."""
+    _started("start")
+    return _started
+
+
+def reset(shell: Shell, *arguments: str) -> dict[str, Any]:
+    return dict(json.loads(shell("reset", "--json", *arguments).stdout))
+
+
+def add_revision(shell: Shell, number: str, parent: str, upgrade: str) -> Path:
+    text = REVISION.format(title="Try something", number=number, parent=parent, upgrade=upgrade)
+    folder = shell.folder / "migrations" / "versions" / "mainsequence_markets"
+    file = folder / f"{number}_try_something.py"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def state_of(shell: Shell) -> dict[str, Any]:
+    return dict(json.loads((shell.state / "state.json").read_text()))
+
+
+def connect(shell: Shell) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(state_of(shell)["database_url"])
+
+
+def databases(shell: Shell) -> list[str]:
+    return Cluster.attached(shell.state, state_of(shell)["postgres_port"]).databases()
+
+
+def settings(shell: Shell) -> tuple[Any, ...] | None:
+    with connect(shell) as connection:
+        return connection.execute("SELECT * FROM msm_local.settings").fetchone()
+
+
+def attach_and_write() -> int:
+    from sqlalchemy import insert, select
+
+    import msm
+    from msm.models import AssetType
+
+    runtime = msm.start_engine([AssetType])
+    before = len(runtime.execute(select(AssetType.asset_type)).rows)
+    runtime.execute(insert(AssetType).values(asset_type="bond", display_name="Bond"))
+    return before
+
+
+def test_a_running_platform_goes_on_with_a_fresh_database(shell: Shell) -> None:
+    environment = json.loads(shell("env", "--json").stdout)
+    before, identity = shell.status(), settings(shell)
+    assert run_forked(attach_and_write, environment=environment, folder=ROOT).value == 0
+    assert run_forked(attach_and_write, environment=environment, folder=ROOT).exit_code == 1
+
+    done = reset(shell)
+    assert (done["target"], done["built"]) == ("head", False)
+    # Same server, token and data source; the rows are gone, and operations work as before.
+    after = shell.status()
+    assert after == before
+    assert settings(shell) == identity
+    [version] = after["contents"]["versions"]
+    assert version["revisions"] == version["heads"] == ["1004"]
+    assert (after["contents"]["active"], after["contents"]["reserved"]) == (62, 0)
+    assert "1004 (head) of mainsequence.markets" in shell("status").stdout
+    attached = run_forked(attach_and_write, environment=environment, folder=ROOT)
+    assert attached.value == 0, attached.stderr
+    assert set(databases(shell)) & UNFINISHED == set()
+    with connect(shell) as connection:
+        query = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'msm_migrate%'"
+        assert connection.execute(query).fetchone() == (0,)
+    assert shell("doctor").stdout.count("FAIL") == 0
+
+
+def test_a_stopped_platform_is_reset_and_stays_stopped(shell: Shell) -> None:
+    shell.write_row()
+    shell("stop")
+    assert not reset(shell)["built"]
+    assert shell.status(code=3)["status"] == "stopped"
+    shell("start")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        shell.count_rows()
+
+
+def test_clients_that_are_connected_are_in_the_way_unless_forced(shell: Shell) -> None:
+    shell.write_row()
+    rows = shell.count_rows()
+    url = state_of(shell)["database_url"]
+    with psycopg.connect(url, application_name="a report", autocommit=True) as client:
+        told = shell.complaint("reset")
+        pid = client.info.backend_pid
+        assert f"1 client(s) are connected to the database: a report (pid {pid})" in told
+        assert "reset with --force" in told
+        assert shell.count_rows() == rows
+        reset(shell, "--force")
+        with pytest.raises(psycopg.OperationalError):
+            client.execute("SELECT 1")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        shell.count_rows()
+
+
+def test_a_revision_can_be_named(shell: Shell) -> None:
+    assert reset(shell, "--to", "1002")["built"]
+    assert "1002 (head 1004)" in shell("status").stdout
+    assert not reset(shell, "--to", "1002")["built"]
+    reset(shell, "--to", "base")
+    assert "- (never migrated)" in shell("status").stdout
+    told = shell.complaint("reset", "--to", "4711")
+    assert "There is no revision '4711' in" in told
+    assert "take head, base or one of 1001, 1002, 1003, 1004." in told
+    reset(shell)
+
+
+def test_an_edited_revision_never_meets_an_old_template(shell: Shell) -> None:
+    first = reset(shell)
+    file = add_revision(shell, "1005", "1004", "raise ValueError('not today')")
+    try:
+        shell.write_row()
+        told = shell.complaint("reset")
+        assert "The revisions cannot be run up to head" in told
+        log = Path(told.split("code 1, and ")[1].split(" says why")[0])
+        assert "not today" in log.read_text()
+        assert log.stat().st_mode & 0o777 == 0o600
+        assert shell.count_rows() == 1
+        assert "1004 (head 1005)" in shell("status").stdout
+
+        column = 'sa.Column("nickname", sa.Text)'
+        add_revision(shell, "1005", "1004", f'op.add_column("ms_markets__asset", {column})')
+        second = reset(shell)
+        assert second["built"]
+        assert second["template"] != first["template"]
+        with connect(shell) as connection:
+            connection.execute("SELECT nickname FROM ms_markets__asset")
+        file.write_text("revision = 1 +")
+        assert f"{file} cannot be read as a revision" in shell.complaint("reset")
+        assert f"{file} cannot be read as a revision" in shell("status").stdout
+    finally:
+        file.unlink()
+    assert reset(shell) | {"seconds": 0} == first | {"seconds": 0, "built": False}
+
+
+def test_only_the_newest_templates_are_kept(shell: Shell) -> None:
+    for namespace in ("a", "b", "c", "d", "e"):
+        shell.environment["MSM_AUTO_REGISTER_NAMESPACE"] = namespace
+        assert reset(shell, "--to", "base")["built"]
+    del shell.environment["MSM_AUTO_REGISTER_NAMESPACE"]
+    assert len([name for name in databases(shell) if "template_" in name]) == 4
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_reset_that_is_ended_leaves_the_old_database(
+    shell: Shell, number: signal.Signals
+) -> None:
+    """Requirement 11, too: the SDK's process under it ends with it."""
+    shell.write_row()
+    rows = shell.count_rows()
+    shell.environment["MSM_AUTO_REGISTER_NAMESPACE"] = f"ended.by.{number.name.lower()}"
+    with shell.popen("reset") as resetting:
+        sdk = child_of(resetting.pid, "upgrade")
+        resetting.send_signal(number)
+    del shell.environment["MSM_AUTO_REGISTER_NAMESPACE"]
+    assert resetting.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    assert gone([sdk])
+    assert shell.count_rows() == rows
+    shell("stop")
+    shell("start")
+    assert set(databases(shell)) & UNFINISHED == set()
+    assert DATABASE in databases(shell)
+    assert shell.count_rows() == rows
+
+
+def child_of(pid: int, word: str) -> psutil.Process:
+    """The child with this word on its command line, as soon as there is one."""
+    process = psutil.Process(pid)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            for child in process.children():
+                if word in child.cmdline():
+                    return child
+        time.sleep(0.01)
+    raise AssertionError(f"no child of {pid} was called with {word!r}")
+
+
+def test_a_project_without_revisions_is_told_to_name_its_provider(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    told = Shell(tmp_path).complaint("reset", "--provider", "no.such:migration")
+    assert "There is no folder with the revisions of 'no.such:migration'" in told
+    assert "name the provider of the project with --provider" in told
