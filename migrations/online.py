@@ -14,11 +14,17 @@ from sqlalchemy.pool import NullPool
 
 from msm.sdk import apply_mainsequence_migration_role, run_mainsequence_alembic_env
 
+from .downstream.neighbours import Neighbours, refuse_missing_references
 from .errors import MigrationError
 from .failures import busy, failure_of, is_busy
-from .guards import refuse_search_path, refuse_taken_tables, refuse_unknown_state
+from .guards import (
+    refuse_search_path,
+    refuse_taken_tables,
+    refuse_unknown_revisions,
+    refuse_unknown_state,
+)
 from .lock import application_name, release, take
-from .revisions import read_revisions
+from .revisions import Revisions, read_revisions
 from .timeouts import Limits, set_timeouts
 
 __all__ = ["run"]
@@ -44,7 +50,7 @@ def run(config: Config, script: ScriptDirectory, *, changes: bool) -> None:
         if changes:
             work.change(script)
         else:
-            work.read()
+            work.read(script)
     except MigrationError:
         release()
         raise
@@ -78,22 +84,27 @@ class Run:
             connect_args={"application_name": application_name()},
         )
 
-    def read(self) -> None:
+    def read(self, script: ScriptDirectory) -> None:
         """Run a command that changes nothing, beside whatever migration is running."""
         with self._engine.connect() as connection:
             self._prepare(connection)
+            # Alembic says no more of such a row than that it cannot locate it.
+            refuse_unknown_revisions(connection, self._provider, _revisions_of(script))
+            connection.rollback()
             self._attempt(connection, 1, of=1)
 
     def change(self, script: ScriptDirectory) -> None:
         """Run a command that changes the schema: alone, and only on a database that is known."""
-        locations = map(coerce_resource_to_filename, map(str, script.version_locations))
-        revisions = read_revisions(list(locations))
+        revisions = _revisions_of(script)
         refuse_taken_tables(self._provider)
         lock = take(self._engine, self._table, self._limits.lock_wait)
         with self._engine.connect() as connection:
             self._prepare(connection)
             refuse_unknown_state(connection, self._provider, revisions)
+            refuse_missing_references(connection, self._provider)
+            neighbours = Neighbours(connection, self._provider)
             connection.rollback()
+            event.listen(connection, "commit", neighbours.assert_unchanged)
             event.listen(connection, "commit", lambda _: lock.assert_held())
             event.listen(connection, "set_connection_execution_options", self._note_autocommit)
             attempts = self._limits.attempts
@@ -128,3 +139,8 @@ class Run:
             time.sleep(pause)
             return False
         return True
+
+
+def _revisions_of(script: ScriptDirectory) -> Revisions:
+    locations = map(coerce_resource_to_filename, map(str, script.version_locations))
+    return read_revisions(list(locations))

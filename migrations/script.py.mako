@@ -1,3 +1,10 @@
+<%
+    from importlib import import_module
+
+    # Rendered without a package, like env.py.
+    package = config.get_main_option("script_location").partition(":")[0]
+    label, dependency = import_module(f"{package}.downstream.branch").place(config, down_revision)
+%>\
 """${message.rstrip(".")}.
 
 Revision ID: ${up_revision}
@@ -14,8 +21,8 @@ from alembic import op
 ${imports if imports else ""}
 revision: str = ${repr(up_revision)}
 down_revision: str | None = ${repr(down_revision)}
-branch_labels: str | None = ${repr(branch_labels)}
-depends_on: str | None = ${repr(depends_on)}
+branch_labels: str | None = ${repr(branch_labels or label)}
+depends_on: str | None = ${repr(depends_on or dependency)}
 
 
 def upgrade() -> None:

@@ -1,0 +1,112 @@
+"""The branch of a project in our graph: the ids of its revisions, and where they are put."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from alembic.config import Config
+from alembic.util import coerce_resource_to_filename
+
+from ..provider import MarketsMigration
+from ..revisions import read_revisions
+from .errors import RevisionIdError
+
+__all__ = ["assert_branch_ids", "place", "refuse_foreign_place"]
+
+
+def place(config: Config, down_revision: str | Sequence[str] | None) -> tuple[str | None, ...]:
+    """What the template writes into a revision: its branch label, and what it depends on.
+
+    The first revision carries the label. Every one depends on our newest, because it was made
+    against tables that may be no older than that.
+
+    Args:
+        config: as the SDK made it.
+        down_revision: what the revision follows.
+
+    Returns:
+        Label and dependency, each None where nothing is to be written.
+    """
+    provider: MarketsMigration = config.attributes["mainsequence_migration_provider"]
+    if provider.branch is None:
+        return None, None
+    heads = read_revisions(_folders(provider, own=False)).heads
+    return (None if down_revision else provider.branch), (heads[0] if heads else None)
+
+
+def assert_branch_ids(provider: MarketsMigration) -> None:
+    """Refuse a revision of the project whose id could be one of ours.
+
+    Raises:
+        RevisionFilesError: the revisions cannot be one history with ours.
+        RevisionIdError: an id does not begin with the branch label.
+    """
+    for revision in sorted(_ids(provider)):
+        if not _is_of_branch(provider, revision):
+            (folder,) = _folders(provider, own=True)
+            raise RevisionIdError(
+                f"Revision {revision} in {folder} is not named for the branch {provider.branch}, "
+                f"and could become one of msm's; delete its file and make it again with "
+                f"`{_command(provider)}`.",
+                revision=revision,
+            )
+
+
+def refuse_foreign_place(provider: MarketsMigration) -> None:
+    """Refuse the SDK's ``revision`` where it would put a revision anywhere but on the branch.
+
+    Without ``--rev-id`` the SDK counts our ids on, and without ``--head`` it follows our newest
+    revision. It imports the provider before it looks at either, so that this is the one place where
+    both can be said before anything is written, whatever the other options are.
+
+    Raises:
+        RevisionIdError: the options given do not put the revision on the branch.
+    """
+    command = click.get_current_context(silent=True)
+    if command is None or command.info_name != "revision":
+        return
+    revision, head = command.params["rev_id"], command.params["head"]
+    if revision is None or not _is_of_branch(provider, revision) or head != _head(provider):
+        asked = f"--head {head} " + (f"--rev-id {revision}" if revision else "and no --rev-id")
+        raise RevisionIdError(
+            f"With {asked} the revision would not be on the branch {provider.branch}, but among "
+            f"msm's own; run `{_command(provider)}`.",
+            revision=revision,
+        )
+
+
+def _is_of_branch(provider: MarketsMigration, revision: str) -> bool:
+    return re.fullmatch(rf"{provider.branch}\d{{4,}}", revision) is not None
+
+
+def _ids(provider: MarketsMigration) -> set[str]:
+    """The ids of the project's revisions."""
+    ours = _folders(provider, own=False)
+    everything = read_revisions([*ours, *_folders(provider, own=True)])
+    return set(everything.ids) - set(read_revisions(ours).ids)
+
+
+def _folders(provider: MarketsMigration, *, own: bool) -> list[Path]:
+    return [
+        coerce_resource_to_filename(location)
+        for location in provider.resolved_version_locations()
+        if (location == provider.version_path) == own
+    ]
+
+
+def _head(provider: MarketsMigration) -> str:
+    return f"{provider.branch}@head" if _ids(provider) else "base"
+
+
+def _command(provider: MarketsMigration) -> str:
+    numbers = [
+        int(revision.removeprefix(provider.branch or ""))
+        for revision in _ids(provider)
+        if _is_of_branch(provider, revision)
+    ]
+    following = f"{provider.branch}{max(numbers, default=0) + 1:04d}"
+    return (
+        f'{provider.revision_command} -m "say what changes" --head {_head(provider)} '
+        f"--rev-id {following}"
+    )
