@@ -13,7 +13,7 @@ from msm.sdk import namespace_version_location
 from msm.settings import settings
 
 from . import lock
-from .provider import MarketsMigration
+from .provider import PACKAGE_KEY, MarketsMigration
 from .registry import metatable_provider_models
 from .version_table import MarketsAlembicVersion
 
@@ -22,7 +22,7 @@ __all__ = ["MarketsAlembicVersion", "migration"]
 REVISIONS = namespace_version_location(settings.namespace, prefix=f"{__name__}:versions")
 
 migration = MarketsMigration(
-    package="msm",
+    package=PACKAGE_KEY,
     migration_namespace=settings.namespace,
     target_metadata=MarketsBase.metadata,
     alembic_registry=MarketsAlembicVersion,

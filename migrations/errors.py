@@ -11,7 +11,10 @@
     │   ├── RevisionCycleError
     │   └── SeveralHeadsError
     ├── DatabaseStateError          the database is not one that these revisions know
-    │   ├── UnknownRevisionError
+    │   ├── UnknownVersionError
+    │   │   ├── DatabaseAheadError      rows of a later version of this code
+    │   │   ├── PublishedHistoryError   rows of the published ms-markets
+    │   │   └── MissingExtensionError   rows of a project that extends this history
     │   ├── UnversionedTablesError
     │   ├── SearchPathError
     │   └── NamespaceTakenError
@@ -40,18 +43,22 @@ from msm.errors import MsmError
 
 __all__ = [
     "PACKAGE",
+    "UPGRADE",
     "AlembicRefusedError",
     "ConnectionLostError",
     "CredentialExpiredError",
+    "DatabaseAheadError",
     "DatabaseStateError",
     "DuplicateRevisionError",
     "LimitError",
     "LockHeldError",
     "LockLostError",
     "MigrationError",
+    "MissingExtensionError",
     "MissingParentError",
     "NamespaceTakenError",
     "PoolerError",
+    "PublishedHistoryError",
     "RevisionCycleError",
     "RevisionFilesError",
     "RevisionRaisedError",
@@ -64,13 +71,14 @@ __all__ = [
     "StatementFailedError",
     "TableBusyError",
     "UnknownDependencyError",
-    "UnknownRevisionError",
+    "UnknownVersionError",
     "UnreadableRevisionError",
     "UnversionedTablesError",
 ]
 
 # "migrations" at the repository root, "msm_migrations" where it is installed.
 PACKAGE = __name__.rpartition(".")[0]
+UPGRADE = f"mainsequence migrations upgrade --provider {PACKAGE}:migration head"
 TRY_LATER = 75
 
 
@@ -184,16 +192,32 @@ class DatabaseStateError(MigrationError):
     """The database is not one that these revisions know; nothing was changed."""
 
 
-class UnknownRevisionError(DatabaseStateError):
+class UnknownVersionError(DatabaseStateError):
     """The version table holds revisions that no file of this code carries.
 
     Attributes:
         rows: the unknown ones.
+        fault: the part of the message that says what is wrong.
+        remedy: the part that says what to do.
     """
 
-    def __init__(self, message: str, *, rows: Sequence[str]) -> None:
-        super().__init__(message)
+    def __init__(self, fault: str, remedy: str, *, rows: Sequence[str]) -> None:
+        super().__init__(f"{fault}, and nothing was changed; {remedy}.")
+        self.fault = fault
+        self.remedy = remedy
         self.rows = tuple(rows)
+
+
+class DatabaseAheadError(UnknownVersionError):
+    """A later version of this code has migrated the database."""
+
+
+class PublishedHistoryError(UnknownVersionError):
+    """The published ms-markets has migrated the database."""
+
+
+class MissingExtensionError(UnknownVersionError):
+    """A project that extends this history has migrated the database, and is not in the provider."""
 
 
 class UnversionedTablesError(DatabaseStateError):
@@ -221,17 +245,17 @@ class SearchPathError(DatabaseStateError):
 
 
 class NamespaceTakenError(DatabaseStateError):
-    """The catalog says that these tables belong to another namespace.
+    """The catalog says that a table belongs to another namespace.
 
     Attributes:
         namespace: the other one.
-        tables: the tables in question.
+        table: the table in question.
     """
 
-    def __init__(self, message: str, *, namespace: str, tables: Sequence[str]) -> None:
+    def __init__(self, message: str, *, namespace: str, table: str) -> None:
         super().__init__(message)
         self.namespace = namespace
-        self.tables = tuple(tables)
+        self.table = table
 
 
 class SessionError(MigrationError):
@@ -263,32 +287,18 @@ class TableBusyError(RunError):
 
     Attributes:
         statement: its first line.
-        blockers: the sessions that hold the tables it names, longest first.
-        attempts: how often it was tried.
+        blockers: the sessions that were seen to block it.
+        fault: the part of the message that says what is wrong.
     """
 
     def __init__(
-        self,
-        statement: str,
-        *,
-        reason: str,
-        blockers: Sequence[Session],
-        attempts: int,
-        seconds: float,
-        kept: str,
-        variable: str,
+        self, statement: str, *, reason: str, blockers: Sequence[Session], outcome: str, remedy: str
     ) -> None:
+        held = "; ".join(map(str, blockers)) or "a session that was not seen"
         self.statement = statement
         self.blockers = tuple(blockers)
-        self.attempts = attempts
-        held = "; ".join(map(str, blockers)) or "a session that is gone by now"
-        tried = "once" if attempts == 1 else f"{attempts} times"
-        super().__init__(
-            f"`{statement}` did not get its lock within {seconds:g} s ({reason}), tried {tried}; "
-            f"the table is held by {held}; {kept}; run this again when that session has ended its "
-            "transaction, or end it with SELECT pg_terminate_backend(PID), or wait longer with "
-            f"{variable}."
-        )
+        self.fault = f"`{statement}` did not get its lock ({reason}), which is held by {held}"
+        super().__init__(f"{self.fault}; {outcome}; {remedy}.")
 
 
 class StatementCancelledError(RunError):

@@ -1,15 +1,20 @@
 """What is refused before any DDL: a database or a catalog that these revisions do not know."""
 
-import re
-from collections.abc import Sequence
+import string
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from .errors import (
+    PACKAGE,
+    DatabaseAheadError,
+    MissingExtensionError,
     NamespaceTakenError,
+    PublishedHistoryError,
     SearchPathError,
-    UnknownRevisionError,
+    UnknownVersionError,
     UnversionedTablesError,
 )
 from .provider import MarketsMigration
@@ -17,18 +22,20 @@ from .revisions import Revisions
 
 __all__ = [
     "refuse_search_path",
+    "refuse_taken",
     "refuse_taken_tables",
-    "refuse_unknown_revisions",
-    "refuse_unknown_state",
+    "refuse_unknown_rows",
+    "refuse_unversioned_tables",
+    "unknown_version",
+    "version_rows",
 ]
 
-# These stand in the same version table; ours start at 1001.
-MS_MARKETS = frozenset(f"{number:04d}" for number in range(1, 18))
+# The published history, in the same version table; ours starts at 1001.
+PUBLISHED = [f"{number:04d}" for number in range(1, 18)]
+PUBLISHED_HEAD = PUBLISHED[-1]
 LISTED = 3
-# The revisions of a downstream project are named for its branch: acme0001.
-OF_BRANCH = re.compile(r"(.*[^0-9])[0-9]{4,}")
 
-SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false)")
+SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false), current_user")
 ORDINARY_PATHS = frozenset({'"$user", public', '"$user",public', "public"})
 PRESENT = text("""
     SELECT relname FROM pg_class
@@ -43,101 +50,112 @@ def refuse_search_path(connection: Connection) -> None:
     Raises:
         SearchPathError: the path is not PostgreSQL's default, or the role has a schema of its name.
     """
-    path, schemas = connection.execute(SEARCH_PATH).one()
+    path, schemas, role = connection.execute(SEARCH_PATH).one()
     if path in ORDINARY_PATHS and list(schemas) == ["public"]:
         return
     meant = ", ".join(schemas) or "no schema"
+    remedy = (
+        f"rename or drop the schema {role}, which is named like the owner role"
+        if path in ORDINARY_PATHS and role in schemas
+        else "take it back to PostgreSQL's default with RESET search_path in ALTER DATABASE and "
+        "ALTER ROLE, and keep the schema public"
+    )
     raise SearchPathError(
         f"search_path is {path!r}, so that unqualified names mean {meant} instead of public alone, "
-        "and nothing was changed; reset it (ALTER DATABASE ... RESET search_path), rename a schema "
-        "that is named like the owner role, and run this again.",
+        f"and nothing was changed; {remedy}, then run this again.",
         search_path=path,
     )
 
 
-def refuse_unknown_revisions(
-    connection: Connection, provider: MarketsMigration, revisions: Revisions
-) -> Sequence[str]:
-    """Make sure that this code has every revision that the version table holds.
+def version_rows(connection: Connection, provider: MarketsMigration) -> tuple[str, ...]:
+    """The rows of the provider's version table, sorted; empty where there is no such table.
 
     Args:
         connection: as the owner role.
         provider: whose version table is read.
-        revisions: what this code can run.
-
-    Returns:
-        The rows of the version table.
-
-    Raises:
-        UnknownRevisionError: the version table holds revisions that this code does not.
     """
     options = {
         "version_table": provider.version_table,
         "version_table_schema": provider.version_table_schema,
     }
-    rows = MigrationContext.configure(connection, opts=options).get_current_heads()
-    table = f"{provider.version_table_schema or 'public'}.{provider.version_table}"
-    unknown = sorted(set(rows) - set(revisions.ids))
-    if unknown:
-        raise UnknownRevisionError(_unknown(table, unknown, revisions, provider), rows=unknown)
-    return rows
+    return tuple(sorted(MigrationContext.configure(connection, opts=options).get_current_heads()))
 
 
-def refuse_unknown_state(
-    connection: Connection, provider: MarketsMigration, revisions: Revisions
+def refuse_unknown_rows(
+    rows: Sequence[str], revisions: Revisions, provider: MarketsMigration
 ) -> None:
-    """Make sure that the version table tells where the database stands, in terms of this code.
-
-    Args:
-        connection: as the owner role.
-        provider: whose tables and version table are looked at.
-        revisions: what this code can run.
+    """Make sure that this code has the revisions that a provider's version table names.
 
     Raises:
-        UnknownRevisionError: the version table holds revisions that this code does not.
-        UnversionedTablesError: tables of the provider exist and the version table is empty.
+        DatabaseAheadError: a later version of this code has written them.
+        PublishedHistoryError: the published ms-markets has.
+        MissingExtensionError: a project that extends this history has.
     """
-    if not refuse_unknown_revisions(connection, provider, revisions):
-        table = f"{provider.version_table_schema or 'public'}.{provider.version_table}"
-        names = [model.__tablename__ for model in provider.metatable_models]
-        present = list(connection.scalars(PRESENT, {"names": names}))
-        if present:
-            raise UnversionedTablesError(
-                f"{_listing(present)} exist, and {table} does not say which revision made them, so "
-                "nothing was changed; restore that table from the backup that they came from, or "
-                f"drop them if nothing in them is needed, and run `{provider.upgrade_command}`.",
-                tables=present,
-            )
+    unknown = [row for row in rows if row not in revisions.files]
+    if unknown:
+        raise unknown_version(unknown, revisions, provider)
 
 
-def _unknown(
-    table: str, unknown: Sequence[str], revisions: Revisions, provider: MarketsMigration
-) -> str:
-    rows = ", ".join(unknown)
-    ours = ", ".join(revisions.heads) or "no revision"
-    if set(unknown) <= MS_MARKETS:
-        return (
-            f"{table} holds {rows} of the published ms-markets, whose history this code does not "
-            "continue, and nothing was changed; migrate that database from an environment with "
-            "ms-markets 1.0.16, and give msm another database, or tables of its own with "
-            f"MSM_AUTO_REGISTER_NAMESPACE=acme.research before `{provider.upgrade_command}`."
+def unknown_version(
+    rows: Sequence[str], revisions: Revisions, provider: MarketsMigration
+) -> UnknownVersionError:
+    """The error that says whose rows these are, and what to do about them."""
+    named = ", ".join(rows)
+    published = [row for row in rows if row in PUBLISHED and provider.carries_msm]
+    strangers = [row for row in rows if not provider.is_named(row)]
+    if published:
+        first = (
+            ""
+            if PUBLISHED_HEAD in published
+            else f"migrate it to {PUBLISHED_HEAD} with ms-markets 1.0.16 first, then "
         )
-    branches = {match[1] for revision in unknown if (match := OF_BRANCH.fullmatch(revision))}
-    if branches:
-        (branch, *_) = sorted(branches)
-        return (
-            f"{table} holds {rows}, of the branch {branch} that another project has in this "
-            f"history, and nothing was changed; install that project's migrations, and run this "
-            f"with its --provider, or take its tables out with `mainsequence migrations downgrade "
-            f"--provider {branch}_migrations:migration {branch}@base`, where {branch}_migrations "
-            "is its migration package."
+        return PublishedHistoryError(
+            f"The database is at {named} of the published ms-markets, whose tables this code does "
+            "not take for its own unseen",
+            f"{first}run `python -m {PACKAGE}.adopt`",
+            rows=rows,
         )
-    return (
-        f"The database is ahead of this code: {table} holds {rows}, this code ends at {ours}, and "
-        "nothing was changed; run this from the version of msm-migrations, or of the project that "
-        f"extends it, that has {rows}, or, there, take the database back with "
-        f"`mainsequence migrations downgrade --provider {provider.reference} {ours}`."
+    if strangers:
+        return MissingExtensionError(
+            f"The database is at {named}, and {', '.join(strangers)} comes from a project that "
+            f"extends this history and that {provider.reference} does not carry",
+            "install that project, and run this with the provider that it names",
+            rows=rows,
+        )
+    prefix = rows[0].rstrip(string.digits)
+    numbers = [
+        int(name.removeprefix(prefix))
+        for name in revisions.files
+        if name.rstrip(string.digits) == prefix
+    ]
+    base = f"{prefix}@base" if prefix else "base"
+    ours = f"{prefix}{max(numbers):04d}" if numbers else base
+    origin = "msm-migrations" if provider.carries_msm and not prefix else provider.module
+    return DatabaseAheadError(
+        f"The database is ahead of this code: it is at {named} and this code ends at {ours}",
+        f"run this with the version of {origin} that has {named}, or from there take the "
+        f"database back with `mainsequence migrations downgrade --provider {provider.reference} "
+        f"{ours}`",
+        rows=rows,
     )
+
+
+def refuse_unversioned_tables(connection: Connection, provider: MarketsMigration) -> None:
+    """Make sure that a database without a version row has none of the provider's tables.
+
+    Raises:
+        UnversionedTablesError: it has some.
+    """
+    names = [model.__tablename__ for model in provider.metatable_models]
+    present = list(connection.scalars(PRESENT, {"names": names}))
+    if present:
+        raise UnversionedTablesError(
+            f"The database has {_listing(present)}, and {provider.version_table} does not say "
+            "which revision made them, so nothing was changed; restore that table from where the "
+            "others came from, or drop them if nothing in them is needed, and run "
+            f"`{provider.upgrade_command}`.",
+            tables=present,
+        )
 
 
 def refuse_taken_tables(provider: MarketsMigration) -> None:
@@ -149,25 +167,27 @@ def refuse_taken_tables(provider: MarketsMigration) -> None:
     Raises:
         NamespaceTakenError: some belong to another one.
     """
-    taken: dict[str, list[str]] = {}
     for model in provider.metatable_models:
         row = model.get_meta_table()
-        if row is not None and row.namespace != provider.migration_namespace:
-            taken.setdefault(str(row.namespace), []).append(model.__tablename__)
-    for owner, tables in taken.items():
-        raise namespace_taken(provider.migration_namespace, owner, tables)
+        refuse_taken(provider.migration_namespace, [] if row is None else [row])
 
 
-def namespace_taken(namespace: str, owner: str, tables: Sequence[str]) -> NamespaceTakenError:
-    """The error that says that ``tables`` of ``namespace`` are another one's."""
-    return NamespaceTakenError(
-        f"{_listing(tables)} of the namespace {namespace!r} belong to {owner!r} in the platform's "
-        "catalog, because both make the same table names, and nothing was changed; set "
-        f"MSM_AUTO_REGISTER_NAMESPACE to {owner!r}, or to a name that differs from it in more than "
-        "punctuation.",
-        namespace=owner,
-        tables=tables,
-    )
+def refuse_taken(namespace: str, rows: Collection[Any]) -> None:
+    """Make sure that resources of the catalog belong to a namespace.
+
+    Raises:
+        NamespaceTakenError: one belongs to another.
+    """
+    for row in rows:
+        if row.namespace != namespace:
+            raise NamespaceTakenError(
+                f"{row.physical_table_name} of the namespace {namespace!r} belongs to "
+                f"{row.namespace!r} in the platform's catalog, because both make the same table "
+                "names, and nothing was changed; set MSM_AUTO_REGISTER_NAMESPACE to "
+                f"{row.namespace!r}, or to a name that differs from it in more than punctuation.",
+                namespace=row.namespace,
+                table=row.physical_table_name,
+            )
 
 
 def _listing(tables: Sequence[str]) -> str:

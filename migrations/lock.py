@@ -12,8 +12,10 @@ import time
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from .errors import LockHeldError, LockLostError, PoolerError, Session
+from .progress import Progress
 from .timeouts import LOCK_WAIT_VARIABLE
 
 __all__ = ["MigrationLock", "application_name", "release", "take"]
@@ -76,17 +78,27 @@ class MigrationLock:
             raise
         self._connection = connection
 
-    def assert_held(self) -> None:
-        """Make sure that the session that took the lock still has it.
+    def assert_held(self, progress: Progress) -> None:
+        """Make sure, before a commit, that the session that took the lock still has it.
+
+        Args:
+            progress: how far the run came that is about to commit.
 
         Raises:
             LockLostError: it has not.
         """
-        if self._connection is None or not self._connection.scalar(HELD_BY_US, {"key": self._key}):
-            raise LockLostError(
-                f"The lock of {self.table} was lost while the migration ran, so it was rolled "
-                "back; find out what ended its session, and run it again."
+        try:
+            held = self._connection is not None and self._connection.scalar(
+                HELD_BY_US, {"key": self._key}
             )
+            cause = None
+        except DBAPIError as error:
+            held, cause = False, error
+        if not held:
+            raise LockLostError(
+                f"The lock of {self.table} was lost while the migration ran; {progress.outcome()}; "
+                "find out what ended the session that held it, and run this again."
+            ) from cause
 
     def release(self) -> None:
         """Give the lock back, and close its connection; for a second time this does nothing."""

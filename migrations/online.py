@@ -3,34 +3,39 @@
 import logging
 import os
 import time
+from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from alembic.util import coerce_resource_to_filename
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from msm.sdk import apply_mainsequence_migration_role, run_mainsequence_alembic_env
 
+from .blockers import BlockerWatch
 from .downstream.neighbours import Neighbours, refuse_missing_references
 from .errors import MigrationError
 from .failures import busy, failure_of, is_busy
 from .guards import (
     refuse_search_path,
     refuse_taken_tables,
-    refuse_unknown_revisions,
-    refuse_unknown_state,
+    refuse_unknown_rows,
+    refuse_unversioned_tables,
+    version_rows,
 )
-from .lock import application_name, release, take
-from .revisions import Revisions, read_revisions
+from .lock import MigrationLock, application_name, release, take
+from .progress import Progress
+from .revisions import read_revisions
 from .timeouts import Limits, set_timeouts
 
 __all__ = ["run"]
 
 LOG = logging.getLogger("alembic.msm")
 FIRST_PAUSE = 1.0
+FORMATTER = "ruff"
 
 
 def run(config: Config, script: ScriptDirectory, *, changes: bool) -> None:
@@ -45,18 +50,18 @@ def run(config: Config, script: ScriptDirectory, *, changes: bool) -> None:
     Raises:
         MigrationError: it could not be done; the error says what was kept, if anything was.
     """
-    work = Run(config, Limits.from_environment(os.environ))
+    work = Run(config, script, Limits.from_environment(os.environ))
     try:
         if changes:
-            work.change(script)
+            work.change()
         else:
-            work.read(script)
+            work.read()
     except MigrationError:
         release()
         raise
     except Exception as error:
         release()
-        failure = failure_of(error, work.url, kept=work.kept)
+        failure = failure_of(error, work.url, work.progress, work.revisions)
         if failure is None:
             raise
         raise failure from error
@@ -67,16 +72,20 @@ class Run:
 
     Attributes:
         url: of the database, with the migration credential.
-        kept: whether something of it was committed outside of the one transaction.
+        revisions: what this code can run.
+        progress: how far it came.
+
+    Raises:
+        RevisionFilesError: the revisions of this code are not one history.
     """
 
-    def __init__(self, config: Config, limits: Limits) -> None:
+    def __init__(self, config: Config, script: ScriptDirectory, limits: Limits) -> None:
         self.url = make_url(config.attributes["mainsequence_migration_sqlalchemy_url"])
-        self.kept = False
+        self.revisions = read_revisions(script)
+        self.progress = Progress()
         self._config = config
+        self._script = script
         self._provider = config.attributes["mainsequence_migration_provider"]
-        schema = self._provider.version_table_schema or "public"
-        self._table = f"{schema}.{self._provider.version_table}"
         self._limits = limits
         self._engine = create_engine(
             self.url,
@@ -84,63 +93,82 @@ class Run:
             connect_args={"application_name": application_name()},
         )
 
-    def read(self, script: ScriptDirectory) -> None:
+    def read(self) -> None:
         """Run a command that changes nothing, beside whatever migration is running."""
+        if find_spec(FORMATTER) is not None:
+            self._script.hooks.append(
+                {
+                    "_hook_name": FORMATTER,
+                    "type": "module",
+                    "module": FORMATTER,
+                    "options": "format --quiet REVISION_SCRIPT_FILENAME",
+                }
+            )
         with self._engine.connect() as connection:
             self._prepare(connection)
-            # Alembic says no more of such a row than that it cannot locate it.
-            refuse_unknown_revisions(connection, self._provider, _revisions_of(script))
-            connection.rollback()
-            self._attempt(connection, 1, of=1)
+            run_mainsequence_alembic_env()
 
-    def change(self, script: ScriptDirectory) -> None:
+    def change(self) -> None:
         """Run a command that changes the schema: alone, and only on a database that is known."""
-        revisions = _revisions_of(script)
         refuse_taken_tables(self._provider)
-        lock = take(self._engine, self._table, self._limits.lock_wait)
+        schema = self._provider.version_table_schema or "public"
+        table = f"{schema}.{self._provider.version_table}"
+        lock = take(self._engine, table, self._limits.lock_wait)
         with self._engine.connect() as connection:
-            self._prepare(connection)
-            refuse_unknown_state(connection, self._provider, revisions)
+            rows = self._prepare(connection)
+            if not rows:
+                refuse_unversioned_tables(connection, self._provider)
             refuse_missing_references(connection, self._provider)
             neighbours = Neighbours(connection, self._provider)
             connection.rollback()
             event.listen(connection, "commit", neighbours.assert_unchanged)
-            event.listen(connection, "commit", lambda _: lock.assert_held())
-            event.listen(connection, "set_connection_execution_options", self._note_autocommit)
-            attempts = self._limits.attempts
-            for number in range(1, attempts + 1):
-                if self._attempt(connection, number, of=attempts):
-                    break
+            self._watch_commits(connection, lock)
+            self._attempt_in_turn(connection)
 
-    def _prepare(self, connection: Connection) -> None:
+    def _prepare(self, connection: Connection) -> Sequence[str]:
+        """Bound the connection, see that it is one to work on, and return the version rows."""
         set_timeouts(connection, self._limits)
         apply_mainsequence_migration_role(connection, self._config)
         refuse_search_path(connection)
+        rows = version_rows(connection, self._provider)
+        refuse_unknown_rows(rows, self.revisions, self._provider)
         connection.rollback()
         self._config.attributes["connection"] = connection
+        return rows
 
-    def _note_autocommit(self, _: Connection, options: dict[str, Any]) -> None:
-        # Alembic asks for AUTOCOMMIT inside an autocommit_block, and has committed until there.
-        self.kept = self.kept or "isolation_level" in options
+    def _watch_commits(self, connection: Connection, lock: MigrationLock) -> None:
+        def before_commit(_: Connection) -> None:
+            lock.assert_held(self.progress)
+            self.progress.committing = True
 
-    def _attempt(self, connection: Connection, number: int, *, of: int) -> bool:
-        """Run once; False where a table was busy, nothing was kept, and attempts are left."""
-        try:
-            run_mainsequence_alembic_env()
-        except DBAPIError as error:
-            connection.rollback()
-            if not is_busy(error):
-                raise
-            failure = busy(connection, error, self._limits, attempts=number, kept=self.kept)
-            if self.kept or number == of:
-                raise failure from error
-            pause = FIRST_PAUSE * 2 ** (number - 1)
-            LOG.warning("%s Trying again in %g s.", failure, pause)
-            time.sleep(pause)
-            return False
-        return True
+        def before_options(_: Connection, options: dict[str, Any]) -> None:
+            # Alembic asks for AUTOCOMMIT inside an autocommit_block, and has committed until there.
+            self.progress.autocommitted |= "isolation_level" in options
 
+        def after_begin(_: Connection) -> None:
+            self.progress.committing = False
 
-def _revisions_of(script: ScriptDirectory) -> Revisions:
-    locations = map(coerce_resource_to_filename, map(str, script.version_locations))
-    return read_revisions(list(locations))
+        event.listen(connection, "begin", after_begin)
+        event.listen(connection, "commit", before_commit)
+        event.listen(connection, "set_connection_execution_options", before_options)
+
+    def _attempt_in_turn(self, connection: Connection) -> None:
+        """Run, again and again while a table is busy, nothing was kept, and attempts are left."""
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        connection.rollback()
+        with BlockerWatch(self._engine, pid, self._limits.table_lock) as watch:
+            for number in range(1, self._limits.attempts + 1):
+                try:
+                    run_mainsequence_alembic_env()
+                except DBAPIError as error:
+                    connection.rollback()
+                    if not is_busy(error):
+                        raise
+                    failure = busy(error, watch.seen, self.progress, attempts=number)
+                    if self.progress.autocommitted or number == self._limits.attempts:
+                        raise failure from error
+                    pause = FIRST_PAUSE * 2 ** (number - 1)
+                    LOG.warning("%s; trying again in %g s", failure.fault, pause)
+                    time.sleep(pause)
+                else:
+                    return

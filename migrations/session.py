@@ -4,14 +4,12 @@ The registry MetaTable is looked up and never created; the credential that the p
 the one trace that a look leaves.
 """
 
-import warnings
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, inspect, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -27,14 +25,15 @@ from msm.sdk import (
 )
 
 from . import migration
-from .errors import MigrationError
+from .errors import PACKAGE, UPGRADE, MigrationError
+from .failures import reason_of
+from .guards import refuse_taken, version_rows
+from .revisions import Revisions, load_revisions
+from .timeouts import Limits, set_timeouts
 
 __all__ = [
     "CREDENTIAL_SECONDS",
-    "PACKAGE",
     "SCHEMA",
-    "UPGRADE",
-    "BrokenHistoryError",
     "Database",
     "NeverMigratedError",
     "Registry",
@@ -44,18 +43,8 @@ __all__ = [
     "revision_directory",
 ]
 
-# "migrations" at the repository root, "msm_migrations" where it is installed.
-PACKAGE = __name__.rpartition(".")[0]
-UPGRADE = f"mainsequence migrations upgrade --provider {PACKAGE}:migration head"
-
 SCHEMA: str = migration.version_table_schema or "public"
 CREDENTIAL_SECONDS = 300
-# A migration that holds a table must not keep its readers, and a reader no migration, for long.
-SETTINGS = (
-    "default_transaction_read_only = on",
-    "lock_timeout = '5s'",
-    "statement_timeout = '60s'",
-)
 
 
 class UnreadableDatabaseError(MigrationError):
@@ -70,21 +59,6 @@ class UnreadableDatabaseError(MigrationError):
         super().__init__(message)
         self.host = host
         self.database = database
-
-
-class BrokenHistoryError(MigrationError):
-    """The revisions of this code cannot be loaded or ordered.
-
-    Attributes:
-        fault: what Alembic says.
-    """
-
-    def __init__(self, fault: str) -> None:
-        self.fault = fault
-        super().__init__(
-            f"The revisions of {migration.migration_namespace} cannot be loaded ({fault}); see "
-            f"`python -m {PACKAGE}.review`."
-        )
 
 
 class NeverMigratedError(MigrationError):
@@ -135,33 +109,19 @@ class Database:
 
     def revisions(self) -> tuple[str, ...]:
         """The rows of Alembic's version table, sorted; empty where there is no such table."""
-        context = MigrationContext.configure(
-            self.connection,
-            opts={
-                "version_table": migration.version_table,
-                "version_table_schema": migration.version_table_schema,
-            },
-        )
-        return tuple(sorted(context.get_current_heads()))
+        return version_rows(self.connection, migration)
 
 
-def revision_directory() -> ScriptDirectory:
-    """The revisions of this code's namespace, loaded.
+def revision_directory() -> tuple[ScriptDirectory, Revisions]:
+    """The revisions that the provider carries, loaded, in Alembic's terms and in ours.
 
     Raises:
-        BrokenHistoryError: Alembic cannot load or order them.
+        RevisionFilesError: they are not one history, or Python cannot load one.
     """
     script = ScriptDirectory.from_config(
         alembic_config_for_provider(migration, sqlalchemy_url="postgresql://")
     )
-    try:
-        with warnings.catch_warnings():
-            # Of a duplicate id or a missing parent Alembic only warns, and leaves a revision out.
-            warnings.simplefilter("error", UserWarning)
-            script.get_heads()
-    except (CommandError, UserWarning, KeyError, SyntaxError, ImportError, NameError) as error:
-        raise BrokenHistoryError(f"{type(error).__name__}: {error}") from error
-    return script
+    return script, load_revisions(script)
 
 
 def find_registry() -> Registry | None:
@@ -171,6 +131,7 @@ def find_registry() -> Registry | None:
         PlatformUnreachableError: nothing listens at the endpoint; said within two seconds.
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
+        NamespaceTakenError: the catalog says that the version table is another namespace's.
     """
     probe()
     with quiet_sdk():
@@ -185,6 +146,7 @@ def find_registry() -> Registry | None:
                 physical_table_name__in=[migration.version_table],
                 limit=1,
             )
+    refuse_taken(migration.migration_namespace, found)
     return Registry(found[0], str(data_source.uid)) if found else None
 
 
@@ -214,18 +176,17 @@ def read_only(registry: Registry, *, seconds: int = CREDENTIAL_SECONDS) -> Itera
     )
     try:
         with create_engine(issued.uri, poolclass=NullPool).connect() as connection:
+            set_timeouts(connection, Limits.from_environment(os.environ))
             apply_mainsequence_migration_role(connection, config)
-            for setting in SETTINGS:
-                connection.exec_driver_sql(f"SET {setting}")
+            connection.exec_driver_sql("SET default_transaction_read_only = on")
             connection.commit()
             yield Database(connection, registry, issued.owner_role_name)
     except DBAPIError as error:
         url = make_url(issued.uri)
-        reason = str(error.orig).partition("\n")[0]
+        where = f"{url.database} at {url.host}:{url.port or 5432}"
         raise UnreadableDatabaseError(
-            f"The database {url.database} at {url.host}:{url.port or 5432} cannot be read "
-            f"({reason}); make sure that it is up and that nothing holds its tables, and run this "
-            "again.",
+            f"The database {where} cannot be read ({reason_of(error)}); make sure that it is up "
+            "and that nothing holds its tables, and run this again.",
             host=url.host,
             database=url.database,
         ) from error

@@ -6,7 +6,8 @@ from typing import Any
 from msm.sdk import MetaTable, build_alembic_version_metatable, schema_table_name
 from msm.settings import DEFAULT_NAMESPACE, settings
 
-from .guards import namespace_taken
+from .errors import NamespaceTakenError
+from .guards import refuse_taken
 
 __all__ = ["MarketsAlembicVersion"]
 
@@ -41,9 +42,9 @@ class MarketsAlembicVersion(_Version):  # type: ignore[misc]
                 physical_table_name__in=[NAME],
                 limit=1,
             )
-            for row in found:
-                if row.namespace != settings.namespace:
-                    error = namespace_taken(settings.namespace, str(row.namespace), [NAME])
-                    sys.stderr.write(f"{error}\n")
-                    raise SystemExit(error.exit_code) from error
+            try:
+                refuse_taken(settings.namespace, found)
+            except NamespaceTakenError as error:
+                sys.stderr.write(f"{error}\n")
+                raise SystemExit(error.exit_code) from error
         return request

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from msm.errors import MsmError
 
+from ..errors import PACKAGE
 from ..session import (
     CREDENTIAL_SECONDS,
-    PACKAGE,
     NeverMigratedError,
     Registry,
     find_registry,
@@ -70,7 +70,7 @@ def look(*, wait: int = 0) -> Check:
         PlatformError: the platform cannot be reached, or refuses what it is asked.
         NeverMigratedError: the catalog does not hold the version table.
         UnreadableDatabaseError: PostgreSQL cannot be reached, or does not answer.
-        BrokenHistoryError: this code's revisions cannot be loaded.
+        RevisionFilesError: this code's revisions are not one history.
     """
     deadline = time.monotonic() + wait
     registry = _wait_for_registry(deadline)

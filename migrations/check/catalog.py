@@ -10,7 +10,8 @@ from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
 
 from .. import migration
-from ..session import SCHEMA, UPGRADE, Registry
+from ..errors import UPGRADE
+from ..session import SCHEMA, Registry
 from .differences import CatalogKind, Difference
 from .models import AUTOGENERATE
 

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..session import UPGRADE, Database, revision_directory
+from .. import migration
+from ..errors import UPGRADE, UnknownVersionError
+from ..guards import refuse_unknown_rows
+from ..session import Database, revision_directory
 from .catalog import compare_catalog
 from .differences import Difference
 from .models import compare_models
@@ -41,28 +44,22 @@ def check(database: Database) -> Check:
     Raises:
         PlatformRefusedError: the platform answered with an error.
     """
-    script = revision_directory()
-    heads = tuple(sorted(script.get_heads()))
-    revisions = database.revisions()
-    known = {revision.revision for revision in script.walk_revisions()}
+    script, ours = revision_directory()
+    heads, revisions = tuple(ours.heads), database.revisions()
     found: list[Difference] = []
-    if strangers := [revision for revision in revisions if revision not in known]:
-        found.append(_ahead(strangers))
-    elif revisions != heads:
-        found.append(_behind(revisions, heads))
+    try:
+        refuse_unknown_rows(revisions, ours, migration)
+    except UnknownVersionError as error:
+        found.append(Difference("ahead", "revision", error.fault, error.remedy))
     else:
-        found += compare_models(database.connection)
+        # A head that another one depends on has no row of its own.
+        current = {revision.revision for revision in script.get_all_current(revisions)}
+        if current != set(heads):
+            found.append(_behind(revisions, heads))
+        else:
+            found += compare_models(database.connection)
     found += compare_catalog(database.connection, database.registry)
     return Check(revisions, heads, database.owner_role, found)
-
-
-def _ahead(strangers: Sequence[str]) -> Difference:
-    detail = (
-        f"the database is at {', '.join(strangers)}, which this code does not know, so that models "
-        "are not compared"
-    )
-    command = "install the version of msm-migrations that has it, and run this from there"
-    return Difference("ahead", "revision", detail, command)
 
 
 def _behind(revisions: Sequence[str], heads: Sequence[str]) -> Difference:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import coerce_resource_to_filename
 
 from ..provider import MarketsMigration
@@ -31,7 +32,7 @@ def place(config: Config, down_revision: str | Sequence[str] | None) -> tuple[st
     provider: MarketsMigration = config.attributes["mainsequence_migration_provider"]
     if provider.branch is None:
         return None, None
-    heads = read_revisions(_folders(provider, own=False)).heads
+    heads = read_revisions(_script(_trunk(provider))).heads
     return (None if down_revision else provider.branch), (heads[0] if heads else None)
 
 
@@ -42,12 +43,11 @@ def assert_branch_ids(provider: MarketsMigration) -> None:
         RevisionFilesError: the revisions cannot be one history with ours.
         RevisionIdError: an id does not begin with the branch label.
     """
-    for revision in sorted(_ids(provider)):
+    for revision, path in _own(provider).items():
         if not _is_of_branch(provider, revision):
-            (folder,) = _folders(provider, own=True)
             raise RevisionIdError(
-                f"Revision {revision} in {folder} is not named for the branch {provider.branch}, "
-                f"and could become one of msm's; delete its file and make it again with "
+                f"Revision {revision} in {path} is not named for the branch {provider.branch}, "
+                f"and could become one of msm's; delete that file and make it again with "
                 f"`{_command(provider)}`.",
                 revision=revision,
             )
@@ -80,29 +80,32 @@ def _is_of_branch(provider: MarketsMigration, revision: str) -> bool:
     return re.fullmatch(rf"{provider.branch}\d{{4,}}", revision) is not None
 
 
-def _ids(provider: MarketsMigration) -> set[str]:
-    """The ids of the project's revisions."""
-    ours = _folders(provider, own=False)
-    everything = read_revisions([*ours, *_folders(provider, own=True)])
-    return set(everything.ids) - set(read_revisions(ours).ids)
+def _own(provider: MarketsMigration) -> dict[str, Path]:
+    """The files of the project's revisions, by id."""
+    trunk = read_revisions(_script(_trunk(provider))).files
+    everything = read_revisions(_script(provider.resolved_version_locations())).files
+    return {revision: path for revision, path in everything.items() if revision not in trunk}
 
 
-def _folders(provider: MarketsMigration, *, own: bool) -> list[Path]:
-    return [
-        coerce_resource_to_filename(location)
-        for location in provider.resolved_version_locations()
-        if (location == provider.version_path) == own
-    ]
+def _trunk(provider: MarketsMigration) -> list[str]:
+    """The version locations of msm."""
+    locations: Sequence[str] = provider.resolved_version_locations()
+    return [location for location in locations if location != provider.version_path]
+
+
+def _script(locations: Sequence[str]) -> ScriptDirectory:
+    folders = [coerce_resource_to_filename(location) for location in locations]
+    return ScriptDirectory(folders[0].parents[1], version_locations=list(map(str, folders)))
 
 
 def _head(provider: MarketsMigration) -> str:
-    return f"{provider.branch}@head" if _ids(provider) else "base"
+    return f"{provider.branch}@head" if _own(provider) else "base"
 
 
 def _command(provider: MarketsMigration) -> str:
     numbers = [
         int(revision.removeprefix(provider.branch or ""))
-        for revision in _ids(provider)
+        for revision in _own(provider)
         if _is_of_branch(provider, revision)
     ]
     following = f"{provider.branch}{max(numbers, default=0) + 1:04d}"

@@ -6,6 +6,7 @@ from typing import Any
 from msm.base import MarketsBase, MarketsModel
 from msm.sdk import schema_table_name
 
+from ..provider import PACKAGE_KEY
 from ..registry import assert_each_once
 from .errors import DownstreamModelsError
 
@@ -43,6 +44,13 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
             models=models,
         )
     (application,) = applications
+    segment = str(schema_table_name(application, "table")).partition("__")[0]
+    if segment == PACKAGE_KEY:
+        raise DownstreamModelsError(
+            f"The application {application!r} is what the catalog knows the provider of msm by; "
+            "choose another.",
+            models=models,
+        )
     mapped = [model for model in MarketsBase.models() if model.__application__ == application]
     forgotten = [model for model in mapped if model not in models]
     if forgotten:
@@ -51,7 +59,7 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
             "it to the models of the project's migration package.",
             models=forgotten,
         )
-    return str(schema_table_name(application, "table")).partition("__")[0]
+    return segment
 
 
 def only(models: Collection[type[MarketsModel]]) -> tuple[IncludeName, IncludeObject]:

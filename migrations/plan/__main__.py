@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from msm.errors import MsmError
 
-from ..session import PACKAGE, find_registry, read_only
+from ..errors import PACKAGE
+from ..session import find_registry, read_only
 from .plan import Plan, make_plan
 from .report import as_json, as_sql, as_text
 
@@ -62,7 +63,8 @@ def look(target: str) -> Plan:
     Raises:
         PlatformError: the platform cannot be reached, or refuses what it is asked.
         UnreadableDatabaseError: PostgreSQL cannot be reached, or does not answer.
-        BrokenHistoryError: this code's revisions cannot be loaded.
+        RevisionFilesError: this code's revisions are not one history.
+        UnknownVersionError: this code does not know the database's revision.
         UnknownTargetError: this code knows no way to the target.
         RevisionFailedError: a revision on the way cannot be read without a database.
     """

@@ -14,10 +14,11 @@ from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 
 from .. import migration
-from ..errors import MigrationError
+from ..errors import PACKAGE, MigrationError
+from ..guards import refuse_unknown_rows
 from ..review.recorder import Run, record
 from ..review.subjects import targets
-from ..session import PACKAGE, Database, revision_directory
+from ..session import Database, revision_directory
 from .rows import Rows, count_rows
 from .words import destroys, words
 
@@ -122,11 +123,13 @@ def make_plan(target: str, database: Database | None) -> Plan:
         database: where to start; None for one that has never been migrated.
 
     Raises:
-        UnknownTargetError: this code knows no way from the database's revision to the target.
+        UnknownVersionError: this code does not know the database's revision.
+        UnknownTargetError: this code knows no way from there to the target.
         RevisionFailedError: a revision on the way raises, or looks at the live database.
     """
-    script = revision_directory()
+    script, revisions = revision_directory()
     current = () if database is None else database.revisions()
+    refuse_unknown_rows(current, revisions, migration)
     direction, route = _route(script, current, target)
     steps = [_step(revision, direction, database) for revision in route]
     has_version_table = database is not None and database.has_version_table()
@@ -137,14 +140,6 @@ def make_plan(target: str, database: Database | None) -> Plan:
 def _route(
     script: ScriptDirectory, current: tuple[str, ...], target: str
 ) -> tuple[Direction, list[Script]]:
-    known = {revision.revision for revision in script.walk_revisions()}
-    if strangers := sorted(set(current) - known):
-        raise UnknownTargetError(
-            f"The database is at {', '.join(strangers)}, which this code does not know; install "
-            "the version of msm-migrations that has it, and plan from there.",
-            target=target,
-            current=current,
-        )
     try:
         if _lies_behind(script, current, target):
             down = script.iterate_revisions(current, target, select_for_downgrade=True)
@@ -153,9 +148,10 @@ def _route(
         return "upgrade", list(reversed(list(up)))
     except (CommandError, RevisionError) as error:
         at = ", ".join(current) or "base"
+        known = sorted(revision.revision for revision in script.walk_revisions())
         raise UnknownTargetError(
             f"There is no way from {at} to {target!r} ({error}); name head, base, a number of "
-            f"steps such as +1 or -1, or one of {', '.join(sorted(known))}.",
+            f"steps such as +1 or -1, or one of {', '.join(known)}.",
             target=target,
             current=current,
         ) from error

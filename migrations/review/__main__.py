@@ -57,7 +57,8 @@ def look(folder: Path, ids: Sequence[str] = ()) -> Review:
         ids: the revisions to report on; all where none is named.
 
     Raises:
-        HistoryError: the folder, a revision or its SQL cannot be read, or an id is not there.
+        HistoryError: the folder or a revision's SQL cannot be read, or an id is not there.
+        RevisionFilesError: the revisions are not one history.
     """
     tables = {model.__tablename__ for model in metatable_provider_models()}
     chosen = read_history(folder, tables).select(ids)

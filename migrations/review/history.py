@@ -1,7 +1,6 @@
 """The revisions of one namespace in order, each with what it asks for and what came before it."""
 
 import ast
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,14 +8,12 @@ from types import ModuleType
 
 from alembic.script import Script, ScriptDirectory
 
-from ..errors import MigrationError
+from ..errors import PACKAGE, MigrationError
+from ..revisions import load_revisions
 from .recorder import Run, record
 from .subjects import ColumnTypes, column_types, created_tables, retired_tables
 
 __all__ = ["History", "HistoryError", "Revision", "UnknownRevisionError", "read_history"]
-
-
-PACKAGE = __name__.partition(".")[0]
 
 
 class HistoryError(MigrationError):
@@ -114,7 +111,8 @@ def read_history(folder: Path, owned_tables: Collection[str]) -> History:
         owned_tables: names of the tables that the model graphs own.
 
     Raises:
-        HistoryError: the folder is missing, or Alembic cannot load or order what it holds.
+        HistoryError: the folder is missing, or an acknowledgement is no mapping of reasons.
+        RevisionFilesError: what it holds is not one history, or Python cannot load it.
     """
     scripts = _load(folder)
     upgrades = [_run(script, "upgrade") for script in scripts]
@@ -153,17 +151,8 @@ def _load(folder: Path) -> list[Script]:
             folder=folder,
         )
     directory = ScriptDirectory(folder.parents[1], version_locations=[folder])
-    try:
-        with warnings.catch_warnings():
-            # Alembic only warns of a duplicate id or a missing parent, and leaves a revision out.
-            warnings.simplefilter("error", UserWarning)
-            return list(reversed(list(directory.walk_revisions())))
-    except Exception as error:
-        raise HistoryError(
-            f"The revisions in {folder} cannot be loaded ({type(error).__name__}: {error}); mend "
-            "the file it names, and run the review again.",
-            folder=folder,
-        ) from error
+    load_revisions(directory)
+    return list(reversed(list(directory.walk_revisions())))
 
 
 def _run(script: Script, direction: str) -> Run:

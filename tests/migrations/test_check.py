@@ -18,7 +18,8 @@ from sqlalchemy.pool import NullPool
 
 from migrations.check.__main__ import main
 from migrations.check.expressions import changed_expressions
-from migrations.session import UPGRADE, find_registry, read_only
+from migrations.errors import UPGRADE
+from migrations.session import find_registry, read_only
 from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of

@@ -146,17 +146,3 @@ def test_a_model_listed_twice_stops_every_command_with_one_sentence(
         assert told.exit_code == 2
         words = " ".join(told.stderr.replace("│", " ").split())
         assert "IndexConventionDetails appears twice in the migration provider" in words
-
-
-def test_an_upgrade_that_meets_a_held_lock_gives_up_instead_of_blocking_everybody(
-    fresh_platform: LocalPlatform, empty_database: Connection
-) -> None:
-    environment = environment_of(fresh_platform)
-    assert migrations("upgrade", "1003", environment=environment).exit_code == 0
-    empty_database.execute("SET ROLE empty_owner")
-    empty_database.execute("LOCK TABLE ms_markets__asset IN ACCESS SHARE MODE")
-    told = migrations("upgrade", "head", environment=environment)
-    assert told.exit_code == 1
-    assert "canceling statement due to lock timeout" in told.stderr
-    empty_database.rollback()
-    assert migrations("upgrade", "head", environment=environment).exit_code == 0

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from migrations.errors import LockHeldError
 from migrations.lock import MigrationLock, application_name
+from migrations.progress import Progress
 from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
@@ -94,7 +95,7 @@ def test_commands_that_only_read_do_not_wait(
     brief = dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"}
     told = migrate(*command, environment=brief, folder=checkout)
     assert told.exit_code == 0, told.stderr
-    held.assert_held()
+    held.assert_held(Progress())
 
 
 def test_another_database_of_the_same_server_does_not_wait(
@@ -103,7 +104,7 @@ def test_another_database_of_the_same_server_does_not_wait(
     """Case 18: two checkouts with a platform each never wait for one another."""
     brief = environment_of(fresh_platform) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"}
     assert migrate("upgrade", "1001", environment=brief).exit_code == 0
-    held.assert_held()
+    held.assert_held(Progress())
 
 
 def test_another_version_table_of_the_same_database_does_not_wait(
@@ -111,8 +112,8 @@ def test_another_version_table_of_the_same_database_does_not_wait(
 ) -> None:
     other = MigrationLock(engine_of(head_database), f"{LOCK_TABLE}__acme")
     other.acquire(0)
-    other.assert_held()
-    held.assert_held()
+    other.assert_held(Progress())
+    held.assert_held(Progress())
     other.release()
 
 

@@ -15,7 +15,7 @@ import psycopg
 from tests.conftest import PROVIDER, ROOT
 from tests.support.forked import Finished, run_sdk_cli
 
-__all__ = ["LOCK_TABLE", "NAME", "Background", "migrate", "until", "write_revision"]
+__all__ = ["LOCK_TABLE", "NAME", "Background", "migrate", "sentence_of", "until", "write_revision"]
 
 NAME = "msm-migrate"
 LOCK_TABLE = "public.ms_markets__alembic_version"
@@ -45,6 +45,12 @@ def migrate(*arguments: str, environment: Mapping[str, str], folder: Path = ROOT
     """Run ``mainsequence migrations ARGUMENTS`` on our provider."""
     command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
     return run_sdk_cli(*command, environment=environment, folder=folder)
+
+
+def sentence_of(told: Finished) -> str:
+    """The last line that a failed migration said, which is to be its one sentence."""
+    assert "Traceback" not in told.stderr, told.stderr
+    return told.stderr.splitlines()[-1]
 
 
 def write_revision(

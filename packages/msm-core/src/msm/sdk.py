@@ -5,7 +5,6 @@ same names under another root) has one place to be taken in, and so that a wrong
 here with one sentence instead of somewhere inside the SDK.
 """
 
-from contextlib import suppress
 from importlib import metadata
 from typing import Any
 
@@ -117,16 +116,15 @@ def tolerate_several_version_locations() -> None:
 
     The SDK's provider takes several. Yet before each command its CLI prints, for information, the
     one folder of Alembic's script directory, which Alembic refuses to name where there are several;
-    so here that line is left out then. There is no public way to do without it.
+    so here that is left out then. There is no public way to do without it.
     """
-    # Here, so that a service loads neither Alembic nor the CLI.
-    from alembic.util import CommandError
+    # Here, so that a service does not load the CLI.
     from mainsequence.cli import migrations as migrations_cli
 
     emit = migrations_cli._emit_alembic_script_context  # noqa: SLF001 - see above
 
     def emit_where_possible(config: Any, **options: Any) -> None:
-        with suppress(CommandError):
+        if len(config.attributes["version_locations"]) == 1:
             emit(config, **options)
 
     migrations_cli._emit_alembic_script_context = emit_where_possible  # noqa: SLF001 - see above
