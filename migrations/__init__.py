@@ -9,23 +9,28 @@ the same under both names, so that the history stays one.
 """
 
 from msm.base import MarketsBase
-from msm.sdk import build_metatable_migration_provider
+from msm.sdk import namespace_version_location
 from msm.settings import settings
 
 from . import lock
+from .provider import PACKAGE_KEY, MarketsMigration
 from .registry import metatable_provider_models
 from .version_table import MarketsAlembicVersion
 
 __all__ = ["MarketsAlembicVersion", "migration"]
 
-migration = build_metatable_migration_provider(
-    package="msm",
+REVISIONS = namespace_version_location(settings.namespace, prefix=f"{__name__}:versions")
+
+migration = MarketsMigration(
+    package=PACKAGE_KEY,
     migration_namespace=settings.namespace,
     target_metadata=MarketsBase.metadata,
     alembic_registry=MarketsAlembicVersion,
     metatable_models=metatable_provider_models(),
     script_location=f"{__name__}:",
-    version_location_prefix=f"{__name__}:versions",
+    version_locations=(REVISIONS,),
+    version_path=REVISIONS,
     # The SDK calls it when the catalog is finalized, which the lock is to cover.
     after_register_metatables=lock.release,
+    reference=f"{__name__}:migration",
 )

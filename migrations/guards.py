@@ -1,6 +1,6 @@
 """What is refused before any DDL: a database or a catalog that these revisions do not know."""
 
-import re
+import string
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlalchemy import Connection, text
 
 from .errors import (
     PACKAGE,
-    UPGRADE,
     DatabaseAheadError,
     MissingExtensionError,
     NamespaceTakenError,
@@ -18,6 +17,7 @@ from .errors import (
     UnknownVersionError,
     UnversionedTablesError,
 )
+from .provider import MarketsMigration
 from .revisions import Revisions
 
 __all__ = [
@@ -33,8 +33,6 @@ __all__ = [
 # The published history, in the same version table; ours starts at 1001.
 PUBLISHED = [f"{number:04d}" for number in range(1, 18)]
 PUBLISHED_HEAD = PUBLISHED[-1]
-# What the SDK's CLI numbers revisions with; a project that extends this history has names.
-NUMBER = re.compile(r"\d{4,}")
 LISTED = 3
 
 SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false), current_user")
@@ -69,12 +67,12 @@ def refuse_search_path(connection: Connection) -> None:
     )
 
 
-def version_rows(connection: Connection, provider: Any) -> tuple[str, ...]:
+def version_rows(connection: Connection, provider: MarketsMigration) -> tuple[str, ...]:
     """The rows of the provider's version table, sorted; empty where there is no such table.
 
     Args:
         connection: as the owner role.
-        provider: the SDK's migration provider.
+        provider: whose version table is read.
     """
     options = {
         "version_table": provider.version_table,
@@ -83,8 +81,10 @@ def version_rows(connection: Connection, provider: Any) -> tuple[str, ...]:
     return tuple(sorted(MigrationContext.configure(connection, opts=options).get_current_heads()))
 
 
-def refuse_unknown_rows(rows: Sequence[str], revisions: Revisions) -> None:
-    """Make sure that this code has the revisions that a version table names.
+def refuse_unknown_rows(
+    rows: Sequence[str], revisions: Revisions, provider: MarketsMigration
+) -> None:
+    """Make sure that this code has the revisions that a provider's version table names.
 
     Raises:
         DatabaseAheadError: a later version of this code has written them.
@@ -93,14 +93,16 @@ def refuse_unknown_rows(rows: Sequence[str], revisions: Revisions) -> None:
     """
     unknown = [row for row in rows if row not in revisions.files]
     if unknown:
-        raise unknown_version(unknown, revisions)
+        raise unknown_version(unknown, revisions, provider)
 
 
-def unknown_version(rows: Sequence[str], revisions: Revisions) -> UnknownVersionError:
+def unknown_version(
+    rows: Sequence[str], revisions: Revisions, provider: MarketsMigration
+) -> UnknownVersionError:
     """The error that says whose rows these are, and what to do about them."""
     named = ", ".join(rows)
-    published = [row for row in rows if row in PUBLISHED]
-    strangers = [row for row in rows if not NUMBER.fullmatch(row)]
+    published = [row for row in rows if row in PUBLISHED and provider.carries_msm]
+    strangers = [row for row in rows if not provider.is_named(row)]
     if published:
         first = (
             ""
@@ -116,22 +118,29 @@ def unknown_version(rows: Sequence[str], revisions: Revisions) -> UnknownVersion
     if strangers:
         return MissingExtensionError(
             f"The database is at {named}, and {', '.join(strangers)} comes from a project that "
-            f"extends this history and that {PACKAGE}:migration does not carry",
+            f"extends this history and that {provider.reference} does not carry",
             "install that project, and run this with the provider that it names",
             rows=rows,
         )
-    numbers = [name for name in revisions.files if NUMBER.fullmatch(name)]
-    ours = max(numbers, key=int, default="base")
+    prefix = rows[0].rstrip(string.digits)
+    numbers = [
+        int(name.removeprefix(prefix))
+        for name in revisions.files
+        if name.rstrip(string.digits) == prefix
+    ]
+    base = f"{prefix}@base" if prefix else "base"
+    ours = f"{prefix}{max(numbers):04d}" if numbers else base
+    origin = "msm-migrations" if provider.carries_msm and not prefix else provider.module
     return DatabaseAheadError(
         f"The database is ahead of this code: it is at {named} and this code ends at {ours}",
-        f"run this with the version of msm-migrations that has {named}, or from there take the "
-        f"database back with `mainsequence migrations downgrade --provider {PACKAGE}:migration "
+        f"run this with the version of {origin} that has {named}, or from there take the "
+        f"database back with `mainsequence migrations downgrade --provider {provider.reference} "
         f"{ours}`",
         rows=rows,
     )
 
 
-def refuse_unversioned_tables(connection: Connection, provider: Any) -> None:
+def refuse_unversioned_tables(connection: Connection, provider: MarketsMigration) -> None:
     """Make sure that a database without a version row has none of the provider's tables.
 
     Raises:
@@ -143,12 +152,13 @@ def refuse_unversioned_tables(connection: Connection, provider: Any) -> None:
         raise UnversionedTablesError(
             f"The database has {_listing(present)}, and {provider.version_table} does not say "
             "which revision made them, so nothing was changed; restore that table from where the "
-            f"others came from, or drop them if nothing in them is needed, and run `{UPGRADE}`.",
+            "others came from, or drop them if nothing in them is needed, and run "
+            f"`{provider.upgrade_command}`.",
             tables=present,
         )
 
 
-def refuse_taken_tables(provider: Any) -> None:
+def refuse_taken_tables(provider: MarketsMigration) -> None:
     """Make sure that the catalog's rows of the provider's tables belong to its namespace.
 
     Args:

@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 from msm.sdk import apply_mainsequence_migration_role, run_mainsequence_alembic_env
 
 from .blockers import BlockerWatch
+from .downstream.neighbours import Neighbours, refuse_missing_references
 from .errors import MigrationError
 from .failures import busy, failure_of, is_busy
 from .guards import (
@@ -118,7 +119,10 @@ class Run:
             rows = self._prepare(connection)
             if not rows:
                 refuse_unversioned_tables(connection, self._provider)
-                connection.rollback()
+            refuse_missing_references(connection, self._provider)
+            neighbours = Neighbours(connection, self._provider)
+            connection.rollback()
+            event.listen(connection, "commit", neighbours.assert_unchanged)
             self._watch_commits(connection, lock)
             self._attempt_in_turn(connection)
 
@@ -128,7 +132,7 @@ class Run:
         apply_mainsequence_migration_role(connection, self._config)
         refuse_search_path(connection)
         rows = version_rows(connection, self._provider)
-        refuse_unknown_rows(rows, self.revisions)
+        refuse_unknown_rows(rows, self.revisions, self._provider)
         connection.rollback()
         self._config.attributes["connection"] = connection
         return rows

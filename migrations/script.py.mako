@@ -8,6 +8,13 @@
                 return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
         return repr(value)
 %>\
+<%
+    from importlib import import_module
+
+    # Rendered without a package, like env.py.
+    package = config.get_main_option("script_location").partition(":")[0]
+    label, dependency = import_module(f"{package}.downstream.branch").place(config, down_revision)
+%>\
 """${message.rstrip(".")}.
 
 Revision ID: ${up_revision}
@@ -24,8 +31,8 @@ from alembic import op
 ${imports if imports else ""}
 revision: str = ${literal(up_revision)}
 down_revision: str | None = ${literal(down_revision)}
-branch_labels: str | None = ${literal(branch_labels)}
-depends_on: str | None = ${literal(depends_on)}
+branch_labels: str | None = ${literal(branch_labels or label)}
+depends_on: str | None = ${literal(depends_on or dependency)}
 
 
 def upgrade() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .. import migration
 from ..errors import UPGRADE, UnknownVersionError
 from ..guards import refuse_unknown_rows
 from ..session import Database, revision_directory
@@ -47,7 +48,7 @@ def check(database: Database) -> Check:
     heads, revisions = tuple(ours.heads), database.revisions()
     found: list[Difference] = []
     try:
-        refuse_unknown_rows(revisions, ours)
+        refuse_unknown_rows(revisions, ours, migration)
     except UnknownVersionError as error:
         found.append(Difference("ahead", "revision", error.fault, error.remedy))
     else:

@@ -129,7 +129,7 @@ def make_plan(target: str, database: Database | None) -> Plan:
     """
     script, revisions = revision_directory()
     current = () if database is None else database.revisions()
-    refuse_unknown_rows(current, revisions)
+    refuse_unknown_rows(current, revisions, migration)
     direction, route = _route(script, current, target)
     steps = [_step(revision, direction, database) for revision in route]
     has_version_table = database is not None and database.has_version_table()

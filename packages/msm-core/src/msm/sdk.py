@@ -7,12 +7,14 @@ here with one sentence instead of somewhere inside the SDK.
 
 import gc
 from importlib import metadata
+from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
 from msm.errors import EnvironmentMismatchError
 
 __all__ = [
+    "AlembicMetaTableMigration",
     "ApiError",
     "CodeRepositoryContextError",
     "MetaTable",
@@ -25,10 +27,10 @@ __all__ = [
     "apply_mainsequence_migration_role",
     "bind_meta_table",
     "build_alembic_version_metatable",
-    "build_metatable_migration_provider",
     "build_metatable_model_registry",
     "build_operation",
     "get_code_repository_context",
+    "namespace_version_location",
     "namespace_version_slug",
     "platform_endpoint",
     "require_code_repository_metatables_data_source",
@@ -36,6 +38,7 @@ __all__ = [
     "schema_table_name",
     "sqlalchemy_naming_convention",
     "sqlalchemy_type_to_token",
+    "tolerate_several_version_locations",
 ]
 
 # 8.1.25 is the last release with `mainsequence migrations` and `mainsequence.meta_tables`.
@@ -94,11 +97,12 @@ from mainsequence.meta_tables import (  # noqa: E402
 )
 from mainsequence.meta_tables.compiled_sql.v1 import build_operation  # noqa: E402
 from mainsequence.meta_tables.migrations import (  # noqa: E402
+    AlembicMetaTableMigration,
     alembic_config_for_provider,
     apply_mainsequence_migration_role,
     build_alembic_version_metatable,
-    build_metatable_migration_provider,
     build_metatable_model_registry,
+    namespace_version_location,
     namespace_version_slug,
     run_mainsequence_alembic_env,
 )
@@ -111,3 +115,22 @@ def bind_meta_table(model: type[PlatformManagedMetaTable], meta_table: MetaTable
     ``get_meta_table()`` depends on it.
     """
     model._bind_meta_table(meta_table)  # noqa: SLF001 - the SDK offers no public way to bind
+
+
+def tolerate_several_version_locations() -> None:
+    """Have the SDK's CLI run a provider that has revisions in several folders.
+
+    The SDK's provider takes several. Yet before each command its CLI prints, for information, the
+    one folder of Alembic's script directory, which Alembic refuses to name where there are several;
+    so here that is left out then. There is no public way to do without it.
+    """
+    # Here, so that a service does not load the CLI.
+    from mainsequence.cli import migrations as migrations_cli
+
+    emit = migrations_cli._emit_alembic_script_context  # noqa: SLF001 - see above
+
+    def emit_where_possible(config: Any, **options: Any) -> None:
+        if len(config.attributes["version_locations"]) == 1:
+            emit(config, **options)
+
+    migrations_cli._emit_alembic_script_context = emit_where_possible  # noqa: SLF001 - see above

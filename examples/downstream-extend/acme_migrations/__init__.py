@@ -1,0 +1,6 @@
+"""The migrations of this project: a branch of those of msm."""
+
+from acme.models import Quote, QuoteTicksTS
+from msm_migrations.downstream import extend
+
+migration = extend(__name__, [Quote, QuoteTicksTS])

@@ -1,0 +1,115 @@
+"""The branch of a project in our graph: the ids of its revisions, and where they are put."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import coerce_resource_to_filename
+
+from ..provider import MarketsMigration
+from ..revisions import read_revisions
+from .errors import RevisionIdError
+
+__all__ = ["assert_branch_ids", "place", "refuse_foreign_place"]
+
+
+def place(config: Config, down_revision: str | Sequence[str] | None) -> tuple[str | None, ...]:
+    """What the template writes into a revision: its branch label, and what it depends on.
+
+    The first revision carries the label. Every one depends on our newest, because it was made
+    against tables that may be no older than that.
+
+    Args:
+        config: as the SDK made it.
+        down_revision: what the revision follows.
+
+    Returns:
+        Label and dependency, each None where nothing is to be written.
+    """
+    provider: MarketsMigration = config.attributes["mainsequence_migration_provider"]
+    if provider.branch is None:
+        return None, None
+    heads = read_revisions(_script(_trunk(provider))).heads
+    return (None if down_revision else provider.branch), (heads[0] if heads else None)
+
+
+def assert_branch_ids(provider: MarketsMigration) -> None:
+    """Refuse a revision of the project whose id could be one of ours.
+
+    Raises:
+        RevisionFilesError: the revisions cannot be one history with ours.
+        RevisionIdError: an id does not begin with the branch label.
+    """
+    for revision, path in _own(provider).items():
+        if not _is_of_branch(provider, revision):
+            raise RevisionIdError(
+                f"Revision {revision} in {path} is not named for the branch {provider.branch}, "
+                f"and could become one of msm's; delete that file and make it again with "
+                f"`{_command(provider)}`.",
+                revision=revision,
+            )
+
+
+def refuse_foreign_place(provider: MarketsMigration) -> None:
+    """Refuse the SDK's ``revision`` where it would put a revision anywhere but on the branch.
+
+    Without ``--rev-id`` the SDK counts our ids on, and without ``--head`` it follows our newest
+    revision. It imports the provider before it looks at either, so that this is the one place where
+    both can be said before anything is written, whatever the other options are.
+
+    Raises:
+        RevisionIdError: the options given do not put the revision on the branch.
+    """
+    command = click.get_current_context(silent=True)
+    if command is None or command.info_name != "revision":
+        return
+    revision, head = command.params["rev_id"], command.params["head"]
+    if revision is None or not _is_of_branch(provider, revision) or head != _head(provider):
+        asked = f"--head {head} " + (f"--rev-id {revision}" if revision else "and no --rev-id")
+        raise RevisionIdError(
+            f"With {asked} the revision would not be on the branch {provider.branch}, but among "
+            f"msm's own; run `{_command(provider)}`.",
+            revision=revision,
+        )
+
+
+def _is_of_branch(provider: MarketsMigration, revision: str) -> bool:
+    return re.fullmatch(rf"{provider.branch}\d{{4,}}", revision) is not None
+
+
+def _own(provider: MarketsMigration) -> dict[str, Path]:
+    """The files of the project's revisions, by id."""
+    trunk = read_revisions(_script(_trunk(provider))).files
+    everything = read_revisions(_script(provider.resolved_version_locations())).files
+    return {revision: path for revision, path in everything.items() if revision not in trunk}
+
+
+def _trunk(provider: MarketsMigration) -> list[str]:
+    """The version locations of msm."""
+    locations: Sequence[str] = provider.resolved_version_locations()
+    return [location for location in locations if location != provider.version_path]
+
+
+def _script(locations: Sequence[str]) -> ScriptDirectory:
+    folders = [coerce_resource_to_filename(location) for location in locations]
+    return ScriptDirectory(folders[0].parents[1], version_locations=list(map(str, folders)))
+
+
+def _head(provider: MarketsMigration) -> str:
+    return f"{provider.branch}@head" if _own(provider) else "base"
+
+
+def _command(provider: MarketsMigration) -> str:
+    numbers = [
+        int(revision.removeprefix(provider.branch or ""))
+        for revision in _own(provider)
+        if _is_of_branch(provider, revision)
+    ]
+    following = f"{provider.branch}{max(numbers, default=0) + 1:04d}"
+    return (
+        f'{provider.revision_command} -m "say what changes" --head {_head(provider)} '
+        f"--rev-id {following}"
+    )

@@ -1,0 +1,73 @@
+"""The errors of downstream projects.
+
+MigrationError
+└── DownstreamError
+    ├── DownstreamModelsError       the models cannot be one project's
+    ├── RevisionIdError             a revision would collide with ours
+    ├── MissingReferenceError       tables that theirs refer to are not there yet
+    └── ForeignTableChangedError    a revision changed a table of somebody else
+"""
+
+from collections.abc import Sequence
+
+from ..errors import MigrationError
+
+__all__ = [
+    "DownstreamError",
+    "DownstreamModelsError",
+    "ForeignTableChangedError",
+    "MissingReferenceError",
+    "RevisionIdError",
+]
+
+
+class DownstreamError(MigrationError):
+    """A downstream project's migrations cannot be run as they stand."""
+
+
+class DownstreamModelsError(DownstreamError):
+    """The models cannot be those of one downstream project.
+
+    Attributes:
+        models: the offending classes, as ``module.QualifiedName``.
+    """
+
+    def __init__(self, message: str, *, models: Sequence[type]) -> None:
+        super().__init__(message)
+        self.models = tuple(f"{model.__module__}.{model.__qualname__}" for model in models)
+
+
+class RevisionIdError(DownstreamError):
+    """A revision of a branch has an id, or a place, that is not of the branch.
+
+    Attributes:
+        revision: the id; None where none was given, so that the SDK would count ours on.
+    """
+
+    def __init__(self, message: str, *, revision: str | None) -> None:
+        super().__init__(message)
+        self.revision = revision
+
+
+class MissingReferenceError(DownstreamError):
+    """Columns that the project's foreign keys refer to are not in the database.
+
+    Attributes:
+        columns: as ``table.column``.
+    """
+
+    def __init__(self, message: str, *, columns: Sequence[str]) -> None:
+        super().__init__(message)
+        self.columns = tuple(columns)
+
+
+class ForeignTableChangedError(DownstreamError):
+    """A revision created, changed or dropped a table that its project does not own.
+
+    Attributes:
+        tables: their names.
+    """
+
+    def __init__(self, message: str, *, tables: Sequence[str]) -> None:
+        super().__init__(message)
+        self.tables = tuple(tables)

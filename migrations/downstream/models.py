@@ -1,0 +1,79 @@
+"""The models of one downstream project, and the view of the database that is limited to them."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from msm.base import MarketsBase, MarketsModel
+from msm.sdk import schema_table_name
+
+from ..provider import PACKAGE_KEY
+from ..registry import assert_each_once
+from .errors import DownstreamModelsError
+
+__all__ = ["application_of", "only"]
+
+type IncludeName = Callable[[str | None, str, dict[str, Any]], bool]
+type IncludeObject = Callable[[Any, str | None, str, bool, Any], bool]
+
+
+def application_of(models: Sequence[type[MarketsModel]]) -> str:
+    """The application segment of the tables of a project, such as ``acme``.
+
+    Raises:
+        DownstreamModelsError: there is no model, one is ours, they are of several applications, or
+            a mapped class of the application is not listed.
+        ModelGraphError: a class, a model identifier or a table is listed twice.
+    """
+    if not models:
+        raise DownstreamModelsError(
+            "The project lists no model; pass the classes that it maps on MarketsBase.", models=[]
+        )
+    assert_each_once(models)
+    ours = [model for model in models if model.__application__ == MarketsModel.__application__]
+    if ours:
+        raise DownstreamModelsError(
+            f"{_names(ours)} would be a table of msm; set __application__ on an abstract base of "
+            "the project, and derive its models from that.",
+            models=ours,
+        )
+    applications = sorted({model.__application__ for model in models})
+    if len(applications) > 1:
+        raise DownstreamModelsError(
+            f"The models are of several applications, {', '.join(applications)}; have one "
+            "migration package for each.",
+            models=models,
+        )
+    (application,) = applications
+    segment = str(schema_table_name(application, "table")).partition("__")[0]
+    if segment == PACKAGE_KEY:
+        raise DownstreamModelsError(
+            f"The application {application!r} is what the catalog knows the provider of msm by; "
+            "choose another.",
+            models=models,
+        )
+    mapped = [model for model in MarketsBase.models() if model.__application__ == application]
+    forgotten = [model for model in mapped if model not in models]
+    if forgotten:
+        raise DownstreamModelsError(
+            f"{_names(forgotten)}: mapped for the application {application!r} but not listed; add "
+            "it to the models of the project's migration package.",
+            models=forgotten,
+        )
+    return segment
+
+
+def only(models: Collection[type[MarketsModel]]) -> tuple[IncludeName, IncludeObject]:
+    """Alembic's two filters, limited to the tables of these models and to what belongs to them."""
+    tables = {model.__tablename__ for model in models}
+
+    def include_name(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
+        return (name if kind == "table" else parents["table_name"]) in tables
+
+    def include_object(item: Any, name: str | None, kind: str, _: bool, __: Any) -> bool:
+        return (name if kind == "table" else item.table.name) in tables
+
+    return include_name, include_object
+
+
+def _names(models: Sequence[type]) -> str:
+    return ", ".join(f"{model.__module__}.{model.__qualname__}" for model in models)

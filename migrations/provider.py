@@ -1,0 +1,57 @@
+"""The SDK's provider, with what our messages and guards need to know of one."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from msm.sdk import AlembicMetaTableMigration
+
+__all__ = ["PACKAGE_KEY", "MarketsMigration"]
+
+# What the catalog knows the provider of msm by, whatever its Python package is called.
+PACKAGE_KEY = "msm"
+
+
+@dataclass(slots=True, kw_only=True)
+class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
+    """A migration provider of models on ``MarketsBase``: ours, or a downstream project's.
+
+    Attributes:
+        reference: what the SDK's CLI takes as ``--provider``, such as ``migrations:migration``.
+        branch: label of the branch that a downstream project has in our revision graph; None for
+            a provider with a graph of its own.
+    """
+
+    reference: str
+    branch: str | None = None
+
+    @property
+    def module(self) -> str:
+        """The migration package that the provider is an attribute of."""
+        return self.reference.partition(":")[0]
+
+    @property
+    def carries_msm(self) -> bool:
+        """Whether the graph and the version table are those of msm."""
+        return bool(self.package == PACKAGE_KEY)
+
+    @property
+    def upgrade_command(self) -> str:
+        """The command that brings a database to the end of every branch."""
+        target = "head" if self.branch is None else "heads"
+        return f"mainsequence migrations upgrade --provider {self.reference} {target}"
+
+    @property
+    def revision_command(self) -> str:
+        """The command that makes a revision, up to its message and its place in the graph."""
+        return f"mainsequence migrations revision --provider {self.reference}"
+
+    def is_named(self, revision: str) -> bool:
+        """Whether an id is one that this provider's revisions get: 1005, or acme0001."""
+        return re.fullmatch(rf"({self.branch or ''})?\d{{4,}}", revision) is not None
+
+    def foreign_tables(self) -> list[Table]:
+        """The tables of the shared metadata that another provider makes."""
+        own = {model.__tablename__ for model in self.metatable_models}
+        return [table for table in self.target_metadata.sorted_tables if table.name not in own]

@@ -1,0 +1,129 @@
+"""A project that extends the provider: its revisions are a branch of our graph."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+from psycopg import Connection
+
+from tests.downstream.conftest import Project
+from tests.support.migrating import migrate, write_revision
+from tests.support.schema import describe
+
+pytestmark = pytest.mark.slow
+
+FIRST = ("--head", "base", "--rev-id", "acme0001")
+NEXT = ("--head", "acme@head", "--rev-id", "acme0002")
+ADD_COLUMN = 'op.add_column("ms_markets__asset", sa.Column("later", sa.String(), nullable=True))'
+DROP_COLUMN = 'op.drop_column("ms_markets__asset", "later")'
+
+
+def rows_of(database: Connection) -> list[str]:
+    """The rows of the version table."""
+    found = database.execute("SELECT version_num FROM ms_markets__alembic_version ORDER BY 1")
+    rows = [name for (name,) in found]
+    database.rollback()
+    return rows
+
+
+@pytest.fixture
+def extended(acme: Project, environment: Mapping[str, str]) -> Project:
+    """The project with its first revision, generated and run."""
+    made = acme.migrate("revision", "-m", "create", *FIRST, environment=environment)
+    assert made.exit_code == 0, made.stderr
+    ran = acme.migrate("upgrade", "heads", environment=environment)
+    assert ran.exit_code == 0, ran.stderr
+    return acme
+
+
+def test_the_branch_lives_beside_ours_and_goes_again(
+    extended: Project, environment: Mapping[str, str], head_database: Connection
+) -> None:
+    first = extended.revision("acme0001")
+    assert "down_revision: str | None = None" in first
+    assert 'branch_labels: str | None = "acme"' in first
+    assert 'depends_on: str | None = "1004"' in first
+    assert len(re.findall(r'create_table\(\s*"acme__', first)) == 2
+    assert first.count('"ms_markets__') == 2 == first.count('["ms_markets__asset.u')
+    # Our newest has no row of its own while acme0001, which depends on it, is there.
+    assert rows_of(head_database) == ["acme0001"]
+
+    write_revision(extended.folder, ADD_COLUMN, DROP_COLUMN)
+    ran = extended.migrate("upgrade", "heads", environment=environment)
+    assert ran.exit_code == 0, ran.stderr
+    assert rows_of(head_database) == ["1005", "acme0001"]
+
+    # The model of the asset lacks the column that 1005 made; that is not the project's affair.
+    made = extended.migrate("revision", "-m", "nothing", *NEXT, environment=environment)
+    assert made.exit_code == 0, made.stderr
+    second = extended.revision("acme0002")
+    assert 'down_revision: str | None = "acme0001"' in second
+    assert "branch_labels: str | None = None" in second
+    assert 'depends_on: str | None = "1005"' in second
+    assert "op." not in second.partition("def upgrade")[2]
+
+    before = describe(head_database)
+    head_database.rollback()
+    back = extended.migrate("downgrade", "acme@base", environment=environment)
+    assert back.exit_code == 0, back.stderr
+    assert rows_of(head_database) == ["1005"]
+    after = describe(head_database)
+    assert set(before) - set(after) == {"acme__quote", "acme__quote_ticks"}
+    assert after == {name: before[name] for name in after}
+
+
+def test_without_the_project_its_rows_are_explained(
+    extended: Project, environment: Mapping[str, str], head_database: Connection
+) -> None:
+    for command in (("upgrade", "head"), ("current",), ("revision", "-m", "later")):
+        told = migrate(*command, environment=environment, folder=extended.folder)
+        assert told.exit_code == 1
+        sentence = told.stderr.splitlines()[-1]
+        assert sentence.startswith("The database is at acme0001, and acme0001 comes from a project")
+        assert "migrations:migration does not carry" in sentence
+        assert "install that project" in sentence
+    assert rows_of(head_database) == ["acme0001"]
+
+
+def test_an_older_project_is_told_that_the_database_is_ahead(
+    extended: Project, environment: Mapping[str, str]
+) -> None:
+    for file in extended.versions.glob("acme0001_*"):
+        file.unlink()
+    told = extended.migrate("upgrade", "heads", environment=environment)
+    assert told.exit_code == 1
+    sentence = told.stderr.splitlines()[-1]
+    assert "it is at acme0001 and this code ends at acme@base" in sentence
+    assert "run this with the version of acme_migrations that has acme0001" in sentence
+    assert "downgrade --provider acme_migrations:migration acme@base" in sentence
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ((), "With --head head and no --rev-id"),
+        (("--no-autogenerate",), "With --head head and no --rev-id"),
+        (("--rev-id", "acme0001"), "With --head head --rev-id acme0001"),
+        (("--head", "base", "--rev-id", "1005"), "With --head base --rev-id 1005"),
+    ],
+)
+def test_a_revision_that_would_be_among_ours_is_refused(
+    acme: Project, environment: Mapping[str, str], options: tuple[str, ...], asked: str
+) -> None:
+    told = acme.migrate("revision", "-m", "create", *options, environment=environment)
+    assert told.exit_code == 2
+    said = " ".join(told.stderr.replace("│", " ").split())
+    assert f"{asked} the revision would not be on the branch acme" in said
+    assert '-m "say what changes" --head base --rev-id acme0001`' in said
+    assert not acme.versions.exists()
+
+
+def test_a_file_that_has_one_of_our_ids_is_refused(
+    acme: Project, environment: Mapping[str, str]
+) -> None:
+    acme.write("1005", "1004", "pass")
+    told = acme.migrate("current", environment=environment)
+    assert told.exit_code == 2
+    said = " ".join(told.stderr.replace("│", " ").split())
+    assert "Revision 1005 in " in said
+    assert "is not named for the branch acme" in said

@@ -1,0 +1,98 @@
+"""Which models a downstream project may list, each fault in one sentence."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.forked import run_forked
+
+NOWHERE = {"MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:9"}
+
+
+def list_nothing() -> list[type]:
+    return []
+
+
+def list_one_of_ours() -> list[type]:
+    from msm.models import Asset
+
+    return [Asset]
+
+
+def map_model(name: str, application: str) -> type:
+    from sqlalchemy.orm import Mapped
+
+    from msm import MarketsMetaTable
+    from msm.types import UuidKey
+
+    body = {
+        "__doc__": "A table of a test.",
+        "__module__": f"{application}.models",
+        "__application__": application,
+        "__annotations__": {"uid": Mapped[UuidKey]},
+    }
+    return type(name, (MarketsMetaTable,), body)
+
+
+def list_two_applications() -> list[type]:
+    return [map_model("Quote", "acme"), map_model("Rating", "globex")]
+
+
+def forget_one() -> list[type]:
+    map_model("Forgotten", "acme")
+    return [map_model("Quote", "acme")]
+
+
+def take_the_name_of_the_provider() -> list[type]:
+    return [map_model("Quote", "msm")]
+
+
+def list_one_twice() -> list[type]:
+    quote = map_model("Quote", "acme")
+    return [quote, quote]
+
+
+def stand_beside_with(models: Callable[[], list[type]]) -> str:
+    from migrations.downstream import stand_beside
+    from msm import MsmError
+
+    try:
+        return stand_beside("acme_migrations", models()).version_table
+    except MsmError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def extend_with_an_identifier_of_ours() -> str:
+    from migrations.downstream import extend
+    from msm import MsmError
+
+    try:
+        return extend("acme_migrations", [map_model("Asset", "acme")]).reference
+    except MsmError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        (list_nothing, "DownstreamModelsError: The project lists no model; pass"),
+        (list_one_of_ours, "msm.models.assets.asset.Asset would be a table of msm; set __app"),
+        (list_two_applications, "of several applications, acme, globex; have one migration"),
+        (forget_one, "acme.models.Forgotten: mapped for the application 'acme' but not listed"),
+        (take_the_name_of_the_provider, "The application 'msm' is what the catalog knows the"),
+        (list_one_twice, "ModelGraphError: The class acme.models.Quote appears twice"),
+    ],
+)
+def test_a_list_that_is_not_one_projects_is_refused(
+    tmp_path: Path, models: Callable[[], list[type]], said: str
+) -> None:
+    told = run_forked(stand_beside_with, models, environment=NOWHERE, folder=tmp_path)
+    assert told.exit_code == 0, told.stderr
+    assert said in told.value
+
+
+def test_an_identifier_of_ours_cannot_be_carried_with_ours(tmp_path: Path) -> None:
+    told = run_forked(extend_with_an_identifier_of_ours, environment=NOWHERE, folder=tmp_path)
+    assert told.exit_code == 0, told.stderr
+    assert "The model identifier 'Asset' appears twice in the migration provider" in told.value
