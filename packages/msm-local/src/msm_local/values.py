@@ -123,28 +123,18 @@ def result_row(columns: Sequence[ResultColumn], row: Sequence[Any]) -> dict[str,
     }
 
 
-def bind(
-    parameters: Mapping[str, Any],
-    types: Mapping[str, str],
-    json_names: frozenset[str],
-) -> dict[str, Any]:
-    """Parameters as psycopg shall send them.
+def bind(name: str, value: Any, token: str | None, *, is_json: bool) -> Any:
+    """A parameter as psycopg shall send it.
 
     Args:
-        parameters: JSON values by placeholder name.
-        types: type tokens of some of them; dates and timestamps become real ones.
-        json_names: placeholders that the statement casts to JSON or JSONB.
+        name: its placeholder, for messages.
+        value: its JSON value.
+        token: its type token, if it has one; dates and timestamps become real ones.
+        is_json: whether the statement casts it to JSON or JSONB.
 
     Raises:
-        InvalidRequestError: a value is not of the type that its token says.
+        InvalidRequestError: the value is not of the type that its token says.
     """
-    return {
-        name: _bind_one(name, value, types.get(name), is_json=name in json_names)
-        for name, value in parameters.items()
-    }
-
-
-def _bind_one(name: str, value: Any, token: str | None, *, is_json: bool) -> Any:
     if value is None:
         return None
     if is_json:
@@ -157,8 +147,6 @@ def _bind_one(name: str, value: Any, token: str | None, *, is_json: bool) -> Any
         return json.dumps(value)
     if token in TEMPORAL and not isinstance(value, bool):
         return _temporal(name, value, token)
-    if isinstance(value, str) and "\x00" in value:
-        raise InvalidRequestError(f"The parameter {name!r} holds a NUL, which text cannot.")
     return value
 
 
