@@ -38,6 +38,7 @@ class Error(TypedDict):
     constraint: NotRequired[str]
     table: NotRequired[str]
     column: NotRequired[str]
+    message_detail: NotRequired[str]
     hint: NotRequired[str]
     tables: NotRequired[list[str]]
     limit: NotRequired[int]

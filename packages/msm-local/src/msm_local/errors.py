@@ -289,6 +289,7 @@ class OperationFailedError(RequestError):
         constraint: str | None = None,
         table: str | None = None,
         column: str | None = None,
+        message_detail: str | None = None,
         hint: str | None = None,
     ) -> None:
         super().__init__(message)
@@ -296,6 +297,7 @@ class OperationFailedError(RequestError):
         self.constraint = constraint
         self.table = table
         self.column = column
+        self.message_detail = message_detail
         self.hint = hint
 
 

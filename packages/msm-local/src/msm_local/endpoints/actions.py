@@ -11,6 +11,7 @@ from msm_local import answers
 from msm_local.endpoints.connected import run_connected
 from msm_local.endpoints.dependencies import PlatformDep, Resource
 from msm_local.endpoints.refusals import refusals
+from msm_local.endpoints.rows import RowsResponse
 from msm_local.errors import (
     CheckViolatedError,
     ForeignDataSourceError,
@@ -107,7 +108,7 @@ async def execute_operation(
     return await run_connected(
         http,
         platform,
-        lambda cancellation: JSONResponse(
+        lambda cancellation: RowsResponse(
             operations.execute(platform.database, request, cancellation)
         ),
     )
@@ -129,7 +130,7 @@ async def run_query(
     from msm_local.services import queries
 
     run = partial(queries.run, platform.database, resource, uid, sql)
-    return await run_connected(http, platform, lambda cancellation: JSONResponse(run(cancellation)))
+    return await run_connected(http, platform, lambda cancellation: RowsResponse(run(cancellation)))
 
 
 @router.post("/{uid}/add-label/", responses=refusals(NotFoundError))

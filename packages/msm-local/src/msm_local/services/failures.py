@@ -55,5 +55,6 @@ def failure(error: psycopg.Error) -> RequestError:
         constraint=facts.constraint_name,
         table=facts.table_name,
         column=facts.column_name,
+        message_detail=facts.message_detail,
         hint=facts.message_hint,
     )

@@ -22,7 +22,7 @@ from msm_local.repositories.settings import Settings
 from msm_local.services.cancellation import Cancellation
 from msm_local.services.failures import failure
 from msm_local.services.statements import Statement, TableName, parse
-from msm_local.values import ResultColumn, bind, result_columns, result_row
+from msm_local.values import ResultColumn, bind, result_columns, result_rows
 from msm_local.wire import OperationRequest, Scope
 
 __all__ = ["execute"]
@@ -153,7 +153,7 @@ def _select(
     cursor = connection.execute(sql.SQL("FETCH FORWARD {} FROM msm_result").format(page + 1))
     columns = _columns(cursor)
     found = cursor.fetchall()
-    rows = [result_row(columns, row) for row in found[:page]]
+    rows = result_rows(columns, found[:page])
     return _answer(request, columns, rows, len(rows), page=page, more=len(found) > page)
 
 
@@ -172,7 +172,7 @@ def _write(
             limit=MOST_ROWS,
         )
     columns = _columns(cursor)
-    rows = [result_row(columns, row) for row in cursor.fetchall()] if cursor.description else []
+    rows = result_rows(columns, cursor.fetchall()) if cursor.description else []
     page = request.limits.max_rows
     return _answer(request, columns, rows, cursor.rowcount, page=page, more=False)
 
