@@ -216,7 +216,7 @@ def test_a_model_that_is_not_attached_cannot_be_used(environment: Mapping[str, s
 def too_many() -> int:
     runtime = msm.start_engine(MODELS)
     runtime.execute(insert(AssetType).values(asset_type="x"))
-    numbers = func.generate_series(1, 50_001).table_valued("n").render_derived()
+    numbers = func.generate_series(1, 100_001).table_valued("n").render_derived()
     statement = select(AssetType.asset_type, numbers.c.n)
     with pytest.raises(ResultTruncatedError) as caught:
         runtime.execute(statement)
@@ -225,4 +225,4 @@ def too_many() -> int:
 
 
 def test_a_select_is_whole_or_an_error(environment: Mapping[str, str]) -> None:
-    assert value_of(too_many, environment) == 50_000
+    assert value_of(too_many, environment) == 100_000

@@ -6,6 +6,7 @@ here with one sentence instead of somewhere inside the SDK.
 """
 
 from importlib import metadata
+from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
@@ -20,6 +21,7 @@ __all__ = [
     "PlatformManagedMetaTable",
     "PlatformTimeIndexMetaTable",
     "TimeIndexMetaTable",
+    "TransportError",
     "alembic_config_for_provider",
     "apply_mainsequence_migration_role",
     "bind_meta_table",
@@ -30,6 +32,7 @@ __all__ = [
     "get_code_repository_context",
     "namespace_version_slug",
     "platform_endpoint",
+    "post_operation",
     "require_code_repository_metatables_data_source",
     "run_mainsequence_alembic_env",
     "schema_table_name",
@@ -67,7 +70,7 @@ _check_installation()
 from mainsequence.client.dtype_codec import (  # noqa: E402 - the check must come first
     sqlalchemy_type_to_token,
 )
-from mainsequence.client.exceptions import ApiError  # noqa: E402
+from mainsequence.client.exceptions import ApiError, TransportError  # noqa: E402
 from mainsequence.client.metatables import (  # noqa: E402
     MetaTable,
     MetaTableCompiledSQLOperation,
@@ -105,3 +108,22 @@ def bind_meta_table(model: type[PlatformManagedMetaTable], meta_table: MetaTable
     ``get_meta_table()`` depends on it.
     """
     model._bind_meta_table(meta_table)  # noqa: SLF001 - the SDK offers no public way to bind
+
+
+def post_operation(
+    operation: MetaTableCompiledSQLOperation, timeout: float | None
+) -> dict[str, Any]:
+    """Run an operation, and return what the platform answers: one page of rows.
+
+    The SDK's public ``execute_operation`` goes on to fetch what a platform with smaller pages left
+    out, by offset, which skips and repeats rows while others write; so its one request is made
+    here, by the name that it has inside.
+
+    Args:
+        operation: what to run.
+        timeout: seconds to wait for the answer; None for the SDK's default.
+    """
+    answer: dict[str, Any] = MetaTable._post_action(  # noqa: SLF001 - see above
+        "execute-operation", operation, timeout=timeout
+    )
+    return answer
