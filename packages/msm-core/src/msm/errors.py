@@ -25,13 +25,17 @@
     │   ├── NotAttachedError
     │   ├── NoStableOrderError
     │   └── ResultTruncatedError
-    └── ResultError                 a result is not what was asked for
-        ├── RowCountError
-        └── ResultValueError
+    ├── ResultError                 a result is not what was asked for
+    │   ├── RowCountError
+    │   └── ResultValueError
+    └── RowsError                   many rows could not be written as one
+        ├── InvalidRowsError        they are wrong; nothing was sent
+        └── PartlyWrittenError      a batch failed after others had been written
 
 Each class carries its facts as attributes; the message is one sentence that ends with what to do.
 """
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -44,6 +48,7 @@ __all__ = [
     "ConstraintError",
     "EnvironmentMismatchError",
     "GitContextError",
+    "InvalidRowsError",
     "InvalidValueError",
     "MissingReferenceError",
     "ModelDefinitionError",
@@ -53,6 +58,7 @@ __all__ = [
     "NotAttachedError",
     "NotNullViolatedError",
     "OperationRefusedError",
+    "PartlyWrittenError",
     "PlatformError",
     "PlatformRefusedError",
     "PlatformUnreachableError",
@@ -60,6 +66,8 @@ __all__ = [
     "ResultTruncatedError",
     "ResultValueError",
     "RowCountError",
+    "RowFault",
+    "RowsError",
     "SettingsError",
     "StatementError",
     "StillReferencedError",
@@ -347,3 +355,101 @@ class ResultValueError(ResultError):
         super().__init__(message)
         self.column = column
         self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong with one value of one row.
+
+    Attributes:
+        row: the place of the row among those given, counted from 0.
+        column: the column; several of a key, separated by commas.
+        value: what was given.
+        problem: what is wrong with it.
+    """
+
+    row: int
+    column: str
+    value: Any
+    problem: str
+
+    def __str__(self) -> str:
+        given = "" if self.value is None else f" = {_shortened.repr(self.value)}"
+        return f"row {self.row}, {self.column}{given}: {self.problem}"
+
+
+class RowsError(MsmError):
+    """Many rows of one model could not be written as one.
+
+    Attributes:
+        model: the model identifier, such as ``Asset``.
+        verb: ``insert``, ``upsert`` or ``delete``.
+    """
+
+    def __init__(self, message: str, *, model: type, verb: str) -> None:
+        super().__init__(message)
+        self.model = model.__name__
+        self.verb = verb
+
+
+class InvalidRowsError(RowsError):
+    """Rows do not fit their model; nothing has been sent.
+
+    Attributes:
+        faults: every fault, in the order of the rows. The message shows the first few.
+    """
+
+    def __init__(self, model: type, verb: str, faults: Sequence[RowFault]) -> None:
+        self.faults = tuple(faults)
+        more = len(faults) - FAULTS_SHOWN
+        shown = [str(fault) for fault in faults[:FAULTS_SHOWN]]
+        listing = "; ".join([*shown, f"and {more:,} more"] if more > 0 else shown)
+        super().__init__(
+            f"Nothing was sent, because {model.__name__} does not take these rows: {listing}. "
+            f"Correct them and {verb} again.",
+            model=model,
+            verb=verb,
+        )
+
+
+class PartlyWrittenError(RowsError):
+    """A batch failed after others had been written; the error it failed with is the cause.
+
+    Attributes:
+        written: the rows that have been written, as ranges of places among those given.
+        failed: the rows of the batch that failed. None of the rows after it have been sent.
+    """
+
+    def __init__(
+        self,
+        model: type,
+        verb: str,
+        cause: MsmError,
+        *,
+        written: Sequence[range],
+        failed: Sequence[range],
+    ) -> None:
+        self.written = tuple(written)
+        self.failed = tuple(failed)
+        again = (
+            "insert the rows that are not written"
+            if verb == "insert"
+            else f"{verb} all rows again, which is safe"
+        )
+        super().__init__(
+            f"The {verb} of {model.__name__} has written {_rows(written)}, and failed at "
+            f"{_rows(failed)}; mend what is wrong there and {again}: {cause}",
+            model=model,
+            verb=verb,
+        )
+
+
+FAULTS_SHOWN = 5
+RANGES_SHOWN = 3
+_shortened = reprlib.Repr(maxstring=60, maxother=80)
+
+
+def _rows(ranges: Sequence[range]) -> str:
+    shown = [f"{part[0]:,} to {part[-1]:,}" for part in ranges[:RANGES_SHOWN]]
+    more = len(ranges) - RANGES_SHOWN
+    return f"rows {', '.join(shown)}" + (f" and {more:,} more ranges" if more > 0 else "")
