@@ -191,7 +191,7 @@ DATABASE_ERRORS = [
     ("INSERT INTO strict VALUES (2, -1)", 400, "CheckViolatedError", "constraint", "positive"),
     ("INSERT INTO strict VALUES (2, 1, 9)", 409, "ForeignKeyViolatedError", "table", "strict"),
     ("INSERT INTO strict (nope) VALUES (1)", 400, "OperationFailedError", "sqlstate", "42703"),
-    ("INSERT INTO strict VALUES ('x')", 400, "OperationFailedError", "sqlstate", "22P02"),
+    ("INSERT INTO strict VALUES ('x')", 400, "ValueRefusedError", "sqlstate", "22P02"),
 ]
 
 

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Finished", "run_forked", "run_sdk_cli"]
+__all__ = ["Finished", "run_forked", "run_sdk_cli", "value_of"]
 
 TIMEOUT_SECONDS = 120
 
@@ -66,6 +66,14 @@ def run_forked(
         process.join(TIMEOUT_SECONDS)
         process.close()
     return finished
+
+
+def value_of(function: Callable[..., Any], *arguments: Any, environment: Mapping[str, str]) -> Any:
+    """What a module-level function returns in a forked process, which must end well."""
+    root = Path(__file__).parents[2]
+    finished = run_forked(function, *arguments, environment=environment, folder=root)
+    assert finished.exit_code == 0, finished.stderr
+    return finished.value
 
 
 def run_sdk_cli(*arguments: str, environment: Mapping[str, str], folder: Path) -> Finished:

@@ -8,14 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from msm.errors import GitContextError, PlatformRefusedError, PlatformUnreachableError
-from msm.sdk import ApiError, CodeRepositoryContextError, platform_endpoint
+from msm.errors import (
+    GitContextError,
+    PlatformError,
+    PlatformRefusedError,
+    PlatformUnreachableError,
+)
+from msm.sdk import ApiError, CodeRepositoryContextError, TransportError, platform_endpoint
 
-__all__ = ["probe", "probe_loopback", "quiet_sdk", "refusals_of"]
+__all__ = ["check_alive", "probe", "quiet_sdk", "refusal", "refusals_of"]
 
 # The SDK itself keeps trying for minutes, and prints thousands of lines while it does.
 PROBE_SECONDS = 2.0
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+_lock = threading.Lock()
+_watched: dict[str, socket.socket] = {}
 
 
 def probe() -> None:
@@ -24,32 +32,59 @@ def probe() -> None:
     Raises:
         PlatformUnreachableError: nothing does.
     """
+    connection = _connect(str(platform_endpoint()))
+    if connection is not None:
+        connection.close()
+
+
+def check_alive() -> None:
+    """Check, in microseconds, a platform on this machine; leave others to the SDK.
+
+    A local platform is one that gets stopped or killed; a hosted one is worth the SDK's retries.
+    What is looked at is an idle connection, kept for this alone, which breaks with the platform.
+
+    Raises:
+        PlatformUnreachableError: the endpoint is on this machine and nothing listens there.
+    """
     endpoint = str(platform_endpoint())
+    if urlsplit(endpoint).hostname not in LOOPBACK:
+        return
+    with _lock:
+        watched = _watched.get(endpoint)
+        if watched is not None and _is_open(watched):
+            return
+        if watched is not None:
+            _watched.pop(endpoint).close()
+        connection = _connect(endpoint)
+        if connection is not None:
+            connection.setblocking(False)
+            _watched[endpoint] = connection
+
+
+def _is_open(connection: socket.socket) -> bool:
+    try:
+        return bool(connection.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+def _connect(endpoint: str) -> socket.socket | None:
+    """A connection to the endpoint; None where only a proxy gets there, which the SDK asks."""
     parts = urlsplit(endpoint)
     host = parts.hostname or ""
     if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
-        return  # Only the proxy can tell, and the SDK asks it.
+        return None
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        socket.create_connection((host, port), timeout=PROBE_SECONDS).close()
+        return socket.create_connection((host, port), timeout=PROBE_SECONDS)
     except OSError as error:
         raise PlatformUnreachableError(
             f"No platform answers at {endpoint} ({error}); start the local one and run this under "
             "it with `msm-local exec -- COMMAND`, or set MAINSEQUENCE_ENDPOINT to the hosted one.",
             endpoint=endpoint,
         ) from error
-
-
-def probe_loopback() -> None:
-    """Check a platform on this machine, where the probe costs nothing; leave others to the SDK.
-
-    A local platform is one that gets stopped or killed; a hosted one is worth the SDK's retries.
-
-    Raises:
-        PlatformUnreachableError: the endpoint is on this machine and nothing listens there.
-    """
-    if urlsplit(str(platform_endpoint())).hostname in LOOPBACK:
-        probe()
 
 
 @contextmanager
@@ -62,24 +97,37 @@ def refusals_of(what: str) -> Iterator[None]:
     Raises:
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
+        PlatformUnreachableError: it did not answer.
     """
     try:
         yield
     except CodeRepositoryContextError as error:
         if isinstance(error.__cause__, ApiError):
-            raise _refusal(what, error.__cause__) from error
+            raise refusal(what, error.__cause__) from error
         raise GitContextError(
             f"The platform cannot tell which repository branch this is: {error} Run it from a "
             "clone with a remote and a branch checked out, or under `msm-local exec -- COMMAND`.",
             endpoint=str(platform_endpoint()),
         ) from error
     except ApiError as error:
-        raise _refusal(what, error) from error
+        raise refusal(what, error) from error
 
 
-def _refusal(what: str, error: ApiError) -> PlatformRefusedError:
+def refusal(what: str, error: ApiError) -> PlatformError:
+    """The error of ours for an answer that the SDK raised.
+
+    Args:
+        what: what was asked for, to complete "The platform refused ...".
+        error: what the SDK raised.
+    """
     endpoint = str(platform_endpoint())
     status, detail = error.status_code, error.args[0]
+    if isinstance(error, TransportError):
+        return PlatformUnreachableError(
+            f"The platform at {endpoint} did not answer {what}, though the SDK asked again and "
+            "again; try later, or see whether MAINSEQUENCE_ENDPOINT is right.",
+            endpoint=endpoint,
+        )
     if status in {401, 403}:
         message = (
             f"The platform at {endpoint} does not accept the token in MAINSEQUENCE_ACCESS_TOKEN "

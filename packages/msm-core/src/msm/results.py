@@ -1,66 +1,116 @@
 """What comes back from an operation, with the Python types of the columns."""
 
-import datetime
-import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Boolean, Date, DateTime, Float, Integer, Numeric, Uuid
-from sqlalchemy.types import TypeEngine
+import pandas as pd
 
-__all__ = ["Result"]
+from msm.decoding import ResultColumn
+from msm.errors import ResultError, RowCountError
 
-# Float comes before Numeric, of which it is a kind in SQLAlchemy.
-_DECODERS: tuple[tuple[type[TypeEngine[Any]], Callable[[Any], Any]], ...] = (
-    (Uuid, uuid.UUID),
-    (DateTime, datetime.datetime.fromisoformat),
-    (Date, datetime.date.fromisoformat),
-    (Float, float),
-    (Numeric, Decimal),
-    (Integer, int),
-    (Boolean, bool),
-)
+__all__ = ["Result", "decode_rows"]
 
 
-@dataclass(frozen=True, slots=True)
 class Result:
-    """The rows of one operation.
+    """The rows of one operation, as often as they are asked for.
+
+    Values are decoded when they are asked for, so that a frame is made without making the rows.
 
     Attributes:
-        rows: a dictionary a row, keyed by column name or label, with Python values: UUID, aware
-            datetime, date, Decimal for NUMERIC, int, float, bool, str, and JSON as it is. Empty
-            for a write without RETURNING.
         row_count: the number of rows read, or written.
     """
 
-    rows: list[dict[str, Any]]
-    row_count: int
+    def __init__(
+        self, records: Sequence[dict[str, Any]], columns: Sequence[ResultColumn], row_count: int
+    ) -> None:
+        self.row_count = row_count
+        self._records = records
+        self._columns = columns
+
+    def __repr__(self) -> str:
+        names = ", ".join(column.name for column in self._columns)
+        return f"<Result of {self.row_count:,} rows: {names or 'nothing returned'}>"
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """A dictionary a row, keyed by column name or label; empty for a write without RETURNING.
+
+        Values are Python's: UUID, aware datetime in UTC, date, time, Decimal for NUMERIC, int,
+        float, bool, str, JSON as it is, a list for an array, and None for NULL.
+
+        Raises:
+            ResultValueError: a value is not one of its column's type.
+        """
+        return decode_rows(self._records, self._columns)
+
+    def one(self) -> dict[str, Any]:
+        """The only row.
+
+        Raises:
+            RowCountError: there is none, or there are several.
+            ResultValueError: a value is not one of its column's type.
+        """
+        row = self.one_or_none()
+        if row is None:
+            raise RowCountError("The result has no row where one was expected.", row_count=0)
+        return row
+
+    def one_or_none(self) -> dict[str, Any] | None:
+        """The only row, or None where there is none.
+
+        Raises:
+            RowCountError: there are several.
+            ResultValueError: a value is not one of its column's type.
+        """
+        count = len(self._records)
+        if count > 1:
+            raise RowCountError(
+                f"The result has {count:,} rows where one was expected; narrow the statement with "
+                "where(), or take rows.",
+                row_count=count,
+            )
+        return self.rows[0] if count else None
+
+    def scalars(self) -> list[Any]:
+        """The value of the first column in each row, as in SQLAlchemy.
+
+        Raises:
+            ResultError: the statement returns no column.
+            ResultValueError: a value is not one of its column's type.
+        """
+        if not self._columns:
+            raise ResultError("The statement returns no column; add returning() to it.")
+        first = self._columns[0]
+        return list(first.python(first.of(self._records)))
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a DataFrame, with the dtypes of the columns whatever the rows hold.
+
+        ``Int64``, ``boolean`` and ``string``, whose missing value is NA; ``datetime64[us, UTC]``,
+        whose is NaT; ``float64``, in which NULL and NaN are both NaN. UUID, date, time, Decimal,
+        JSON and arrays are Python objects, and NULL is None.
+
+        Raises:
+            ResultValueError: a value is not one of its column's type.
+        """
+        return pd.DataFrame(
+            {column.name: column.series(column.of(self._records)) for column in self._columns}
+        )
 
 
 def decode_rows(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, TypeEngine[Any]]]
+    records: Sequence[dict[str, Any]], columns: Sequence[ResultColumn]
 ) -> list[dict[str, Any]]:
-    """Give JSON rows the Python types of their columns.
+    """Rows of Python values from rows of JSON values.
 
     Args:
-        rows: the platform's rows.
-        columns: name and SQLAlchemy type of every column, in order.
+        records: the platform's rows.
+        columns: the columns to take from them, in order.
+
+    Raises:
+        ResultValueError: a value is not one of its column's type.
     """
-    decoders = [(name, _decoder(column_type)) for name, column_type in columns]
-    return [
-        {name: None if row[name] is None else decode(row[name]) for name, decode in decoders}
-        for row in rows
-    ]
-
-
-def _decoder(column_type: TypeEngine[Any]) -> Callable[[Any], Any]:
-    for kind, decode in _DECODERS:
-        if isinstance(column_type, kind):
-            return decode
-    return _unchanged
-
-
-def _unchanged(value: Any) -> Any:
-    return value
+    names = [column.name for column in columns]
+    values = [column.python(column.of(records)) for column in columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]

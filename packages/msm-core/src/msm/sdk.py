@@ -23,6 +23,7 @@ __all__ = [
     "PlatformManagedMetaTable",
     "PlatformTimeIndexMetaTable",
     "TimeIndexMetaTable",
+    "TransportError",
     "alembic_config_for_provider",
     "apply_mainsequence_migration_role",
     "bind_meta_table",
@@ -33,6 +34,7 @@ __all__ = [
     "namespace_version_location",
     "namespace_version_slug",
     "platform_endpoint",
+    "post_operation",
     "require_code_repository_metatables_data_source",
     "run_mainsequence_alembic_env",
     "schema_table_name",
@@ -76,7 +78,7 @@ from mainsequence.client.dtype_codec import (  # noqa: E402 - the check must com
 # would walk in vain, one of them while msm is imported and one at exit, at 0.1 s each.
 gc.freeze()
 
-from mainsequence.client.exceptions import ApiError  # noqa: E402
+from mainsequence.client.exceptions import ApiError, TransportError  # noqa: E402
 from mainsequence.client.metatables import (  # noqa: E402
     MetaTable,
     MetaTableCompiledSQLOperation,
@@ -134,3 +136,22 @@ def tolerate_several_version_locations() -> None:
             emit(config, **options)
 
     migrations_cli._emit_alembic_script_context = emit_where_possible  # noqa: SLF001 - see above
+
+
+def post_operation(
+    operation: MetaTableCompiledSQLOperation, timeout: float | None
+) -> dict[str, Any]:
+    """Run an operation, and return what the platform answers: one page of rows.
+
+    The SDK's public ``execute_operation`` goes on to fetch what a platform with smaller pages left
+    out, by offset, which skips and repeats rows while others write; so its one request is made
+    here, by the name that it has inside.
+
+    Args:
+        operation: what to run.
+        timeout: seconds to wait for the answer; None for the SDK's default.
+    """
+    answer: dict[str, Any] = MetaTable._post_action(  # noqa: SLF001 - see above
+        "execute-operation", operation, timeout=timeout
+    )
+    return answer

@@ -1,34 +1,48 @@
 """From a SQLAlchemy statement to one compiled-sql.v1 operation of the SDK."""
 
-import datetime
-import json
 import math
-import numbers
-import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, CompoundSelect, Delete, Insert, Select, Table, Update
+from sqlalchemy import (
+    Alias,
+    Column,
+    CompoundSelect,
+    Delete,
+    FromClause,
+    Insert,
+    Select,
+    Table,
+    TableClause,
+    TextClause,
+    Update,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.dml import OnConflictClause
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import ARRAY, JSON, TypeEngine
+from sqlalchemy.sql.visitors import Visitable
+from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
+from msm.decoding import has_json_form
+from msm.encoding import encode
 from msm.errors import NotAttachedError, StatementError
 from msm.sdk import MetaTable, MetaTableCompiledSQLOperation, build_operation
 
-__all__ = ["MAX_ROWS", "CompiledOperation", "compile_operation"]
+__all__ = ["CompiledOperation", "Statement", "compile_operation"]
 
 type Statement = (
     Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update | Delete
 )
 
-# One answer carries this many rows at most; a select with more fails instead of being cut.
-MAX_ROWS = 50_000
+# The most that msm-local puts into one answer. Where a platform puts in fewer, it says so.
+MAX_ROWS = 100_000
+# The SDK's own.
+DEFAULT_SECONDS = 15.0
+
+_dialect = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +52,57 @@ class CompiledOperation:
     Attributes:
         operation: what the SDK posts to ``meta-tables/execute-operation/``.
         columns: name and SQLAlchemy type of each column that comes back, in order.
+        tables: physical names of the tables that it uses.
+        target: the one of them that it writes; None for a select.
+        parameters: the Python values of its placeholders.
     """
 
     operation: MetaTableCompiledSQLOperation
     columns: tuple[tuple[str, TypeEngine[Any]], ...]
+    tables: tuple[str, ...]
+    target: str | None
+    parameters: Mapping[str, Any]
 
 
 def compile_operation(
-    statement: Statement, meta_tables: Mapping[str, MetaTable]
+    statement: Statement,
+    meta_tables: Mapping[str, MetaTable],
+    *,
+    max_rows: int = MAX_ROWS,
+    seconds: float | None = None,
 ) -> CompiledOperation:
     """Compile a statement and declare the tables it touches.
 
     Args:
         statement: a select, insert, update, delete, or PostgreSQL upsert.
         meta_tables: the attached resources, by physical table name.
+        max_rows: the most rows that one answer may carry.
+        seconds: how long the statement may run; None for the SDK's default, 15.
 
     Raises:
         NotAttachedError: the statement uses a table that is not in ``meta_tables``.
-        StatementError: the statement is of another kind, or carries a value that cannot travel.
+        StatementError: the statement is of another kind, hides SQL in text, or takes or returns a
+            value that cannot travel.
     """
     kind = _kind(statement)
     if isinstance(statement, Insert):
         # Without it SQLAlchemy adds a RETURNING for generated keys that nobody asked for.
         statement = statement.inline()
-    access = _access(statement)
+    elements = tuple(visitors.iterate(statement))
+    if kind == "insert" and any(isinstance(element, OnConflictClause) for element in elements):
+        kind = "upsert"
+    _refuse_text(elements)
+    access = _access(elements)
     _require_attached(access, meta_tables)
-    compiled = statement.compile(
-        dialect=postgresql.dialect(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
-        compile_kwargs={"render_postcompile": True},
-    )
+    compiled = statement.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
     if not isinstance(compiled, SQLCompiler):
         raise StatementError(f"{type(statement).__name__} does not compile to one SQL statement.")
     _refuse_python_defaults(compiled)
-    parameters, parameter_types = _encode(compiled)
+    # SQLAlchemy has no public name for the labels that it rendered, which the answer is keyed by.
+    columns = tuple((entry.keyname, entry.type) for entry in compiled._result_columns)  # noqa: SLF001
+    _refuse_columns(columns)
+    types = {name: bind.type for bind, name in compiled.bind_names.items()}
+    parameters, parameter_types = encode(compiled.params, types)
     operation = build_operation(
         operation=kind,
         sql=str(compiled),
@@ -82,11 +114,13 @@ def compile_operation(
                 for name in sorted(access)
             ]
         },
-        limits={"max_rows": MAX_ROWS},
+        limits={
+            "max_rows": max_rows,
+            "statement_timeout_ms": math.ceil((seconds or DEFAULT_SECONDS) * 1000),
+        },
     )
-    # SQLAlchemy has no public name for the labels that it rendered, which the answer is keyed by.
-    entries = compiled._result_columns  # noqa: SLF001
-    return CompiledOperation(operation, tuple((entry.keyname, entry.type) for entry in entries))
+    target = None if isinstance(statement, Select | CompoundSelect) else _name(statement.table)
+    return CompiledOperation(operation, columns, tuple(sorted(access)), target, compiled.params)
 
 
 def _kind(statement: object) -> str:
@@ -94,9 +128,7 @@ def _kind(statement: object) -> str:
         case Select() | CompoundSelect():
             return "select"
         case Insert():
-            elements = visitors.iterate(statement)
-            upsert = any(isinstance(element, OnConflictClause) for element in elements)
-            return "upsert" if upsert else "insert"
+            return "insert"
         case Update():
             return "update"
         case Delete():
@@ -107,12 +139,28 @@ def _kind(statement: object) -> str:
     )
 
 
-def _access(statement: Statement) -> dict[str, str]:
+def _refuse_text(elements: Sequence[Visitable]) -> None:
+    """Refuse what the scope cannot be derived from; the WHERE of an index names no table."""
+    conflicts = [element for element in elements if isinstance(element, OnConflictClause)]
+    allowed = {id(part) for clause in conflicts for part in visitors.iterate(clause)}
+    for element in elements:
+        if isinstance(element, TextClause) and id(element) not in allowed:
+            raise StatementError(
+                f"text({element.text!r}) hides what it uses; write it with models, columns and "
+                "functions, from which the scope of the operation is derived."
+            )
+        if isinstance(element, TableClause) and not isinstance(element, Table):
+            raise StatementError(
+                f"table({element.name!r}) is no table of a model; use the model in its place."
+            )
+
+
+def _access(elements: Sequence[Visitable]) -> dict[str, str]:
     """Every table of the statement, joins, subqueries and CTEs included, with its access."""
     access: dict[str, str] = {}
-    for element in visitors.iterate(statement):
-        if isinstance(element, Insert | Update | Delete) and isinstance(element.table, Table):
-            access[element.table.name] = "write"
+    for element in elements:
+        if isinstance(element, Insert | Update | Delete):
+            access[_name(element.table)] = "write"
         elif isinstance(element, Table):
             access.setdefault(element.name, "read")
         elif isinstance(element, Column) and isinstance(element.table, Table):
@@ -122,6 +170,14 @@ def _access(statement: Statement) -> dict[str, str]:
             "The statement uses no table of a model; an operation needs at least one to run on."
         )
     return access
+
+
+def _name(target: FromClause) -> str:
+    """The physical name of the table that is written, which may stand there under an alias."""
+    table = target.element if isinstance(target, Alias) else target
+    if not isinstance(table, Table):
+        raise StatementError(f"{target!r} cannot be written; write to one attached model.")
+    return str(table.name)
 
 
 def _require_attached(access: Mapping[str, str], meta_tables: Mapping[str, MetaTable]) -> None:
@@ -147,53 +203,10 @@ def _refuse_python_defaults(compiled: SQLCompiler) -> None:
         )
 
 
-def _encode(compiled: SQLCompiler) -> tuple[dict[str, Any], dict[str, str]]:
-    types = {name: bind.type for bind, name in compiled.bind_names.items()}
-    parameters: dict[str, Any] = {}
-    parameter_types: dict[str, str] = {}
-    for name, value in compiled.params.items():
-        parameters[name], token = _encode_value(name, value, types.get(name))
-        if token is not None:
-            parameter_types[name] = token
-    return parameters, parameter_types
-
-
-def _encode_value(
-    name: str, value: Any, column_type: TypeEngine[Any] | None
-) -> tuple[Any, str | None]:
-    """One bind value as JSON carries it, and its type token where the SDK wants one."""
-    match value:
-        case None | bool() | str():
-            return value, None
-        case dict() | list() if not isinstance(column_type, ARRAY):
-            # As text: what a platform does with a nested object is not in the contract.
-            return json.dumps(value, allow_nan=False), None
-        case list():
-            return value, None
-        case datetime.datetime():
-            if value.tzinfo is None:
-                raise StatementError(
-                    f"{name}: {value!r} has no time zone; pass an aware datetime, such as "
-                    "datetime.now(datetime.UTC)."
-                )
-            return value, "timestamp with time zone"
-        case datetime.date():
-            return value, "date"
-        case uuid.UUID() | Decimal():
-            return str(value), None
-        case numbers.Integral():
-            return int(value), None
-        case numbers.Real():
-            number = float(value)
-            # JSON has no NaN or infinity, and the SDK would send null instead.
-            return (number if math.isfinite(number) else _non_finite(number)), None
-    hint = " (encode JSON values on a JSON column)" if isinstance(column_type, JSON) else ""
-    raise StatementError(
-        f"{name}: a {type(value).__name__} cannot travel in a compiled-sql.v1 operation{hint}."
-    )
-
-
-def _non_finite(number: float) -> str:
-    if math.isnan(number):
-        return "NaN"
-    return "Infinity" if number > 0 else "-Infinity"
+def _refuse_columns(columns: Sequence[tuple[str, TypeEngine[Any]]]) -> None:
+    for name, column_type in columns:
+        if not has_json_form(column_type):
+            raise StatementError(
+                f"{name}: the result column is {column_type!r}, which compiled-sql.v1 cannot "
+                "carry; cast or extract() what you need of it in the statement."
+            )

@@ -5,20 +5,22 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from msm_local.database import Database
-from msm_local.endpoints import actions, health, meta_tables, organization
-from msm_local.endpoints.dependencies import Platform
+from msm_local.description import describe
+from msm_local.endpoints import absent, actions, description, health, meta_tables, organization
+from msm_local.endpoints.dependencies import PREFIX, Platform
 from msm_local.handlers import install_handlers
+from msm_local.limits import BodyLimit
 from msm_local.security import Gate
 from msm_local.services.credentials import CredentialReaper
 
 __all__ = ["AppConfig", "create_app"]
-
-PREFIX = "/api/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,33 @@ def create_app(config: AppConfig) -> FastAPI:
             await run_in_threadpool(database.close)
 
     app = FastAPI(
-        title="msm-local", lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None
+        title="msm-local",
+        version=version("msm-local"),
+        lifespan=lifespan,
+        redirect_slashes=False,
+        openapi_url=None,
     )
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
+    # The last one added is the first one asked.
+    app.add_middleware(BodyLimit)
     app.add_middleware(Gate, token=config.token, port=config.port, name=config.name)
     install_handlers(app)
-    # Fixed paths come before {resource}/{uid}/, which would take them for uids.
-    for router in (health.router, organization.router, actions.router, meta_tables.router):
-        app.include_router(router, prefix=PREFIX)
+    _include_routers(app)
     return app
+
+
+def _include_routers(app: FastAPI) -> None:
+    for router in (health.router, description.router, organization.router):
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(absent.data_sources, prefix=f"{PREFIX}/data-sources")
+    resources = {
+        "meta-tables": absent.meta_tables,
+        "time-index-meta-tables": absent.time_index_meta_tables,
+    }
+    for resource, missing in resources.items():
+        # Fixed paths come before /{uid}/, which would take them for uids.
+        for router in (missing, actions.router, meta_tables.router):
+            app.include_router(router, prefix=f"{PREFIX}/{resource}", tags=[resource])
 
 
 def _load_parser() -> None:

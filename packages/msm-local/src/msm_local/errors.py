@@ -25,6 +25,7 @@
     └── RequestError              an answer to a client, with its HTTP status
         ├── UnauthorizedError, ForbiddenError, NotFoundError, NotImplementedHereError
         ├── InvalidRequestError, UnknownFilterError, StatementRefusedError, ResultRefusedError
+        ├── BodyTooLargeError, TooManyRowsError, RequestTooSlowError, ClientGoneError
         ├── ConflictError: ProviderConflictError, IdentifierTakenError, ForeignDataSourceError,
         │   TableKindConflictError, ProtectedError, NotActiveError
         ├── OperationFailedError and its classes, one per group of SQLSTATEs
@@ -41,8 +42,10 @@ __all__ = [
     "AdministratorNeededError",
     "AlreadyRunningError",
     "BinariesMissingError",
+    "BodyTooLargeError",
     "CheckViolatedError",
     "ClientsConnectedError",
+    "ClientGoneError",
     "ClusterError",
     "ConflictError",
     "DatabaseSetupError",
@@ -65,11 +68,13 @@ __all__ = [
     "NotRunningError",
     "OperationDeniedError",
     "OperationFailedError",
+    "OperationTooLargeError",
     "PortBusyError",
     "ProgramMissingError",
     "ProtectedError",
     "ProviderConflictError",
     "RequestError",
+    "RequestTooSlowError",
     "ResultRefusedError",
     "StartFailedError",
     "StateFolderError",
@@ -78,6 +83,7 @@ __all__ = [
     "StopFailedError",
     "TableKindConflictError",
     "TemplateFailedError",
+    "TooManyRowsError",
     "TransactionConflictError",
     "UnauthorizedError",
     "UnhealthyError",
@@ -85,6 +91,7 @@ __all__ = [
     "UnknownFilterError",
     "UnknownRevisionError",
     "UnreadableRevisionError",
+    "ValueRefusedError",
 ]
 
 
@@ -297,6 +304,38 @@ class ResultRefusedError(InvalidRequestError):
         self.column = column
 
 
+class BodyTooLargeError(RequestError):
+    """The body of the request is larger than the platform takes."""
+
+    status = 413
+
+    def __init__(self, message: str, *, limit: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class TooManyRowsError(RequestError):
+    """A write would return more rows than one answer carries; nothing was written."""
+
+    status = 413
+
+    def __init__(self, message: str, *, limit: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class RequestTooSlowError(RequestError):
+    """The body of the request did not arrive in time."""
+
+    status = 408
+
+
+class ClientGoneError(RequestError):
+    """The client hung up; nobody reads this."""
+
+    status = 499
+
+
 class ConflictError(RequestError):
     """Base of the requests that the state of the catalog forbids."""
 
@@ -364,6 +403,7 @@ class OperationFailedError(RequestError):
         constraint: str | None = None,
         table: str | None = None,
         column: str | None = None,
+        message_detail: str | None = None,
         hint: str | None = None,
     ) -> None:
         super().__init__(message)
@@ -371,6 +411,7 @@ class OperationFailedError(RequestError):
         self.constraint = constraint
         self.table = table
         self.column = column
+        self.message_detail = message_detail
         self.hint = hint
 
 
@@ -392,6 +433,16 @@ class NotNullViolatedError(OperationFailedError):
 
 class CheckViolatedError(OperationFailedError):
     """A CHECK of the table does not hold."""
+
+
+class ValueRefusedError(OperationFailedError):
+    """A value is not one of its type, or outside its range."""
+
+
+class OperationTooLargeError(OperationFailedError):
+    """The statement, or what it makes, is more than PostgreSQL takes or has room for."""
+
+    status = 413
 
 
 class TransactionConflictError(OperationFailedError):

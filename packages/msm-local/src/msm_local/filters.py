@@ -6,10 +6,19 @@ from typing import Literal
 
 from msm_local.errors import InvalidRequestError, UnknownFilterError
 
-__all__ = ["FilterClause", "Page", "ResourceKind", "parse_body", "parse_query"]
+__all__ = [
+    "RESOURCES",
+    "FilterClause",
+    "Page",
+    "ResourceKind",
+    "describe_filters",
+    "parse_body",
+    "parse_query",
+]
 
 Lookup = Literal["exact", "in", "contains", "isnull"]
 ResourceKind = Literal["meta-tables", "time-index-meta-tables"]
+Schema = Mapping[str, object]
 
 SHARED: Mapping[str, tuple[Lookup, ...]] = {
     "identifier": ("in", "exact", "contains"),
@@ -32,6 +41,21 @@ DECLARED: Mapping[ResourceKind, Mapping[str, tuple[Lookup, ...]]] = {
     },
     "time-index-meta-tables": SHARED,
 }
+RESOURCES = tuple(DECLARED)
+TEXT = {"type": "string"}
+IN_BODY: Mapping[Lookup, Schema] = {
+    "exact": TEXT,
+    "contains": TEXT,
+    "in": {"type": "array", "items": TEXT},
+    "isnull": {"type": "boolean"},
+}
+IN_QUERY: Mapping[Lookup, Schema] = {
+    "exact": TEXT,
+    "contains": TEXT,
+    "in": TEXT | {"description": "Values, separated by commas."},
+    "isnull": {"type": "boolean"},
+}
+MOST = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +117,29 @@ def parse_query(
     return [_clause(resource, name, value) for name, value in given.items()], page
 
 
-def _clause(resource: ResourceKind, name: str, value: object) -> FilterClause:
-    declared = DECLARED[resource]
-    names = {
+def describe_filters(resource: ResourceKind) -> dict[str, tuple[Schema, Schema]]:
+    """The JSON Schemas of every filter of a resource, in a body and in a query, by its name."""
+    page = {
+        name: {"type": "integer", "minimum": least, "exclusiveMaximum": MOST}
+        for name, least in (("limit", 1), ("offset", 0))
+    }
+    filters = {
+        name: (IN_BODY[lookup], IN_QUERY[lookup])
+        for name, (_field, lookup) in _declared(resource).items()
+    }
+    return filters | {name: (schema, schema) for name, schema in page.items()}
+
+
+def _declared(resource: ResourceKind) -> dict[str, tuple[str, Lookup]]:
+    return {
         field if lookup == "exact" else f"{field}__{lookup}": (field, lookup)
-        for field, lookups in declared.items()
+        for field, lookups in DECLARED[resource].items()
         for lookup in lookups
     }
+
+
+def _clause(resource: ResourceKind, name: str, value: object) -> FilterClause:
+    names = _declared(resource)
     if name not in names:
         raise UnknownFilterError(
             f"{resource} has no filter {name!r}; it has {', '.join(sorted(names))}.",
@@ -142,6 +182,6 @@ def _number(value: object, name: str, least: int) -> int | None:
         number = int(str(value))
     except ValueError:
         number = least - 1
-    if isinstance(value, bool) or not least <= number < 2**31:
+    if isinstance(value, bool) or not least <= number < MOST:
         raise InvalidRequestError(f"{name} takes a number from {least} on, not {value!r}.")
     return number

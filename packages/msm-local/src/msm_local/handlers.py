@@ -1,10 +1,13 @@
 """The one place where errors become JSON: {"error": class name, "detail": sentence, ...facts}."""
 
 import logging
+from typing import cast
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 from starlette.exceptions import HTTPException
 
 from msm_local.errors import (
@@ -13,6 +16,7 @@ from msm_local.errors import (
     NotFoundError,
     NotImplementedHereError,
 )
+from msm_local.services.failures import failure
 
 __all__ = ["error_response", "install_handlers"]
 
@@ -34,12 +38,16 @@ def install_handlers(app: FastAPI) -> None:
     def ours(_request: Request, error: MsmLocalError) -> JSONResponse:
         return error_response(error)
 
+    def race(_request: Request, error: Exception) -> JSONResponse:
+        # Of two requests for the same row of the catalog, the other one was faster.
+        return error_response(failure(cast("psycopg.Error", error)))
+
+    for kind in (UniqueViolation, DeadlockDetected, SerializationFailure):
+        app.add_exception_handler(kind, race)
+
     @app.exception_handler(RequestValidationError)
     def validation(request: Request, error: RequestValidationError) -> JSONResponse:
-        places = {tuple(item["loc"][:2]) for item in error.errors()}
-        if ("path", "resource") in places:
-            return error_response(_not_implemented(request))
-        if ("path", "uid") in places:
+        if any(tuple(item["loc"][:2]) == ("path", "uid") for item in error.errors()):
             return error_response(NotFoundError(f"{request.url.path} has no uid in its path."))
         problems = [
             f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from psycopg import Connection
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
+from psycopg.types.string import TextLoader
 
 from msm_local.errors import InvalidRequestError, ResultRefusedError
 
-__all__ = ["ResultColumn", "bind", "register_result_loaders", "result_columns", "result_row"]
+__all__ = ["ResultColumn", "bind", "register_result_loaders", "result_columns", "result_rows"]
 
 ResultColumn = tuple[str, str]
 
@@ -61,11 +63,11 @@ FIRST_USER_OID = 16384
 TEMPORAL = {"date": date.fromisoformat, "timestamp with time zone": datetime.fromisoformat}
 
 
-class _PlainText(Loader):
-    """UUID, NUMERIC, DATE and TIME: PostgreSQL's text is the JSON string already."""
+class _JsonText(Loader):
+    """JSON and JSONB: PostgreSQL's text goes into the answer as it is, with every digit."""
 
-    def load(self, data: Buffer) -> str:
-        return bytes(data).decode()
+    def load(self, data: Buffer) -> orjson.Fragment:
+        return orjson.Fragment(bytes(data))
 
 
 class _IsoTimestamp(Loader):
@@ -81,7 +83,10 @@ class _IsoTimestamp(Loader):
 def register_result_loaders(connection: Connection[Any]) -> None:
     """Have the connection return what JSON carries without loss; its time zone must be UTC."""
     for name in ("uuid", "numeric", "date", "time"):
-        connection.adapters.register_loader(name, _PlainText)
+        # PostgreSQL's text is the JSON string already.
+        connection.adapters.register_loader(name, TextLoader)
+    for name in ("json", "jsonb"):
+        connection.adapters.register_loader(name, _JsonText)
     for name in ("timestamp", "timestamptz"):
         connection.adapters.register_loader(name, _IsoTimestamp)
 
@@ -115,36 +120,31 @@ def result_columns(description: Sequence[tuple[str, int]]) -> list[ResultColumn]
     return columns
 
 
-def result_row(columns: Sequence[ResultColumn], row: Sequence[Any]) -> dict[str, Any]:
-    """One result row as JSON values: NaN and infinities are the strings NaN and +-Infinity."""
-    return {
-        name: _json_number(value) if isinstance(value, float | list) else value
-        for (name, _token), value in zip(columns, row, strict=True)
-    }
+def result_rows(
+    columns: Sequence[ResultColumn], found: Sequence[Sequence[Any]]
+) -> list[dict[str, Any]]:
+    """Result rows as JSON values: NaN and infinities are the strings NaN and +-Infinity."""
+    names = [name for name, _token in columns]
+    rows = [dict(zip(names, row, strict=True)) for row in found]
+    for name, token in columns:
+        if token.startswith("float"):
+            for row in rows:
+                row[name] = _json_number(row[name])
+    return rows
 
 
-def bind(
-    parameters: Mapping[str, Any],
-    types: Mapping[str, str],
-    json_names: frozenset[str],
-) -> dict[str, Any]:
-    """Parameters as psycopg shall send them.
+def bind(name: str, value: Any, token: str | None, *, is_json: bool) -> Any:
+    """A parameter as psycopg shall send it.
 
     Args:
-        parameters: JSON values by placeholder name.
-        types: type tokens of some of them; dates and timestamps become real ones.
-        json_names: placeholders that the statement casts to JSON or JSONB.
+        name: its placeholder, for messages.
+        value: its JSON value.
+        token: its type token, if it has one; dates and timestamps become real ones.
+        is_json: whether the statement casts it to JSON or JSONB.
 
     Raises:
-        InvalidRequestError: a value is not of the type that its token says.
+        InvalidRequestError: the value is not of the type that its token says.
     """
-    return {
-        name: _bind_one(name, value, types.get(name), is_json=name in json_names)
-        for name, value in parameters.items()
-    }
-
-
-def _bind_one(name: str, value: Any, token: str | None, *, is_json: bool) -> Any:
     if value is None:
         return None
     if is_json:
@@ -157,8 +157,6 @@ def _bind_one(name: str, value: Any, token: str | None, *, is_json: bool) -> Any
         return json.dumps(value)
     if token in TEMPORAL and not isinstance(value, bool):
         return _temporal(name, value, token)
-    if isinstance(value, str) and "\x00" in value:
-        raise InvalidRequestError(f"The parameter {name!r} holds a NUL, which text cannot.")
     return value
 
 
@@ -179,10 +177,12 @@ def _temporal(name: str, value: Any, token: str) -> Any:
 
 
 def _json_number(value: Any) -> Any:
+    if value is None:
+        return None
     if isinstance(value, list):
         return [_json_number(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        if math.isnan(value):
-            return "NaN"
-        return "Infinity" if value > 0 else "-Infinity"
-    return value
+    if math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"

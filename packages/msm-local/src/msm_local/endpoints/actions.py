@@ -1,39 +1,88 @@
-"""The actions on MetaTables: migration connection, finalize, operations."""
+"""The actions on MetaTables: migration connection, finalize, operations, queries, labels."""
 
-from typing import Any
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import JSONResponse
 
+from msm_local import answers
+from msm_local.endpoints.connected import run_connected
 from msm_local.endpoints.dependencies import PlatformDep, Resource
-from msm_local.services import credentials, finalization
-from msm_local.wire import FinalizeRequest, MigrationConnectionRequest, OperationRequest
+from msm_local.endpoints.refusals import refusals
+from msm_local.endpoints.rows import RowsResponse
+from msm_local.errors import (
+    CheckViolatedError,
+    ForeignDataSourceError,
+    ForeignKeyViolatedError,
+    NotActiveError,
+    NotFoundError,
+    NotNullViolatedError,
+    OperationDeniedError,
+    OperationFailedError,
+    OperationTooLargeError,
+    ProviderConflictError,
+    ResultRefusedError,
+    StatementRefusedError,
+    StatementTimeoutError,
+    TooManyRowsError,
+    TransactionConflictError,
+    UniqueViolatedError,
+    ValueRefusedError,
+)
+from msm_local.json_values import Text
+from msm_local.services import credentials, finalization, meta_tables
+from msm_local.wire import (
+    FinalizeRequest,
+    LabelsRequest,
+    MigrationConnectionRequest,
+    OperationRequest,
+)
 
 __all__ = ["router"]
 
 router = APIRouter()
 
+OPERATION_ERRORS = (
+    NotFoundError,
+    NotActiveError,
+    ForeignDataSourceError,
+    StatementRefusedError,
+    ResultRefusedError,
+    TooManyRowsError,
+    OperationFailedError,
+    UniqueViolatedError,
+    ForeignKeyViolatedError,
+    NotNullViolatedError,
+    CheckViolatedError,
+    ValueRefusedError,
+    OperationTooLargeError,
+    TransactionConflictError,
+    StatementTimeoutError,
+    OperationDeniedError,
+)
 
-@router.post("/{resource}/{uid}/migration-connection/")
+
+@router.post(
+    "/{uid}/migration-connection/", responses=refusals(NotFoundError, ProviderConflictError)
+)
 def issue_migration_connection(
-    resource: Resource,  # noqa: ARG001 - both resources have the action
-    uid: UUID,
-    request: MigrationConnectionRequest,
-    platform: PlatformDep,
-) -> dict[str, Any]:
+    resource: Resource, uid: UUID, request: MigrationConnectionRequest, platform: PlatformDep
+) -> answers.MigrationConnection:
     """A short-lived login for Alembic."""
-    answer = credentials.issue(platform.database, uid, request)
+    answer = credentials.issue(platform.database, resource, uid, request)
     platform.reaper.notice()
     return answer
 
 
-@router.post("/{resource}/finalize-managed/")
-def finalize_managed(
-    resource: Resource,  # noqa: ARG001 - both resources have the action
-    request: FinalizeRequest,
-    platform: PlatformDep,
-) -> Response:
+@router.post(
+    "/finalize-managed/",
+    response_model=answers.Finalized,
+    responses=refusals(NotFoundError)
+    | {409: {"model": answers.Finalized | answers.Error, "description": "A table failed."}},
+)
+def finalize_managed(request: FinalizeRequest, platform: PlatformDep) -> Response:
     """Reconcile the catalog with PostgreSQL: 200 if every table is as it should be, else 409."""
     database = platform.database
     with database.transaction() as connection:
@@ -42,15 +91,63 @@ def finalize_managed(
     return JSONResponse(answer, status_code=200 if answer["ok"] else 409)
 
 
-@router.post("/{resource}/execute-operation/")
-def execute_operation(
-    resource: Resource,  # noqa: ARG001 - both resources have the action
-    request: OperationRequest,
-    platform: PlatformDep,
+@router.post(
+    "/execute-operation/",
+    response_model=answers.Operation,
+    responses=refusals(*OPERATION_ERRORS),
+)
+async def execute_operation(
+    http: Request, request: OperationRequest, platform: PlatformDep
 ) -> Response:
     """Run one compiled-sql.v1 statement."""
     # The parser behind it takes long to load; a start, and a migration, do without it.
     from msm_local.services import operations
 
-    # Rows are JSON values already; FastAPI's encoder would walk through all of them again.
-    return JSONResponse(operations.execute(platform.database, request))
+    # Rows are JSON values already, and may be many: FastAPI's encoder would walk through them once
+    # more, and in the one thread that serves everybody.
+    return await run_connected(
+        http,
+        platform,
+        lambda cancellation: RowsResponse(
+            operations.execute(platform.database, request, cancellation)
+        ),
+    )
+
+
+@router.post(
+    "/{uid}/run-query/",
+    response_model=answers.QueryResult,
+    responses=refusals(*OPERATION_ERRORS),
+)
+async def run_query(
+    http: Request,
+    resource: Resource,
+    uid: UUID,
+    sql: Annotated[Text, Body(min_length=1)],
+    platform: PlatformDep,
+) -> Response:
+    """Run a SELECT over this one table; the body is its text, as a JSON string."""
+    from msm_local.services import queries
+
+    run = partial(queries.run, platform.database, resource, uid, sql)
+    return await run_connected(http, platform, lambda cancellation: RowsResponse(run(cancellation)))
+
+
+@router.post("/{uid}/add-label/", responses=refusals(NotFoundError))
+def add_label(
+    resource: Resource, uid: UUID, request: LabelsRequest, platform: PlatformDep
+) -> answers.Labels:
+    """Attach labels; those that the table has already stay where they are."""
+    with platform.database.transaction() as connection:
+        labels = meta_tables.add_labels(connection, resource, uid, request.labels)
+    return {"labels": [{"name": label} for label in labels]}
+
+
+@router.post("/{uid}/remove-label/", responses=refusals(NotFoundError))
+def remove_label(
+    resource: Resource, uid: UUID, request: LabelsRequest, platform: PlatformDep
+) -> answers.Labels:
+    """Take labels off; those that the table does not have are no error."""
+    with platform.database.transaction() as connection:
+        labels = meta_tables.remove_labels(connection, resource, uid, request.labels)
+    return {"labels": [{"name": label} for label in labels]}

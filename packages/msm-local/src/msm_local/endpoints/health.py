@@ -4,15 +4,17 @@ from importlib.metadata import version
 
 from fastapi import APIRouter
 
+from msm_local import answers
 from msm_local.endpoints.dependencies import PlatformDep
+from msm_local.endpoints.refusals import refusals
 
 __all__ = ["router"]
 
 router = APIRouter()
 
 
-@router.get("/health/")
-def health(platform: PlatformDep) -> dict[str, str | bool]:
+@router.get("/health/", responses=refusals())
+def health(platform: PlatformDep) -> answers.Health:
     """Answer only if PostgreSQL answers."""
     with platform.database.transaction() as connection:
         row = connection.execute("SELECT current_setting('server_version')").fetchone()

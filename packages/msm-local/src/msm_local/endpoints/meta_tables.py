@@ -1,13 +1,25 @@
 """Both MetaTable resources: reading, reserving, changing and deleting rows of the catalog."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
 
+from msm_local import answers
 from msm_local.endpoints.dependencies import PlatformDep, Resource
-from msm_local.errors import NotImplementedHereError
+from msm_local.endpoints.refusals import refusals
+from msm_local.errors import (
+    ForeignDataSourceError,
+    IdentifierTakenError,
+    NotFoundError,
+    NotImplementedHereError,
+    ProtectedError,
+    ProviderConflictError,
+    TableKindConflictError,
+    UnknownFilterError,
+)
 from msm_local.filters import parse_body, parse_query
+from msm_local.json_values import JsonObject
 from msm_local.services import meta_tables
 from msm_local.services.meta_tables import DeleteOptions
 from msm_local.services.presentation import present_meta_tables
@@ -20,20 +32,22 @@ DEFAULT_PAGE = 100
 router = APIRouter()
 
 
-@router.post("/{resource}/filter/")
+@router.post("/filter/", responses=refusals(UnknownFilterError))
 def filter_by_body(
-    resource: Resource, body: Annotated[dict[str, Any], Body()], platform: PlatformDep
-) -> dict[str, Any]:
+    resource: Resource, body: Annotated[JsonObject, Body()], platform: PlatformDep
+) -> answers.MetaTablePage:
     """All rows that match the filters of the body, or a page of them."""
     clauses, page = parse_body(resource, body)
     with platform.database.transaction() as connection:
         count, rows = meta_tables.list_page(connection, resource, clauses, page)
         results = present_meta_tables(connection, platform.database.settings, rows)
-    return _page(count, results, following=None)
+    return {"count": count, "next": None, "previous": None, "results": results}
 
 
-@router.get("/{resource}/")
-def list_by_query(resource: Resource, request: Request, platform: PlatformDep) -> dict[str, Any]:
+@router.get("/", responses=refusals(UnknownFilterError))
+def list_by_query(
+    resource: Resource, request: Request, platform: PlatformDep
+) -> answers.MetaTablePage:
     """A page of the rows that match the filters of the query."""
     clauses, page = parse_query(resource, dict(request.query_params), DEFAULT_PAGE)
     with platform.database.transaction() as connection:
@@ -42,29 +56,39 @@ def list_by_query(resource: Resource, request: Request, platform: PlatformDep) -
     end = page.offset + len(rows)
     more = end < count and bool(rows)
     url = request.url.include_query_params(limit=page.limit, offset=end)
-    return _page(count, results, following=str(url) if more else None)
+    return {
+        "count": count,
+        "next": str(url) if more else None,
+        "previous": None,
+        "results": results,
+    }
 
 
-@router.post("/{resource}/", status_code=201)
-def create_collection(
-    resource: Resource, rows: list[ReservationRow], platform: PlatformDep
-) -> list[dict[str, Any]]:
-    """Reserve all tables of the list, or none."""
+@router.post(
+    "/",
+    status_code=201,
+    responses=refusals(
+        NotFoundError,
+        ForeignDataSourceError,
+        ProviderConflictError,
+        IdentifierTakenError,
+        TableKindConflictError,
+    ),
+)
+def create(
+    resource: Resource, rows: list[ReservationRow] | ReservationRow, platform: PlatformDep
+) -> list[answers.MetaTable] | answers.MetaTable:
+    """Reserve the table, or all tables of a list or none."""
     settings = platform.database.settings
+    wanted = rows if isinstance(rows, list) else [rows]
     with platform.database.transaction() as connection:
-        reserved = reserve(connection, settings, resource, rows)
-        return present_meta_tables(connection, settings, reserved)
+        reserved = reserve(connection, settings, resource, wanted)
+        answer = present_meta_tables(connection, settings, reserved)
+    return answer if isinstance(rows, list) else answer[0]
 
 
-@router.get("/{resource}/column-search/")
-@router.get("/{resource}/description-search/")
-def search(resource: Resource) -> None:
-    """Named here only because the path would otherwise be taken for a uid."""
-    raise NotImplementedHereError(f"msm-local does not implement the searches of {resource}.")
-
-
-@router.get("/{resource}/{uid}/")
-def get_detail(resource: Resource, uid: UUID, platform: PlatformDep) -> dict[str, Any]:
+@router.get("/{uid}/", responses=refusals(NotFoundError))
+def get_detail(resource: Resource, uid: UUID, platform: PlatformDep) -> answers.MetaTable:
     """One row."""
     with platform.database.transaction() as connection:
         row = meta_tables.get(connection, resource, uid)
@@ -72,10 +96,10 @@ def get_detail(resource: Resource, uid: UUID, platform: PlatformDep) -> dict[str
     return result
 
 
-@router.patch("/{resource}/{uid}/")
+@router.patch("/{uid}/", responses=refusals(NotFoundError, IdentifierTakenError))
 def patch_detail(
     resource: Resource, uid: UUID, request: MetaTablePatch, platform: PlatformDep
-) -> dict[str, Any]:
+) -> answers.MetaTable:
     """Change what the body names."""
     with platform.database.transaction() as connection:
         row = meta_tables.patch(connection, resource, uid, request)
@@ -83,7 +107,11 @@ def patch_detail(
     return result
 
 
-@router.delete("/{resource}/{uid}/", status_code=204)
+@router.delete(
+    "/{uid}/",
+    status_code=204,
+    responses=refusals(NotFoundError, ProtectedError, NotImplementedHereError),
+)
 def delete_detail(
     resource: Resource,
     uid: UUID,
@@ -104,7 +132,3 @@ def delete_detail(
     with platform.database.transaction() as connection:
         meta_tables.delete(connection, resource, uid, options)
     return Response(status_code=204)
-
-
-def _page(count: int, results: list[dict[str, Any]], *, following: str | None) -> dict[str, Any]:
-    return {"count": count, "next": following, "previous": None, "results": results}

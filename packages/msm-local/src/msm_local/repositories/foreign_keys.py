@@ -8,6 +8,8 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from msm_local import answers
+
 __all__ = ["IncomingForeignKey", "find_incoming"]
 
 
@@ -27,7 +29,7 @@ class IncomingForeignKey:
     source_uid: UUID
     source_schema: str
     source_table: str
-    foreign_key: dict[str, Any]
+    foreign_key: answers.ForeignKey
 
 
 def find_incoming(

@@ -10,6 +10,7 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from msm_local import answers
 from msm_local.filters import FilterClause, Page, ResourceKind
 from msm_local.repositories.conditions import where
 
@@ -68,9 +69,9 @@ class MetaTableRow(NewMetaTable):
     management_mode: str
     schema_management_mode: str
     provisioning_status: Status
-    columns: list[dict[str, Any]]
-    indexes_meta: list[dict[str, Any]]
-    foreign_keys: list[dict[str, Any]]
+    columns: list[answers.Column]
+    indexes_meta: list[answers.Index]
+    foreign_keys: list[answers.ForeignKey]
     created_at: datetime
     deleted_at: datetime | None
 
@@ -82,17 +83,17 @@ class MetaTableRow(NewMetaTable):
     @property
     def is_version_table(self) -> bool:
         """Whether Alembic keeps its revision in this table."""
-        authoring = self.table_contract.get("authoring") or {}
-        return authoring.get("version_table") == self.physical_table_name
+        authoring = self.table_contract.get("authoring", {})
+        return bool(authoring.get("version_table") == self.physical_table_name)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What PostgreSQL has of a table, as the catalog stores it."""
 
-    columns: list[dict[str, Any]]
-    indexes_meta: list[dict[str, Any]]
-    foreign_keys: list[dict[str, Any]]
+    columns: list[answers.Column]
+    indexes_meta: list[answers.Index]
+    foreign_keys: list[answers.ForeignKey]
 
 
 NEW_COLUMNS = tuple(NewMetaTable.__dataclass_fields__)

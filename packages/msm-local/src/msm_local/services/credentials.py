@@ -4,15 +4,16 @@ import logging
 import secrets
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from msm_local import answers
 from msm_local.database import Database
 from msm_local.errors import MsmLocalError, ProviderConflictError
+from msm_local.filters import ResourceKind
 from msm_local.repositories import credentials, roles
 from msm_local.services import meta_tables
 from msm_local.wire import MigrationConnectionRequest
@@ -24,7 +25,9 @@ RETRY_SECONDS = 5.0
 LOG = logging.getLogger(__name__)
 
 
-def issue(database: Database, uid: UUID, request: MigrationConnectionRequest) -> dict[str, Any]:
+def issue(
+    database: Database, resource: ResourceKind, uid: UUID, request: MigrationConnectionRequest
+) -> answers.MigrationConnection:
     """A login role for one migration, as the URI that Alembic connects with.
 
     Raises:
@@ -33,7 +36,7 @@ def issue(database: Database, uid: UUID, request: MigrationConnectionRequest) ->
     """
     settings = database.settings
     with database.transaction() as connection:
-        row = meta_tables.get(connection, "meta-tables", uid)
+        row = meta_tables.get(connection, resource, uid)
         key = request.migration_provider_key
         if key and key != row.migration_provider_key:
             raise ProviderConflictError(

@@ -14,10 +14,12 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from msm_local import answers
 from msm_local.repositories import meta_tables, physical
 from msm_local.repositories.meta_tables import MetaTableRow, Shape
 from msm_local.repositories.physical import Table
 from msm_local.repositories.settings import Settings
+from msm_local.services.meta_tables import require
 from msm_local.services.shapes import read_shapes, unsupported_columns
 from msm_local.wire import FinalizeRequest
 
@@ -43,8 +45,14 @@ class _Outcome:
 
 def finalize(
     connection: Connection[Any], settings: Settings, request: FinalizeRequest
-) -> dict[str, Any]:
-    """Reconcile the catalog with PostgreSQL; failures are per table, in the answer."""
+) -> answers.Finalized:
+    """Reconcile the catalog with PostgreSQL; failures are per table, in the answer.
+
+    Raises:
+        NotFoundError: the catalog does not have the version table.
+    """
+    if request.alembic_version_meta_table_uid is not None:
+        require(connection, [request.alembic_version_meta_table_uid])
     uids = list(dict.fromkeys(request.meta_table_uids))
     rows = meta_tables.find_by_uids(connection, uids, lock=True)
     names = {(row.physical_schema, row.physical_table_name): row for row in rows.values()}
@@ -161,20 +169,19 @@ def _revision(
         registry = item.row
         if item.uid != request.alembic_version_meta_table_uid or registry is None:
             continue
-        if not item.exists or item.error is not None:
+        if item.shape is None or not registry.is_version_table:
             return None
-        contract_columns = registry.table_contract.get("columns") or [{"name": "version_num"}]
         versions = physical.read_versions(
             connection,
             registry.physical_schema,
             registry.physical_table_name,
-            str(contract_columns[0]["name"]),
+            item.shape.columns[0]["name"],
         )
         return ",".join(versions) or None
     return request.alembic_revision
 
 
-def _answer(outcomes: Sequence[_Outcome], stored: dict[UUID, MetaTableRow]) -> dict[str, Any]:
+def _answer(outcomes: Sequence[_Outcome], stored: dict[UUID, MetaTableRow]) -> answers.Finalized:
     results = [_result(item, stored.get(item.uid)) for item in outcomes]
     failed = sum(item.error is not None for item in outcomes)
     return {
@@ -187,8 +194,8 @@ def _answer(outcomes: Sequence[_Outcome], stored: dict[UUID, MetaTableRow]) -> d
     }
 
 
-def _result(item: _Outcome, row: MetaTableRow | None) -> dict[str, Any]:
-    result: dict[str, Any] = {
+def _result(item: _Outcome, row: MetaTableRow | None) -> answers.FinalizedTable:
+    result: answers.FinalizedTable = {
         "meta_table_uid": str(item.uid),
         "previous_provisioning_status": item.before,
         "provisioning_status": item.after,
@@ -202,7 +209,8 @@ def _result(item: _Outcome, row: MetaTableRow | None) -> dict[str, Any]:
     if row is None:
         return result
     registry = row.alembic_version_meta_table_uid
-    return result | {
+    return {
+        **result,
         "identifier": row.identifier,
         "physical_table_name": row.physical_table_name,
         "physical_schema": row.physical_schema,

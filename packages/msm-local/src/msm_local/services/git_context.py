@@ -5,6 +5,7 @@ from uuid import uuid5
 
 from psycopg import Connection
 
+from msm_local import answers
 from msm_local.repositories import branches
 from msm_local.repositories.settings import Settings
 from msm_local.services.presentation import present_branch
@@ -15,7 +16,7 @@ __all__ = ["resolve"]
 
 def resolve(
     connection: Connection[Any], settings: Settings, request: GitContextRequest
-) -> dict[str, Any]:
+) -> answers.GitContext:
     """The resolution of a Git source: its branch, made at its first sight."""
     branch = branches.get_or_create(
         connection,

@@ -1,6 +1,6 @@
 """Reading, changing and deleting rows of the catalog."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,16 @@ from msm_local.repositories import meta_tables, physical
 from msm_local.repositories.meta_tables import MetaTableRow
 from msm_local.wire import MetaTablePatch
 
-__all__ = ["DeleteOptions", "delete", "get", "list_page", "patch"]
+__all__ = [
+    "DeleteOptions",
+    "add_labels",
+    "delete",
+    "get",
+    "list_page",
+    "patch",
+    "remove_labels",
+    "require",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +53,15 @@ def list_page(
     return meta_tables.count(connection, resource, clauses), rows
 
 
-def get(connection: Connection[Any], resource: ResourceKind, uid: UUID) -> MetaTableRow:
-    """The row.
+def get(
+    connection: Connection[Any], resource: ResourceKind, uid: UUID, *, lock: bool = False
+) -> MetaTableRow:
+    """The row, locked against others who would change it if ``lock`` says so.
 
     Raises:
         NotFoundError: there is none of this uid, or of the other kind, or it was deleted.
     """
-    row = meta_tables.find_by_uids(connection, [uid]).get(uid)
+    row = meta_tables.find_by_uids(connection, [uid], lock=lock).get(uid)
     relational = row is not None and row.table_kind == "relational"
     if (
         row is None
@@ -59,6 +70,17 @@ def get(connection: Connection[Any], resource: ResourceKind, uid: UUID) -> MetaT
     ):
         raise NotFoundError(f"{resource} has no row with uid {uid}.")
     return row
+
+
+def require(connection: Connection[Any], uids: Sequence[UUID]) -> None:
+    """See that the catalog has, or had, a row of each uid.
+
+    Raises:
+        NotFoundError: it never had.
+    """
+    unknown = sorted(set(uids) - set(meta_tables.find_by_uids(connection, uids)))
+    if unknown:
+        raise NotFoundError(f"The catalog has no row with uid {', '.join(map(str, unknown))}.")
 
 
 def patch(
@@ -87,6 +109,32 @@ def patch(
                 identifier=identifier,
             )
     return meta_tables.patch(connection, uid, changes)
+
+
+def add_labels(
+    connection: Connection[Any], resource: ResourceKind, uid: UUID, labels: Sequence[str]
+) -> list[str]:
+    """Add the labels that the row lacks, and return all it has.
+
+    Raises:
+        NotFoundError: there is no such row.
+    """
+    row = get(connection, resource, uid, lock=True)
+    wanted = list(dict.fromkeys([*row.labels, *labels]))
+    return meta_tables.patch(connection, uid, {"labels": wanted}).labels
+
+
+def remove_labels(
+    connection: Connection[Any], resource: ResourceKind, uid: UUID, labels: Sequence[str]
+) -> list[str]:
+    """Take off the labels that the row has, and return what is left.
+
+    Raises:
+        NotFoundError: there is no such row.
+    """
+    row = get(connection, resource, uid, lock=True)
+    wanted = [label for label in row.labels if label not in labels]
+    return meta_tables.patch(connection, uid, {"labels": wanted}).labels
 
 
 def delete(

@@ -4,51 +4,36 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
-from psycopg import errors as sqlstates
+from psycopg import Connection, RawCursor, sql
 
+from msm_local import answers
 from msm_local.database import Database
 from msm_local.errors import (
-    CheckViolatedError,
     ForeignDataSourceError,
-    ForeignKeyViolatedError,
     InvalidRequestError,
     NotActiveError,
     NotFoundError,
-    NotNullViolatedError,
-    OperationDeniedError,
-    OperationFailedError,
     StatementRefusedError,
-    StatementTimeoutError,
-    TransactionConflictError,
-    UniqueViolatedError,
+    TooManyRowsError,
 )
 from msm_local.repositories import meta_tables
 from msm_local.repositories.meta_tables import MetaTableRow
 from msm_local.repositories.settings import Settings
+from msm_local.services.cancellation import Cancellation
+from msm_local.services.failures import failure
 from msm_local.services.statements import Statement, TableName, parse
-from msm_local.values import bind, result_columns, result_row
-from msm_local.wire import Limits, OperationRequest, Scope
+from msm_local.values import ResultColumn, bind, result_columns, result_rows
+from msm_local.wire import OperationRequest, Scope
 
 __all__ = ["execute"]
 
 MOST_ROWS = 100_000
 MOST_MILLISECONDS = 600_000
-FAILURES: Mapping[type[psycopg.Error], type[OperationFailedError]] = {
-    sqlstates.UniqueViolation: UniqueViolatedError,
-    sqlstates.ExclusionViolation: UniqueViolatedError,
-    sqlstates.ForeignKeyViolation: ForeignKeyViolatedError,
-    sqlstates.RestrictViolation: ForeignKeyViolatedError,
-    sqlstates.NotNullViolation: NotNullViolatedError,
-    sqlstates.CheckViolation: CheckViolatedError,
-    sqlstates.QueryCanceled: StatementTimeoutError,
-    sqlstates.InsufficientPrivilege: OperationDeniedError,
-    sqlstates.SerializationFailure: TransactionConflictError,
-    sqlstates.DeadlockDetected: TransactionConflictError,
-}
 
 
-def execute(database: Database, request: OperationRequest) -> dict[str, Any]:
+def execute(
+    database: Database, request: OperationRequest, cancellation: Cancellation
+) -> answers.Operation:
     """Run an operation and return its rows, with how to get the next ones.
 
     Raises:
@@ -56,6 +41,8 @@ def execute(database: Database, request: OperationRequest) -> dict[str, Any]:
         NotFoundError, NotActiveError: the scope names tables that are not there (yet).
         OperationFailedError: PostgreSQL refused it; the class says why.
         ResultRefusedError: the rows cannot be carried as JSON.
+        TooManyRowsError: a write returns more rows than one answer carries.
+        ClientGoneError: the client hung up.
         DatabaseUnavailableError: PostgreSQL does not answer.
     """
     statement = parse(request.statement.sql)
@@ -67,22 +54,25 @@ def execute(database: Database, request: OperationRequest) -> dict[str, Any]:
         _check_scope(connection, database.settings, request.scope, statement)
     parameters = _parameters(request, statement)
     try:
-        with database.runtime_transaction() as connection:
+        with database.runtime_transaction() as connection, cancellation.covers(connection):
             _limit_time(connection, request.limits.statement_timeout_ms)
             if statement.kind == "select":
-                return _select(connection, request, parameters)
-            return _write(connection, request, parameters)
+                return _select(connection, request, statement, parameters)
+            return _write(connection, request, statement, parameters)
     except psycopg.Error as error:
-        raise _failure(error) from error
+        raise failure(error) from error
 
 
-def _parameters(request: OperationRequest, statement: Statement) -> dict[str, Any]:
+def _parameters(request: OperationRequest, statement: Statement) -> list[Any]:
     given = request.statement.parameters
-    missing = sorted(statement.placeholders - set(given))
+    missing = sorted(set(statement.placeholders) - set(given))
     if missing:
         raise InvalidRequestError(f"The statement has no value for {', '.join(missing)}.")
-    used = {name: given[name] for name in statement.placeholders}
-    return bind(used, request.statement.parameter_types or {}, statement.json_placeholders)
+    types = request.statement.parameter_types or {}
+    return [
+        bind(name, given[name], types.get(name), is_json=name in statement.json_placeholders)
+        for name in statement.placeholders
+    ]
 
 
 def _check_scope(
@@ -123,14 +113,15 @@ def _check_tables(
         raise StatementRefusedError(
             f"The statement uses {', '.join(outside)}, which its scope does not declare."
         )
-    for name in statement.writes:
+    locked = statement.reads if statement.locks else frozenset[TableName]()
+    for name in statement.writes | locked:
         if readable[name].is_version_table:
             raise StatementRefusedError(
                 f"{'.'.join(name)} keeps Alembic's revision; only a migration writes it."
             )
         if name not in writable:
             raise StatementRefusedError(
-                f"The statement writes {'.'.join(name)}, which its scope declares as read."
+                f"The statement writes or locks {'.'.join(name)}, which its scope declares as read."
             )
 
 
@@ -146,71 +137,73 @@ def _limit_time(connection: Connection[Any], milliseconds: int) -> None:
 
 
 def _select(
-    connection: Connection[Any], request: OperationRequest, parameters: dict[str, Any]
-) -> dict[str, Any]:
+    connection: Connection[Any],
+    request: OperationRequest,
+    statement: Statement,
+    parameters: list[Any],
+) -> answers.Operation:
     limits = request.limits
     page = min(limits.max_rows, MOST_ROWS)
     connection.execute("SET TRANSACTION READ ONLY")
-    # prepare=True takes the extended protocol, which carries one statement only. The text was
-    # parsed, and is one SELECT.
-    declare = f"DECLARE msm_result NO SCROLL CURSOR FOR {request.statement.sql}"
-    connection.execute(declare.encode(), parameters, prepare=True)
+    # The very text that was parsed, by the extended protocol, which carries one statement only.
+    declare = f"DECLARE msm_result NO SCROLL CURSOR FOR {statement.text}"
+    RawCursor(connection).execute(declare.encode(), parameters, prepare=True)
     if limits.offset:
         connection.execute(sql.SQL("MOVE FORWARD {} FROM msm_result").format(limits.offset))
     cursor = connection.execute(sql.SQL("FETCH FORWARD {} FROM msm_result").format(page + 1))
-    columns = result_columns([(item.name, item.type_code) for item in cursor.description or ()])
+    columns = _columns(cursor)
     found = cursor.fetchall()
-    rows = [result_row(columns, row) for row in found[:page]]
-    return _answer(request, columns, rows, len(rows), more=len(found) > page)
+    rows = result_rows(columns, found[:page])
+    return _answer(request, columns, rows, len(rows), page=page, more=len(found) > page)
 
 
 def _write(
-    connection: Connection[Any], request: OperationRequest, parameters: dict[str, Any]
-) -> dict[str, Any]:
-    cursor = connection.execute(request.statement.sql.encode(), parameters, prepare=True)
-    columns = result_columns([(item.name, item.type_code) for item in cursor.description or ()])
-    rows = [result_row(columns, row) for row in cursor.fetchall()] if cursor.description else []
-    return _answer(request, columns, rows, cursor.rowcount, more=False)
+    connection: Connection[Any],
+    request: OperationRequest,
+    statement: Statement,
+    parameters: list[Any],
+) -> answers.Operation:
+    cursor = RawCursor(connection)
+    cursor.execute(statement.text.encode(), parameters, prepare=True)
+    if cursor.description and cursor.rowcount > MOST_ROWS:
+        raise TooManyRowsError(
+            f"The write returns {cursor.rowcount} rows, and an answer carries {MOST_ROWS} at most; "
+            "nothing was written: write fewer at once, or leave RETURNING out.",
+            limit=MOST_ROWS,
+        )
+    columns = _columns(cursor)
+    rows = result_rows(columns, cursor.fetchall()) if cursor.description else []
+    page = request.limits.max_rows
+    return _answer(request, columns, rows, cursor.rowcount, page=page, more=False)
+
+
+def _columns(cursor: psycopg.Cursor[Any]) -> list[ResultColumn]:
+    return result_columns([(item.name, item.type_code) for item in cursor.description or ()])
 
 
 def _answer(
     request: OperationRequest,
-    columns: list[tuple[str, str]],
+    columns: list[ResultColumn],
     rows: list[dict[str, Any]],
     row_count: int,
     *,
+    page: int,
     more: bool,
-) -> dict[str, Any]:
-    limits: Limits = request.limits
+) -> answers.Operation:
+    offset = request.limits.offset
     return {
         "ok": True,
         "operation": request.operation,
         "rows": rows,
         "row_count": row_count,
         "columns": [{"name": name, "type": token} for name, token in columns],
-        "max_rows": limits.max_rows,
+        "max_rows": request.limits.max_rows,
         "truncated": more,
         "pagination": {
-            "limit": limits.max_rows,
-            "offset": limits.offset,
+            "limit": page,
+            "offset": offset,
             "returned_count": len(rows),
             "has_more": more,
-            "next_offset": limits.offset + len(rows) if more else None,
+            "next_offset": offset + len(rows) if more else None,
         },
     }
-
-
-def _failure(error: psycopg.Error) -> OperationFailedError:
-    kind = next(
-        (ours for theirs, ours in FAILURES.items() if isinstance(error, theirs)),
-        OperationFailedError,
-    )
-    facts = error.diag
-    return kind(
-        f"PostgreSQL refused the statement: {facts.message_primary or error}.",
-        sqlstate=error.sqlstate,
-        constraint=facts.constraint_name,
-        table=facts.table_name,
-        column=facts.column_name,
-        hint=facts.message_hint,
-    )

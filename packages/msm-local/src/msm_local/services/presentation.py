@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from msm_local import answers
 from msm_local.repositories.branches import Branch
 from msm_local.repositories.foreign_keys import IncomingForeignKey, find_incoming
 from msm_local.repositories.meta_tables import MetaTableRow
@@ -14,9 +15,10 @@ __all__ = ["present_branch", "present_data_source", "present_meta_tables", "pres
 
 DATABASE_NAME = "Local PostgreSQL"
 ENVIRONMENT_NAME = "local"
+DEFAULT_CONTRACT_VERSION = "relational-table.v1"
 
 
-def present_data_source(settings: Settings) -> dict[str, Any]:
+def present_data_source(settings: Settings) -> answers.DataSource:
     """The one DataSource."""
     return {
         "uid": str(settings.data_source_uid),
@@ -30,7 +32,7 @@ def present_data_source(settings: Settings) -> dict[str, Any]:
     }
 
 
-def present_branch(branch: Branch, settings: Settings) -> dict[str, Any]:
+def present_branch(branch: Branch, settings: Settings) -> answers.Branch:
     """A branch with its DataSource."""
     return {
         "uid": str(branch.uid),
@@ -54,7 +56,7 @@ def present_branch(branch: Branch, settings: Settings) -> dict[str, Any]:
     }
 
 
-def present_user(settings: Settings) -> dict[str, Any]:
+def present_user(settings: Settings) -> answers.User:
     """The one user, who owns everything."""
     return {
         "uid": str(settings.user_uid),
@@ -76,17 +78,16 @@ def present_user(settings: Settings) -> dict[str, Any]:
 
 def present_meta_tables(
     connection: Connection[Any], settings: Settings, rows: Sequence[MetaTableRow]
-) -> list[dict[str, Any]]:
+) -> list[answers.MetaTable]:
     """Rows of the catalog; time-indexed ones carry their profile."""
     incoming = find_incoming(connection, [row.uid for row in rows])
     return [
-        _present_meta_table(row, settings)
-        | {"incoming_fks": [_incoming(key) for key in incoming[row.uid]]}
+        _present_meta_table(row, settings, [_incoming(key) for key in incoming[row.uid]])
         for row in rows
     ]
 
 
-def _incoming(key: IncomingForeignKey) -> dict[str, Any]:
+def _incoming(key: IncomingForeignKey) -> answers.ForeignKey:
     # The SDK's model of a foreign key has no field for where it comes from.
     source = {
         "source_table_uid": str(key.source_uid),
@@ -96,11 +97,13 @@ def _incoming(key: IncomingForeignKey) -> dict[str, Any]:
     return {**key.foreign_key, "contract_fragment": source}
 
 
-def _present_meta_table(row: MetaTableRow, settings: Settings) -> dict[str, Any]:
+def _present_meta_table(
+    row: MetaTableRow, settings: Settings, incoming: list[answers.ForeignKey]
+) -> answers.MetaTable:
     registry = row.alembic_version_meta_table_uid
     registry_uid = None if registry is None else str(registry)
     columns = row.columns or _contract_columns(row)
-    answer: dict[str, Any] = {
+    answer: answers.MetaTable = {
         "uid": str(row.uid),
         "data_source": present_data_source(settings),
         "data_source_uid": str(row.data_source_uid),
@@ -129,13 +132,14 @@ def _present_meta_table(row: MetaTableRow, settings: Settings) -> dict[str, Any]
         "physical_schema": row.physical_schema,
         "physical_table_name": row.physical_table_name,
         "table_contract": row.table_contract,
-        "contract_version": row.table_contract.get("version", "relational-table.v1"),
+        "contract_version": row.table_contract.get("version", DEFAULT_CONTRACT_VERSION),
         "table_kind": row.table_kind,
         "time_indexed": row.table_kind == "time_indexed",
         "protect_from_deletion": row.protect_from_deletion,
         "columns": columns,
         "indexes_meta": row.indexes_meta,
         "foreign_keys": row.foreign_keys,
+        "incoming_fks": incoming,
         "creation_date": row.created_at.isoformat(),
         "created_by_user_uid": str(settings.user_uid),
         "organization_owner_uid": str(settings.organization_uid),
@@ -143,29 +147,37 @@ def _present_meta_table(row: MetaTableRow, settings: Settings) -> dict[str, Any]
         "organization_environment_name": ENVIRONMENT_NAME,
         "owner_role_name": settings.owner_role,
     }
-    if row.table_kind == "time_indexed":
+    if row.time_index_name is not None:
         answer["cadence"] = row.cadence
-        answer["time_indexed_profile"] = _profile(row, columns)
+        answer["time_indexed_profile"] = {
+            "time_index_meta_table_uid": str(row.uid),
+            "time_index_name": row.time_index_name,
+            "index_names": row.index_names,
+            "cadence": row.cadence,
+            "partition_strategy": row.partition_strategy,
+            "storage_layout": row.storage_layout,
+            "columns": columns,
+            "column_dtypes_map": {column["name"]: column["data_type"] for column in columns},
+        }
     return answer
 
 
-def _profile(row: MetaTableRow, columns: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "time_index_meta_table_uid": str(row.uid),
-        "time_index_name": row.time_index_name,
-        "index_names": row.index_names,
-        "cadence": row.cadence,
-        "partition_strategy": row.partition_strategy,
-        "storage_layout": row.storage_layout,
-        "columns": columns,
-        "column_dtypes_map": {column["name"]: column["data_type"] for column in columns},
-    }
-
-
-def _contract_columns(row: MetaTableRow) -> list[dict[str, Any]]:
-    contract = row.table_contract.get("columns") or []
+def _contract_columns(row: MetaTableRow) -> list[answers.Column]:
+    """The columns of a table that is only reserved, as its contract states them."""
     return [
-        {"ordinal_position": position, **column, "contract_fragment": column}
-        for position, column in enumerate(contract)
-        if isinstance(column, dict) and {"name", "data_type"} <= set(column)
+        {
+            "name": column["name"],
+            "logical_name": column.get("logical_name"),
+            "data_type": column["data_type"],
+            "backend_type": column.get("backend_type"),
+            "nullable": column.get("nullable", True),
+            "primary_key": column.get("primary_key", False),
+            "unique": column.get("unique", False),
+            "server_default": column.get("server_default"),
+            "ordinal_position": position,
+            "description": column.get("description"),
+            "label": column.get("label"),
+            "contract_fragment": column,
+        }
+        for position, column in enumerate(row.table_contract.get("columns", []))
     ]

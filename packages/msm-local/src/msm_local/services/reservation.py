@@ -16,6 +16,7 @@ from msm_local.filters import ResourceKind
 from msm_local.repositories import meta_tables
 from msm_local.repositories.meta_tables import MetaTableRow, NewMetaTable
 from msm_local.repositories.settings import Settings
+from msm_local.services.meta_tables import require
 from msm_local.wire import ReservationRow
 
 __all__ = ["reserve"]
@@ -39,8 +40,11 @@ def reserve(
         ProviderConflictError: a table that another provider has.
         IdentifierTakenError: an identifier that another table has.
         TableKindConflictError: a table that exists as the other kind.
+        NotFoundError: a version table that the catalog does not have.
         InvalidRequestError: a row that contradicts itself, or two rows for one table.
     """
+    registries = [row.alembic_version_meta_table_uid for row in rows]
+    require(connection, [uid for uid in registries if uid is not None])
     tables = [_new_table(settings, resource, row) for row in rows]
     names = [(table.physical_schema, table.physical_table_name) for table in tables]
     if len(set(names)) != len(names):
@@ -51,10 +55,13 @@ def reserve(
     existing = meta_tables.find_by_names(connection, names, lock=True)
     identifiers = [table.identifier for table in tables if table.identifier is not None]
     holders = meta_tables.find_by_identifier(connection, identifiers)
-    return [
-        _reserve_one(connection, table, existing.get(name), holders)
-        for table, name in zip(tables, names, strict=True)
-    ]
+    reserved: list[MetaTableRow] = []
+    for table, name in zip(tables, names, strict=True):
+        row = _reserve_one(connection, table, existing.get(name), holders)
+        if row.identifier is not None:
+            holders[row.identifier] = row
+        reserved.append(row)
+    return reserved
 
 
 def _reserve_one(
@@ -108,7 +115,7 @@ def _new_table(settings: Settings, resource: ResourceKind, row: ReservationRow) 
         raise InvalidRequestError(f"{table} is outside schema {SCHEMA}, the only one there is.")
     if (row.time_index_name is not None) != (resource == "time-index-meta-tables"):
         raise InvalidRequestError(f"{table} does not belong to {resource}: see time_index_name.")
-    authored = (row.table_contract.get("authoring") or {}).get("time_indexed") or {}
+    authored = row.table_contract.authoring.time_indexed
     key = row.migration_provider_key or f"{row.migration_package}:{row.migration_namespace}"
     return NewMetaTable(
         data_source_uid=row.data_source_uid,
@@ -126,15 +133,9 @@ def _new_table(settings: Settings, resource: ResourceKind, row: ReservationRow) 
         physical_table_name=row.physical_table_name,
         table_kind="time_indexed" if row.time_index_name else "relational",
         time_index_name=row.time_index_name,
-        index_names=_index_names(row, authored.get("index_names")),
+        index_names=authored.index_names or ([row.time_index_name] if row.time_index_name else []),
         cadence=row.cadence,
         partition_strategy=row.partition_strategy,
-        storage_layout=authored.get("storage_layout"),
-        table_contract=row.table_contract,
+        storage_layout=authored.storage_layout,
+        table_contract=row.table_contract.model_dump(mode="json", exclude_unset=True),
     )
-
-
-def _index_names(row: ReservationRow, authored: object) -> list[str]:
-    if isinstance(authored, list) and all(isinstance(name, str) for name in authored):
-        return authored
-    return [row.time_index_name] if row.time_index_name else []

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from msm_local import answers
 from msm_local.repositories import physical
 from msm_local.repositories.meta_tables import MetaTableRow, Shape
 from msm_local.repositories.physical import Column, ForeignKey, Index, Table
@@ -79,19 +80,15 @@ def _by_table[T: (Column, Index, ForeignKey)](rows: Iterable[T]) -> defaultdict[
 
 def _column_payloads(
     columns: Sequence[Column], contract: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    authored = {
-        column["name"]: column
-        for column in contract.get("columns") or []
-        if isinstance(column, dict) and "name" in column
-    }
+) -> list[answers.Column]:
+    authored = {column["name"]: column for column in contract.get("columns", [])}
     return [
         _column_payload(position, column, authored.get(column.name, {}))
         for position, column in enumerate(columns)
     ]
 
 
-def _column_payload(position: int, column: Column, authored: Mapping[str, Any]) -> dict[str, Any]:
+def _column_payload(position: int, column: Column, authored: Mapping[str, Any]) -> answers.Column:
     backend_type = column.data_type.upper().replace("CHARACTER VARYING", "VARCHAR")
     return {
         "name": column.name,
@@ -110,7 +107,7 @@ def _column_payload(position: int, column: Column, authored: Mapping[str, Any]) 
     }
 
 
-def _index_payload(index: Index) -> dict[str, Any]:
+def _index_payload(index: Index) -> answers.Index:
     return {
         "name": index.name,
         "columns": index.columns,
@@ -128,7 +125,7 @@ def _index_payload(index: Index) -> dict[str, Any]:
 
 def _foreign_key_payload(
     key: ForeignKey, uid_of: Callable[[str, str], UUID | None]
-) -> dict[str, Any]:
+) -> answers.ForeignKey:
     target = uid_of(key.target_schema, key.target_table)
     return {
         "name": key.name,

@@ -1,4 +1,4 @@
-"""What a statement does, from PostgreSQL's own parser: its kind, tables, functions, JSON casts."""
+"""What a statement does, from PostgreSQL's own parser: its kind, its tables, its JSON casts."""
 
 import re
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Literal
 
 import postgast
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from postgast import pg_query_pb2 as tree
 
 from msm_local.errors import StatementRefusedError
-from msm_local.services.functions import ALLOWED
+from msm_local.services.constructs import check_construct, texts
 
 __all__ = ["Operation", "Statement", "TableName", "parse"]
 
@@ -22,6 +22,7 @@ PLACEHOLDER = re.compile(r"%(?:%|\((?P<name>[^()]+)\)s|(?P<other>.?))", re.DOTAL
 JSON_TYPES = frozenset({"json", "jsonb"})
 PUBLIC = "public"
 CACHED = 512
+CACHED_LENGTH = 20_000
 MAXIMUM_LENGTH = 1_000_000
 
 
@@ -30,38 +31,50 @@ class Statement:
     """A parsed statement.
 
     Attributes:
+        text: the text that was parsed, to be executed as it is, with $1, $2 ... as placeholders.
         kind: what it does; ``upsert`` is an INSERT with ON CONFLICT.
         reads: the tables it reads, as (schema, name).
         writes: the one table it writes.
-        placeholders: names of its placeholders.
+        locks: whether it locks rows that it reads (FOR UPDATE and its like).
+        placeholders: names of its placeholders, $1 first.
         json_placeholders: those that are cast to JSON or JSONB.
     """
 
+    text: str
     kind: Operation
     reads: frozenset[TableName]
     writes: frozenset[TableName]
-    placeholders: frozenset[str]
+    locks: bool
+    placeholders: tuple[str, ...]
     json_placeholders: frozenset[str]
 
 
-@lru_cache(maxsize=CACHED)
 def parse(text: str) -> Statement:
     """Parse one statement with ``%(name)s`` placeholders.
 
     Raises:
         StatementRefusedError: not one SELECT, INSERT, UPDATE or DELETE, or it contains what
-            operations may not: writing CTEs, SELECT INTO, functions outside the list, tables
-            outside schema public.
+            operations may not: writing CTEs, SELECT INTO, constructs, functions, types or operators
+            outside the lists, tables outside schema public.
     """
     if len(text) > MAXIMUM_LENGTH:
         raise StatementRefusedError(
             f"The statement has {len(text)} characters; at most {MAXIMUM_LENGTH} are taken."
         )
+    # A long text is seldom sent twice, and hundreds of them would fill the memory.
+    return _parse_cached(text) if len(text) <= CACHED_LENGTH else _parse(text)
+
+
+def _parse(text: str) -> Statement:
     numbered, names = _numbered(text)
     try:
         result = postgast.parse(numbered)
     except postgast.PgQueryError as error:
         raise StatementRefusedError(f"The statement is not SQL: {error.message}.") from error
+    except DecodeError as error:
+        raise StatementRefusedError(
+            "The statement is nested too deeply; put parts of it into CTEs, or send several."
+        ) from error
     if len(result.stmts) != 1:
         raise StatementRefusedError(
             f"An operation is one statement; this text holds {len(result.stmts)}."
@@ -71,12 +84,17 @@ def parse(text: str) -> Statement:
     kind = _kind(root)
     visitor.visit_statement(root, frozenset())
     return Statement(
-        kind,
-        frozenset(visitor.reads),
-        frozenset(visitor.writes),
-        frozenset(names),
-        frozenset(visitor.json_placeholders),
+        text=numbered,
+        kind=kind,
+        reads=frozenset(visitor.reads),
+        writes=frozenset(visitor.writes),
+        locks=visitor.locks,
+        placeholders=tuple(names),
+        json_placeholders=frozenset(visitor.json_placeholders),
     )
+
+
+_parse_cached = lru_cache(maxsize=CACHED)(_parse)
 
 
 def _numbered(text: str) -> tuple[str, list[str]]:
@@ -137,9 +155,11 @@ class _Visitor:
         self.reads: set[TableName] = set()
         self.writes: set[TableName] = set()
         self.json_placeholders: set[str] = set()
+        self.locks = False
         self._placeholders = placeholders
 
     def visit_statement(self, node: Message, ctes: frozenset[str]) -> None:
+        """Visit a SELECT, INSERT, UPDATE or DELETE, at a place where these CTEs are visible."""
         match node:
             case tree.InsertStmt() | tree.UpdateStmt() | tree.DeleteStmt():
                 self.writes.add(_table_name(node.relation))
@@ -167,6 +187,8 @@ class _Visitor:
         visible = ctes | frozenset(names) if node.with_clause.recursive else ctes
         for cte in clauses:
             if isinstance(cte, tree.CommonTableExpr):
+                for part in (cte.search_clause, cte.cycle_clause):
+                    self._visit(part, ctes)
                 query = _unwrap(cte.ctequery)
                 if not isinstance(query, tree.SelectStmt):
                     raise StatementRefusedError(
@@ -177,25 +199,37 @@ class _Visitor:
         return visible
 
     def _visit(self, node: Message, ctes: frozenset[str]) -> None:
+        check_construct(node)
         match node:
             case tree.SelectStmt():
                 self.visit_statement(node, ctes)
                 return
-            case tree.InsertStmt() | tree.UpdateStmt() | tree.DeleteStmt() | tree.MergeStmt():
+            case tree.InsertStmt() | tree.UpdateStmt() | tree.DeleteStmt():
                 raise StatementRefusedError("A statement inside a statement may not write.")
             case tree.RangeVar():
                 if node.schemaname or node.relname not in ctes:
                     self.reads.add(_table_name(node))
-            case tree.FuncCall():
-                _check_function(node)
+            case tree.LockingClause():
+                # The names in it are those of FROM, or their aliases.
+                self.locks = True
+                return
+            case tree.ParamRef():
+                self._check_number(node.number)
             case tree.TypeCast():
                 self._note_json(node)
         for child in _children(node):
             self._visit(child, ctes)
 
+    def _check_number(self, number: int) -> None:
+        if not 1 <= number <= len(self._placeholders):
+            raise StatementRefusedError(
+                f"Placeholders are written %(name)s; ${number} stands for no parameter."
+            )
+
     def _note_json(self, cast: tree.TypeCast) -> None:
         argument = _unwrap(cast.arg)
-        if isinstance(argument, tree.ParamRef) and _last_name(cast.type_name.names) in JSON_TYPES:
+        if isinstance(argument, tree.ParamRef) and texts(cast.type_name.names)[-1] in JSON_TYPES:
+            self._check_number(argument.number)
             self.json_placeholders.add(self._placeholders[argument.number - 1])
 
 
@@ -208,22 +242,3 @@ def _table_name(node: tree.RangeVar) -> TableName:
             f"Operations reach the tables of schema public; {qualified} is none of them."
         )
     return name
-
-
-def _check_function(call: tree.FuncCall) -> None:
-    names = [_text(part) for part in call.funcname]
-    if names[:-1] not in ([], ["pg_catalog"]) or names[-1] not in ALLOWED:
-        raise StatementRefusedError(
-            f"Operations may not call {'.'.join(names)}; compute it in Python, or with a function "
-            "of the allow-list."
-        )
-
-
-def _last_name(names: object) -> str:
-    texts = [_text(part) for part in names]  # type: ignore[attr-defined]
-    return texts[-1] if texts else ""
-
-
-def _text(node: Message) -> str:
-    inner = _unwrap(node)
-    return inner.sval if isinstance(inner, tree.String) else ""

@@ -1,0 +1,199 @@
+"""Values on their way back: from the JSON of compiled-sql.v1 to Python, and to pandas."""
+
+import datetime
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.types import ARRAY, NullType, TypeEngine
+
+from msm.errors import ResultValueError
+
+__all__ = ["Codec", "ResultColumn", "codec_of", "has_json_form"]
+
+UTC_DTYPE = "datetime64[us, UTC]"
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How the values of one Python type come out of JSON.
+
+    Attributes:
+        decode: from a JSON value that is not null.
+        dtype: of a pandas column that holds such values.
+    """
+
+    decode: Callable[[Any], Any] = _as_it_is
+    dtype: str = "object"
+
+
+def _whole(value: Any) -> int:
+    if type(value) is int:
+        return value
+    # PostgreSQL sums BIGINT into NUMERIC, and extracts seconds with a fraction.
+    number = Decimal(value)
+    if number != number.to_integral_value():
+        raise ValueError("it is no whole number")
+    return int(number)
+
+
+def _aware(value: str) -> datetime.datetime:
+    moment = datetime.datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("it has no time zone")
+    return moment if moment.tzinfo is datetime.UTC else moment.astimezone(datetime.UTC)
+
+
+def _decimal(value: Any) -> Decimal:
+    # By way of text, so that a JSON number keeps the digits it was written with.
+    return Decimal(str(value))
+
+
+_CODECS: Mapping[type, Codec] = {
+    bool: Codec(dtype="boolean"),
+    datetime.date: Codec(datetime.date.fromisoformat),
+    datetime.datetime: Codec(_aware, UTC_DTYPE),
+    datetime.time: Codec(datetime.time.fromisoformat),
+    Decimal: Codec(_decimal),
+    float: Codec(float, "float64"),
+    int: Codec(_whole, "Int64"),
+    # SQLAlchemy's word for JSON, whose values are whatever they are.
+    object: Codec(),
+    str: Codec(dtype="string"),
+    uuid.UUID: Codec(uuid.UUID),
+}
+
+# What a platform calls the types of an answer's columns; JSON and the rest stay as they come.
+_TOKENS: Mapping[str, type] = {
+    "bool": bool,
+    "date": datetime.date,
+    "float32": float,
+    "float64": float,
+    "int16": int,
+    "int32": int,
+    "int64": int,
+    "numeric": Decimal,
+    "string": str,
+    "time": datetime.time,
+    "timestamp with time zone": datetime.datetime,
+    "timestamp without time zone": datetime.datetime,
+    "uuid": uuid.UUID,
+}
+
+
+def has_json_form(column_type: TypeEngine[Any]) -> bool:
+    """Whether compiled-sql.v1 carries values of this type: not bytes, and not intervals."""
+    match column_type:
+        case NullType():
+            return True
+        case ARRAY():
+            return has_json_form(column_type.item_type)
+    return column_type.python_type in _CODECS
+
+
+def codec_of(column_type: TypeEngine[Any], token: str) -> Codec:
+    """The codec of a result column whose type has a JSON form.
+
+    Args:
+        column_type: SQLAlchemy's type of the column.
+        token: what the platform calls it. It counts where SQLAlchemy knows no type, as for a
+            function that it has no class for.
+    """
+    match column_type:
+        case NullType():
+            codec = _CODECS[_TOKENS.get(token.removesuffix("[]"), object)]
+            return _array_of(codec) if token.endswith("[]") else codec
+        case ARRAY():
+            return _array_of(codec_of(column_type.item_type, ""))
+    return _CODECS[column_type.python_type]
+
+
+def _array_of(element: Codec) -> Codec:
+    if element.decode is _as_it_is:
+        return Codec()
+    return Codec(lambda items: [None if item is None else element.decode(item) for item in items])
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """One column of a result.
+
+    Attributes:
+        name: its name or label, which the rows are keyed by.
+        codec: how its values become Python's.
+    """
+
+    name: str
+    codec: Codec
+
+    def of(self, records: Iterable[Mapping[str, Any]]) -> list[Any]:
+        """The column's JSON values in rows of an answer."""
+        return list(map(itemgetter(self.name), records))
+
+    def python(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Python values of JSON values.
+
+        Raises:
+            ResultValueError: a value is not one of the column's type.
+        """
+        decode = self.codec.decode
+        if decode is _as_it_is:
+            return values
+        try:
+            return [None if value is None else decode(value) for value in values]
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise self._refusal(values) from error
+
+    def series(self, values: Sequence[Any]) -> "pd.Series[Any]":
+        """A pandas column of JSON values, made without a Python object a value where pandas can.
+
+        Raises:
+            ResultValueError: a value is not one of the column's type.
+        """
+        dtype = self.codec.dtype
+        if dtype == "float64":
+            return self._parsed(values, lambda: pd.Series(values, dtype="float64"))
+        if dtype == UTC_DTYPE:
+            return self._parsed(values, lambda: _moments(values))
+        return pd.Series(self.python(values), dtype=dtype)
+
+    def _parsed(
+        self, values: Sequence[Any], parse: Callable[[], "pd.Series[Any]"]
+    ) -> "pd.Series[Any]":
+        try:
+            return parse()
+        except (TypeError, ValueError) as error:
+            raise self._refusal(values) from error
+
+    def _refusal(self, values: Sequence[Any]) -> ResultValueError:
+        """The error for the first value that does not decode."""
+        bad = next(value for value in values if value is not None and not self._decodes(value))
+        return ResultValueError(
+            f"The result column {self.name!r} holds {bad!r}, which is not of its type; cast it in "
+            "the statement.",
+            column=self.name,
+            value=bad,
+        )
+
+    def _decodes(self, value: Any) -> bool:
+        try:
+            self.codec.decode(value)
+        except (ArithmeticError, TypeError, ValueError):
+            return False
+        return True
+
+
+def _moments(values: Sequence[Any]) -> "pd.Series[Any]":
+    # pandas would take a naive one for UTC.
+    if any(value is not None and value[-1] != "Z" and value[-6] not in "+-" for value in values):
+        raise ValueError("a timestamp has no time zone")
+    texts = pd.Series(values, dtype="object")
+    return pd.to_datetime(texts, format="ISO8601", utc=True).dt.as_unit("us")

@@ -1,0 +1,277 @@
+"""What a refused statement did wrong, in the words of the models: columns, values, sentences."""
+
+import re
+import reprlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Table,
+)
+from sqlalchemy.schema import ColumnCollectionConstraint
+
+from msm.base import MarketsBase
+from msm.errors import (
+    CheckViolatedError,
+    ConflictError,
+    MissingReferenceError,
+    NotNullViolatedError,
+    OperationRefusedError,
+    PlatformRefusedError,
+    StillReferencedError,
+    TimedOutError,
+    TooLargeError,
+    TransactionConflictError,
+)
+from msm.statements import CompiledOperation
+
+__all__ = ["Fault", "sentence"]
+
+type Rule = ColumnCollectionConstraint | Index
+
+# What an INSERT of several rows calls the values of one of them.
+ROW_SUFFIX = re.compile(r"_m\d+$")
+NAME = re.compile(r"\w+")
+DOES_NOT_FIT = frozenset({"22001", "22003"})
+
+_shortened = reprlib.Repr(maxstring=60, maxother=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is known of a refused statement.
+
+    Attributes:
+        compiled: the operation.
+        table: physical name of the table that the fault is about.
+        model: identifier of that table's model.
+        constraint: name of the constraint or unique index that does not hold.
+        referred: identifier of the model that the constraint, a foreign key, refers to.
+        condition: what the constraint, a CHECK, says.
+        columns: what it is over, or the columns that are at fault without one.
+        values: by column, the value that was sent, where it is only one.
+        explanation: PostgreSQL's own words on which row it is.
+    """
+
+    compiled: CompiledOperation
+    table: str | None
+    model: str | None
+    constraint: str | None
+    referred: str | None
+    condition: str | None
+    columns: tuple[str, ...]
+    values: Mapping[str, Any]
+    explanation: str | None
+
+    @classmethod
+    def of(cls, compiled: CompiledOperation, facts: Mapping[str, Any]) -> Self:
+        """Complete what the platform says with what the models and the statement say.
+
+        Args:
+            compiled: the operation that was refused.
+            facts: the platform's JSON answer.
+        """
+        name = facts.get("table") or compiled.target
+        table = MarketsBase.metadata.tables.get(name or "")
+        rule = None if table is None else _rule(table, facts.get("constraint"))
+        sent = {} if table is None or name != compiled.target else _sent(table, compiled)
+        values = {}
+        columns: Sequence[str] = ()
+        if facts.get("column"):
+            columns = [facts["column"]]
+        elif table is not None and rule is not None:
+            columns = _columns(table, rule)
+            values = _single(sent, columns)
+        elif table is not None and facts.get("sqlstate") in DOES_NOT_FIT:
+            values = _misfits(table, sent)
+            columns = list(values)
+        return cls(
+            compiled=compiled,
+            table=name,
+            model=_model(name),
+            constraint=facts.get("constraint"),
+            referred=(
+                _model(rule.referred_table.name) if isinstance(rule, ForeignKeyConstraint) else None
+            ),
+            condition=str(rule.sqltext) if isinstance(rule, CheckConstraint) else None,
+            columns=tuple(columns),
+            values=values,
+            explanation=facts.get("message_detail"),
+        )
+
+    @property
+    def described(self) -> str:
+        """The columns, each with its value where that is known."""
+        return " and ".join(
+            f"{column} {_shown(self.values[column])}" if column in self.values else column
+            for column in self.columns
+        )
+
+    @property
+    def source(self) -> str:
+        """The constraint's name, and PostgreSQL's words where the values are not known."""
+        if self.explanation is None or len(self.values) == len(self.columns):
+            return f"({self.constraint})"
+        return f"({self.constraint}; PostgreSQL says: {self.explanation.rstrip('.')})"
+
+
+def sentence(kind: type[OperationRefusedError], fault: Fault, plain: PlatformRefusedError) -> str:
+    """What went wrong, in one sentence that ends with what to do.
+
+    Args:
+        kind: the class of the error.
+        fault: what is known.
+        plain: the error that only repeats what the platform says, for where nothing is known.
+    """
+    write = _SENTENCES.get(kind)
+    if write is None or (kind in _ABOUT_COLUMNS and not (fault.model and fault.columns)):
+        return str(plain)
+    return write(fault)
+
+
+def _conflict(fault: Fault) -> str:
+    return (
+        f"{fault.model} has a row with {fault.described} already {fault.source}; choose another "
+        "key, or write it as an upsert."
+    )
+
+
+def _missing_reference(fault: Fault) -> str:
+    return (
+        f"{fault.model} refers by {fault.described} to a row of {fault.referred} that does not "
+        f"exist {fault.source}; write that row first."
+    )
+
+
+def _still_referenced(fault: Fault) -> str:
+    return (
+        f"Rows of {fault.model} refer by {', '.join(fault.columns)} to what the "
+        f"{fault.compiled.operation.operation} would take from {_model(fault.compiled.target)} "
+        f"{fault.source}; delete or change those first."
+    )
+
+
+def _check(fault: Fault) -> str:
+    return (
+        f"{fault.model} does not take {fault.described} {fault.source}; its check says: "
+        f"{fault.condition}."
+    )
+
+
+def _not_null(fault: Fault) -> str:
+    return f"{fault.model} needs a value in {', '.join(fault.columns)} and got none; pass one."
+
+
+def _too_large(fault: Fault) -> str:
+    table = MarketsBase.metadata.tables[fault.table or ""]
+    types = ", ".join(str(table.c[column].type) for column in fault.columns)
+    return (
+        f"{fault.model} does not take {fault.described}, which is more than {types} holds; pass "
+        "less."
+    )
+
+
+def _timed_out(fault: Fault) -> str:
+    limit = fault.compiled.operation.limits.statement_timeout_ms / 1000
+    return (
+        f"{_whole(fault)} did not end within {limit:g} s; narrow it, or give it more time with "
+        "msm.start_engine(..., timeout=SECONDS)."
+    )
+
+
+def _transaction_conflict(fault: Fault) -> str:
+    return (
+        f"{_whole(fault)} met another transaction that was faster, and nothing was written; run "
+        "it again."
+    )
+
+
+def _whole(fault: Fault) -> str:
+    models = " and ".join(str(_model(table)) for table in fault.compiled.tables)
+    return f"The {fault.compiled.operation.operation} over {models}"
+
+
+_SENTENCES: Mapping[type[OperationRefusedError], Callable[[Fault], str]] = {
+    CheckViolatedError: _check,
+    ConflictError: _conflict,
+    MissingReferenceError: _missing_reference,
+    NotNullViolatedError: _not_null,
+    StillReferencedError: _still_referenced,
+    TimedOutError: _timed_out,
+    TooLargeError: _too_large,
+    TransactionConflictError: _transaction_conflict,
+}
+_ABOUT_COLUMNS = _SENTENCES.keys() - {TimedOutError, TransactionConflictError}
+
+
+def _model(table: str | None) -> str | None:
+    names = {model.__tablename__: model.__name__ for model in MarketsBase.models()}
+    return names.get(table or "", table)
+
+
+def _rule(table: Table, name: str | None) -> Rule | None:
+    rules: list[Rule] = [
+        *(rule for rule in table.constraints if isinstance(rule, ColumnCollectionConstraint)),
+        *table.indexes,
+    ]
+    return next((rule for rule in rules if rule.name == name), None)
+
+
+def _columns(table: Table, rule: Rule) -> list[str]:
+    if isinstance(rule, CheckConstraint):
+        # A check is text, in which its columns stand among other words.
+        names = dict.fromkeys(NAME.findall(str(rule.sqltext)))
+        return [name for name in names if name in table.c]
+    return [column.name for column in rule.columns]
+
+
+def _sent(table: Table, compiled: CompiledOperation) -> dict[str, list[Any]]:
+    """The values that the statement writes, by column: one, or one a row."""
+    sent: dict[str, list[Any]] = {}
+    for name, value in compiled.parameters.items():
+        column = name if name in table.c else ROW_SUFFIX.sub("", name)
+        if column in table.c:
+            sent.setdefault(column, []).append(value)
+    return sent
+
+
+def _single(sent: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> dict[str, Any]:
+    """The values of the columns for which all rows have the same one."""
+    return {
+        column: sent[column][0]
+        for column in columns
+        if column in sent and all(value == sent[column][0] for value in sent[column])
+    }
+
+
+def _misfits(table: Table, sent: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Of each column that cannot hold all its values, the first that it cannot."""
+    return {
+        name: bad[0]
+        for name, values in sent.items()
+        if (bad := [value for value in values if not _fits(table.c[name], value)])
+    }
+
+
+def _fits(column: Column[Any], value: Any) -> bool:
+    match column.type:
+        case String(length=int(length)):
+            return not isinstance(value, str) or len(value) <= length
+        case Integer():
+            bits = {"SMALLINT": 15, "BIGINT": 63}.get(str(column.type), 31)
+            return value is None or -(2**bits) <= value < 2**bits
+        case Numeric(precision=int(precision), scale=int(scale)):
+            return value is None or abs(value) < 10 ** (precision - scale)
+    return True
+
+
+def _shown(value: Any) -> str:
+    return _shortened.repr(value) if isinstance(value, str) else str(value)

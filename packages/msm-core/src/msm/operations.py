@@ -1,0 +1,60 @@
+"""Sending one operation to the platform, and what it answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msm.decoding import ResultColumn, codec_of
+from msm.platform import check_alive
+from msm.refusals import operation_refusals
+from msm.sdk import post_operation
+from msm.statements import CompiledOperation
+
+__all__ = ["Answer", "send"]
+
+# The platform shall be the one to end a slow statement: it then says so, and has rolled it back,
+# while the SDK sends a request that timed out again.
+GRACE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the platform answered to one operation.
+
+    Attributes:
+        records: the rows, with JSON values.
+        columns: the columns of the rows.
+        row_count: the number of rows read, or written.
+        has_more: whether a select has rows beyond those.
+    """
+
+    records: list[dict[str, Any]]
+    columns: Sequence[ResultColumn]
+    row_count: int
+    has_more: bool
+
+
+def send(compiled: CompiledOperation, seconds: float | None) -> Answer:
+    """Run one operation on the platform, as one transaction.
+
+    Args:
+        compiled: the operation.
+        seconds: how long the statement may run; None for the SDK's default.
+
+    Raises:
+        PlatformUnreachableError: the local platform has been stopped; said within two seconds.
+        PlatformRefusedError: the platform refused the operation.
+        OperationRefusedError: PostgreSQL refused its statement; the class says why.
+    """
+    check_alive()
+    timeout = None if seconds is None else seconds + GRACE_SECONDS
+    with operation_refusals(compiled):
+        answer: Mapping[str, Any] = post_operation(compiled.operation, timeout)
+    # The SDK reads rows, row_count and has_more of an answer; a platform need not say more.
+    tokens = {column["name"]: column["type"] for column in answer.get("columns", ())}
+    columns = [
+        ResultColumn(name, codec_of(column_type, tokens.get(name, "")))
+        for name, column_type in compiled.columns
+    ]
+    has_more = bool((answer.get("pagination") or {}).get("has_more"))
+    return Answer(answer["rows"], columns, answer["row_count"], has_more)

@@ -1,0 +1,180 @@
+"""Checking rows before anything is sent: every fault of a call is found, not only the first."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import Table
+
+from msm.errors import RowFault
+from msm.rows.given import Given
+from msm.rows.texts import NULL, UnfitValueError, array_literal, column_text
+
+__all__ = ["Batch", "Expected", "check_rows"]
+
+# PostgreSQL gains nothing from longer batches, and progress is seen in steps of this size.
+ROWS_PER_BATCH = 10_000
+# What one request carries at most, unless a single row is longer; escapes can make six bytes of
+# one character.
+CHARACTERS_PER_BATCH = 2_000_000
+
+type Texts = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that one statement writes.
+
+    Attributes:
+        numbers: the place of each row among all that were given, counted from 0.
+        literals: the array literal of each column.
+    """
+
+    numbers: Sequence[int]
+    literals: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a verb expects of rows.
+
+    Attributes:
+        sent: columns that are sent where rows have them; None for all that rows have.
+        needed: columns that every row must have, with a value.
+        unique: keys of which no two rows may have the same values.
+    """
+
+    sent: frozenset[str] | None
+    needed: frozenset[str]
+    unique: Sequence[tuple[str, ...]]
+
+
+def check_rows(
+    table: Table, groups: Sequence[Given], expected: Expected
+) -> tuple[list[Batch], list[RowFault]]:
+    """Turn rows into batches, and list what is wrong with them.
+
+    Args:
+        table: the table of the model.
+        groups: the rows.
+        expected: what the verb expects of them.
+
+    Returns:
+        The batches, which may be sent only where there are no faults; and the faults.
+
+    Raises:
+        StatementError: a column is of a type that rows cannot be written with.
+    """
+    faults: list[RowFault] = []
+    batches: list[Batch] = []
+    seen: list[dict[tuple[str, ...], int]] = [{} for _ in expected.unique]
+    for group in groups:
+        faults.extend(_wrong_columns(table, group, expected))
+        names = [
+            name
+            for name in group.columns
+            if name in table.c and (expected.sent is None or name in expected.sent)
+        ]
+        steps = (group.numbers[at : at + ROWS_PER_BATCH] for at in _starts(group))
+        chunks = zip(
+            steps,
+            *(batched(group.columns[name], ROWS_PER_BATCH, strict=False) for name in names),
+            strict=True,
+        )
+        writers = [_ColumnWriter(table, name, name in expected.needed, faults) for name in names]
+        for numbers, *columns in chunks:
+            texts = {
+                writer.name: writer.write(numbers, values)
+                for writer, values in zip(writers, columns, strict=True)
+            }
+            for key, known in zip(expected.unique, seen, strict=True):
+                faults.extend(
+                    _repeated(key, known, numbers, texts, dict(zip(names, columns, strict=True)))
+                )
+            batches.extend(_split(numbers, texts))
+    return batches, faults
+
+
+def _starts(group: Given) -> range:
+    return range(0, len(group.numbers), ROWS_PER_BATCH)
+
+
+def _wrong_columns(table: Table, group: Given, expected: Expected) -> Iterator[RowFault]:
+    """The unknown and the missing columns, each once for all rows that have the same columns."""
+    if not group.numbers:
+        return
+    first = group.numbers[0]
+    for name, values in group.columns.items():
+        if name not in table.c:
+            close = difflib.get_close_matches(name, table.c.keys(), n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            yield RowFault(first, name, values[0], f"no such column{hint}")
+    for name in sorted(expected.needed - set(group.columns)):
+        yield RowFault(first, name, None, "not given, and the column needs a value")
+
+
+class _ColumnWriter:
+    """Writes the values of one column, and notes those that it does not take."""
+
+    def __init__(self, table: Table, name: str, needed: bool, faults: list[RowFault]) -> None:
+        self.name = name
+        column = table.c[name]
+        self._write = column_text(column).write
+        self._needed = needed or not column.nullable
+        default = column.server_default is not None
+        hint = "; leave the column out for the database's default" if default else ""
+        self._missing = f"None, and the column needs a value{hint}"
+        self._faults = faults
+
+    def write(self, numbers: Sequence[int], values: Sequence[Any]) -> list[str]:
+        """The text of each value, as elements of an array literal."""
+        texts: list[str] = []
+        write, needed = self._write, self._needed
+        for position, value in enumerate(values):
+            try:
+                if value is not None:
+                    text = write(value)
+                else:
+                    text = NULL
+                    if needed:
+                        self._note(numbers[position], value, self._missing)
+            except UnfitValueError as fault:
+                text = NULL
+                self._note(numbers[position], value, str(fault))
+            texts.append(text)
+        return texts
+
+    def _note(self, number: int, value: Any, problem: str) -> None:
+        self._faults.append(RowFault(number, self.name, value, problem))
+
+
+def _repeated(
+    key: tuple[str, ...],
+    known: dict[tuple[str, ...], int],
+    numbers: Sequence[int],
+    texts: Texts,
+    given: Mapping[str, Sequence[Any]],
+) -> Iterator[RowFault]:
+    """Rows whose key another row had before; NULL is no value, and so is never the same."""
+    if not all(name in texts for name in key):
+        return
+    values = zip(*(texts[name] for name in key), strict=True)
+    for position, (number, value) in enumerate(zip(numbers, values, strict=True)):
+        first = known.setdefault(value, number)
+        if first != number and NULL not in value:
+            same = tuple(given[name][position] for name in key)
+            shown = same[0] if len(same) == 1 else same
+            yield RowFault(number, ", ".join(key), shown, f"the key of row {first} already")
+
+
+def _split(numbers: Sequence[int], texts: Texts) -> Iterator[Batch]:
+    """One batch, or several where it would be too long for one request."""
+    literals = {name: array_literal(elements) for name, elements in texts.items()}
+    if len(numbers) == 1 or sum(map(len, literals.values())) <= CHARACTERS_PER_BATCH:
+        yield Batch(numbers, literals)
+        return
+    middle = len(numbers) // 2
+    for half in (slice(None, middle), slice(middle, None)):
+        yield from _split(numbers[half], {name: column[half] for name, column in texts.items()})

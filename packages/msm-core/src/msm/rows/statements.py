@@ -1,0 +1,105 @@
+"""The statements that write a batch: their text is the same for every batch of the same columns."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Column,
+    ColumnElement,
+    Delete,
+    Insert,
+    Table,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects import postgresql
+
+from msm.rows.keys import Key
+from msm.rows.texts import column_text
+
+__all__ = ["delete_statement", "insert_statement", "upsert_statement"]
+
+
+def insert_statement(table: Table, literals: Mapping[str, str]) -> Insert:
+    """Insert a batch.
+
+    Args:
+        table: where to.
+        literals: the array literal of each column.
+    """
+    return _insert(table, literals)
+
+
+def upsert_statement(table: Table, literals: Mapping[str, str], key: Key) -> Insert:
+    """Insert a batch, and bring rows whose key exists up to date where a value differs.
+
+    Columns that are not given keep what they hold, and so does the primary key.
+    """
+    statement = _insert(table, literals)
+    kept = {*key.columns, *(column.name for column in table.primary_key)}
+    changed = [table.c[name] for name in literals if name not in kept]
+    target = [table.c[name] for name in key.columns]
+    if not changed:
+        return statement.on_conflict_do_nothing(index_elements=target, index_where=key.where)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=target,
+        index_where=key.where,
+        set_={column.name: new[column.name] for column in changed},
+        # A row that is as it should be is not written again: a repeated upsert costs no disk.
+        where=or_(
+            *(
+                _comparable(column).is_distinct_from(_comparable(new[column.name]))
+                for column in changed
+            )
+        ),
+    )
+
+
+def delete_statement(table: Table, literals: Mapping[str, str]) -> Delete:
+    """Delete the rows that have the keys of a batch."""
+    given = _given(table, literals)
+    return delete(table).where(
+        *(table.c[name] == _value(table.c[name], given) for name in literals)
+    )
+
+
+def _insert(table: Table, literals: Mapping[str, str]) -> postgresql.Insert:
+    given = _given(table, literals)
+    values = [_value(table.c[name], given) for name in literals]
+    return postgresql.insert(table).from_select(
+        list(literals), select(*values), include_defaults=False
+    )
+
+
+def _given(table: Table, literals: Mapping[str, str]) -> TableValuedAlias:
+    """The batch as rows: one array a column, taken apart side by side."""
+    arrays = [
+        cast(
+            bindparam(f"column_{position}", literal, type_=Text()),
+            ARRAY(column_text(table.c[name]).carrier),
+        )
+        for position, (name, literal) in enumerate(literals.items())
+    ]
+    names: Collection[str] = literals.keys()
+    return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+
+
+def _value(column: Column[Any], given: TableValuedAlias) -> ColumnElement[Any]:
+    value = given.c[column.name]
+    # An array of arrays would be taken apart to its last element, so that each came as text.
+    return cast(value, column.type) if isinstance(column.type, ARRAY) else value
+
+
+def _comparable(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    # PostgreSQL compares JSONB, and JSON only as text.
+    is_json = isinstance(column.type, JSON) and not isinstance(column.type, postgresql.JSONB)
+    return cast(column, Text) if is_json else column

@@ -1,0 +1,36 @@
+"""Which errors an endpoint can end in, as its description lists them."""
+
+from typing import Any
+
+from msm_local import answers
+from msm_local.errors import (
+    BodyTooLargeError,
+    DatabaseUnavailableError,
+    ForbiddenError,
+    InvalidRequestError,
+    MsmLocalError,
+    RequestTooSlowError,
+    UnauthorizedError,
+)
+
+__all__ = ["refusals"]
+
+EVERYWHERE: tuple[type[MsmLocalError], ...] = (
+    MsmLocalError,
+    UnauthorizedError,
+    ForbiddenError,
+    InvalidRequestError,
+    RequestTooSlowError,
+    BodyTooLargeError,
+    DatabaseUnavailableError,
+)
+
+
+def refusals(*errors: type[MsmLocalError]) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of an endpoint that ends in these errors, or in one of those everywhere."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for error in (*EVERYWHERE, *errors):
+        summary = (error.__doc__ or "").partition("\n")[0]
+        known = described.setdefault(error.status, {"model": answers.Error, "description": ""})
+        known["description"] = f"{known['description']}\n- `{error.__name__}`: {summary}".strip()
+    return described

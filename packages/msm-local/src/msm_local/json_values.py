@@ -1,0 +1,50 @@
+"""JSON from clients: what of it PostgreSQL can keep."""
+
+import math
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+
+__all__ = ["JsonObject", "Text", "check_json"]
+
+DEEPEST = 64
+
+
+def check_json(value: Any) -> Any:
+    """Refuse what JSON can say and PostgreSQL cannot keep, at any depth; else return the value.
+
+    Raises:
+        ValueError: a NUL, half of a surrogate pair, a number that is not finite, or deep nesting.
+    """
+    level = [value]
+    for _depth in range(DEEPEST):
+        below: list[Any] = []
+        for item in level:
+            match item:
+                case str():
+                    _check_text(item)
+                case float() if not math.isfinite(item):
+                    raise ValueError("a number is not finite; send NaN and infinities as text")
+                case dict():
+                    below += item
+                    below += item.values()
+                case list():
+                    below += item
+        if not below:
+            return value
+        level = below
+    raise ValueError(f"it is nested more than {DEEPEST} levels deep")
+
+
+def _check_text(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("a text holds a NUL, which PostgreSQL's text cannot")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("a text holds half of a surrogate pair") from error
+    return text
+
+
+JsonObject = Annotated[dict[str, Any], AfterValidator(check_json)]
+Text = Annotated[str, AfterValidator(_check_text)]

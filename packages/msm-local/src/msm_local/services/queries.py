@@ -1,0 +1,41 @@
+"""Queries: a SELECT over one table, as text that somebody typed."""
+
+from uuid import UUID
+
+from msm_local import answers
+from msm_local.database import Database
+from msm_local.filters import ResourceKind
+from msm_local.services import meta_tables, operations
+from msm_local.services.cancellation import Cancellation
+from msm_local.wire import OperationRequest, Scope, ScopeTable, StatementBody
+
+__all__ = ["run"]
+
+
+def run(
+    database: Database, resource: ResourceKind, uid: UUID, sql: str, cancellation: Cancellation
+) -> answers.QueryResult:
+    """Run a SELECT that reads the table of ``uid`` and no other.
+
+    Raises:
+        NotFoundError: there is no such row.
+        RequestError: whatever an operation can end in.
+    """
+    with database.transaction() as connection:
+        row = meta_tables.get(connection, resource, uid)
+    request = OperationRequest(
+        operation="select",
+        # Text that somebody typed has no placeholders: a percent sign is one.
+        statement=StatementBody(sql=sql.replace("%", "%%")),
+        scope=Scope(tables=[ScopeTable(meta_table_uid=uid)]),
+    )
+    answer = operations.execute(database, request, cancellation)
+    return {
+        "ok": True,
+        "meta_table_uid": str(uid),
+        "time_index_meta_table_uid": str(uid) if row.table_kind == "time_indexed" else None,
+        "results": answer["rows"],
+        "row_count": answer["row_count"],
+        "max_rows": answer["max_rows"],
+        "truncated": answer["truncated"],
+    }

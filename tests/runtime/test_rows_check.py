@@ -1,0 +1,209 @@
+"""Rows that do not fit their model: every fault is found, and nothing is sent."""
+
+import datetime
+import math
+import uuid
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from msm import MarketsModel, Result
+from msm.errors import InvalidRowsError, StatementError
+from msm.models import (
+    Asset,
+    AssetType,
+    CalendarDate,
+    CalendarEvent,
+    CurrencySpotAssetDetails,
+    FutureAssetDetails,
+    IndexFormulaDefinition,
+    IndexValuesTS,
+    OrdersTS,
+)
+from msm.rows import delete_rows, insert_rows, natural_key, upsert_rows
+
+NOON = datetime.datetime(2025, 1, 2, 12, tzinfo=datetime.UTC)
+VALUE: dict[str, Any] = {"time_index": NOON, "index_identifier": "I", "value": 1.0}
+
+
+def never(_statement: object) -> Result:
+    raise AssertionError("something was sent")
+
+
+def faults_of(call: Callable[[], int]) -> list[str]:
+    with pytest.raises(InvalidRowsError) as caught:
+        call()
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("model", "row", "fault"),
+    [
+        (
+            Asset,
+            {"unique_identifer": "A"},
+            "'A': no such column; did you mean 'unique_identifier'?",
+        ),
+        (Asset, {"unique_identifier": 3}, "3: a str is needed, not int"),
+        (Asset, {"unique_identifier": "a\x00b"}, r"'a\x00b': a NUL, which PostgreSQL's text"),
+        (Asset, {"unique_identifier": "\ud800"}, r"'\ud800': half of a surrogate pair"),
+        (Asset, {"unique_identifier": "x" * 256}, ": 256 characters, where the column takes 255"),
+        (Asset, {"uid": "1"}, "'1': a UUID is needed, not str"),
+        (AssetType, {"metadata_json": {"a": math.nan}}, "no JSON: Out of range float values"),
+        (AssetType, {"metadata_json": {"a": {1}}}, "no JSON: Object of type set is not JSON"),
+        (AssetType, {"metadata_json": "\x00"}, r"'\x00': a NUL, which PostgreSQL's JSON"),
+        (IndexValuesTS, {"value": "1"}, "'1': a float is needed, not str"),
+        (IndexValuesTS, {"value": True}, "True: a float is needed, not bool"),
+        (IndexValuesTS, {"value": 10**400}, ": too large for a float"),
+        (IndexValuesTS, {"time_index": NOON.replace(tzinfo=None)}, ": no time zone; pass an aware"),
+        (IndexValuesTS, {"time_index": "2025-01-02"}, "an aware datetime is needed, not str"),
+        (IndexValuesTS, {"time_index": pd.Timestamp(1, unit="ns", tz="UTC")}, ": nanoseconds, "),
+        (
+            IndexValuesTS,
+            {"time_index": datetime.datetime.max.replace(tzinfo=datetime.timezone.min)},
+            ": beyond the years of a datetime in UTC",
+        ),
+        (CalendarDate, {"local_date": NOON}, ": a date is needed, not datetime"),
+        (CalendarDate, {"is_holiday": 1}, "1: a bool is needed, not int"),
+        (
+            CalendarDate,
+            {"is_holiday": None},
+            "is_holiday: None, and the column needs a value; leave the column out for the database",
+        ),
+        (
+            OrdersTS,
+            {"order_side": 2**63},
+            "9223372036854775808: too large for the column's 64 bits",
+        ),
+        (OrdersTS, {"order_side": 1.5}, "1.5: an int is needed, not float"),
+        (OrdersTS, {"order_side": 2.0**60}, ": an int is needed, not float"),
+        (OrdersTS, {"order_side": False}, "False: an int is needed, not bool"),
+        (FutureAssetDetails, {"contract_size": 0.1}, "0.1: a Decimal or an int is needed"),
+        (FutureAssetDetails, {"contract_size": Decimal("1e20")}, "more than 20 digits before"),
+        (FutureAssetDetails, {"contract_size": Decimal("1e-19")}, "more than 18 digits after"),
+        (FutureAssetDetails, {"contract_size": Decimal("inf")}, ": no number that the column can"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named(
+    model: type[MarketsModel], row: dict[str, Any], fault: str
+) -> None:
+    [column] = row
+    faults = faults_of(lambda: insert_rows(never, model, [row]))
+    [told] = [text for text in faults if text.startswith(f"row 0, {column}")]
+    assert fault in told
+
+
+def test_the_sentence_says_the_first_faults_and_how_many_more() -> None:
+    rows = [{"unique_identifier": number} for number in range(7)]
+    with pytest.raises(InvalidRowsError) as caught:
+        upsert_rows(never, Asset, rows, None)
+    listing = "; ".join(
+        f"row {number}, unique_identifier = {number}: a str is needed, not int"
+        for number in range(5)
+    )
+    assert str(caught.value) == (
+        f"Nothing was sent, because Asset does not take these rows: {listing}; and 2 more. "
+        "Correct them and upsert again."
+    )
+    assert (caught.value.model, caught.value.verb, len(caught.value.faults)) == (
+        "Asset",
+        "upsert",
+        7,
+    )
+
+
+def test_a_column_that_rows_lack_is_named_once_for_all_of_them() -> None:
+    good: Sequence[dict[str, Any]] = [{"unique_identifier": "a"}]
+    bad = [{"asset_type": "x"}] * 3
+    assert faults_of(lambda: insert_rows(never, Asset, [*good, *bad])) == [
+        "row 1, unique_identifier: not given, and the column needs a value"
+    ]
+
+
+def test_a_key_that_comes_twice_is_refused_across_time_zones_and_batches() -> None:
+    offset = datetime.timezone(datetime.timedelta(hours=-5))
+    later = [VALUE | {"index_identifier": str(number)} for number in range(10_000)]
+    rows = [VALUE, *later, VALUE | {"time_index": NOON.astimezone(offset)}]
+    [told] = faults_of(lambda: upsert_rows(never, IndexValuesTS, rows, None))
+    assert told.startswith("row 10001, time_index, index_identifier = (datetime.datetime(2025, ")
+    assert told.endswith("'I'): the key of row 0 already")
+
+
+def test_an_insert_is_checked_against_every_unique_key() -> None:
+    rows = [{"uid": uuid.UUID(int=1), "unique_identifier": name} for name in "ab"]
+    assert faults_of(lambda: insert_rows(never, Asset, rows)) == [
+        "row 1, uid = UUID('00000000-0000-0000-0000-000000000001'): the key of row 0 already"
+    ]
+
+
+def test_an_upsert_needs_a_value_in_each_column_of_its_key() -> None:
+    event = {"calendar_uid": uuid.UUID(int=1), "event_type": "expiry", "event_label": ""}
+    row = event | {"event_date": None, "target_type": "", "target_identifier": ""}
+    assert faults_of(lambda: upsert_rows(never, CalendarEvent, [row], None)) == [
+        "row 0, event_date: None, and the column needs a value"
+    ]
+
+
+def test_a_missing_value_of_a_frame_is_null() -> None:
+    frame = pd.DataFrame({"time_index": [NOON], "index_identifier": ["I"], "value": [np.nan]})
+    assert faults_of(lambda: upsert_rows(never, IndexValuesTS, frame, None)) == [
+        "row 0, value: None, and the column needs a value"
+    ]
+
+
+def test_dates_of_a_frame_with_a_time_are_refused() -> None:
+    frame = pd.DataFrame({"local_date": pd.to_datetime(["2025-01-01 09:30"])})
+    assert "a date is needed, not Timestamp" in "".join(
+        faults_of(lambda: upsert_rows(never, CalendarDate, frame, None))
+    )
+
+
+def test_a_frame_with_two_columns_of_one_name_is_refused() -> None:
+    frame = pd.DataFrame([[1, 2]], columns=["value", "value"])
+    with pytest.raises(StatementError) as caught:
+        insert_rows(never, IndexValuesTS, frame)
+    assert str(caught.value) == (
+        "The DataFrame has two columns named 'value'; drop or rename one of them."
+    )
+
+
+def test_a_delete_needs_the_whole_key() -> None:
+    assert faults_of(lambda: delete_rows(never, IndexValuesTS, [{"time_index": NOON}], None)) == [
+        "row 0, index_identifier: not given, and the column needs a value"
+    ]
+
+
+def test_the_natural_key_is_the_grain_the_given_primary_key_or_the_one_unique_key() -> None:
+    assert natural_key(IndexValuesTS).columns == ("time_index", "index_identifier")
+    assert natural_key(CurrencySpotAssetDetails).columns == ("asset_uid",)
+    assert natural_key(CalendarDate).columns == ("calendar_uid", "local_date")
+    assert natural_key(Asset, ["uid"]).columns == ("uid",)
+
+
+def test_several_unique_keys_need_a_choice() -> None:
+    with pytest.raises(StatementError) as caught:
+        natural_key(IndexFormulaDefinition)
+    assert str(caught.value) == (
+        "IndexFormulaDefinition has several unique keys; pass key= one of ['uid'] or "
+        "['index_uid'] or ['index_uid', 'definition_hash'] or ['index_uid', 'version']."
+    )
+    assert natural_key(IndexFormulaDefinition, ["version", "index_uid"]).where is None
+    assert natural_key(IndexFormulaDefinition, ["index_uid"]).where is not None
+
+
+def test_a_choice_that_is_no_unique_key_is_refused() -> None:
+    with pytest.raises(StatementError) as caught:
+        natural_key(Asset, ["asset_type"])
+    assert str(caught.value) == (
+        "Asset has no unique key over asset_type; pass key= one of ['uid'] or "
+        "['unique_identifier']."
+    )
+
+
+def test_no_rows_are_nothing_to_do() -> None:
+    assert insert_rows(never, Asset, []) == 0
+    assert upsert_rows(never, Asset, pd.DataFrame({"unique_identifier": []}), None) == 0

@@ -1,0 +1,375 @@
+"""Many rows through the attached models: what is written, in how many statements, and how often."""
+
+import datetime
+import io
+import math
+import sys
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from psycopg import Connection
+from sqlalchemy import ARRAY, JSON, Column, Integer, MetaData, Table, Uuid, func, select
+from sqlalchemy.dialects import postgresql
+
+import msm
+from msm.errors import PartlyWrittenError, PlatformRefusedError
+from msm.models import (
+    Account,
+    Asset,
+    AssetType,
+    Calendar,
+    CalendarDate,
+    FutureAssetDetails,
+    Index,
+    IndexFormulaDefinition,
+    IndexValuesTS,
+    OrdersTS,
+)
+from msm.rows import check, write
+from msm.rows.check import Expected, check_rows
+from msm.rows.given import given_rows
+from msm.rows.keys import Key
+from msm.rows.statements import insert_statement, upsert_statement
+from tests.support.forked import value_of
+
+MODELS = [
+    *(Account, Asset, AssetType, Calendar, CalendarDate, FutureAssetDetails, OrdersTS),
+    *(Index, IndexFormulaDefinition, IndexValuesTS),
+]
+NOON = datetime.datetime(2025, 1, 2, 12, 0, 0, 123456, tzinfo=datetime.UTC)
+INDEX = {
+    "unique_identifier": "I",
+    "index_type": "t",
+    "display_name": "I",
+    "calculation_method": "custom",
+    "value_format": "decimal",
+}
+CALENDAR = {
+    "unique_identifier": "X",
+    "display_name": "X",
+    "calendar_type": "exchange",
+    "valid_from": datetime.date(2025, 1, 1),
+    "valid_to": datetime.date(2025, 12, 31),
+}
+TEXTS = ["", "NULL", "null", '{"a",\\b}', " \t\n", "Zürich 株 100% %(x)s", "'; --", "\\", '"', "😀"]
+
+
+def values_at(*values: float) -> list[dict[str, Any]]:
+    second = datetime.timedelta(seconds=1)
+    return [
+        {"time_index": NOON + place * second, "index_identifier": "I", "value": value}
+        for place, value in enumerate(values)
+    ]
+
+
+def write_texts() -> tuple[int, list[str]]:
+    runtime = msm.start_engine(MODELS)
+    written = runtime.insert(Asset, [{"unique_identifier": text} for text in TEXTS])
+    read = runtime.execute(select(Asset.unique_identifier))
+    return written, [row["unique_identifier"] for row in read.rows]
+
+
+def test_every_text_survives(environment: Mapping[str, str]) -> None:
+    written, read = value_of(write_texts, environment=environment)
+    assert written == len(TEXTS)
+    assert sorted(read) == sorted(TEXTS)
+
+
+FUTURE = {
+    "kind": "monthly",
+    "quote_unit": "USD",
+    "settlement_model": "linear",
+    "settlement_method": "cash",
+    "contract_size": Decimal("12345678901234567890.123456789012345678"),
+    "contract_unit": "",
+    "expires_at": NOON.astimezone(datetime.timezone(datetime.timedelta(hours=-5))),
+    "settles_at": None,
+    "metadata": {"nested": [1, None, {"ü\\": 'x"'}], "wide": 2**63, "small": 1e-300},
+}
+
+
+def write_every_type() -> list[dict[str, Any]]:
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(Asset, [{"unique_identifier": name} for name in ("BTC", "USD")])
+    runtime.insert(Index, [INDEX])
+    runtime.insert(Account, [{"unique_identifier": "A", "account_name": "A"}])
+    uids = runtime.execute(select(Asset.uid).order_by(Asset.unique_identifier)).rows
+    index = runtime.execute(select(Index.uid)).rows[0]["uid"]
+    btc, usd = (row["uid"] for row in uids)
+    keys = {"asset_uid": btc, "settlement_asset": usd, "margin_asset": usd}
+    runtime.upsert(FutureAssetDetails, [FUTURE | keys | {"underlying_index_uid": index}])
+    order = {"order_time": NOON, "account_identifier": "A", "asset_identifier": "BTC"}
+    sides = [{"order_identifier": str(side), "order_side": side} for side in (2**63 - 1, -(2**63))]
+    runtime.upsert(OrdersTS, [order | side for side in sides])
+    orders = runtime.execute(select(OrdersTS.order_side).order_by(OrdersTS.order_side))
+    return [*runtime.execute(select(FutureAssetDetails)).rows, *orders.rows]
+
+
+def test_every_type_survives(environment: Mapping[str, str]) -> None:
+    future, *orders = value_of(write_every_type, environment=environment)
+    assert {name: future[name] for name in FUTURE} == FUTURE
+    assert [row["order_side"] for row in orders] == [-(2**63), 2**63 - 1]
+
+
+def write_floats() -> list[float]:
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(Index, [INDEX])
+    runtime.upsert(
+        IndexValuesTS, values_at(0.1 + 0.2, -0.0, 5e-324, 1, math.inf, -math.inf, math.nan)
+    )
+    read = runtime.execute(select(IndexValuesTS.value).order_by(IndexValuesTS.time_index))
+    return [row["value"] for row in read.rows]
+
+
+def test_every_float_survives(environment: Mapping[str, str]) -> None:
+    *numbers, nan = value_of(write_floats, environment=environment)
+    assert numbers == [0.1 + 0.2, -0.0, 5e-324, 1.0, math.inf, -math.inf]
+    assert math.copysign(1, numbers[1]) == -1
+    assert math.isnan(nan)
+
+
+def leave_out_columns() -> list[dict[str, Any]]:
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(Calendar, [CALENDAR, CALENDAR | {"unique_identifier": "Y", "timezone": "CET"}])
+    columns = (Calendar.unique_identifier, Calendar.timezone, Calendar.uid)
+    return runtime.execute(select(*columns).order_by(Calendar.unique_identifier)).rows
+
+
+def test_a_column_that_a_row_leaves_out_gets_the_databases_default(
+    environment: Mapping[str, str],
+) -> None:
+    first, second = value_of(leave_out_columns, environment=environment)
+    assert (first["timezone"], second["timezone"]) == ("UTC", "CET")
+    assert isinstance(first["uid"], uuid.UUID)
+    assert first["uid"] != second["uid"]
+
+
+def upsert_again() -> tuple[list[int], list[dict[str, Any]]]:
+    runtime = msm.start_engine(MODELS)
+    bond: dict[str, Any] = {
+        "asset_type": "bond",
+        "display_name": "Bond",
+        "metadata_json": {"a": [1]},
+    }
+    counts = [
+        runtime.upsert(AssetType, rows)
+        for rows in (
+            [bond, {"asset_type": "equity"}],
+            [bond, {"asset_type": "equity"}],
+            [bond | {"metadata_json": {"a": [2]}}, {"asset_type": "equity"}],
+            [{"asset_type": "bond", "display_name": None}],
+            [{"asset_type": "bond", "uid": uuid.UUID(int=1), "display_name": "Bond"}],
+        )
+    ]
+    return counts, runtime.execute(select(AssetType).where(AssetType.asset_type == "bond")).rows
+
+
+def test_an_upsert_writes_only_what_differs_and_keeps_what_is_not_given(
+    environment: Mapping[str, str],
+) -> None:
+    counts, [row] = value_of(upsert_again, environment=environment)
+    assert counts == [2, 0, 1, 1, 1]
+    assert row.pop("uid") != uuid.UUID(int=1)
+    assert row == {
+        "asset_type": "bond",
+        "display_name": "Bond",
+        "description": None,
+        "metadata_json": {"a": [2]},
+    }
+
+
+def upsert_by_a_partial_key() -> list[Any]:
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(Index, [INDEX])
+    active = {
+        "index_uid": runtime.execute(select(Index.uid)).rows[0]["uid"],
+        "status": "active",
+        "version": 1,
+        "definition_hash": "1",
+        "valid_from": NOON,
+        "formula": "a + b",
+    }
+    for changes in ({}, {"version": 2, "definition_hash": "2", "formula": "a - b"}):
+        runtime.upsert(IndexFormulaDefinition, [active | changes], key=["index_uid"])
+    rows = runtime.execute(select(IndexFormulaDefinition)).rows
+    return [(row["version"], row["formula"]) for row in rows]
+
+
+def test_a_key_that_holds_for_some_rows_only_can_be_chosen(environment: Mapping[str, str]) -> None:
+    assert value_of(upsert_by_a_partial_key, environment=environment) == [(2, "a - b")]
+
+
+def delete_some() -> tuple[list[int], list[str]]:
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(Asset, [{"unique_identifier": name} for name in "abcd"])
+    [row] = runtime.execute(select(Asset).where(Asset.unique_identifier == "d")).rows
+    counts = [
+        runtime.delete(Asset, [{"unique_identifier": name} for name in "abx"]),
+        runtime.delete(Asset, [{"unique_identifier": name} for name in "abx"]),
+        runtime.delete(Asset, [row], key=["uid"]),
+    ]
+    left = runtime.execute(select(Asset.unique_identifier)).rows
+    return counts, [row["unique_identifier"] for row in left]
+
+
+def test_a_delete_takes_the_rows_with_the_keys_and_says_how_many_were_there(
+    environment: Mapping[str, str],
+) -> None:
+    assert value_of(delete_some, environment=environment) == ([2, 0, 1], ["c"])
+
+
+def write_frames() -> tuple[list[int], list[dict[str, Any]], list[dict[str, Any]]]:
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(Index, [INDEX])
+    times = pd.date_range("2025-01-01", periods=3, tz="Europe/Zurich")
+    values = pd.DataFrame(
+        {"value": [1.5, 2.5, math.inf], "observation_status": ["ok", None, pd.NA]},
+        index=pd.MultiIndex.from_product([times, ["I"]], names=["time_index", "index_identifier"]),
+    )
+    calendars = pd.DataFrame([CALENDAR]).astype({"valid_from": "datetime64[ns]"})
+    counts = [runtime.upsert(IndexValuesTS, values), runtime.upsert(Calendar, calendars)]
+    read = select(IndexValuesTS.time_index, IndexValuesTS.value, IndexValuesTS.observation_status)
+    return (
+        counts,
+        runtime.execute(read.order_by(IndexValuesTS.time_index)).rows,
+        runtime.execute(select(Calendar.valid_from, Calendar.valid_to)).rows,
+    )
+
+
+def test_a_frame_is_written_with_its_index_and_its_missing_values_as_null(
+    environment: Mapping[str, str],
+) -> None:
+    counts, values, [calendar] = value_of(write_frames, environment=environment)
+    assert counts == [3, 1]
+    assert [row["value"] for row in values] == [1.5, 2.5, math.inf]
+    assert [row["observation_status"] for row in values] == ["ok", None, None]
+    assert values[0]["time_index"] == datetime.datetime(2024, 12, 31, 23, tzinfo=datetime.UTC)
+    assert calendar == {name: CALENDAR[name] for name in ("valid_from", "valid_to")}
+
+
+def fail_in_the_third_batch() -> tuple[list[str], list[Any], int, int]:
+    check.ROWS_PER_BATCH = 2
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(Index, [INDEX])
+    rows = values_at(*range(7))
+    rows[5]["index_identifier"] = "missing"
+    with pytest.raises(PartlyWrittenError) as caught:
+        runtime.upsert(IndexValuesTS, rows)
+    count = select(func.count().label("rows")).select_from(IndexValuesTS)
+    there = runtime.execute(count).rows[0]["rows"]
+    rows[5]["index_identifier"] = "I"
+    again = runtime.upsert(IndexValuesTS, rows)
+    with pytest.raises(PlatformRefusedError):
+        runtime.upsert(IndexValuesTS, [rows[0] | {"index_identifier": "missing"}])
+    told = [str(caught.value), str(caught.value.__cause__)]
+    return told, [caught.value.written, caught.value.failed], there, again
+
+
+def test_a_batch_that_fails_says_which_rows_were_written_and_the_upsert_can_be_repeated(
+    environment: Mapping[str, str],
+) -> None:
+    told, ranges, there, again = value_of(fail_in_the_third_batch, environment=environment)
+    assert told[0] == (
+        "The upsert of IndexValuesTS has written rows 0 to 3, and failed at rows 4 to 5; mend what "
+        f"is wrong there and upsert all rows again, which is safe: {told[1]}"
+    )
+    assert ranges == [(range(4),), (range(4, 6),)]
+    assert (there, again) == (4, 3)
+
+
+def rows_in_two_sets() -> list[Any]:
+    check.ROWS_PER_BATCH = 2
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(AssetType, [{"asset_type": "taken"}])
+    rows = [
+        {"asset_type": str(number)} | ({"description": "x"} if number % 2 else {})
+        for number in range(6)
+    ]
+    rows[5]["asset_type"] = "taken"
+    with pytest.raises(PartlyWrittenError) as caught:
+        runtime.insert(AssetType, rows)
+    assert "insert the rows that are not written" in str(caught.value)
+    return [caught.value.written, caught.value.failed]
+
+
+def test_rows_of_several_column_sets_are_named_by_their_own_places(
+    environment: Mapping[str, str],
+) -> None:
+    written, failed = value_of(rows_in_two_sets, environment=environment)
+    assert written == (range(5),)
+    assert failed == (range(5, 6),)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def show_progress() -> list[str]:
+    runtime = msm.start_engine(MODELS)
+    told = []
+    for patience, stream in ((0.0, Terminal()), (0.0, io.StringIO()), (60.0, Terminal())):
+        write.PATIENCE = patience
+        sys.stderr = stream
+        runtime.upsert(Asset, [{"unique_identifier": "a"}])
+        told.append(stream.getvalue())
+    return told
+
+
+def test_progress_is_shown_on_a_terminal_to_those_who_wait(environment: Mapping[str, str]) -> None:
+    shown, without_terminal, soon_done = value_of(show_progress, environment=environment)
+    assert "upsert Asset: 100%" in shown
+    assert (without_terminal, soon_done) == ("", "")
+
+
+def batches_of(rows: list[dict[str, Any]]) -> list[check.Batch]:
+    table = IndexValuesTS.__table__
+    assert isinstance(table, Table)
+    batches, faults = check_rows(table, given_rows(table, rows), Expected(None, frozenset(), []))
+    assert faults == []
+    return batches
+
+
+def test_the_text_of_a_statement_does_not_grow_with_its_batch() -> None:
+    table = IndexValuesTS.__table__
+    assert isinstance(table, Table)
+    key = Key(("time_index", "index_identifier"))
+    texts = [
+        str(
+            upsert_statement(table, batches_of(values_at(*range(count)))[0].literals, key).compile(
+                dialect=postgresql.dialect()  # type: ignore[no-untyped-call]
+            )
+        )
+        for count in (1, 5_000)
+    ]
+    assert texts[0] == texts[1]
+    assert len(texts[0]) < 1_000
+
+
+def test_a_batch_that_is_too_long_for_a_request_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "CHARACTERS_PER_BATCH", 500)
+    batches = batches_of(values_at(*range(20)))
+    assert len(batches) > 1
+    assert [number for batch in batches for number in batch.numbers] == list(range(20))
+    assert max(sum(map(len, batch.literals.values())) for batch in batches) <= 500
+
+
+def test_arrays_survive(empty_database: Connection) -> None:
+    table = Table(
+        "bag", MetaData(), Column("id", Integer), Column("keys", ARRAY(Uuid)), Column("extra", JSON)
+    )
+    empty_database.execute("CREATE TABLE bag (id integer, keys uuid[], extra json)")
+    keys = [uuid.uuid4(), None, uuid.uuid4()]
+    rows = [{"id": 1, "keys": keys, "extra": ["{}", '"']}, {"id": 2, "keys": [], "extra": None}]
+    [batch], faults = check_rows(table, given_rows(table, rows), Expected(None, frozenset(), []))
+    assert faults == []
+    compiled = insert_statement(table, batch.literals).compile(
+        dialect=postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
+    )
+    empty_database.execute(str(compiled).encode(), compiled.params)
+    found = empty_database.execute("SELECT id, keys, extra FROM bag ORDER BY id").fetchall()
+    assert found == [(1, keys, ["{}", '"']), (2, [], None)]
