@@ -119,24 +119,6 @@ def test_the_database_itself_knows_when_a_login_expires(client: Client) -> None:
     assert 50 < row[0] <= 60
 
 
-def test_the_runtime_role_has_no_ddl_and_sees_no_catalog(cluster: Cluster, database: str) -> None:
-    password = "only for this test"  # noqa: S105 - a database of this test alone
-    with LocalPlatform(cluster.platform_url(database), runtime_password=password):
-        url = f"host=127.0.0.1 port={cluster.port} dbname={database} user={database}_runtime"
-        with psycopg.connect(url, password=password, autocommit=True) as connection:
-            for statement in (
-                "CREATE TABLE public.mine (a int)",
-                "CREATE TEMPORARY TABLE mine (a int)",
-                "CREATE SCHEMA mine",
-                "SELECT * FROM msm_local.meta_tables",
-                f'SET ROLE "{database}_owner"',
-                "COPY (SELECT 1) TO PROGRAM 'true'",
-                "SELECT pg_read_file('/etc/passwd')",
-            ):
-                with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    connection.execute(statement.encode())
-
-
 def test_a_copy_of_a_database_keeps_roles_and_catalog(cluster: Cluster, database: str) -> None:
     password = "shared by both"  # noqa: S105 - databases of this test alone
     with LocalPlatform(cluster.platform_url(database), runtime_password=password) as platform:
