@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import Any
 
 from mainsequence.client.metatables import (
     DataSource,
@@ -17,7 +18,7 @@ from mainsequence.code_repository_context import (
 from psycopg import connect
 
 
-def row(data_source_uid: str, name: str, **more: str) -> dict[str, object]:
+def row(data_source_uid: str, name: str, **more: Any) -> dict[str, Any]:
     contract = {
         "version": "relational-table.v1",
         "physical": {"schema": "public", "table_name": name},

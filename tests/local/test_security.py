@@ -1,5 +1,7 @@
 """Who may talk to the platform, and what its roles may do."""
 
+import inspect
+import logging
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -7,8 +9,11 @@ from contextlib import closing
 import httpx
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from msm_local import answers
 from msm_local.cluster import Cluster
+from msm_local.errors import RequestError
 from msm_local.platform import LocalPlatform
 from tests.local.conftest import Client
 
@@ -46,6 +51,7 @@ def test_pages_from_elsewhere_are_refused_and_our_own_are_not(shared_client: Cli
     ("method", "path"),
     [
         ("GET", "/jobs/"),
+        ("PUT", "/meta-tables/"),
         ("POST", "/meta-tables/register/"),
         ("GET", "/meta-tables/column-search/"),
         ("GET", "/time-index-meta-tables/description-search/"),
@@ -58,6 +64,42 @@ def test_an_absent_endpoint_answers_501_by_name(
     answer = shared_client.http.request(method, path)
     assert answer.status_code == 501
     assert "does not implement" in answer.json()["detail"]
+
+
+def test_the_description_is_served_to_holders_of_the_token(shared_client: Client) -> None:
+    described = shared_client.get("/openapi.json")
+    assert described["info"]["title"] == "msm-local"
+    page = shared_client.http.get("/docs/")
+    assert page.headers["Content-Type"].startswith("text/html")
+    for path in described["paths"]:
+        assert path in page.text
+    for path in ("/openapi.json", "/docs/"):
+        answer = httpx.get(f"{shared_client.platform.endpoint}/api/v1{path}")
+        assert (answer.status_code, answer.json()["error"]) == (401, "UnauthorizedError")
+        assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+
+
+def test_a_browser_shows_the_description_with_the_token_as_password_and_nothing_else(
+    shared_client: Client,
+) -> None:
+    platform = shared_client.platform
+    root = f"{platform.endpoint}/api/v1"
+    assert httpx.get(f"{root}/docs/", auth=("anybody", platform.token)).status_code == 200
+    assert httpx.get(f"{root}/docs/", auth=("anybody", "wrong")).status_code == 401
+    headers = {"Authorization": "Basic %%%"}
+    assert httpx.get(f"{root}/docs/", headers=headers).status_code == 401
+    assert httpx.get(f"{root}/health/", auth=("anybody", platform.token)).status_code == 401
+
+
+def test_every_fact_of_every_error_is_in_its_description() -> None:
+    described = set(answers.Error.__annotations__)
+    for error in subclasses(RequestError):
+        facts = set(inspect.signature(error.__init__).parameters)
+        assert facts - {"self", "message", "args", "kwargs"} <= described, error
+
+
+def subclasses(parent: type[RequestError]) -> list[type[RequestError]]:
+    return [found for child in parent.__subclasses__() for found in (child, *subclasses(child))]
 
 
 def test_a_migration_login_works_as_the_owner_and_owns_nothing_itself(client: Client) -> None:
@@ -90,6 +132,50 @@ def test_an_expired_login_loses_its_session_and_is_dropped(client: Client) -> No
         assert _soon(lambda: admin.execute(query, [issued["role_name"]]).fetchone() is None)
 
 
+def test_an_expired_login_opens_no_session(client: Client) -> None:
+    [uid] = client.reserve("thing")
+    issued = client.credential(uid)
+    psycopg.connect(issued["uri"]).close()
+    with psycopg.connect(client.admin_url, autocommit=True) as admin:
+        statement = f"ALTER ROLE {issued['role_name']} VALID UNTIL 'yesterday'"
+        admin.execute(statement.encode())
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(issued["uri"])
+
+
+def test_a_migration_login_is_granted_the_owner_role_and_no_other(client: Client) -> None:
+    [uid] = client.reserve("thing")
+    issued = client.credential(uid)
+    with psycopg.connect(client.admin_url) as admin:
+        granted = admin.execute(
+            "SELECT roleid::regrole::text FROM pg_auth_members WHERE member = %s::regrole",
+            [issued["role_name"]],
+        ).fetchall()
+    assert granted == [(issued["owner_role_name"],)]
+
+
+def test_no_secret_reaches_a_log(
+    client: Client, cluster: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    uid = client.active("thing", "CREATE TABLE thing (s text UNIQUE)")
+    issued = client.credential(uid)
+    password = conninfo_to_dict(issued["uri"])["password"]
+    insert = "INSERT INTO thing VALUES (%(s)s)"
+    for _ in range(2):
+        client.execute("insert", insert, [uid], {"s": "a secret of the user"})
+    with psycopg.connect(issued["uri"]) as connection, pytest.raises(psycopg.Error):
+        connection.execute("ALTER ROLE CURRENT_USER PASSWORD 'another secret' SUPERUSER")
+    httpx.get(f"{client.platform.endpoint}/api/v1/health/", headers={"Authorization": "Bearer x"})
+    written = cluster.log_path.read_text(encoding="utf-8") + caplog.text
+    assert "permission denied" in written or "unique" in written
+    for secret in (
+        *(client.platform.token, str(password), "SCRAM-SHA-256$"),
+        *("a secret of the user", "another secret"),
+    ):
+        assert secret not in written
+
+
 def _answers(session: psycopg.Connection[tuple[object, ...]]) -> bool:
     try:
         session.execute("SELECT 1")
@@ -117,24 +203,6 @@ def test_the_database_itself_knows_when_a_login_expires(client: Client) -> None:
         ).fetchone()
     assert row is not None
     assert 50 < row[0] <= 60
-
-
-def test_the_runtime_role_has_no_ddl_and_sees_no_catalog(cluster: Cluster, database: str) -> None:
-    password = "only for this test"  # noqa: S105 - a database of this test alone
-    with LocalPlatform(cluster.platform_url(database), runtime_password=password):
-        url = f"host=127.0.0.1 port={cluster.port} dbname={database} user={database}_runtime"
-        with psycopg.connect(url, password=password, autocommit=True) as connection:
-            for statement in (
-                "CREATE TABLE public.mine (a int)",
-                "CREATE TEMPORARY TABLE mine (a int)",
-                "CREATE SCHEMA mine",
-                "SELECT * FROM msm_local.meta_tables",
-                f'SET ROLE "{database}_owner"',
-                "COPY (SELECT 1) TO PROGRAM 'true'",
-                "SELECT pg_read_file('/etc/passwd')",
-            ):
-                with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    connection.execute(statement.encode())
 
 
 def test_a_copy_of_a_database_keeps_roles_and_catalog(cluster: Cluster, database: str) -> None:

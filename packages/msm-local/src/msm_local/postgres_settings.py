@@ -13,6 +13,8 @@ SETTINGS = {
     "log_timezone": "UTC",
     # Statements carry data and verifiers; the log gets neither.
     "log_min_error_statement": "panic",
+    # The detail of a violated key is the row that violated it.
+    "log_error_verbosity": "terse",
     "log_parameter_max_length_on_error": "0",
     "log_statement": "none",
     "shared_buffers": "16MB",

@@ -18,12 +18,12 @@ class Absent:
     Attributes:
         verb: the HTTP method.
         path: below the resource.
-        method: the client's method that leads to it.
+        methods: the client's methods that lead to it.
     """
 
     verb: str
     path: str
-    method: str
+    methods: str
 
 
 META_TABLES = (
@@ -34,9 +34,13 @@ META_TABLES = (
     Absent("POST", "/{uid}/introspect/", "introspect"),
     Absent("GET", "/{uid}/schema-graph/", "get_schema_graph"),
     Absent("POST", "/{uid}/refresh-table-search-index/", "refresh_table_search_index"),
-    Absent("POST", "/{uid}/delete-with-cascade/", "delete_with_cascade"),
-    Absent("GET", "/{uid}/can-view/", "can_view"),
-    Absent("GET", "/{uid}/can-edit/", "can_edit"),
+    Absent(
+        "POST",
+        "/{uid}/delete-with-cascade/",
+        "delete_with_cascade, delete_with_cascade_by_uid",
+    ),
+    Absent("GET", "/{uid}/can-view/", "can_view, users_can_view, list_users_can_view"),
+    Absent("GET", "/{uid}/can-edit/", "can_edit, users_can_edit, list_users_can_edit"),
     Absent("POST", "/{uid}/add-to-view/", "add_to_view"),
     Absent("POST", "/{uid}/add-to-edit/", "add_to_edit"),
     Absent("POST", "/{uid}/remove-from-view/", "remove_from_view"),
@@ -62,9 +66,9 @@ TIME_INDEX_META_TABLES = (
 )
 DATA_SOURCES = (
     Absent("POST", "/", "create"),
-    Absent("POST", "/get-or-create-duck-db/", "get_or_create_duck_db"),
-    Absent("PATCH", "/{uid}/", "patch"),
-    Absent("DELETE", "/{uid}/", "delete"),
+    Absent("POST", "/get-or-create-duck-db/", "get_or_create_duck_db, create_duckdb"),
+    Absent("PATCH", "/{uid}/", "patch, patch_by_uid"),
+    Absent("DELETE", "/{uid}/", "delete, destroy_by_uid"),
 )
 
 
@@ -73,7 +77,7 @@ def _router(client_class: str, endpoints: Sequence[Absent]) -> APIRouter:
     for absent in endpoints:
         router.add_api_route(
             absent.path,
-            _answer(f"{client_class}.{absent.method}"),
+            _answer(f"{client_class}.{absent.methods}"),
             methods=[absent.verb],
             response_model=None,
             include_in_schema=False,
@@ -81,10 +85,10 @@ def _router(client_class: str, endpoints: Sequence[Absent]) -> APIRouter:
     return router
 
 
-def _answer(method: str) -> Callable[[], Any]:
+def _answer(methods: str) -> Callable[[], Any]:
     def answer() -> NoReturn:
         raise NotImplementedHereError(
-            f"msm-local does not implement {method}; the hosted platform does, and docs/parity.md "
+            f"msm-local does not implement {methods}; the hosted platform does, and docs/parity.md "
             "lists what there is."
         )
 

@@ -1,0 +1,106 @@
+"""Requests made up from the OpenAPI description: no failure, and no answer outside of it."""
+
+from random import Random
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings, strategies
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi import checks
+
+from msm_local.app import AppConfig, create_app
+from msm_local.description import operations
+from tests.local.conftest import Client
+
+pytestmark = pytest.mark.slow
+
+EXAMPLES = 40
+CHECKS = [
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+]
+APP = create_app(AppConfig(database_url="", runtime_password="", token="", port=0))
+OPERATIONS = [f"{verb.upper()} {path}" for path, verb, _operation in operations(APP.openapi())]
+STATEMENTS = {
+    "select": "SELECT * FROM plain WHERE s = %(s)s",
+    "insert": "INSERT INTO plain (id, s) VALUES (%(id)s, %(s)s) RETURNING *",
+    "update": "UPDATE plain SET s = %(s)s WHERE id = %(id)s",
+    "delete": "DELETE FROM plain WHERE id = %(id)s",
+    "upsert": "INSERT INTO plain (id, s) VALUES (%(id)s, %(s)s) ON CONFLICT (id) DO NOTHING",
+}
+
+
+@pytest.fixture(scope="module")
+def uids(shared_client: Client) -> list[str]:
+    """An active and a reserved table of either kind."""
+    indexed = {"time_index_name": "t", "partition_strategy": "backend_default"}
+    series = "time-index-meta-tables"
+    return [
+        shared_client.active("plain", "CREATE TABLE plain (id int PRIMARY KEY, s text)"),
+        *shared_client.reserve("series", "later_series", resource=series, **indexed),
+        *shared_client.reserve("later"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def schema(shared_client: Client) -> Any:
+    return schemathesis.openapi.from_dict(shared_client.get("/openapi.json"))
+
+
+def aimed(chance: Random, body: Any, uids: list[str], source: str) -> Any:
+    """The body, with what the catalog knows in most of the places where it makes a difference."""
+    if isinstance(body, list):
+        return [aimed(chance, item, uids, source) for item in body]
+    if not isinstance(body, dict) or chance.random() < 0.3:
+        return body
+    body = {name: aimed(chance, value, uids, source) for name, value in body.items()}
+    if "data_source_uid" in body:
+        body["data_source_uid"] = source
+    for name in ("meta_table_uid", "alembic_version_meta_table_uid"):
+        if name in body:
+            body[name] = chance.choice(uids)
+    if "meta_table_uids" in body:
+        body["meta_table_uids"] = uids
+    if "physical_schema" in body:
+        body["physical_schema"] = "public"
+    if isinstance(body.get("statement"), dict):
+        body["statement"]["sql"] = STATEMENTS.get(str(body.get("operation")), "SELECT 1")
+        parameters = body["statement"].get("parameters")
+        values = list(parameters.values()) if isinstance(parameters, dict) else []
+        body["statement"]["parameters"] = dict(zip(("id", "s"), [*values, 1, "x"], strict=False))
+    return body
+
+
+@pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_no_request_is_answered_outside_the_description(
+    name: str, mode: GenerationMode, schema: Any, uids: list[str], shared_client: Client
+) -> None:
+    verb, path = name.split()
+    headers = dict(shared_client.http.headers)
+    source = shared_client.data_source_uid
+
+    @given(
+        case=schema[path][verb].as_strategy(generation_mode=mode),
+        chance=strategies.randoms(use_true_random=False),
+    )
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def fuzz(case: Any, chance: Random) -> None:
+        if "uid" in case.path_parameters and chance.random() < 0.6:
+            case.path_parameters["uid"] = chance.choice([*uids, source])
+        if isinstance(case.body, dict | list):
+            case.body = aimed(chance, case.body, uids, source)
+        response = case.call(base_url=shared_client.platform.endpoint, headers=headers)
+        assert response.status_code != 500, response.text
+        case.validate_response(response, checks=CHECKS)
+
+    fuzz()

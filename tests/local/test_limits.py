@@ -1,0 +1,229 @@
+"""What is too large, too slow, or given up by its client does no harm."""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from msm_local.limits import MOST_BYTES, BodyLimit
+from tests.local.conftest import Client
+
+SLEEP = "SELECT count(*) FROM generate_series(1, 10000000000)"
+
+
+@pytest.fixture(scope="module")
+def thing(shared_client: Client) -> str:
+    return shared_client.active("thing", "CREATE TABLE thing (id bigint PRIMARY KEY, s text)")
+
+
+@pytest.fixture(autouse=True)
+def _let_go(shared_client: Client) -> Iterator[None]:
+    """Wait until the server has noticed who hung up, and keeps only the client of the tests."""
+    yield
+    port = shared_client.platform.port
+    assert soon(lambda: len([c for c in connections() if c.laddr.port == port]) <= 1)
+
+
+def test_a_body_that_is_too_large_is_refused_with_its_limit(
+    shared_client: Client, thing: str
+) -> None:
+    sql = "SELECT %(s)s::text AS s"
+    answer = shared_client.execute("select", sql, [thing], {"s": "x" * MOST_BYTES})
+    assert (answer.status_code, answer.json()["error"]) == (413, "BodyTooLargeError")
+    assert answer.json()["limit"] == MOST_BYTES
+    assert shared_client.http.get("/health/").status_code == 200
+
+
+def test_a_write_that_returns_too_many_rows_writes_nothing(
+    shared_client: Client, thing: str
+) -> None:
+    insert = "INSERT INTO thing (id) SELECT generate_series(1, 100001) RETURNING id"
+    answer = shared_client.execute("insert", insert, [thing])
+    assert (answer.status_code, answer.json()["error"]) == (413, "TooManyRowsError")
+    assert answer.json()["limit"] == 100_000
+    count = shared_client.execute("select", "SELECT count(*) AS n FROM thing", [thing])
+    assert count.json()["rows"] == [{"n": 0}]
+
+
+def test_a_page_never_has_more_rows_than_the_platform_carries(
+    shared_client: Client, thing: str
+) -> None:
+    sql = "SELECT generate_series(1, 100002) AS n"
+    limits = {"max_rows": 1_000_000}
+    page = shared_client.execute("select", sql, [thing], limits=limits).json()
+    assert (len(page["rows"]), page["truncated"]) == (100_000, True)
+    assert page["pagination"]["next_offset"] == 100_000
+
+
+TOO_LARGE = [
+    ("SELECT repeat('x', 2000000000)", "54000"),
+    (f"SELECT {', '.join('1' for _ in range(1665))}", "54011"),
+]
+
+
+@pytest.mark.parametrize(("sql", "sqlstate"), TOO_LARGE, ids=["text", "columns"])
+def test_what_postgresql_has_no_room_for_is_too_large(
+    shared_client: Client, thing: str, sql: str, sqlstate: str
+) -> None:
+    answer = shared_client.execute("select", sql, [thing])
+    assert (answer.status_code, answer.json()["error"]) == (413, "OperationTooLargeError")
+    assert answer.json()["sqlstate"] == sqlstate
+
+
+VALUES = [
+    ("SELECT 1 / 0 AS n", "22012"),
+    ("SELECT 'x'::int AS n", "22P02"),
+    ("SELECT 99999999999::int AS n", "22003"),
+    ("SELECT '2026-13-01'::date AS d", "22008"),
+    ("SELECT '{'::jsonb AS j", "22P02"),
+]
+
+
+@pytest.mark.parametrize(("sql", "sqlstate"), VALUES, ids=[state for _sql, state in VALUES])
+def test_a_value_that_is_none_is_refused_with_its_sqlstate(
+    shared_client: Client, thing: str, sql: str, sqlstate: str
+) -> None:
+    answer = shared_client.execute("select", sql, [thing])
+    assert (answer.status_code, answer.json()["error"]) == (400, "ValueRefusedError")
+    assert answer.json()["sqlstate"] == sqlstate
+
+
+STRANGE: list[tuple[str, Any]] = [
+    ("NUL", "a\x00b"),
+    ("surrogate", "\ud800"),
+    ("mixed list", [1, "a"]),
+    ("deep", json.loads("[" * 200 + "]" * 200)),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), STRANGE, ids=[name for name, _value in STRANGE])
+def test_a_parameter_that_cannot_be_sent_is_refused(
+    shared_client: Client, thing: str, name: str, value: object
+) -> None:
+    body = {
+        "operation": "select",
+        "statement": {"sql": "SELECT %(a)s::text AS a", "parameters": {"a": value}},
+        "scope": {"tables": [{"meta_table_uid": thing}]},
+    }
+    answer = shared_client.http.post(
+        "/meta-tables/execute-operation/",
+        content=json.dumps(body),
+        headers={"Content-Type": "application/json"},
+    )
+    assert (answer.status_code, answer.json()["error"]) == (400, "InvalidRequestError"), name
+
+
+def test_an_operation_whose_client_hangs_up_is_ended(shared_client: Client, thing: str) -> None:
+    with raw_request(shared_client, thing, SLEEP, {"statement_timeout_ms": 600_000}):
+        assert soon(lambda: running(shared_client) == 1)
+    assert soon(lambda: running(shared_client) == 0)
+
+
+def test_more_hang_ups_than_connections_leave_all_connections_free(
+    shared_client: Client, thing: str
+) -> None:
+    limits = {"statement_timeout_ms": 600_000}
+    waiting = [raw_request(shared_client, thing, SLEEP, limits) for _ in range(20)]
+    assert soon(lambda: running(shared_client) == 8)
+    assert shared_client.http.get("/health/").status_code == 200
+    for connection in waiting:
+        connection.close()
+    assert soon(lambda: running(shared_client) == 0)
+    assert shared_client.execute("select", "SELECT 1 AS n", [thing]).status_code == 200
+
+
+def test_a_client_that_hangs_up_inside_its_body_leaves_nothing_behind(
+    shared_client: Client, thing: str
+) -> None:
+    for _ in range(20):
+        raw_request(shared_client, thing, SLEEP, {}, missing=5).close()
+    assert shared_client.http.get("/health/").status_code == 200
+    assert running(shared_client) == 0
+
+
+def test_a_client_that_does_not_read_holds_no_connection_of_the_database(
+    shared_client: Client, thing: str
+) -> None:
+    sql = "SELECT repeat('x', 1000000) AS s FROM generate_series(1, 20)"
+    lazy = [raw_request(shared_client, thing, sql, {}) for _ in range(10)]
+    assert soon(lambda: running(shared_client) == 0)
+    for _ in range(20):
+        assert shared_client.execute("select", "SELECT 1 AS n", [thing]).status_code == 200
+    for connection in lazy:
+        connection.close()
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async def nothing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise AssertionError("a request without its body went through")
+
+    async def never() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    limit = BodyLimit(nothing, seconds=0.02)
+    asyncio.run(limit({"type": "http", "headers": []}, never, send))
+    assert sent[0]["status"] == 408
+    assert json.loads(sent[1]["body"])["error"] == "RequestTooSlowError"
+
+
+def raw_request(
+    client: Client, uid: str, sql: str, limits: dict[str, int], *, missing: int = 0
+) -> socket.socket:
+    """A connection whose request is sent, but for its last bytes, and whose answer is not read."""
+    body = json.dumps(
+        {
+            "operation": "select",
+            "statement": {"sql": sql},
+            "scope": {"tables": [{"meta_table_uid": uid}]},
+            "limits": limits,
+        }
+    ).encode()
+    head = (
+        "POST /api/v1/meta-tables/execute-operation/ HTTP/1.1\r\n"
+        f"Host: 127.0.0.1:{client.platform.port}\r\n"
+        f"Authorization: Bearer {client.platform.token}\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    connection = socket.create_connection(("127.0.0.1", client.platform.port))
+    connection.sendall(head + body[: len(body) - missing])
+    return connection
+
+
+def connections() -> list[Any]:
+    """The TCP connections of this process, those of its servers included."""
+    return [c for c in psutil.Process().net_connections("tcp") if c.status != psutil.CONN_LISTEN]
+
+
+def running(client: Client) -> int:
+    """How many connections of the runtime pool run a statement, or hold a transaction."""
+    with psycopg.connect(client.admin_url) as admin:
+        row = admin.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'msm-local runtime'"
+            " AND datname = current_database() AND state <> 'idle'"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def soon(happened: Callable[[], bool]) -> bool:
+    """Whether it happens within ten seconds."""
+    deadline = time.monotonic() + 10
+    while not happened():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
