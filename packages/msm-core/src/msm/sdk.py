@@ -40,8 +40,9 @@ __all__ = [
     "tolerate_several_version_locations",
 ]
 
-# 8.1.25 is the last release with `mainsequence migrations` and `mainsequence.meta_tables`.
-SUPPORTED_SDK = SpecifierSet(">=8.1.8,<8.1.26")
+# 8.1.20 is the first that understands what the platform says about a repository branch, and 8.1.25
+# the last with `mainsequence migrations` and `mainsequence.meta_tables`.
+SUPPORTED_SDK = SpecifierSet(">=8.1.20,<8.1.26")
 
 
 def _check_installation() -> None:
