@@ -23,7 +23,7 @@ def run_online() -> None:
     package = (context.config.get_main_option("script_location") or "").partition(":")[0]
     online, errors = (import_module(f"{package}.{name}") for name in ("online", "errors"))
     try:
-        online.run(context.config, context.script, changes=changes_the_schema())
+        online.run(context.config, context.script, changes=changes_the_schema)
     except errors.MigrationError as error:
         # Everything but SystemExit prints a traceback of 75 lines.
         sys.stderr.write(f"{error}\n")

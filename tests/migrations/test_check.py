@@ -5,12 +5,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 import pytest
 from psycopg import Connection, sql
 from sqlalchemy import CheckConstraint, Column, MetaData, Table, Text, create_engine
@@ -191,14 +190,6 @@ def differences(environment: Mapping[str, str], *arguments: str) -> list[dict[st
 
 def by_command(found: list[dict[str, Any]], command: str) -> list[dict[str, Any]]:
     return [difference for difference in found if difference["command"] == command]
-
-
-@pytest.fixture
-def superuser(cluster: Cluster, head_database: Connection) -> Iterator[Connection]:
-    """Somebody who changes the database by hand."""
-    url = cluster.admin_url(head_database.info.dbname)
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield connection
 
 
 def upgrade(environment: Mapping[str, str], target: str = "head") -> None:

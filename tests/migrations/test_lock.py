@@ -18,7 +18,6 @@ from sqlalchemy.pool import NullPool
 from migrations.errors import LockHeldError
 from migrations.lock import MigrationLock, application_name
 from migrations.progress import Progress
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.alembic import url_of
@@ -32,14 +31,6 @@ SLEEP = 'op.execute("SELECT pg_sleep({})")'
 def engine_of(database: Connection) -> Engine:
     named = {"application_name": application_name()}
     return create_engine(url_of(database), poolclass=NullPool, connect_args=named)
-
-
-@pytest.fixture
-def watcher(empty_database: Connection, cluster: Cluster) -> Iterator[Connection]:
-    """A superuser's connection to the empty database."""
-    url = cluster.admin_url(empty_database.info.dbname)
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

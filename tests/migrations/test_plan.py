@@ -7,18 +7,16 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from psycopg import Connection
 
 from migrations.plan import rows
 from migrations.plan.__main__ import main
 from migrations.session import find_registry, read_only
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import Finished, run_forked, run_sdk_cli
@@ -41,13 +39,6 @@ def plan(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
     told = run_plan(environment, "--json", *arguments)
     assert (told.value, told.stderr) == (0, "")
     return dict(json.loads(told.stdout))
-
-
-@pytest.fixture
-def superuser(cluster: Cluster, head_database: Connection) -> Iterator[Connection]:
-    """Somebody who may run what a plan says."""
-    with psycopg.connect(cluster.admin_url(head_database.info.dbname)) as connection:
-        yield connection
 
 
 def migrate(environment: Mapping[str, str], direction: str, target: str) -> None:
@@ -250,7 +241,6 @@ def test_a_database_ahead_of_the_code_is_refused(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("UPDATE ms_markets__alembic_version SET version_num = '1099'")
-    superuser.commit()
     told = run_plan(environment, "base")
     assert (told.value, told.stdout) == (2, "")
     assert told.stderr.startswith("The database is ahead of this code: it is at 1099 and this ")
@@ -259,7 +249,6 @@ def test_a_database_ahead_of_the_code_is_refused(
 def test_a_large_table_is_estimated(environment: Mapping[str, str], superuser: Connection) -> None:
     superuser.execute(CURVES)
     superuser.execute("ANALYZE ms_markets__curve")
-    superuser.commit()
     told = run_forked(count_up_to_two, environment=environment, folder=ROOT)
     assert told.value == "about 3 rows", told.stderr
 

@@ -159,7 +159,7 @@ def test_what_ran_outside_of_a_transaction_is_not_tried_again(
 )
 def test_the_limits_hold_on_the_connection_of_the_migration(
     arguments: tuple[str, ...],
-    variables: Mapping[str, str],
+    variables: dict[str, str],
     limits: str | None,
     environment: Mapping[str, str],
     checkout: Path,

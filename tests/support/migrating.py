@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,9 +14,18 @@ from typing import Any, Self
 import psycopg
 
 from tests.conftest import PROVIDER, ROOT
-from tests.support.forked import Finished, run_sdk_cli
+from tests.support.forked import Finished, run_forked, run_sdk_cli
 
-__all__ = ["LOCK_TABLE", "NAME", "Background", "migrate", "sentence_of", "until", "write_revision"]
+__all__ = [
+    "LOCK_TABLE",
+    "NAME",
+    "Background",
+    "migrate",
+    "migrate_in",
+    "sentence_of",
+    "until",
+    "write_revision",
+]
 
 NAME = "msm-migrate"
 LOCK_TABLE = "public.ms_markets__alembic_version"
@@ -45,6 +55,29 @@ def migrate(*arguments: str, environment: Mapping[str, str], folder: Path = ROOT
     """Run ``mainsequence migrations ARGUMENTS`` on our provider."""
     command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
     return run_sdk_cli(*command, environment=environment, folder=folder)
+
+
+def migrate_in(
+    namespace: str, *arguments: str, environment: Mapping[str, str], folder: Path
+) -> Finished:
+    """Run ``mainsequence migrations ARGUMENTS`` on our provider in another namespace."""
+    command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
+    named = dict(environment) | {"MSM_AUTO_REGISTER_NAMESPACE": namespace}
+    return run_forked(run_anew, command, environment=named, folder=folder)
+
+
+def run_anew(arguments: tuple[str, ...]) -> None:
+    """Run the SDK's command line after what the forked process has of ours was forgotten.
+
+    The namespace is read once, when msm is imported; and a test module imports the provider of the
+    repository, not the one in the working folder.
+    """
+    for name in list(sys.modules):
+        if name.partition(".")[0] in {"migrations", "msm", "msm_portfolio", "msm_pricing"}:
+            del sys.modules[name]
+    from mainsequence.cli.cli import app
+
+    app(list(arguments))
 
 
 def sentence_of(told: Finished) -> str:

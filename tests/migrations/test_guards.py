@@ -1,0 +1,281 @@
+"""What is refused before any DDL, each with its own sentence, and with nothing changed."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from alembic import command
+from psycopg import Connection, sql
+
+from migrations.lock import release
+from msm_local.platform import LocalPlatform
+from tests.conftest import ROOT, environment_of
+from tests.support.alembic import config_for, url_of
+from tests.support.migrating import migrate, migrate_in, sentence_of, write_revision
+from tests.support.pooler import pooler
+from tests.support.schema import defaults_and_comments, describe
+
+UPGRADE = "mainsequence migrations upgrade --provider migrations:migration head"
+ADOPT = "run `python -m migrations.adopt`."
+COMMANDS = [("upgrade", "head"), ("downgrade", "base")]
+each_command = pytest.mark.parametrize("arguments", COMMANDS, ids=lambda a: a[0])
+
+
+def contents(database: Connection) -> list[object]:
+    """All that a migration could change."""
+    found: list[object] = [describe(database), defaults_and_comments(database)]
+    if database.execute("SELECT to_regclass('ms_markets__alembic_version')").fetchone() != (None,):
+        query = "SELECT version_num FROM ms_markets__alembic_version ORDER BY 1"
+        found.append(database.execute(query).fetchall())
+    return found
+
+
+@contextmanager
+def unchanged(database: Connection) -> Iterator[None]:
+    before = contents(database)
+    database.commit()
+    yield
+    assert contents(database) == before
+    database.commit()
+
+
+def stamp(superuser: Connection, *rows: str) -> None:
+    superuser.execute("DELETE FROM ms_markets__alembic_version")
+    for row in rows:
+        superuser.execute("INSERT INTO ms_markets__alembic_version VALUES (%s)", [row])
+
+
+@each_command
+def test_a_database_ahead_of_this_code(
+    arguments: tuple[str, ...], environment: Mapping[str, str], superuser: Connection
+) -> None:
+    """Case 21."""
+    stamp(superuser, "1012")
+    with unchanged(superuser):
+        told = migrate(*arguments, environment=environment)
+    assert told.exit_code == 1
+    assert sentence_of(told) == (
+        "The database is ahead of this code: it is at 1012 and this code ends at 1004, and nothing "
+        "was changed; run this with the version of msm-migrations that has 1012, or from there "
+        "take the database back with `mainsequence migrations downgrade --provider "
+        "migrations:migration 1004`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "remedy"),
+    [
+        ("0017", ADOPT),
+        ("0005", f"migrate it to 0017 with ms-markets 1.0.16 first, then {ADOPT}"),
+    ],
+)
+def test_a_database_of_the_published_history(
+    row: str, remedy: str, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    """Case 21."""
+    stamp(superuser, row)
+    with unchanged(superuser):
+        told = migrate("upgrade", "head", environment=environment)
+    assert told.exit_code == 1
+    assert sentence_of(told) == (
+        f"The database is at {row} of the published ms-markets, whose tables this code does not "
+        f"take for its own unseen, and nothing was changed; {remedy}"
+    )
+
+
+@pytest.mark.parametrize("arguments", [*COMMANDS, ("current",)], ids=lambda a: a[0])
+def test_a_database_of_a_project_that_extends_this_history(
+    arguments: tuple[str, ...], environment: Mapping[str, str], superuser: Connection
+) -> None:
+    """Case 21."""
+    stamp(superuser, "1004", "acme0001")
+    with unchanged(superuser):
+        told = migrate(*arguments, environment=environment)
+    assert told.exit_code == 1
+    assert sentence_of(told) == (
+        "The database is at acme0001, and acme0001 comes from a project that extends this history "
+        "and that migrations:migration does not carry, and nothing was changed; install that "
+        "project, and run this with the provider that it names."
+    )
+
+
+@pytest.mark.parametrize("table", [True, False], ids=["empty table", "no table"])
+def test_tables_without_a_version_row(
+    table: bool, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    """Case 23: what made them is not known, so nothing is stamped."""
+    superuser.execute("DELETE FROM ms_markets__alembic_version")
+    if not table:
+        superuser.execute("DROP TABLE ms_markets__alembic_version")
+    with unchanged(superuser):
+        told = migrate("upgrade", "head", environment=environment)
+    assert told.exit_code == 1
+    assert sentence_of(told) == (
+        "The database has ms_markets__account, ms_markets__accountallocationmodel, "
+        "ms_markets__accountgroup and 58 more, and ms_markets__alembic_version does not say which "
+        "revision made them, so nothing was changed; restore that table from where the others came "
+        f"from, or drop them if nothing in them is needed, and run `{UPGRADE}`."
+    )
+
+
+def set_database_path(superuser: Connection, _owner: str) -> None:
+    superuser.execute("CREATE SCHEMA acme; GRANT USAGE ON SCHEMA acme TO PUBLIC")
+    superuser.execute(
+        sql.SQL("ALTER DATABASE {} SET search_path = acme, public").format(
+            sql.Identifier(superuser.info.dbname)
+        )
+    )
+
+
+def make_schema_of_owner(superuser: Connection, owner: str) -> None:
+    superuser.execute(sql.SQL("CREATE SCHEMA AUTHORIZATION {}").format(sql.Identifier(owner)))
+
+
+def drop_public(superuser: Connection, _owner: str) -> None:
+    superuser.execute("DROP SCHEMA public CASCADE")
+
+
+DEFAULT = (
+    "take it back to PostgreSQL's default with RESET search_path in ALTER DATABASE and ALTER ROLE, "
+    "and keep the schema public"
+)
+
+
+@pytest.mark.parametrize("arguments", [("upgrade", "head"), ("revision", "-m", "Probe")])
+@pytest.mark.parametrize(
+    ("disturb", "path", "meant", "remedy"),
+    [
+        (set_database_path, "'acme, public'", "acme, public", DEFAULT),
+        (
+            make_schema_of_owner,
+            "'\"$user\", public'",
+            "{owner}, public",
+            "rename or drop the schema {owner}, which is named like the owner role",
+        ),
+        (drop_public, "'\"$user\", public'", "no schema", DEFAULT),
+    ],
+    ids=["database", "role", "no public"],
+)
+def test_a_search_path_that_means_another_schema(
+    disturb: Callable[[Connection, str], None],
+    path: str,
+    meant: str,
+    remedy: str,
+    arguments: tuple[str, ...],
+    fresh_platform: LocalPlatform,
+    watcher: Connection,
+    checkout: Path,
+) -> None:
+    """Case 26."""
+    row = watcher.execute("SELECT owner_role FROM msm_local.settings").fetchone()
+    assert row is not None
+    disturb(watcher, row[0])
+    told = migrate(*arguments, environment=environment_of(fresh_platform), folder=checkout)
+    assert told.exit_code == 1
+    assert sentence_of(told) == (
+        f"search_path is {path}, which here means {meant}, while unqualified names have to mean "
+        f"public alone, and nothing was changed; {remedy}, then run this again.".format(
+            owner=row[0]
+        )
+    )
+    assert watcher.execute(
+        "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'ms\\_m%'"
+    ).fetchone() == (0,)
+
+
+def rows_of(platform: LocalPlatform, table: str) -> list[dict[str, Any]]:
+    answer = httpx.post(
+        f"{platform.endpoint}/api/v1/meta-tables/filter/",
+        json={"physical_table_name__in": [table], "limit": 10},
+        headers={"Authorization": f"Bearer {platform.token}"},
+    )
+    found: list[dict[str, Any]] = answer.raise_for_status().json()["results"]
+    return found
+
+
+@pytest.mark.slow
+def test_a_namespace_whose_slug_is_another_ones(
+    fresh_platform: LocalPlatform, empty_database: Connection, checkout: Path
+) -> None:
+    """Both would be the tables ms_markets__asset__acme_research."""
+    environment = environment_of(fresh_platform)
+    generate = ("revision", "-m", "Create the tables", "--rev-id", "1001")
+    for arguments in [generate, ("upgrade", "head")]:
+        told = migrate_in("acme.research", *arguments, environment=environment, folder=checkout)
+        assert told.exit_code == 0, told.stderr
+    with unchanged(empty_database):
+        for arguments in [("upgrade", "head"), ("current",)]:
+            told = migrate_in("acme_research", *arguments, environment=environment, folder=checkout)
+            assert told.exit_code == 1
+            assert sentence_of(told) == (
+                "ms_markets__alembic_version__acme_research of the namespace 'acme_research' "
+                "belongs to 'acme.research' in the platform's catalog, because both make the same "
+                "table names, and nothing was changed; set MSM_AUTO_REGISTER_NAMESPACE to "
+                "'acme.research', or to a name that differs from it in more than punctuation."
+            )
+
+
+def test_a_table_that_another_namespace_has(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute(
+        "UPDATE msm_local.meta_tables SET namespace = 'acme' WHERE physical_table_name ="
+        " 'ms_markets__asset'"
+    )
+    with unchanged(superuser):
+        told = migrate("downgrade", "1003", environment=environment)
+    assert told.exit_code == 1
+    assert sentence_of(told) == (
+        "ms_markets__asset of the namespace 'mainsequence.markets' belongs to 'acme' in the "
+        "platform's catalog, because both make the same table names, and nothing was changed; set "
+        "MSM_AUTO_REGISTER_NAMESPACE to 'acme', or to a name that differs from it in more than "
+        "punctuation."
+    )
+
+
+def test_a_transaction_pooler(
+    empty_database: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    info = empty_database.info
+    with (
+        pooler(info.host, info.port, by_transaction=True) as port,
+        unchanged(empty_database),
+        pytest.raises(SystemExit) as exit_,
+    ):
+        command.upgrade(config_for(url_of(empty_database).set(port=port)), "head")
+    assert exit_.value.code == 1
+    assert capsys.readouterr().err == (
+        f"A transaction pooler stands before PostgreSQL at {info.host}:{port}, where the lock that "
+        "keeps migrations apart does not hold; have the platform connect to PostgreSQL directly, "
+        "or to a port in session mode, and run this again.\n"
+    )
+
+
+def test_a_session_pooler_is_good_enough(empty_database: Connection) -> None:
+    info = empty_database.info
+    with pooler(info.host, info.port, by_transaction=False) as port:
+        command.upgrade(config_for(url_of(empty_database).set(port=port)), "1001")
+        release()
+    assert len(describe(empty_database)) == 39
+
+
+def test_revisions_that_are_not_one_history(
+    fresh_platform: LocalPlatform, empty_database: Connection, checkout: Path
+) -> None:
+    """Case 22: Alembic itself would leave a revision out and go on."""
+    file = write_revision(checkout, "op.execute('SELECT 1')")
+    shutil.copy(file, file.with_name("1005_twice.py"))
+    with unchanged(empty_database):
+        told = migrate(
+            "upgrade", "head", environment=environment_of(fresh_platform), folder=checkout
+        )
+    assert told.exit_code == 1
+    assert sentence_of(told) == (
+        f"Revision 1005 is in {file} and in {file.with_name('1005_twice.py')}; give one of them "
+        "another id, and have what follows it say so."
+    )
+    assert ROOT not in file.parents
