@@ -26,6 +26,15 @@ def rows_of(database: Connection) -> list[str]:
     return rows
 
 
+def fingerprinted(database: Connection) -> list[str]:
+    """The revisions whose fingerprints the version table carries."""
+    query = "SELECT obj_description('ms_markets__alembic_version'::regclass)"
+    row = database.execute(query).fetchone()
+    database.rollback()
+    assert row is not None
+    return sorted(re.findall(r"(\w+)=", row[0]))
+
+
 @pytest.fixture
 def extended(acme: Project, environment: Mapping[str, str]) -> Project:
     """The project with its first revision, generated and run."""
@@ -47,6 +56,7 @@ def test_the_branch_lives_beside_ours_and_goes_again(
     assert first.count('"ms_markets__') == 2 == first.count('["ms_markets__asset.u')
     # Our newest has no row of its own while acme0001, which depends on it, is there.
     assert rows_of(head_database) == ["acme0001"]
+    assert fingerprinted(head_database) == ["1001", "1002", "1003", "1004", "acme0001"]
 
     write_revision(extended.folder, ADD_COLUMN, DROP_COLUMN)
     ran = extended.migrate("upgrade", "heads", environment=environment)
