@@ -11,8 +11,8 @@ from psycopg import Connection
 from migrations.fingerprints import fingerprint
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
-from tests.support.forked import Finished, run_forked
-from tests.support.migrating import migrate
+from tests.support.forked import run_forked
+from tests.support.migrating import check_anew, migrate
 
 VERSIONS = Path("migrations/versions/mainsequence_markets")
 FILE = VERSIONS / "1003_create_the_pricing_tables.py"
@@ -33,19 +33,6 @@ def expected(*files: Path) -> str:
     return f"Applied revisions and their fingerprints: {', '.join(entries)}"
 
 
-def run_check(environment: Mapping[str, str], checkout: Path) -> Finished:
-    return run_forked(check_anew, environment=environment, folder=checkout)
-
-
-def check_anew() -> int:
-    for name in [name for name in sys.modules if name.partition(".")[0] == "migrations"]:
-        del sys.modules[name]
-    sys.path.insert(0, str(Path.cwd()))
-    from migrations.check.__main__ import main
-
-    return main(["--json"])
-
-
 def test_an_edit_of_an_applied_revision_is_found(
     environment: Mapping[str, str], checkout: Path
 ) -> None:
@@ -54,7 +41,7 @@ def test_an_edit_of_an_applied_revision_is_found(
     before = fingerprint(file)
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("sa.Text()", "sa.String()", 1), encoding="utf-8")
-    told = run_check(environment, checkout)
+    told = run_forked(check_anew, environment=environment, folder=checkout)
     assert told.value == 1
     assert json.loads(told.stdout)["differences"] == [
         {
@@ -84,7 +71,7 @@ def test_a_comment_a_docstring_or_a_formatter_is_no_edit(
     command = [sys.executable, "-m", "ruff", "format", "--line-length", "60", str(file)]
     subprocess.run(command, check=True)
     assert file.read_bytes() != text.encode()
-    told = run_check(environment, checkout)
+    told = run_forked(check_anew, environment=environment, folder=checkout)
     assert (told.value, json.loads(told.stdout)["differences"]) == (0, [])
 
 
