@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from alembic.script import ScriptDirectory
 
-from .. import migration
-from ..errors import UPGRADE, UnknownVersionError
+from ..errors import UnknownVersionError
+from ..examined import examined
 from ..fingerprints import applied_revisions, fingerprint, read_fingerprints
 from ..guards import refuse_unknown_rows
 from ..session import Database, revision_directory
@@ -38,7 +38,9 @@ class Check:
     @property
     def is_pending(self) -> bool:
         """Whether an upgrade, which may be running, would mend a difference."""
-        return any(difference.command == UPGRADE for difference in self.differences)
+        return any(
+            difference.command == examined().upgrade_command for difference in self.differences
+        )
 
 
 def check(database: Database) -> Check:
@@ -53,7 +55,7 @@ def check(database: Database) -> Check:
     heads, revisions = tuple(ours.heads), database.revisions()
     found: list[Difference] = []
     try:
-        refuse_unknown_rows(revisions, ours, migration)
+        refuse_unknown_rows(revisions, ours, examined())
     except UnknownVersionError as error:
         found.append(Difference("ahead", "revision", error.fault, error.remedy))
     else:
@@ -71,7 +73,7 @@ def check(database: Database) -> Check:
 def _edited(
     database: Database, script: ScriptDirectory, revisions: tuple[str, ...]
 ) -> Iterator[Difference]:
-    recorded = read_fingerprints(database.connection, migration)
+    recorded = read_fingerprints(database.connection, examined())
     for name, path in sorted(applied_revisions(script, revisions).items()):
         now = fingerprint(path)
         if recorded.get(name, now) != now:
@@ -86,4 +88,4 @@ def _behind(revisions: Sequence[str], heads: Sequence[str]) -> Difference:
         f"the database is at {', '.join(revisions) or 'base'} and the head is {', '.join(heads)}, "
         "so that models are not compared yet"
     )
-    return Difference("behind", "revision", detail, UPGRADE)
+    return Difference("behind", "revision", detail, examined().upgrade_command)

@@ -12,7 +12,6 @@ from tests.support.schema import describe
 
 pytestmark = pytest.mark.slow
 
-FIRST = ("--head", "base", "--rev-id", "acme0001")
 NEXT = ("--head", "acme@head", "--rev-id", "acme0002")
 ADD_COLUMN = 'op.add_column("ms_markets__asset", sa.Column("later", sa.String(), nullable=True))'
 DROP_COLUMN = 'op.drop_column("ms_markets__asset", "later")'
@@ -33,16 +32,6 @@ def fingerprinted(database: Connection) -> list[str]:
     database.rollback()
     assert row is not None
     return sorted(re.findall(r"(\w+)=", row[0]))
-
-
-@pytest.fixture
-def extended(acme: Project, environment: Mapping[str, str]) -> Project:
-    """The project with its first revision, generated and run."""
-    made = acme.migrate("revision", "-m", "create", *FIRST, environment=environment)
-    assert made.exit_code == 0, made.stderr
-    ran = acme.migrate("upgrade", "heads", environment=environment)
-    assert ran.exit_code == 0, ran.stderr
-    return acme
 
 
 def test_the_branch_lives_beside_ours_and_goes_again(

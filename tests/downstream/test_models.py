@@ -58,7 +58,7 @@ def stand_beside_with(models: Callable[[], list[type]]) -> str:
     from msm import MsmError
 
     try:
-        return stand_beside("acme_migrations", models()).version_table
+        return str(stand_beside("acme_migrations", models()).version_table)
     except MsmError as error:
         return f"{type(error).__name__}: {error}"
 
@@ -68,7 +68,7 @@ def extend_with_an_identifier_of_ours() -> str:
     from msm import MsmError
 
     try:
-        return extend("acme_migrations", [map_model("Asset", "acme")]).reference
+        return str(extend("acme_migrations", [map_model("Asset", "acme")]).reference)
     except MsmError as error:
         return f"{type(error).__name__}: {error}"
 
