@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
+from alembic.util import coerce_resource_to_filename
 from sqlalchemy import Table
 
 from msm.sdk import AlembicMetaTableMigration
@@ -37,15 +39,30 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
         return bool(self.package == PACKAGE_KEY)
 
     @property
+    def target(self) -> str:
+        """What an upgrade goes to, for the end of every branch."""
+        return "head" if self.branch is None else "heads"
+
+    @property
     def upgrade_command(self) -> str:
         """The command that brings a database to the end of every branch."""
-        target = "head" if self.branch is None else "heads"
-        return f"mainsequence migrations upgrade --provider {self.reference} {target}"
+        return f"mainsequence migrations upgrade --provider {self.reference} {self.target}"
 
     @property
     def revision_command(self) -> str:
         """The command that makes a revision, up to its message and its place in the graph."""
         return f"mainsequence migrations revision --provider {self.reference}"
+
+    @property
+    def folder(self) -> Path:
+        """Where its own revisions lie."""
+        return Path(coerce_resource_to_filename(self.version_path))
+
+    @property
+    def trunk(self) -> list[Path]:
+        """Where the revisions lie that its own are a branch beside; none without a branch."""
+        locations = [Path(coerce_resource_to_filename(item)) for item in self.version_locations]
+        return [location for location in locations if location != self.folder]
 
     def is_named(self, revision: str) -> bool:
         """Whether an id is one that this provider's revisions get: 1005, or acme0001."""

@@ -1,3 +1,10 @@
+<%
+    from importlib import import_module
+
+    # Rendered without a package, like env.py.
+    package = config.get_main_option("script_location").partition(":")[0]
+    label, dependency = import_module(f"{package}.downstream.branch").place(config, down_revision)
+%>\
 <%!
     def literal(value):
         """As the formatter writes it."""
@@ -7,13 +14,6 @@
             case tuple() | list():
                 return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
         return repr(value)
-%>\
-<%
-    from importlib import import_module
-
-    # Rendered without a package, like env.py.
-    package = config.get_main_option("script_location").partition(":")[0]
-    label, dependency = import_module(f"{package}.downstream.branch").place(config, down_revision)
 %>\
 """${message.rstrip(".")}.
 

@@ -25,8 +25,8 @@ from msm.sdk import (
     require_code_repository_metatables_data_source,
 )
 
-from . import migration
-from .errors import PACKAGE, UPGRADE, MigrationError
+from .errors import PACKAGE, MigrationError
+from .examined import examined
 from .failures import reason_of
 from .guards import refuse_taken, version_rows
 from .revisions import Revisions, load_revisions
@@ -46,7 +46,8 @@ __all__ = [
     "revision_directory",
 ]
 
-SCHEMA: str = migration.version_table_schema or "public"
+# Of every table: a provider of models on MarketsBase authors public as no schema.
+SCHEMA = "public"
 CREDENTIAL_SECONDS = 300
 
 
@@ -72,10 +73,10 @@ class NeverMigratedError(MigrationError):
     """
 
     def __init__(self) -> None:
-        self.table: str = migration.version_table
+        self.table: str = examined().version_table
         super().__init__(
             f"The catalog does not hold {self.table}, so this database has not been migrated yet; "
-            f"run `{UPGRADE}`."
+            f"run `{examined().upgrade_command}`."
         )
 
 
@@ -123,11 +124,11 @@ class Database:
 
     def has_version_table(self) -> bool:
         """Whether Alembic's version table exists."""
-        return inspect(self.connection).has_table(migration.version_table, schema=SCHEMA)
+        return inspect(self.connection).has_table(examined().version_table, schema=SCHEMA)
 
     def revisions(self) -> tuple[str, ...]:
         """The rows of Alembic's version table, sorted; empty where there is no such table."""
-        return version_rows(self.connection, migration)
+        return version_rows(self.connection, examined())
 
 
 def revision_directory() -> tuple[ScriptDirectory, Revisions]:
@@ -137,7 +138,7 @@ def revision_directory() -> tuple[ScriptDirectory, Revisions]:
         RevisionFilesError: they are not one history, or Python cannot load one.
     """
     script = ScriptDirectory.from_config(
-        alembic_config_for_provider(migration, sqlalchemy_url="postgresql://")
+        alembic_config_for_provider(examined(), sqlalchemy_url="postgresql://")
     )
     return script, load_revisions(script)
 
@@ -161,10 +162,10 @@ def find_registry() -> Registry | None:
             found = MetaTable.filter_by_body(
                 data_source__uid__in=[str(data_source.uid)],
                 physical_schema__in=[SCHEMA],
-                physical_table_name__in=[migration.version_table],
+                physical_table_name__in=[examined().version_table],
                 limit=1,
             )
-    refuse_taken(migration.migration_namespace, found)
+    refuse_taken(examined().migration_namespace, found)
     return Registry(found[0], str(data_source.uid)) if found else None
 
 
@@ -181,14 +182,14 @@ def issue(registry: Registry, *, seconds: int) -> Issued:
     with quiet_sdk(), refusals_of("a migration connection"):
         issued = registry.meta_table.issue_migration_connection(
             MetaTableMigrationConnectionRequest(
-                package=migration.package,
-                migration_namespace=migration.migration_namespace,
-                migration_provider_key=migration.migration_provider_key,
+                package=examined().package,
+                migration_namespace=examined().migration_namespace,
+                migration_provider_key=examined().migration_provider_key,
                 ttl_seconds=seconds,
             )
         )
     config = alembic_config_for_provider(
-        migration, sqlalchemy_url=issued.uri, owner_role_name=issued.owner_role_name
+        examined(), sqlalchemy_url=issued.uri, owner_role_name=issued.owner_role_name
     )
     return Issued(make_url(issued.uri), config, issued.owner_role_name)
 

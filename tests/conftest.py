@@ -16,6 +16,7 @@ from msm_local.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
 from tests.support.alembic import url_of
 from tests.support.forked import run_sdk_cli
+from tests.support.wheels import build
 
 ROOT = Path(__file__).parents[1]
 # Copies of one database keep its roles, and so their platforms share the runtime role's password.
@@ -110,6 +111,12 @@ def platform_on(database: Connection) -> LocalPlatform:
 def environment(platform: LocalPlatform) -> Mapping[str, str]:
     """What a forked SDK process needs to use ``platform``."""
     return environment_of(platform)
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every wheel of this checkout, by distribution, in one folder."""
+    return build(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="session", autouse=True)

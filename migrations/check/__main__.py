@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from msm.errors import MsmError
 
 from ..errors import PACKAGE
+from ..examined import add_provider_option, choose
 from ..session import (
     CREDENTIAL_SECONDS,
     NeverMigratedError,
@@ -50,8 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="SECONDS",
         help=f"wait for a running migration to bring the database to head, {LONGEST_WAIT} at most",
     )
+    add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
+        choose(options.provider)
         found = look(wait=options.wait)
     except MsmError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence

@@ -9,12 +9,11 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
 
-from .. import migration
-from ..errors import UPGRADE
+from ..examined import examined
 from ..published import LEFT_ALONE
 from ..session import SCHEMA, Registry
 from .differences import CatalogKind, Difference
-from .models import AUTOGENERATE
+from .models import autogenerate_command
 
 __all__ = ["compare_catalog"]
 
@@ -32,7 +31,7 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
         PlatformRefusedError: the platform answered with an error.
     """
     models = {(table.schema or SCHEMA, table.name) for table in _model_tables()}
-    version_table = (SCHEMA, migration.version_table)
+    version_table = (SCHEMA, examined().version_table)
     with quiet_sdk(), refusals_of("a lookup of the catalog"):
         rows = _provider_rows(registry)
         absent = models - {_name(row) for row in rows}
@@ -41,8 +40,9 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
     columns = _read_columns(connection, {_name(row) for row in rows} | models)
     # A table that is in neither place is for the comparison of the models to miss.
     unlisted = sorted((models & columns.keys()) - {_name(row) for row in rows})
+    upgrade = examined().upgrade_command
     detail = "it exists, and the catalog does not hold it"
-    found = [Difference("uncatalogued", table, detail, UPGRADE) for _, table in unlisted]
+    found = [Difference("uncatalogued", table, detail, upgrade) for _, table in unlisted]
     for row in sorted(rows, key=_name):
         if row.physical_table_name in LEFT_ALONE:
             continue
@@ -51,15 +51,15 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
 
 
 def _model_tables() -> Iterable[Any]:
-    return (model.__table__ for model in migration.metatable_models)
+    return (model.__table__ for model in examined().metatable_models)
 
 
 def _provider_rows(registry: Registry) -> list[MetaTable]:
-    key = migration.migration_provider_key
+    key = examined().migration_provider_key
     here = {"data_source__uid__in": [registry.data_source_uid], "limit": LIMIT}
     # The time-indexed resource has no filter for the provider, only for the namespace.
     relational = MetaTable.filter_by_body(migration_provider_key=key, **here)
-    indexed = TimeIndexMetaTable.filter_by_body(namespace=migration.migration_namespace, **here)
+    indexed = TimeIndexMetaTable.filter_by_body(namespace=examined().migration_namespace, **here)
     rows = [*relational, *(row for row in indexed if row.migration_provider_key == key)]
     return list({row.uid: row for row in rows}.values())
 
@@ -98,13 +98,15 @@ def _name(row: MetaTable) -> TableName:
 
 
 def _judge(row: MetaTable, columns: Columns, *, is_ours: bool) -> list[Difference]:
-    def difference(kind: CatalogKind, detail: str, command: str = UPGRADE) -> list[Difference]:
+    upgrade = examined().upgrade_command
+
+    def difference(kind: CatalogKind, detail: str, command: str = upgrade) -> list[Difference]:
         return [Difference(kind, row.physical_table_name, detail, command)]
 
     exists = _name(row) in columns
     if not is_ours and exists:
         detail = "it exists and is in the catalog, and no model describes it any more"
-        return difference("unowned", detail, AUTOGENERATE)
+        return difference("unowned", detail, autogenerate_command())
     if not is_ours:
         detail = "the catalog holds it, and neither a table nor a model is left"
         return difference("dropped_table", detail, f"mainsequence meta-table delete {row.uid}")

@@ -1,10 +1,13 @@
 """One look at database and catalog."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .. import migration
-from ..errors import UPGRADE, UnknownVersionError
+from alembic.script import ScriptDirectory
+
+from ..errors import UnknownVersionError
+from ..examined import examined
+from ..fingerprints import applied_revisions, fingerprint, read_fingerprints
 from ..guards import refuse_unknown_rows
 from ..session import Database, revision_directory
 from .catalog import compare_catalog
@@ -12,6 +15,8 @@ from .differences import Difference
 from .models import compare_models
 
 __all__ = ["Check", "check"]
+
+RESTORE = "restore the file as it was applied, and let a new revision make the change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,9 @@ class Check:
     @property
     def is_pending(self) -> bool:
         """Whether an upgrade, which may be running, would mend a difference."""
-        return any(difference.command == UPGRADE for difference in self.differences)
+        return any(
+            difference.command == examined().upgrade_command for difference in self.differences
+        )
 
 
 def check(database: Database) -> Check:
@@ -48,10 +55,11 @@ def check(database: Database) -> Check:
     heads, revisions = tuple(ours.heads), database.revisions()
     found: list[Difference] = []
     try:
-        refuse_unknown_rows(revisions, ours, migration)
+        refuse_unknown_rows(revisions, ours, examined())
     except UnknownVersionError as error:
         found.append(Difference("ahead", "revision", error.fault, error.remedy))
     else:
+        found += _edited(database, script, revisions)
         # A head that another one depends on has no row of its own.
         current = {revision.revision for revision in script.get_all_current(revisions)}
         if current != set(heads):
@@ -62,9 +70,22 @@ def check(database: Database) -> Check:
     return Check(revisions, heads, database.owner_role, found)
 
 
+def _edited(
+    database: Database, script: ScriptDirectory, revisions: tuple[str, ...]
+) -> Iterator[Difference]:
+    recorded = read_fingerprints(database.connection, examined())
+    for name, path in sorted(applied_revisions(script, revisions).items()):
+        now = fingerprint(path)
+        if recorded.get(name, now) != now:
+            detail = (
+                f"it was applied with the fingerprint {recorded[name]}, and {path} now has {now}"
+            )
+            yield Difference("edited", f"revision {name}", detail, RESTORE)
+
+
 def _behind(revisions: Sequence[str], heads: Sequence[str]) -> Difference:
     detail = (
         f"the database is at {', '.join(revisions) or 'base'} and the head is {', '.join(heads)}, "
         "so that models are not compared yet"
     )
-    return Difference("behind", "revision", detail, UPGRADE)
+    return Difference("behind", "revision", detail, examined().upgrade_command)

@@ -23,17 +23,22 @@ from alembic.operations.ops import (
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection
 
-from .. import migration
-from ..errors import PACKAGE
+from ..downstream.models import only
+from ..examined import examined
 from .differences import Difference, ModelKind
 from .expressions import ChangedExpression, changed_expressions, default_differs
 
-__all__ = ["compare_models"]
+__all__ = ["autogenerate_command", "compare_models"]
 
-REVISE = f"mainsequence migrations revision --provider {PACKAGE}:migration -m WHAT_CHANGES"
-AUTOGENERATE = f"{REVISE} --autogenerate"
-# Autogenerate sees neither a CHECK nor the condition of an index.
-BY_HAND = f"{REVISE} --no-autogenerate"
+
+def autogenerate_command() -> str:
+    """The command that makes a revision of what the models say."""
+    return f"{examined().revision_command} -m WHAT_CHANGES --autogenerate"
+
+
+def _by_hand_command() -> str:
+    """The command for what autogenerate does not see: a CHECK, the condition of an index."""
+    return f"{examined().revision_command} -m WHAT_CHANGES --no-autogenerate"
 
 
 def compare_models(connection: Connection) -> list[Difference]:
@@ -42,16 +47,19 @@ def compare_models(connection: Connection) -> list[Difference]:
     Tables that no model describes are nobody's business here: the catalog's comparison finds those
     that this provider once made.
     """
-    tables = migration.target_metadata.sorted_tables
+    provider = examined()
+    own = {model.__tablename__ for model in provider.metatable_models}
+    tables = [table for table in provider.target_metadata.sorted_tables if table.name in own]
+    include_name, include_object = only(provider.metatable_models)
     context = MigrationContext.configure(
         connection,
         opts={
-            "target_metadata": migration.target_metadata,
-            "version_table": migration.version_table,
-            "version_table_schema": migration.version_table_schema,
+            "target_metadata": provider.target_metadata,
+            "version_table": provider.version_table,
+            "version_table_schema": provider.version_table_schema,
             "include_schemas": any(table.schema is not None for table in tables),
-            "include_name": migration.include_name,
-            "include_object": migration.include_object,
+            "include_name": include_name,
+            "include_object": include_object,
             "compare_type": True,
             "compare_server_default": default_differs,
             "autogenerate_plugins": [
@@ -60,7 +68,7 @@ def compare_models(connection: Connection) -> list[Difference]:
             ],
         },
     )
-    script = produce_migrations(context, migration.target_metadata)
+    script = produce_migrations(context, provider.target_metadata)
     found = [_difference(op) for op in _flat(script.upgrade_ops_list)]
     found += [_changed(item) for item in changed_expressions(connection, tables)]
     return found
@@ -79,7 +87,9 @@ def _difference(op: MigrateOperation) -> Difference:
     check = isinstance(op, CreateCheckConstraintOp) or (
         isinstance(op, DropConstraintOp) and op.constraint_type == "check"
     )
-    return Difference(kind, subject, detail, BY_HAND if check else AUTOGENERATE, _sql([op]))
+    return Difference(
+        kind, subject, detail, _by_hand_command() if check else autogenerate_command(), _sql([op])
+    )
 
 
 def _words(op: MigrateOperation) -> tuple[ModelKind, str, str]:
@@ -131,11 +141,13 @@ def _changed(changed: ChangedExpression) -> Difference:
         detail = f"the database checks {changed.stored}"
         drop: MigrateOperation = DropConstraintOp.from_constraint(item)
         create: MigrateOperation = CreateCheckConstraintOp.from_constraint(item)
-        return Difference("changed_constraint", subject, detail, BY_HAND, _sql([drop, create]))
+        return Difference(
+            "changed_constraint", subject, detail, _by_hand_command(), _sql([drop, create])
+        )
     rows = "all rows" if changed.stored is None else f"the rows WHERE {changed.stored}"
     drop, create = DropIndexOp.from_index(item), CreateIndexOp.from_index(item)
     detail = f"the database indexes {rows}"
-    return Difference("changed_index", subject, detail, BY_HAND, _sql([drop, create]))
+    return Difference("changed_index", subject, detail, _by_hand_command(), _sql([drop, create]))
 
 
 def _sql(operations: Iterable[MigrateOperation]) -> str:
@@ -148,7 +160,7 @@ def _sql(operations: Iterable[MigrateOperation]) -> str:
             "as_sql": True,
             "literal_binds": True,
             "output_buffer": output,
-            "target_metadata": migration.target_metadata,
+            "target_metadata": examined().target_metadata,
         },
     )
     operator = Operations(context)

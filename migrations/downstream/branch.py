@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from alembic.util import coerce_resource_to_filename
 
 from ..provider import MarketsMigration
 from ..revisions import read_revisions
@@ -32,7 +31,7 @@ def place(config: Config, down_revision: str | Sequence[str] | None) -> tuple[st
     provider: MarketsMigration = config.attributes["mainsequence_migration_provider"]
     if provider.branch is None:
         return None, None
-    heads = read_revisions(_script(_trunk(provider))).heads
+    heads = read_revisions(_script(provider.trunk)).heads
     return (None if down_revision else provider.branch), (heads[0] if heads else None)
 
 
@@ -82,19 +81,12 @@ def _is_of_branch(provider: MarketsMigration, revision: str) -> bool:
 
 def _own(provider: MarketsMigration) -> dict[str, Path]:
     """The files of the project's revisions, by id."""
-    trunk = read_revisions(_script(_trunk(provider))).files
-    everything = read_revisions(_script(provider.resolved_version_locations())).files
+    trunk = read_revisions(_script(provider.trunk)).files
+    everything = read_revisions(_script([*provider.trunk, provider.folder])).files
     return {revision: path for revision, path in everything.items() if revision not in trunk}
 
 
-def _trunk(provider: MarketsMigration) -> list[str]:
-    """The version locations of msm."""
-    locations: Sequence[str] = provider.resolved_version_locations()
-    return [location for location in locations if location != provider.version_path]
-
-
-def _script(locations: Sequence[str]) -> ScriptDirectory:
-    folders = [coerce_resource_to_filename(location) for location in locations]
+def _script(folders: Sequence[Path]) -> ScriptDirectory:
     return ScriptDirectory(folders[0].parents[1], version_locations=list(map(str, folders)))
 
 

@@ -67,7 +67,8 @@ def only(models: Collection[type[MarketsModel]]) -> tuple[IncludeName, IncludeOb
     tables = {model.__tablename__ for model in models}
 
     def include_name(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
-        return (name if kind == "table" else parents["table_name"]) in tables
+        # Which schemas are looked at is not decided by tables; parents holds none of one.
+        return kind == "schema" or (name if kind == "table" else parents["table_name"]) in tables
 
     def include_object(item: Any, name: str | None, kind: str, _: bool, __: Any) -> bool:
         return (name if kind == "table" else item.table.name) in tables

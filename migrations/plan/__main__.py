@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from msm.errors import MsmError
 
 from ..errors import PACKAGE
+from ..examined import add_provider_option, choose, examined
 from ..session import find_registry, read_only
 from .plan import Plan, make_plan
 from .report import as_json, as_sql, as_text
@@ -34,15 +35,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "target",
         nargs="?",
-        default="head",
         metavar="TARGET",
-        help="a revision, head, base, or a number of steps such as +1 or -1 (default: head)",
+        help="a revision, head, base, or a number of steps such as +1 or -1 (default: all)",
     )
     parser.add_argument("--sql", action="store_true", help="print the SQL")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
-        plan = look(options.target)
+        choose(options.provider)
+        plan = look(options.target or examined().target)
     except MsmError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
         return 2

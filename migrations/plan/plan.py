@@ -13,8 +13,8 @@ from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 
-from .. import migration
 from ..errors import PACKAGE, MigrationError
+from ..examined import examined
 from ..guards import refuse_unknown_rows
 from ..review.recorder import Run, record
 from ..review.subjects import targets
@@ -112,7 +112,9 @@ class Plan:
         """The command that runs it."""
         # A target such as -1 would be taken for an option.
         target = f"-- {self.target}" if self.target.startswith("-") else self.target
-        return f"mainsequence migrations {self.direction} --provider {PACKAGE}:migration {target}"
+        return (
+            f"mainsequence migrations {self.direction} --provider {examined().reference} {target}"
+        )
 
 
 def make_plan(target: str, database: Database | None) -> Plan:
@@ -129,7 +131,7 @@ def make_plan(target: str, database: Database | None) -> Plan:
     """
     script, revisions = revision_directory()
     current = () if database is None else database.revisions()
-    refuse_unknown_rows(current, revisions, migration)
+    refuse_unknown_rows(current, revisions, examined())
     direction, route = _route(script, current, target)
     steps = [_step(revision, direction, database) for revision in route]
     has_version_table = database is not None and database.has_version_table()
@@ -222,9 +224,9 @@ def _sql(
             "as_sql": True,
             "literal_binds": True,
             "output_buffer": output,
-            "target_metadata": migration.target_metadata,
-            "version_table": migration.version_table,
-            "version_table_schema": migration.version_table_schema,
+            "target_metadata": examined().target_metadata,
+            "version_table": examined().version_table,
+            "version_table_schema": examined().version_table_schema,
             "starting_rev": current,
             "fn": lambda _heads, _context: [
                 step_of(script.revision_map, revision) for revision in route

@@ -11,7 +11,7 @@ from pathlib import Path
 from msm.errors import MsmError
 from msm.settings import settings
 
-from ..registry import metatable_provider_models
+from ..examined import add_provider_option, choose, examined
 from . import read_history, review
 from .report import as_json, as_text
 from .review import Review
@@ -19,15 +19,14 @@ from .squawk import Squawk
 
 __all__ = ["main"]
 
-VERSIONS = Path(__file__).parents[1] / "versions"
 
-
-def main(arguments: Sequence[str] | None = None, *, versions: Path = VERSIONS) -> int:
+def main(arguments: Sequence[str] | None = None, *, versions: Path | None = None) -> int:
     """Review revisions and print what was found.
 
     Args:
         arguments: the command line; that of the process where it is None.
-        versions: the folder with a folder of revisions for each namespace.
+        versions: a folder with a folder of revisions for each namespace; that of the provider
+            where it is None.
 
     Returns:
         The exit code.
@@ -39,9 +38,11 @@ def main(arguments: Sequence[str] | None = None, *, versions: Path = VERSIONS) -
     )
     parser.add_argument("revisions", nargs="*", metavar="REVISION", help="all where none is named")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
-        found = look(versions / settings.slug, options.revisions)
+        choose(options.provider)
+        found = look(_folder(versions), options.revisions)
     except MsmError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
         return 2
@@ -60,8 +61,9 @@ def look(folder: Path, ids: Sequence[str] = ()) -> Review:
         HistoryError: the folder or a revision's SQL cannot be read, or an id is not there.
         RevisionFilesError: the revisions are not one history.
     """
-    tables = {model.__tablename__ for model in metatable_provider_models()}
-    chosen = read_history(folder, tables).select(ids)
+    provider = examined()
+    tables = {model.__tablename__ for model in provider.metatable_models}
+    chosen = read_history(folder, tables, trunk=provider.trunk).select(ids)
     found = review(chosen)
     squawk = Squawk.installed()
     if squawk is None:
@@ -70,6 +72,10 @@ def look(folder: Path, ids: Sequence[str] = ()) -> Review:
     return Review(
         found.revisions, found.rejections, found.acknowledged, warnings, squawk=squawk.version
     )
+
+
+def _folder(versions: Path | None) -> Path:
+    return examined().folder if versions is None else versions / settings.slug
 
 
 if __name__ == "__main__":

@@ -103,18 +103,22 @@ class History:
         return [revision for revision in self.revisions if not ids or revision.id in ids]
 
 
-def read_history(folder: Path, owned_tables: Collection[str]) -> History:
+def read_history(
+    folder: Path, owned_tables: Collection[str], *, trunk: Sequence[Path] = ()
+) -> History:
     """Load and run, without a database, every revision of a namespace.
 
     Args:
         folder: the namespace's folder, ``versions/<slug>``.
         owned_tables: names of the tables that the model graphs own.
+        trunk: folders with revisions that those of the folder depend on; they are not in the
+            history.
 
     Raises:
         HistoryError: the folder is missing, or an acknowledgement is no mapping of reasons.
         RevisionFilesError: what it holds is not one history, or Python cannot load it.
     """
-    scripts = _load(folder)
+    scripts = _load(folder, trunk)
     upgrades = [_run(script, "upgrade") for script in scripts]
     made = [{name for o in run.operations for name in created_tables(o.op)} for run in upgrades]
     gone = [{name for o in run.operations for name in retired_tables(o.op)} for run in upgrades]
@@ -143,16 +147,17 @@ def read_history(folder: Path, owned_tables: Collection[str]) -> History:
     return History(folder, [*revisions, *_outside(folder, {script.revision for script in scripts})])
 
 
-def _load(folder: Path) -> list[Script]:
+def _load(folder: Path, trunk: Sequence[Path]) -> list[Script]:
     if not folder.is_dir():
         raise HistoryError(
             f"There is no folder {folder}; generate the namespace's first revision with "
             f"`mainsequence migrations revision --provider {PACKAGE}:migration --autogenerate`.",
             folder=folder,
         )
-    directory = ScriptDirectory(folder.parents[1], version_locations=[folder])
+    directory = ScriptDirectory(folder.parents[1], version_locations=[*trunk, folder])
     load_revisions(directory)
-    return list(reversed(list(directory.walk_revisions())))
+    walked = reversed(list(directory.walk_revisions()))
+    return [script for script in walked if Path(script.path).parent == folder]
 
 
 def _run(script: Script, direction: str) -> Run:

@@ -11,6 +11,8 @@ from tests.conftest import ROOT
 from tests.support.forked import Finished, run_sdk_cli
 from tests.support.migrating import REVISION
 
+FIRST = ("--head", "base", "--rev-id", "acme0001")
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -70,3 +72,15 @@ def acme(tmp_path: Path) -> Project:
 def globex(tmp_path: Path) -> Project:
     """The project that stands beside it; it has no revision yet."""
     return project_of("downstream-beside", "globex", tmp_path)
+
+
+@pytest.fixture
+def extended(acme: Project, environment: Mapping[str, str]) -> Project:
+    """The project with its first revision, generated and run."""
+    made = acme.migrate(
+        "revision", "-m", "create the quote tables", *FIRST, environment=environment
+    )
+    assert made.exit_code == 0, made.stderr
+    ran = acme.migrate("upgrade", "heads", environment=environment)
+    assert ran.exit_code == 0, ran.stderr
+    return acme

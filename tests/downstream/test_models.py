@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from msm.errors import AttachError, AttachProblem
 from tests.support.forked import run_forked
 
 NOWHERE = {"MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:9"}
@@ -28,7 +29,7 @@ def map_model(name: str, application: str) -> type:
 
     body = {
         "__doc__": "A table of a test.",
-        "__module__": f"{application}.models",
+        "__module__": __name__,
         "__application__": application,
         "__annotations__": {"uid": Mapped[UuidKey]},
     }
@@ -58,7 +59,7 @@ def stand_beside_with(models: Callable[[], list[type]]) -> str:
     from msm import MsmError
 
     try:
-        return stand_beside("acme_migrations", models()).version_table
+        return str(stand_beside("acme_migrations", models()).version_table)
     except MsmError as error:
         return f"{type(error).__name__}: {error}"
 
@@ -68,7 +69,7 @@ def extend_with_an_identifier_of_ours() -> str:
     from msm import MsmError
 
     try:
-        return extend("acme_migrations", [map_model("Asset", "acme")]).reference
+        return str(extend("acme_migrations", [map_model("Asset", "acme")]).reference)
     except MsmError as error:
         return f"{type(error).__name__}: {error}"
 
@@ -79,9 +80,9 @@ def extend_with_an_identifier_of_ours() -> str:
         (list_nothing, "DownstreamModelsError: The project lists no model; pass"),
         (list_one_of_ours, "msm.models.assets.asset.Asset would be a table of msm; set __app"),
         (list_two_applications, "of several applications, acme, globex; have one migration"),
-        (forget_one, "acme.models.Forgotten: mapped for the application 'acme' but not listed"),
+        (forget_one, "test_models.Forgotten: mapped for the application 'acme' but not listed"),
         (take_the_name_of_the_provider, "The application 'msm' is what the catalog knows the"),
-        (list_one_twice, "ModelGraphError: The class acme.models.Quote appears twice"),
+        (list_one_twice, "ModelGraphError: The class tests.downstream.test_models.Quote appears"),
     ],
 )
 def test_a_list_that_is_not_one_projects_is_refused(
@@ -90,6 +91,12 @@ def test_a_list_that_is_not_one_projects_is_refused(
     told = run_forked(stand_beside_with, models, environment=NOWHERE, folder=tmp_path)
     assert told.exit_code == 0, told.stderr
     assert said in told.value
+
+
+def test_tables_of_a_project_that_cannot_be_attached_are_sent_to_its_provider() -> None:
+    problem = AttachProblem("Quote", "acme__quote", "missing", "not in the catalog")
+    told = str(AttachError([problem], data_source_uid="here"))
+    assert "migrations:migration head`, and the tables of acme with that project's prov" in told
 
 
 def test_an_identifier_of_ours_cannot_be_carried_with_ours(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def import_msm_beside(folder: Path, distribution: str, version: str) -> str:
     return result.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("version", ["8.1.7", "8.1.26", "9.0.0"])
+@pytest.mark.parametrize("version", ["8.1.19", "8.1.26", "9.0.0"])
 def test_an_sdk_outside_the_range_is_refused(tmp_path: Path, version: str) -> None:
     said = import_msm_beside(tmp_path, "mainsequence", version)
     assert said.startswith("msm.errors.EnvironmentMismatchError: msm needs mainsequence ")

@@ -277,10 +277,13 @@ class AttachError(MsmError):
         listing = "\n".join(
             f"  {problem.table} ({problem.model}): {problem.detail}" for problem in self.problems
         )
+        applications = {problem.table.partition("__")[0] for problem in self.problems}
+        projects = ", ".join(sorted(applications - {"ms_markets"}))
+        others = f", and the tables of {projects} with that project's provider" if projects else ""
         count = len(self.problems)
         super().__init__(
             f"{count} table{'s' if count > 1 else ''} cannot be attached; bring the database to "
-            f"head, from the repository root, with `{UPGRADE_COMMAND}`:\n{listing}"
+            f"head, from the repository root, with `{UPGRADE_COMMAND}`{others}:\n{listing}"
         )
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "build_metatable_model_registry",
     "build_operation",
     "get_code_repository_context",
+    "load_alembic_metatable_migration_provider",
     "namespace_version_location",
     "namespace_version_slug",
     "platform_endpoint",
@@ -43,8 +44,9 @@ __all__ = [
     "tolerate_several_version_locations",
 ]
 
-# 8.1.25 is the last release with `mainsequence migrations` and `mainsequence.meta_tables`.
-SUPPORTED_SDK = SpecifierSet(">=8.1.8,<8.1.26")
+# 8.1.20 is the first that understands what the platform says about a repository branch, and 8.1.25
+# the last with `mainsequence migrations` and `mainsequence.meta_tables`.
+SUPPORTED_SDK = SpecifierSet(">=8.1.20,<8.1.26")
 
 
 def _check_installation() -> None:
@@ -104,6 +106,7 @@ from mainsequence.meta_tables.migrations import (  # noqa: E402
     apply_mainsequence_migration_role,
     build_alembic_version_metatable,
     build_metatable_model_registry,
+    load_alembic_metatable_migration_provider,
     namespace_version_location,
     namespace_version_slug,
     run_mainsequence_alembic_env,

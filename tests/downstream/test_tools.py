@@ -1,0 +1,71 @@
+"""review, check and plan, told to look at a project's provider."""
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.downstream.conftest import Project
+from tests.support.forked import Finished, run_forked
+
+pytestmark = pytest.mark.slow
+
+
+def run_tool(tool: str, arguments: list[str]) -> int:
+    sys.path.insert(0, str(Path.cwd()))
+    return int(import_module(f"migrations.{tool}.__main__").main(arguments))
+
+
+def look(project: Project, tool: str, *arguments: str, environment: Mapping[str, str]) -> Finished:
+    """Run a tool in the project's folder, on the project's provider."""
+    words = ["--provider", f"{project.name}_migrations:migration", *arguments]
+    return run_forked(run_tool, tool, words, environment=environment, folder=project.folder)
+
+
+def test_they_look_at_an_extended_database(
+    extended: Project, environment: Mapping[str, str]
+) -> None:
+    review = look(extended, "review", environment=environment)
+    assert review.value == 0, review.stdout + review.stderr
+    assert "1 revision read: 0 rejections" in review.stdout
+
+    check = look(extended, "check", environment=environment)
+    assert check.value == 0, check.stdout + check.stderr
+
+    plan = look(extended, "plan", environment=environment)
+    assert plan.value == 0, plan.stderr
+    assert "nothing" in plan.stdout.lower()
+
+    extended.write("acme0002", "acme0001", 'op.drop_column("acme__quote", "venue")')
+    review = look(extended, "review", environment=environment)
+    assert review.value == 1
+    assert "drop-column" in review.stdout
+    check = look(extended, "check", environment=environment)
+    assert check.value == 1
+    assert "--provider acme_migrations:migration heads" in check.stdout
+    plan = look(extended, "plan", environment=environment)
+    assert "acme0002" in plan.stdout
+    assert "mainsequence migrations upgrade --provider acme_migrations:migration heads" in (
+        plan.stdout
+    )
+
+
+def test_they_look_at_a_database_that_a_project_stands_beside_in(
+    globex: Project, environment: Mapping[str, str]
+) -> None:
+    made = globex.migrate("revision", "-m", "create", environment=environment)
+    assert made.exit_code == 0, made.stderr
+    plan = look(globex, "plan", environment=environment)
+    assert "--provider globex_migrations:migration head" in plan.stdout
+    assert globex.migrate("upgrade", "head", environment=environment).exit_code == 0
+    check = look(globex, "check", environment=environment)
+    assert check.value == 0, check.stdout + check.stderr
+
+
+def test_what_is_no_provider_is_named(acme: Project, environment: Mapping[str, str]) -> None:
+    words = ["--provider", "acme.models:Quote"]
+    told = run_forked(run_tool, "review", words, environment=environment, folder=acme.folder)
+    assert told.value == 2
+    assert told.stderr.startswith("acme.models:Quote is no provider to look at (")
