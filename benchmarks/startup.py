@@ -23,6 +23,30 @@ started = time.perf_counter()
 start_engine(models)
 print(time.perf_counter() - started)
 """
+CHECK = """
+import time
+from migrations.check.__main__ import look
+started = time.perf_counter()
+assert not look().differences
+print(time.perf_counter() - started)
+"""
+# In milliseconds. The first connection of a process costs more, and a migration has one anyway.
+LOCK = """
+import sys
+import time
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+from migrations.lock import MigrationLock
+from migrations.progress import Progress
+engine = create_engine(sys.argv[1], poolclass=NullPool)
+engine.connect().close()
+started = time.perf_counter()
+lock = MigrationLock(engine, "public.ms_markets__alembic_version")
+lock.acquire(0)
+lock.assert_held(Progress())
+lock.release()
+print((time.perf_counter() - started) * 1000)
+"""
 
 
 def measure(repeats: int) -> list[Figure]:
@@ -43,12 +67,14 @@ def measure(repeats: int) -> list[Figure]:
         def command(*arguments: str) -> float:
             return seconds_of(arguments, environment, ROOT)
 
-        def attach() -> float:
+        def printed_by(script: str, *arguments: str) -> float:
             printed = subprocess.run(
-                [sys.executable, "-c", ATTACH], env=environment, cwd=ROOT, capture_output=True,
-                text=True, check=True,
+                [sys.executable, "-c", script, *arguments], env=environment, cwd=ROOT,
+                capture_output=True, text=True, check=True,
             )  # fmt: skip
             return float(printed.stdout)
+
+        database_url = local.state()["database_url"]
 
         found = interleave(
             {
@@ -59,7 +85,9 @@ def measure(repeats: int) -> list[Figure]:
                     sys.executable, "-c", "import mainsequence.meta_tables"
                 ),
                 "import msm": lambda: command(sys.executable, "-c", "import msm"),
-                "start_engine, 61 models": attach,
+                "start_engine, 61 models": lambda: printed_by(ATTACH),
+                "check, 61 tables": lambda: printed_by(CHECK),
+                "lock of an upgrade": lambda: printed_by(LOCK, database_url),
             },
             repeats,
         )
@@ -72,6 +100,8 @@ def measure(repeats: int) -> list[Figure]:
         figure(found, "import the SDK's tables"),
         figure(found, "import msm", "import the SDK's tables", bound="1.1 times"),
         figure(found, "start_engine, 61 models", bound="0.2 s"),
+        figure(found, "check, 61 tables", bound="3 s"),
+        figure(found, "lock of an upgrade", bound="30 ms", unit="ms"),
         figure(starts, "msm-local start, cold", bound="4 s"),
         figure(starts, "msm-local start, warm", "msm-local start, cold", bound="2 s"),
         Figure("idle platform", memory, "MB", bound="120 MB"),
