@@ -11,7 +11,7 @@ from typing import Any
 from alembic.operations import BatchOperations, Operations
 from alembic.operations.ops import CreateIndexOp, DropConstraintOp, DropIndexOp, MigrateOperation
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import make_url
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IdentifierError
 
 __all__ = ["Operation", "Place", "Run", "nameless", "record"]
@@ -100,7 +100,7 @@ class _Context(MigrationContext):
 
     def __init__(self, recorder: "_Recorder") -> None:
         # Psycopg's own style would double every percent sign.
-        dialect = make_url("postgresql://").get_dialect()(paramstyle="named")
+        dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
         options = {"as_sql": True, "literal_binds": True, "output_buffer": recorder.output}
         super().__init__(dialect, None, options)
         self.recorder = recorder

@@ -11,12 +11,13 @@ from alembic import command
 from psycopg import Connection, sql
 from sqlalchemy import make_url
 
+from migrations.lock import release
 from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of
-from tests.support.alembic import config_for
+from tests.support.alembic import config_for, url_of
 from tests.support.forked import Finished, run_forked, run_sdk_cli
-from tests.support.migrating import migrate, run_anew, sentence_of
+from tests.support.migrating import check_anew, migrate, run_anew, sentence_of
 from tests.support.schema import describe
 
 SPECIAL = "p%41 @:/#?&='ü€"
@@ -151,3 +152,64 @@ def test_offline_the_sql_is_written_without_a_database() -> None:
     command.upgrade(config, "head", sql=True)
     assert printed.getvalue().count("CREATE TABLE ms_markets__") == 62
     assert "SET search_path" not in printed.getvalue()
+
+
+EXTENDED = """
+import dataclasses
+
+migration = dataclasses.replace(
+    migration, version_locations=(*migration.version_locations, f"{__name__}:acme")
+)
+"""
+
+
+def write_extension(checkout: Path, parent: str | None, needed: str | None) -> Path:
+    folder = checkout / "migrations" / "acme"
+    folder.mkdir()
+    (folder / "acme0001_begin.py").write_text(
+        f'revision = "acme0001"\ndown_revision = {parent!r}\nbranch_labels = ("acme",)\n'
+        f"depends_on = {needed!r}\n\n\ndef upgrade():\n    pass\n\n\ndef downgrade():\n    pass\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("parent", "needed"), [("1003", None), (None, "1003")], ids=["follows ours", "stands beside"]
+)
+def test_a_project_that_extends_the_history_has_a_branch_of_its_own(
+    parent: str | None,
+    needed: str | None,
+    empty_database: Connection,
+    checkout: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Without the SDK's command line, which takes one folder of revisions only."""
+    folders = checkout / VERSIONS, write_extension(checkout, parent, needed)
+    config = config_for(url_of(empty_database))
+    config.set_main_option("version_locations", "\n".join(map(str, folders)))
+    with pytest.raises(SystemExit):
+        command.upgrade(config, "head")
+    assert capsys.readouterr().err.startswith("Alembic refuses: Multiple head revisions")
+    command.upgrade(config, "heads")
+    rows = empty_database.execute("SELECT version_num FROM ms_markets__alembic_version ORDER BY 1")
+    assert rows.fetchall() == [("1004",), ("acme0001",)]
+    empty_database.commit()
+    with pytest.raises(SystemExit):
+        command.upgrade(config_for(url_of(empty_database)), "heads")
+    assert "acme0001 comes from a project that extends this" in capsys.readouterr().err
+    release()
+
+
+def test_a_check_knows_a_head_that_another_one_depends_on(
+    environment: Mapping[str, str],
+    superuser: Connection,
+    checkout: Path,
+) -> None:
+    with (checkout / "migrations" / "__init__.py").open("a", encoding="utf-8") as provider:
+        provider.write(EXTENDED)
+    write_extension(checkout, None, "1004")
+    # Alembic leaves one row: the one that implies the other.
+    superuser.execute("UPDATE ms_markets__alembic_version SET version_num = 'acme0001'")
+    told = run_forked(check_anew, environment=environment, folder=checkout)
+    assert (told.value, told.stderr) == (0, "")

@@ -72,12 +72,25 @@ def run_anew(arguments: tuple[str, ...]) -> None:
     The namespace is read once, when msm is imported; and a test module imports the provider of the
     repository, not the one in the working folder.
     """
-    for name in list(sys.modules):
-        if name.partition(".")[0] in {"migrations", "msm", "msm_portfolio", "msm_pricing"}:
-            del sys.modules[name]
+    _forget_ours()
     from mainsequence.cli.cli import app
 
     app(list(arguments))
+
+
+def check_anew() -> int:
+    """Run ``python -m migrations.check --json`` of the provider in the working folder."""
+    _forget_ours()
+    sys.path.insert(0, str(Path.cwd()))
+    from migrations.check.__main__ import main
+
+    return main(["--json"])
+
+
+def _forget_ours() -> None:
+    for name in list(sys.modules):
+        if name.partition(".")[0] in {"migrations", "msm", "msm_portfolio", "msm_pricing"}:
+            del sys.modules[name]
 
 
 def sentence_of(told: Finished) -> str:
