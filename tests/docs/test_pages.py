@@ -57,6 +57,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
     pages = list(site.rglob("*.html"))
     assert len(pages) > len(list(DOCS.rglob("*.md")))
@@ -67,6 +68,7 @@ def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
         assert [link for link in loads.found if "//" in link] == [], page
 
 
+@pytest.mark.slow
 def test_every_table_has_its_place_on_the_site(site: Path) -> None:
     text = "".join(file.read_text(encoding="utf-8") for file in site.glob("schema/*/index.html"))
     assert len(set(re.findall(r'<h3 id="(ms_markets__\w+)"', text))) == sum(
