@@ -16,6 +16,7 @@ from schema_pages.__main__ import stale
 from schema_pages.graphs import GRAPHS
 from tests.conftest import ROOT
 from tests.support.markdown import blocks_of, commands_of
+from tests.support.workshop import copy_sources
 
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md"), *(ROOT / "packages").glob("*/README.md")])
@@ -39,7 +40,7 @@ class Loads(HTMLParser):
 
 def build(site: Path, *, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [PROGRAM / "mkdocs", "build", "--strict", "--quiet", "--site-dir", site],
+        [PROGRAM / "mkdocs", "build", "--strict", "--site-dir", site],
         cwd=folder,
         # A proxy that is not there: whatever asks for the network fails.
         env={"PATH": str(PROGRAM), "HTTPS_PROXY": "http://127.0.0.1:9", "NO_MKDOCS_2_WARNING": "1"},
@@ -66,6 +67,18 @@ def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
         loads.feed(page.read_text(encoding="utf-8"))
         assert any(loads.found), page
         assert [link for link in loads.found if "//" in link] == [], page
+
+
+@pytest.mark.slow
+def test_a_broken_link_or_anchor_fails_the_build(tmp_path: Path) -> None:
+    copy_sources(tmp_path / "msm")
+    page = tmp_path / "msm" / "docs" / "concepts.md"
+    with page.open("a", encoding="utf-8") as file:
+        file.write("\n[gone](gone.md) [elsewhere](services.md#gone) [file](../gone.toml)\n")
+    told = build(tmp_path / "site", folder=tmp_path / "msm")
+    assert told.returncode != 0
+    for link in ("'gone.md'", "'services.md#gone'", "'../gone.toml'"):
+        assert link in told.stderr
 
 
 @pytest.mark.slow
