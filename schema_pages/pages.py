@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from sqlalchemy import CheckConstraint, Column, Table, UniqueConstraint
-from sqlalchemy.dialects import postgresql
 
+from migrations.check.expressions import COMPILER, DIALECT, sql_of
 from msm import MarketsModel, MarketsTimeIndexMetaTable
 
 from .graphs import GRAPHS, Graph, area_of, keys_of, table_of
 
 __all__ = ["page_of"]
 
-DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 PAGES = {table_of(model).name: graph.name for graph in GRAPHS for model in graph.models}
 
 
@@ -75,8 +74,7 @@ def _kind(model: type[MarketsModel]) -> str:
 def _default(column: Column[object]) -> str:
     if column.server_default is None:
         return ""
-    compiler = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
-    return f"`{compiler.get_column_default_string(column)}`"
+    return f"`{COMPILER.get_column_default_string(column)}`"
 
 
 def _keys(table: Table, column: Column[object]) -> str:
@@ -97,13 +95,13 @@ def _rules(table: Table) -> Iterator[str]:
     for index in sorted(table.indexes, key=lambda index: str(index.name)):
         names = ", ".join(f"`{column.name}`" for column in index.columns)
         where = index.dialect_options["postgresql"]["where"]
-        condition = "" if where is None else f" where `{_text(str(where))}`"
+        condition = "" if where is None else f" where `{_text(sql_of(where))}`"
         yield f"- {'unique' if index.unique else 'indexed'}: {names}{condition}"
     for constraint in sorted(table.constraints, key=lambda constraint: str(constraint.name)):
         if isinstance(constraint, UniqueConstraint):
             yield f"- unique: {', '.join(f'`{column.name}`' for column in constraint.columns)}"
         elif isinstance(constraint, CheckConstraint):
-            yield f"- checked: `{_text(str(constraint.sqltext))}`"
+            yield f"- checked: `{_text(sql_of(constraint.sqltext))}`"
 
 
 def _text(words: str | None) -> str:

@@ -18,19 +18,14 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import CreateIndex
 
+from ..check.expressions import COMPILER, DIALECT, sql_of
 from ..review.recorder import record
 from ..session import SCHEMA
 
 __all__ = ["Part", "Shape", "read_database", "read_owners", "read_revisions", "read_unsound"]
-
-# One that leaves a percent sign as it is: these texts travel without parameters.
-DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-# A compiler that renders parts alone takes no statement, which its types do not say.
-COMPILER = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
 
 UNSOUND = text("""
     SELECT c.relname, 'index', i.relname
@@ -144,10 +139,8 @@ def _table(table: Table) -> Iterator[tuple[Part, Shape]]:
 
 def _constraint(table: str, constraint: Constraint) -> tuple[Part, Shape]:
     if isinstance(constraint, CheckConstraint):
-        condition = str(
-            constraint.sqltext.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
-        )
-        return Part(table, "check", str(constraint.name)), Shape("CHECK", condition)
+        part = Part(table, "check", str(constraint.name))
+        return part, Shape("CHECK", sql_of(constraint.sqltext))
     # A reflected constraint says what PostgreSQL takes for granted.
     ddl = COMPILER.process(constraint).replace(" NULLS DISTINCT", "")
     name = str(constraint.name)

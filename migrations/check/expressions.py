@@ -27,10 +27,20 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from ..session import SCHEMA
 
-__all__ = ["ChangedExpression", "changed_expressions", "default_differs", "same_expression"]
+__all__ = [
+    "COMPILER",
+    "DIALECT",
+    "ChangedExpression",
+    "changed_expressions",
+    "default_differs",
+    "same_expression",
+    "sql_of",
+]
 
 # One that leaves a percent sign as it is: these texts travel without parameters.
 DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+# A compiler that renders parts alone takes no statement, which its types do not say.
+COMPILER = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
 
 STORED = text("""
     SELECT n.nspname, c.relname, k.conname, pg_get_expr(k.conbin, k.conrelid)
@@ -89,23 +99,22 @@ def default_differs(
     """
     if stored is None or not isinstance(authored, DefaultClause) or context.connection is None:
         return None
-    # A compiler that renders parts alone takes no statement, which its types do not say.
-    compiler = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
     kind = column.type.compile(DIALECT)
-    authored_sql = compiler.get_column_default_string(column)
+    authored_sql = COMPILER.get_column_default_string(column)
     return not same_expression(context.connection, stored, authored_sql, kind=kind)
 
 
 def _authored(table: Table) -> Iterator[tuple[CheckConstraint | Index, str | None]]:
     for constraint in table.constraints:
         if isinstance(constraint, CheckConstraint) and constraint.name is not None:
-            yield constraint, _sql(constraint.sqltext)
+            yield constraint, sql_of(constraint.sqltext)
     for index in table.indexes:
         where = index.dialect_options["postgresql"]["where"]
-        yield index, None if where is None else _sql(where)
+        yield index, None if where is None else sql_of(where)
 
 
-def _sql(expression: ClauseElement) -> str:
+def sql_of(expression: ClauseElement) -> str:
+    """An expression as it would stand in DDL, with its values in place."""
     return str(expression.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 DOCS = ROOT / "docs"
 # Followed here, block by block.
-FOLLOWED = ("index.md", "services.md", "adoption.md")
+FOLLOWED = ("index.md", "services.md", "adoption.md", "add-a-table.md")
 # What these pages show needs revisions, faults or projects that tests of their own set up.
 ELSEWHERE = {
     "authoring.md": "tests/migrations",
@@ -28,13 +29,23 @@ SECONDS = 300
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def shared_clone() -> Iterator[Path]:
     """A clone as a reader has it; what its environment takes comes from uv's cache."""
-    origin, folder = (tmp_path_factory.mktemp("docs") / name for name in ("origin", "msm"))
-    copy_sources(origin)
-    subprocess.run(["git", "clone", "--quiet", origin, folder], check=True)
-    yield folder
-    shell(folder, "./dev run msm-local stop")
+    with tempfile.TemporaryDirectory(prefix="msm-docs-") as parent:
+        # PostgreSQL's user enters it too, so that all of a platform lies in the clone.
+        Path(parent).chmod(0o755)
+        origin, folder = (Path(parent, name) for name in ("origin", "msm"))
+        copy_sources(origin)
+        subprocess.run(["git", "clone", "--quiet", origin, folder], check=True)
+        yield folder
+
+
+@pytest.fixture
+def clone(shared_clone: Path) -> Iterator[Path]:
+    """The clone without what the page before has left, but for the environment."""
+    yield shared_clone
+    shell(shared_clone, "./dev run msm-local stop")
+    shell(shared_clone, "git reset --quiet --hard && git clean -qfdx --exclude=.venv")
 
 
 def shell(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
@@ -74,6 +85,15 @@ def follow(block: Block, clone: Path, printed: str) -> str:
         case "python":
             assert block.title is not None, f"{block} does not say what file it is"
             (clone / block.title).write_text(block.text, encoding="utf-8")
+            return ""
+        case "diff":
+            subprocess.run(
+                ["patch", "--strip=1", "--silent"],
+                cwd=clone,
+                input=block.text,
+                text=True,
+                check=True,
+            )
             return ""
         case "text":
             assert printed == block.text, f"{block} prints something else"

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import mainsequence
 import pytest
 
 from schema_pages.__main__ import stale
+from schema_pages.graphs import GRAPHS
 from tests.conftest import ROOT
 from tests.support.markdown import blocks_of, commands_of
+from tests.support.workshop import copy_sources
 
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md"), *(ROOT / "packages").glob("*/README.md")])
@@ -37,7 +40,7 @@ class Loads(HTMLParser):
 
 def build(site: Path, *, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [PROGRAM / "mkdocs", "build", "--strict", "--quiet", "--site-dir", site],
+        [PROGRAM / "mkdocs", "build", "--strict", "--site-dir", site],
         cwd=folder,
         # A proxy that is not there: whatever asks for the network fails.
         env={"PATH": str(PROGRAM), "HTTPS_PROXY": "http://127.0.0.1:9", "NO_MKDOCS_2_WARNING": "1"},
@@ -55,6 +58,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
     pages = list(site.rglob("*.html"))
     assert len(pages) > len(list(DOCS.rglob("*.md")))
@@ -65,9 +69,24 @@ def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
         assert [link for link in loads.found if "//" in link] == [], page
 
 
+@pytest.mark.slow
+def test_a_broken_link_or_anchor_fails_the_build(tmp_path: Path) -> None:
+    copy_sources(tmp_path / "msm")
+    page = tmp_path / "msm" / "docs" / "concepts.md"
+    with page.open("a", encoding="utf-8") as file:
+        file.write("\n[gone](gone.md) [elsewhere](services.md#gone) [file](../gone.toml)\n")
+    told = build(tmp_path / "site", folder=tmp_path / "msm")
+    assert told.returncode != 0
+    for link in ("'gone.md'", "'services.md#gone'", "'../gone.toml'"):
+        assert link in told.stderr
+
+
+@pytest.mark.slow
 def test_every_table_has_its_place_on_the_site(site: Path) -> None:
     text = "".join(file.read_text(encoding="utf-8") for file in site.glob("schema/*/index.html"))
-    assert len(set(re.findall(r'<h3 id="(ms_markets__\w+)"', text))) == 61
+    assert len(set(re.findall(r'<h3 id="(ms_markets__\w+)"', text))) == sum(
+        len(graph.models) for graph in GRAPHS
+    )
     assert len(list(site.glob("schema/*.svg"))) == 3
 
 
@@ -125,11 +144,13 @@ def runs(module: str) -> bool:
     return importlib.util.find_spec(f"{module}.__main__") is not None
 
 
+@cache
 def dev_tasks() -> set[str]:
     told = subprocess.run(["./dev"], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(re.findall(r"^  (\w+) ", told.stdout, re.MULTILINE))
 
 
+@cache
 def local_verbs() -> set[str]:
     program = [str(PROGRAM / "msm-local"), "--help"]
     told = subprocess.run(program, capture_output=True, text=True, check=True)
@@ -137,6 +158,7 @@ def local_verbs() -> set[str]:
     return set(re.findall(r"^  (\w+)", commands, re.MULTILINE))
 
 
+@cache
 def sdk_verbs() -> set[str]:
     # Importing the SDK's command line costs seconds, and its libraries warn.
     source = Path(mainsequence.__file__).parent / "cli" / "migrations.py"

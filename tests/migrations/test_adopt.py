@@ -145,6 +145,25 @@ def test_a_filled_database_is_adopted_without_loss(
     assert checked.stdout == "At 1004, the head: database and catalog are as the models say.\n"
 
 
+def test_a_restored_dump_is_adopted_once_its_tables_are_in_the_catalog(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute("DELETE FROM msm_local.meta_tables")
+    rows = checksums(superuser)
+    unknown = adopt(environment)
+    assert unknown.value == 2
+    assert f"run `{UPGRADE}`" in unknown.stderr
+
+    refused = migrate("upgrade", "head", environment=environment)
+    assert refused.exit_code != 0
+    assert "run `python -m migrations.adopt`" in refused.stderr
+    assert adopt(environment).value == 0
+    upgraded = migrate("upgrade", "head", "--json", environment=environment)
+    assert upgraded.exit_code == 0, upgraded.stderr
+    assert checksums(superuser) == rows
+    assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
+
+
 def test_a_dry_run_only_looks(environment: Mapping[str, str], superuser: Connection) -> None:
     before = state(superuser)
     told = adopt(environment, "--dry-run")
