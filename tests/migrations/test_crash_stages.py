@@ -3,15 +3,18 @@
 import os
 import signal
 from collections import Counter
+from pathlib import Path
 
 import psycopg
+import pytest
+from psycopg import Connection
 
 from migrations.check.__main__ import main as check
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.crashing import Clean, State, kill, read_state, run_upgrade
 from tests.support.forked import run_forked
-from tests.support.migrating import Background, migrate, until
+from tests.support.migrating import Background, migrate, until, write_revision
 
 
 def statuses(state: State) -> Counter[str]:
@@ -90,3 +93,38 @@ def waits(connection: psycopg.Connection) -> bool:
     """Whether a session waits for what this one has locked."""
     query = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
     return connection.execute(query).fetchone() is not None
+
+
+@pytest.mark.slow
+def test_an_index_that_a_killed_build_left_invalid_is_dropped_and_built_again(
+    fresh_platform: LocalPlatform,
+    empty_url: str,
+    background: Background,
+    watcher: Connection,
+    checkout: Path,
+) -> None:
+    environment = environment_of(fresh_platform)
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    build = (
+        "with op.get_context().autocommit_block():\n"
+        "    op.create_index('ix_test', 'ms_markets__asset', ['asset_type'],"
+        " postgresql_concurrently=True)"
+    )
+    write_revision(checkout, build, "op.drop_index('ix_test')")
+    with psycopg.connect(empty_url) as writer:
+        writer.execute("SET ROLE empty_owner")
+        writer.execute("LOCK TABLE ms_markets__asset IN ROW EXCLUSIVE MODE")
+        killed = background.start("upgrade", "head", environment=environment, folder=checkout)
+        os.kill(background.see("CREATE INDEX CONCURRENTLY").process, signal.SIGKILL)
+        assert isinstance(killed.exception(), EOFError)
+        until(lambda: not background.sessions("") or None, "the end of the index build")
+    told = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert told.exit_code == 1
+    assert 'relation "ix_test" already exists' in told.stderr
+    invalid = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
+    assert watcher.execute(invalid).fetchall() == [("ix_test",)]
+    watcher.execute("DROP INDEX ix_test")
+    told = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert told.exit_code == 0, told.stderr
+    assert watcher.execute(invalid).fetchall() == []
+    assert read_state(empty_url).versions == ["1005"]
