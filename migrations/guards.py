@@ -4,8 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
 from .errors import (
     PACKAGE,
@@ -76,11 +75,11 @@ def version_rows(connection: Connection, provider: Any) -> tuple[str, ...]:
         connection: as the owner role.
         provider: the SDK's migration provider.
     """
-    options = {
-        "version_table": provider.version_table,
-        "version_table_schema": provider.version_table_schema,
-    }
-    return tuple(sorted(MigrationContext.configure(connection, opts=options).get_current_heads()))
+    name, schema = provider.version_table, provider.version_table_schema
+    if not inspect(connection).has_table(name, schema=schema):
+        return ()
+    table = Table(name, MetaData(), Column("version_num", String), schema=schema)
+    return tuple(sorted(connection.scalars(select(table.c.version_num))))
 
 
 def refuse_unknown_rows(rows: Sequence[str], revisions: Revisions) -> None:

@@ -35,15 +35,20 @@ SESSION_SETTINGS = text(
 )
 TRY_LOCK = text("SELECT pg_try_advisory_lock(:key)")
 BACKEND = text("SELECT pg_backend_pid()")
-HOLDERS = """
+HOLDER = text("""
     SELECT l.pid, coalesce(a.application_name, ''), a.query_start
     FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND (l.classid::bigint << 32) + l.objid::bigint = :key
-"""
-HOLDER = text(HOLDERS)
-HELD_BY_US = text(f"SELECT EXISTS ({HOLDERS} AND l.pid = pg_backend_pid())")
+""")
+HELD_BY_US = text("""
+    SELECT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid = pg_backend_pid()
+          AND (classid::bigint << 32) + objid::bigint = :key
+    )
+""")
 
 
 class MigrationLock:

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
@@ -18,6 +18,7 @@ from msm.sdk import apply_mainsequence_migration_role, run_mainsequence_alembic_
 from .blockers import BlockerWatch
 from .errors import MigrationError
 from .failures import busy, failure_of, is_busy
+from .fingerprints import applied_revisions, write_fingerprints
 from .guards import (
     refuse_search_path,
     refuse_taken_tables,
@@ -119,10 +120,10 @@ class Run:
             if not rows:
                 refuse_unversioned_tables(connection, self._provider)
                 connection.rollback()
-            self._watch_commits(connection, lock)
+            self._watch_commits(connection, lock, rows)
             self._attempt_in_turn(connection)
 
-    def _prepare(self, connection: Connection) -> Sequence[str]:
+    def _prepare(self, connection: Connection) -> tuple[str, ...]:
         """Bound the connection, see that it is one to work on, and return the version rows."""
         set_timeouts(connection, self._limits)
         apply_mainsequence_migration_role(connection, self._config)
@@ -133,9 +134,19 @@ class Run:
         self._config.attributes["connection"] = connection
         return rows
 
-    def _watch_commits(self, connection: Connection, lock: MigrationLock) -> None:
+    def _watch_commits(
+        self, connection: Connection, lock: MigrationLock, before: tuple[str, ...]
+    ) -> None:
+        recorded = before
+
         def before_commit(_: Connection) -> None:
+            nonlocal recorded
             lock.assert_held(self.progress)
+            rows = version_rows(connection, self._provider)
+            if rows != recorded:
+                applied = applied_revisions(self._script, rows)
+                write_fingerprints(connection, self._provider, applied)
+                recorded = rows
             self.progress.committing = True
 
         def before_options(_: Connection, options: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Every model that the provider carries, each exactly once."""
 
+import inspect
 from collections.abc import Callable, Sequence
 
 from msm.base import MarketsBase, MarketsModel
@@ -53,7 +54,7 @@ def assert_each_once(models: Sequence[type[MarketsModel]]) -> None:
                 what = _name(model) if kind == "class" else repr(identity)
                 raise ModelGraphError(
                     f"The {kind} {what} appears twice in the migration provider: as "
-                    f"{_name(seen[identity])} and as {_name(model)}; list it in one graph only.",
+                    f"{_place(seen[identity])} and as {_place(model)}; list it in one graph only.",
                     models=[seen[identity], model],
                 )
             seen[identity] = model
@@ -77,6 +78,10 @@ def assert_all_listed(models: Sequence[type[MarketsModel]]) -> None:
             "the *_sqlalchemy_models() of its package.",
             models=forgotten,
         )
+
+
+def _place(model: type) -> str:
+    return f"{_name(model)} in {inspect.getfile(model)}"
 
 
 def _name(model: type) -> str:

@@ -1,3 +1,13 @@
+<%!
+    def literal(value):
+        """As the formatter writes it."""
+        match value:
+            case str():
+                return f'"{value}"'
+            case tuple() | list():
+                return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
+        return repr(value)
+%>\
 """${message.rstrip(".")}.
 
 Revision ID: ${up_revision}
@@ -12,10 +22,10 @@ acknowledged = {"rule-name": "reason"} at module level.
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-revision: str = ${repr(up_revision)}
-down_revision: str | None = ${repr(down_revision)}
-branch_labels: str | None = ${repr(branch_labels)}
-depends_on: str | None = ${repr(depends_on)}
+revision: str = ${literal(up_revision)}
+down_revision: str | None = ${literal(down_revision)}
+branch_labels: str | None = ${literal(branch_labels)}
+depends_on: str | None = ${literal(depends_on)}
 
 
 def upgrade() -> None:

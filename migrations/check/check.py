@@ -1,9 +1,13 @@
 """One look at database and catalog."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from alembic.script import ScriptDirectory
+
+from .. import migration
 from ..errors import UPGRADE, UnknownVersionError
+from ..fingerprints import applied_revisions, fingerprint, read_fingerprints
 from ..guards import refuse_unknown_rows
 from ..session import Database, revision_directory
 from .catalog import compare_catalog
@@ -11,6 +15,8 @@ from .differences import Difference
 from .models import compare_models
 
 __all__ = ["Check", "check"]
+
+RESTORE = "restore the file as it was applied, and let a new revision make the change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ def check(database: Database) -> Check:
     except UnknownVersionError as error:
         found.append(Difference("ahead", "revision", error.fault, error.remedy))
     else:
+        found += _edited(database, script, revisions)
         # A head that another one depends on has no row of its own.
         current = {revision.revision for revision in script.get_all_current(revisions)}
         if current != set(heads):
@@ -59,6 +66,19 @@ def check(database: Database) -> Check:
             found += compare_models(database.connection)
     found += compare_catalog(database.connection, database.registry)
     return Check(revisions, heads, database.owner_role, found)
+
+
+def _edited(
+    database: Database, script: ScriptDirectory, revisions: tuple[str, ...]
+) -> Iterator[Difference]:
+    recorded = read_fingerprints(database.connection, migration)
+    for name, path in sorted(applied_revisions(script, revisions).items()):
+        now = fingerprint(path)
+        if recorded.get(name, now) != now:
+            detail = (
+                f"it was applied with the fingerprint {recorded[name]}, and {path} now has {now}"
+            )
+            yield Difference("edited", f"revision {name}", detail, RESTORE)
 
 
 def _behind(revisions: Sequence[str], heads: Sequence[str]) -> Difference:

@@ -11,7 +11,7 @@ from typing import Any
 from alembic.operations import BatchOperations, Operations
 from alembic.operations.ops import CreateIndexOp, DropConstraintOp, DropIndexOp, MigrateOperation
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import make_url
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IdentifierError
 
 __all__ = ["Operation", "Place", "Run", "nameless", "record"]
@@ -99,7 +99,8 @@ class _Context(MigrationContext):
     """An offline context for PostgreSQL that counts autocommit blocks instead of committing."""
 
     def __init__(self, recorder: "_Recorder") -> None:
-        dialect = make_url("postgresql://").get_dialect()()
+        # Psycopg's own style would double every percent sign.
+        dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
         options = {"as_sql": True, "literal_binds": True, "output_buffer": recorder.output}
         super().__init__(dialect, None, options)
         self.recorder = recorder

@@ -1,5 +1,6 @@
 """Each model appears in the provider exactly once, and a violation names both offenders."""
 
+import inspect
 from collections.abc import Iterator
 
 import pytest
@@ -31,32 +32,41 @@ def test_the_version_table_is_authored_without_a_schema() -> None:
     assert migration.migration_provider_key == "msm:mainsequence.markets"
 
 
+def appears_twice(what: str, other: type) -> str:
+    """The whole sentence about Asset and another class."""
+    first, second = inspect.getfile(Asset), inspect.getfile(other)
+    name = f"{other.__module__}.{other.__name__}"
+    return (
+        f"The {what} appears twice in the migration provider: as msm.models.assets.asset.Asset in "
+        f"{first} and as {name} in {second}; list it in one graph only."
+    )
+
+
 def test_a_class_listed_twice_is_refused() -> None:
-    with pytest.raises(
-        ModelGraphError, match=r"class msm\.models\.assets\.asset\.Asset appears twice"
-    ):
+    with pytest.raises(ModelGraphError) as caught:
         assert_each_once([Asset, Issuer, Asset])
+    assert str(caught.value) == appears_twice("class msm.models.assets.asset.Asset", Asset)
 
 
 def test_a_model_identifier_of_two_classes_is_refused_naming_both(
     renamed: pytest.MonkeyPatch,
 ) -> None:
     renamed.setattr(Issuer, "__metatable_identifier__", "Asset")
-    with pytest.raises(
-        ModelGraphError, match=r"identifier 'Asset' appears twice.*\.Asset and as .*\.Issuer"
-    ):
+    with pytest.raises(ModelGraphError) as caught:
         assert_each_once([Asset, AssetType, Issuer])
+    assert str(caught.value) == appears_twice("model identifier 'Asset'", Issuer)
 
 
 def test_a_table_of_two_classes_is_refused_naming_both(renamed: pytest.MonkeyPatch) -> None:
+    """Case 25."""
     renamed.setattr(Issuer, "__tablename__", "ms_markets__asset")
-    with pytest.raises(
-        ModelGraphError, match=r"table 'ms_markets__asset' appears twice.*\.Asset and as .*\.Issuer"
-    ):
+    with pytest.raises(ModelGraphError) as caught:
         assert_each_once([Asset, AssetType, Issuer])
+    assert str(caught.value) == appears_twice("table 'ms_markets__asset'", Issuer)
 
 
 def test_a_mapped_class_in_no_graph_is_refused() -> None:
+    """Case 24: autogenerate would drop its table."""
     listed = [model for model in metatable_provider_models() if model is not Issuer]
     with pytest.raises(
         ModelGraphError, match=r"msm\.models\.issuers\.Issuer: mapped .* but in no graph"

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import op
 from sqlalchemy.types import TypeEngine
 
 from migrations.errors import RevisionFilesError
-from migrations.review import RULES, HistoryError, Review, UnknownRevisionError
+from migrations.review import RULES, HistoryError, Review, UnknownRevisionError, record
 from migrations.review.__main__ import look, main
 from migrations.review.rules.destructive import widens
 from migrations.review.squawk import Squawk
@@ -287,3 +288,8 @@ def test_the_command_runs_under_both_names(tmp_path: Path) -> None:
         check=True,
     )
     assert "usage: python -m msm_migrations.review" in usage.stdout
+
+
+def test_the_sql_that_squawk_reads_keeps_a_percent_sign() -> None:
+    run = record(lambda: op.execute("UPDATE t SET a = '5%'"), Path(__file__))
+    assert run.sql == "UPDATE t SET a = '5%';\n\n"

@@ -51,7 +51,8 @@ ORDERED = {"a/1.py": revision("1"), "a/2.py": revision("2", "1")}
             DuplicateRevisionError,
             {"a/1.py": revision("1"), "b/x.py": revision("1")},
             (
-                "Revision 1 is in {}/a/1.py and in {}/b/x.py; give one of them another id, and have "
+                "Revision 1 is in {}/a/1.py and in {}/b/x.py; give one of them another id, and "
+                "have "
                 "what follows it say so."
             ),
         ),
@@ -67,7 +68,8 @@ ORDERED = {"a/1.py": revision("1"), "a/2.py": revision("2", "1")}
             UnknownDependencyError,
             {**ORDERED, "a/3.py": revision("3", "2", depends_on=["9"])},
             (
-                "Revision 3 in {}/a/3.py depends on 9, which no file carries; restore that file, or "
+                "Revision 3 in {}/a/3.py depends on 9, which no file carries; restore that file, "
+                "or "
                 "correct depends_on."
             ),
         ),
@@ -75,7 +77,8 @@ ORDERED = {"a/1.py": revision("1"), "a/2.py": revision("2", "1")}
             RevisionCycleError,
             {"a/1.py": revision("1", "2"), "a/2.py": revision("2", "1")},
             (
-                "Revisions 1 -> 2 -> 1 follow each other in a circle, in {}/a/1.py, {}/a/2.py; correct "
+                "Revisions 1 -> 2 -> 1 follow each other in a circle, in {}/a/1.py, {}/a/2.py; "
+                "correct "
                 "down_revision or depends_on of one."
             ),
         ),
@@ -83,7 +86,8 @@ ORDERED = {"a/1.py": revision("1"), "a/2.py": revision("2", "1")}
             SeveralHeadsError,
             {**ORDERED, "a/3.py": revision("3", "1")},
             (
-                "Revisions 2 and 3 are both heads of one branch, in {}/a/2.py and {}/a/3.py; let the "
+                "Revisions 2 and 3 are both heads of one branch, in {}/a/2.py and {}/a/3.py; let "
+                "the "
                 "one that is not deployed yet follow the other in its down_revision."
             ),
         ),
@@ -95,7 +99,8 @@ ORDERED = {"a/1.py": revision("1"), "a/2.py": revision("2", "1")}
                 "a/3.py": revision("3", "1"),
             },
             (
-                "Revisions 2 and 3 are both heads of branch acme, in {}/a/2.py and {}/a/3.py; let the "
+                "Revisions 2 and 3 are both heads of branch acme, in {}/a/2.py and {}/a/3.py; "
+                "let the "
                 "one that is not deployed yet follow the other in its down_revision."
             ),
         ),

@@ -63,17 +63,34 @@ def migrate_in(
     """Run ``mainsequence migrations ARGUMENTS`` on our provider in another namespace."""
     command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
     named = dict(environment) | {"MSM_AUTO_REGISTER_NAMESPACE": namespace}
-    return run_forked(_import_anew, command, environment=named, folder=folder)
+    return run_forked(run_anew, command, environment=named, folder=folder)
 
 
-def _import_anew(arguments: tuple[str, ...]) -> None:
-    # The namespace is read once, when msm is imported, and the forked process has it already.
-    for name in list(sys.modules):
-        if name.partition(".")[0] in {"migrations", "msm", "msm_portfolio", "msm_pricing"}:
-            del sys.modules[name]
+def run_anew(arguments: tuple[str, ...]) -> None:
+    """Run the SDK's command line after what the forked process has of ours was forgotten.
+
+    The namespace is read once, when msm is imported; and a test module imports the provider of the
+    repository, not the one in the working folder.
+    """
+    _forget_ours()
     from mainsequence.cli.cli import app
 
     app(list(arguments))
+
+
+def check_anew() -> int:
+    """Run ``python -m migrations.check --json`` of the provider in the working folder."""
+    _forget_ours()
+    sys.path.insert(0, str(Path.cwd()))
+    from migrations.check.__main__ import main
+
+    return main(["--json"])
+
+
+def _forget_ours() -> None:
+    for name in list(sys.modules):
+        if name.partition(".")[0] in {"migrations", "msm", "msm_portfolio", "msm_pricing"}:
+            del sys.modules[name]
 
 
 def sentence_of(told: Finished) -> str:

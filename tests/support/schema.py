@@ -69,6 +69,7 @@ def defaults_and_comments(connection: psycopg.Connection) -> tuple[dict[str, str
         FROM pg_description d JOIN pg_class c ON d.classoid = 'pg_class'::regclass
           AND d.objoid = c.oid AND c.relnamespace = 'public'::regnamespace
         LEFT JOIN pg_attribute a ON d.objsubid > 0 AND a.attrelid = c.oid AND a.attnum = d.objsubid
+        WHERE c.relname NOT LIKE '%alembic_version%'
         """
     ).fetchall()
     return dict(defaults), dict(comments)

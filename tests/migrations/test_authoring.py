@@ -1,0 +1,81 @@
+"""What ``mainsequence migrations revision`` writes for an author."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+
+from tests.conftest import PROVIDER, ROOT
+from tests.support.forked import run_forked
+from tests.support.migrating import migrate, run_anew
+
+REVISE = ("revision", "-m", 'Add the "note" of an asset.', "--rev-id", "1005")
+
+
+@pytest.fixture
+def formatted_checkout(checkout: Path) -> Path:
+    """A provider with the formatter's settings beside it."""
+    shutil.copy(ROOT / "pyproject.toml", checkout)
+    return checkout
+
+
+def new_file(checkout: Path) -> Path:
+    (file,) = checkout.glob("migrations/versions/mainsequence_markets/1005_*.py")
+    return file
+
+
+def is_formatted(file: Path) -> bool:
+    checked = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--check", "--diff", str(file)],
+        cwd=file.parents[3],
+        check=False,
+    )
+    return checked.returncode == 0
+
+
+def test_a_generated_revision_comes_out_formatted(
+    environment: Mapping[str, str], superuser: Connection, formatted_checkout: Path
+) -> None:
+    superuser.execute("DROP TABLE ms_markets__tradests")
+    told = migrate(*REVISE, environment=environment, folder=formatted_checkout)
+    assert told.exit_code == 0, told.stderr
+    file = new_file(formatted_checkout)
+    assert is_formatted(file)
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith('"""Add the "note" of an asset.\n\nRevision ID: 1005\nRevises: 1004\n')
+    assert 'down_revision: str | None = "1004"\n' in text
+    assert text.count("op.create_table(") == 1
+
+
+def test_an_empty_revision_comes_out_formatted_by_the_template_alone(
+    environment: Mapping[str, str], formatted_checkout: Path
+) -> None:
+    told = migrate(*REVISE, "--no-autogenerate", environment=environment, folder=formatted_checkout)
+    assert told.exit_code == 0, told.stderr
+    assert is_formatted(new_file(formatted_checkout))
+
+
+def test_where_the_formatter_is_not_installed_the_file_is_left_as_it_is(
+    environment: Mapping[str, str], superuser: Connection, formatted_checkout: Path
+) -> None:
+    superuser.execute("DROP TABLE ms_markets__tradests")
+    told = run_forked(revise_without_ruff, environment=environment, folder=formatted_checkout)
+    assert told.exit_code == 0, told.stderr
+    file = new_file(formatted_checkout)
+    assert "op.create_table('ms_markets__tradests'" in file.read_text(encoding="utf-8")
+
+
+def revise_without_ruff() -> None:
+    find_spec = importlib.util.find_spec
+
+    def find_all_but_ruff(name: str, package: str | None = None) -> ModuleSpec | None:
+        return None if name == "ruff" else find_spec(name, package)
+
+    importlib.util.find_spec = find_all_but_ruff
+    run_anew(("migrations", REVISE[0], "--provider", PROVIDER, *REVISE[1:]))

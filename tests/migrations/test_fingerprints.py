@@ -1,0 +1,113 @@
+"""A revision that was edited after it was applied: what notices it, and what is no edit."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from psycopg import Connection
+
+from migrations.fingerprints import fingerprint
+from msm_local.platform import LocalPlatform
+from tests.conftest import ROOT, environment_of
+from tests.support.forked import run_forked
+from tests.support.migrating import check_anew, migrate
+
+VERSIONS = Path("migrations/versions/mainsequence_markets")
+FILE = VERSIONS / "1003_create_the_pricing_tables.py"
+
+
+def recorded_in(database: Connection) -> str | None:
+    row = database.execute(
+        "SELECT obj_description('ms_markets__alembic_version'::regclass, 'pg_class')"
+    ).fetchone()
+    database.rollback()
+    assert row is not None
+    comment: str | None = row[0]
+    return comment
+
+
+def expected(*files: Path) -> str:
+    entries = [f"{file.name[:4]}={fingerprint(file)}" for file in files]
+    return f"Applied revisions and their fingerprints: {', '.join(entries)}"
+
+
+def test_an_edit_of_an_applied_revision_is_found(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    """Case 20."""
+    file = checkout / FILE
+    before = fingerprint(file)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("sa.Text()", "sa.String()", 1), encoding="utf-8")
+    told = run_forked(check_anew, environment=environment, folder=checkout)
+    assert told.value == 1
+    assert json.loads(told.stdout)["differences"] == [
+        {
+            "kind": "edited",
+            "subject": "revision 1003",
+            "detail": f"it was applied with the fingerprint {before}, and {file} now has "
+            f"{fingerprint(file)}",
+            "command": "restore the file as it was applied, and let a new revision make the change",
+            "sql": None,
+        }
+    ]
+
+
+def test_a_comment_a_docstring_or_a_formatter_is_no_edit(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    """Case 20."""
+    file = checkout / FILE
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("Create Date", "Created")
+        .replace("def upgrade() -> None:\n", 'def upgrade() -> None:\n    """Up."""\n    # Why.\n')
+        .replace('"1003"', "'1003'"),
+        encoding="utf-8",
+        newline="\r\n",
+    )
+    command = [sys.executable, "-m", "ruff", "format", "--line-length", "60", str(file)]
+    subprocess.run(command, check=True)
+    assert file.read_bytes() != text.encode()
+    told = run_forked(check_anew, environment=environment, folder=checkout)
+    assert (told.value, json.loads(told.stdout)["differences"]) == (0, [])
+
+
+def test_the_database_knows_what_it_ran_and_no_more(
+    fresh_platform: LocalPlatform, empty_database: Connection, checkout: Path
+) -> None:
+    environment = environment_of(fresh_platform)
+    files = sorted((ROOT / VERSIONS).glob("1*.py"))
+    for arguments, number in [
+        (("upgrade", "1002"), 2),
+        (("upgrade", "head"), 4),
+        (("downgrade", "1001"), 1),
+    ]:
+        told = migrate(*arguments, environment=environment)
+        assert told.exit_code == 0, told.stderr
+        assert recorded_in(empty_database) == expected(*files[:number])
+    edited = checkout / VERSIONS / files[0].name
+    edited.write_text(edited.read_text(encoding="utf-8") + "\nX = 1\n", encoding="utf-8")
+    assert migrate("upgrade", "1002", environment=environment, folder=checkout).exit_code == 0
+    # An edit does not slip in with the next upgrade.
+    assert recorded_in(empty_database) == expected(*files[:2])
+    assert migrate("downgrade", "base", environment=environment).exit_code == 0
+    assert recorded_in(empty_database) is None
+
+
+def test_a_migration_that_fails_records_nothing(
+    environment: Mapping[str, str], head_database: Connection, checkout: Path
+) -> None:
+    before = recorded_in(head_database)
+    bad = checkout / VERSIONS / "1005_bad.py"
+    bad.write_text(
+        'from alembic import op\n\nrevision = "1005"\ndown_revision = "1004"\n\n\n'
+        'def upgrade() -> None:\n    op.execute("SELECT 1 / 0")\n',
+        encoding="utf-8",
+    )
+    assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 1
+    assert (
+        recorded_in(head_database) == before == expected(*sorted((ROOT / VERSIONS).glob("1*.py")))
+    )

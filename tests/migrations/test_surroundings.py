@@ -1,0 +1,215 @@
+"""The provider in unusual surroundings: names, passwords, keys, packages that are not there."""
+
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from psycopg import Connection, sql
+from sqlalchemy import make_url
+
+from migrations.lock import release
+from msm_local.cluster import Cluster
+from msm_local.platform import LocalPlatform
+from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of
+from tests.support.alembic import config_for, url_of
+from tests.support.forked import Finished, run_forked, run_sdk_cli
+from tests.support.migrating import check_anew, migrate, run_anew, sentence_of
+from tests.support.schema import describe
+
+SPECIAL = "p%41 @:/#?&='ü€"
+VERSIONS = Path("migrations/versions/mainsequence_markets")
+
+
+def operations_of(told: Finished, checkout: Path) -> str:
+    """What a generated revision asks for."""
+    assert told.exit_code == 0, told.stderr
+    (file,) = checkout.glob(f"{VERSIONS}/1005_*.py")
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip().startswith("op."))
+
+
+@pytest.fixture
+def special_database(cluster: Cluster) -> Iterator[str]:
+    """The URL of an empty database whose name has every character that gets lost on the way."""
+    name = f"a b {SPECIAL}"
+    cluster.create_database(name)
+    yield cluster.platform_url(name)
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def test_an_upgrade_with_special_characters_in_password_and_database_name(
+    special_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 27: what one of Alembic's configuration, libpq and URLs reads as something else."""
+    with LocalPlatform(special_database, runtime_password=RUNTIME_PASSWORD) as platform:
+        monkeypatch.setattr("secrets.token_urlsafe", lambda _: SPECIAL)
+        environment = environment_of(platform)
+        told = migrate("upgrade", "head", environment=environment)
+        assert told.exit_code == 0, told.stderr
+        assert SPECIAL not in told.stdout + told.stderr
+        told = migrate("current", environment=environment)
+        assert "1004 (head)" in told.stderr
+    with psycopg.connect(special_database) as connection:
+        assert len(describe(connection)) == 61
+
+
+def test_a_password_is_in_no_message(
+    environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "msm_local.services.credentials._uri", lambda *_: "postgresql://u:hidden@127.0.0.1:9/none"
+    )
+    told = migrate("upgrade", "head", environment=environment)
+    assert told.exit_code == 1
+    assert sentence_of(told).startswith("PostgreSQL at 127.0.0.1:9 cannot be reached")
+    assert sentence_of(told).endswith(
+        "; nothing of this run was kept; run this again when it is back, with a larger "
+        "--ttl-seconds where the credential ran out."
+    )
+    assert "hidden" not in told.stdout + told.stderr
+
+
+def test_keys_that_were_created_in_the_schema_public_make_no_difference(
+    environment: Mapping[str, str], superuser: Connection, checkout: Path
+) -> None:
+    """Case 26: PostgreSQL stores the table that is meant, not the words that named it."""
+    keys = superuser.execute(
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
+    ).fetchall()
+    assert len(keys) == 86
+    for table, name, definition in keys:
+        named = definition.replace("REFERENCES ", "REFERENCES public.")
+        change = f"DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {named}"
+        superuser.execute(f"ALTER TABLE public.{table} {change}".encode())
+    told = migrate("revision", "-m", "Probe", environment=environment, folder=checkout)
+    assert operations_of(told, checkout) == ""
+    superuser.execute("DROP TABLE ms_markets__tradests")
+    told = migrate("revision", "-m", "Probe", environment=environment, folder=checkout)
+    assert "op.create_table(" in operations_of(told, checkout)
+
+
+class Missing:
+    """Finds no module of one package, and leaves the others to the finders behind it."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
+        if name == self.package:
+            raise ModuleNotFoundError(f"No module named {name!r}")
+
+
+def without_package(name: str, arguments: tuple[str, ...]) -> None:
+    sys.meta_path.insert(0, Missing(name))
+    run_anew(arguments)
+
+
+@pytest.mark.parametrize("package", ["msm_portfolio", "msm_pricing"])
+def test_without_one_of_the_packages_nothing_is_generated(
+    package: str, environment: Mapping[str, str], checkout: Path
+) -> None:
+    """Case 24: its tables would look like tables that nobody has a model for."""
+    arguments = ("migrations", "revision", "--provider", PROVIDER, "-m", "Probe")
+    told = run_forked(without_package, package, arguments, environment=environment, folder=checkout)
+    assert told.exit_code == 2
+    assert f"No module named {package!r}" in " ".join(told.stderr.replace("│", " ").split())
+    assert not list(checkout.glob(f"{VERSIONS}/1005_*.py"))
+
+
+def test_under_its_installed_name_the_provider_is_the_same(
+    fresh_platform: LocalPlatform, empty_database: Connection, checkout: Path
+) -> None:
+    (checkout / "migrations").rename(checkout / "msm_migrations")
+    environment = environment_of(fresh_platform)
+
+    def installed(*arguments: str) -> Finished:
+        named = ("migrations", arguments[0], "--provider", "msm_migrations:migration")
+        return run_sdk_cli(*named, *arguments[1:], environment=environment, folder=checkout)
+
+    told = installed("upgrade", "1003")
+    assert told.exit_code == 0, told.stderr
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    told = installed("downgrade", "1003")
+    assert told.exit_code == 0, told.stderr
+    assert "1003" in installed("current").stderr
+    empty_database.execute("SET ROLE empty_owner")
+    empty_database.execute("UPDATE ms_markets__alembic_version SET version_num = '0017'")
+    empty_database.commit()
+    assert sentence_of(installed("current")).endswith("; run `python -m msm_migrations.adopt`.")
+
+
+def test_offline_the_sql_is_written_without_a_database() -> None:
+    printed = io.StringIO()
+    config = config_for(make_url("postgresql://nobody@127.0.0.1:9/none"))
+    config.output_buffer = printed
+    command.upgrade(config, "head", sql=True)
+    assert printed.getvalue().count("CREATE TABLE ms_markets__") == 62
+    assert "SET search_path" not in printed.getvalue()
+
+
+EXTENDED = """
+import dataclasses
+
+migration = dataclasses.replace(
+    migration, version_locations=(*migration.version_locations, f"{__name__}:acme")
+)
+"""
+
+
+def write_extension(checkout: Path, parent: str | None, needed: str | None) -> Path:
+    folder = checkout / "migrations" / "acme"
+    folder.mkdir()
+    (folder / "acme0001_begin.py").write_text(
+        f'revision = "acme0001"\ndown_revision = {parent!r}\nbranch_labels = ("acme",)\n'
+        f"depends_on = {needed!r}\n\n\ndef upgrade():\n    pass\n\n\ndef downgrade():\n    pass\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("parent", "needed"), [("1003", None), (None, "1003")], ids=["follows ours", "stands beside"]
+)
+def test_a_project_that_extends_the_history_has_a_branch_of_its_own(
+    parent: str | None,
+    needed: str | None,
+    empty_database: Connection,
+    checkout: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Without the SDK's command line, which takes one folder of revisions only."""
+    folders = checkout / VERSIONS, write_extension(checkout, parent, needed)
+    config = config_for(url_of(empty_database))
+    config.set_main_option("version_locations", "\n".join(map(str, folders)))
+    with pytest.raises(SystemExit):
+        command.upgrade(config, "head")
+    assert capsys.readouterr().err.startswith("Alembic refuses: Multiple head revisions")
+    command.upgrade(config, "heads")
+    rows = empty_database.execute("SELECT version_num FROM ms_markets__alembic_version ORDER BY 1")
+    assert rows.fetchall() == [("1004",), ("acme0001",)]
+    empty_database.commit()
+    with pytest.raises(SystemExit):
+        command.upgrade(config_for(url_of(empty_database)), "heads")
+    assert "acme0001 comes from a project that extends this" in capsys.readouterr().err
+    release()
+
+
+def test_a_check_knows_a_head_that_another_one_depends_on(
+    environment: Mapping[str, str],
+    superuser: Connection,
+    checkout: Path,
+) -> None:
+    with (checkout / "migrations" / "__init__.py").open("a", encoding="utf-8") as provider:
+        provider.write(EXTENDED)
+    write_extension(checkout, None, "1004")
+    # Alembic leaves one row: the one that implies the other.
+    superuser.execute("UPDATE ms_markets__alembic_version SET version_num = 'acme0001'")
+    told = run_forked(check_anew, environment=environment, folder=checkout)
+    assert (told.value, told.stderr) == (0, "")
