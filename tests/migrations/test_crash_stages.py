@@ -12,9 +12,10 @@ from psycopg import Connection
 from migrations.check.__main__ import main as check
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
-from tests.support.crashing import Clean, State, kill, read_state, run_upgrade
+from tests.support.crashing import Clean, State, kill, read_state, run_traced
 from tests.support.forked import run_forked
 from tests.support.migrating import Background, migrate, until, write_revision
+from tests.support.tracing import ddl_of
 
 
 def statuses(state: State) -> Counter[str]:
@@ -55,9 +56,7 @@ def test_killed_between_commit_and_finalize_the_next_upgrade_only_finalizes(
     assert told.value == 1
     assert told.stdout.count("the catalog has it reserved, not active; its table exists") == 62
     assert "-> mainsequence migrations upgrade --provider migrations:migration head" in told.stdout
-    again = run_upgrade(None, environment)
-    assert again.exit_code == 0, again.stderr
-    assert [moment.what for moment in again.value if moment.is_ddl] == []
+    assert ddl_of(run_traced(environment)) == []
     assert read_state(empty_url) == clean.after
     assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
 
@@ -80,9 +79,7 @@ def test_killed_while_the_platform_finalizes_the_catalog_has_every_table_once(
         os.kill(holder, signal.SIGKILL)
         assert isinstance(killed.exception(), EOFError)
         other.rollback()
-    again = run_upgrade(None, environment)
-    assert again.exit_code == 0, again.stderr
-    assert [moment.what for moment in again.value if moment.is_ddl] == []
+    assert ddl_of(run_traced(environment)) == []
     left = read_state(empty_url)
     names = Counter(row["physical_table_name"] for row in left.catalog)
     assert set(names.values()) == {1}
@@ -93,6 +90,24 @@ def waits(connection: psycopg.Connection) -> bool:
     """Whether a session waits for what this one has locked."""
     query = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
     return connection.execute(query).fetchone() is not None
+
+
+@pytest.mark.slow
+def test_a_downgrade_killed_before_it_is_finalized_is_completed_by_an_upgrade(
+    clean: Clean, fresh_platform: LocalPlatform, empty_url: str
+) -> None:
+    """The catalog still has tables as active that are gone."""
+    environment = environment_of(fresh_platform)
+    run_traced(environment)
+    down = run_traced(environment, command="downgrade", to="1002")
+    run_traced(environment)
+    (moment,) = [m for m in down if (m.stage, m.edge) == ("commit", "after")]
+    kill(moment, environment, command="downgrade", to="1002")
+    left = read_state(empty_url)
+    assert left.versions == ["1002"]
+    assert (statuses(left), len(left.tables)) == ({"active": 62}, 51)
+    run_traced(environment)
+    assert read_state(empty_url) == clean.after
 
 
 @pytest.mark.slow
