@@ -3,15 +3,19 @@
 import os
 import signal
 from collections import Counter
+from pathlib import Path
 
 import psycopg
+import pytest
+from psycopg import Connection
 
 from migrations.check.__main__ import main as check
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
-from tests.support.crashing import Clean, State, kill, read_state, run_upgrade
+from tests.support.crashing import Clean, State, kill, read_state, run_traced
 from tests.support.forked import run_forked
-from tests.support.migrating import Background, migrate, until
+from tests.support.migrating import Background, migrate, until, write_revision
+from tests.support.tracing import ddl_of
 
 
 def statuses(state: State) -> Counter[str]:
@@ -52,9 +56,7 @@ def test_killed_between_commit_and_finalize_the_next_upgrade_only_finalizes(
     assert told.value == 1
     assert told.stdout.count("the catalog has it reserved, not active; its table exists") == 62
     assert "-> mainsequence migrations upgrade --provider migrations:migration head" in told.stdout
-    again = run_upgrade(None, environment)
-    assert again.exit_code == 0, again.stderr
-    assert [moment.what for moment in again.value if moment.is_ddl] == []
+    assert ddl_of(run_traced(environment)) == []
     assert read_state(empty_url) == clean.after
     assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
 
@@ -77,9 +79,7 @@ def test_killed_while_the_platform_finalizes_the_catalog_has_every_table_once(
         os.kill(holder, signal.SIGKILL)
         assert isinstance(killed.exception(), EOFError)
         other.rollback()
-    again = run_upgrade(None, environment)
-    assert again.exit_code == 0, again.stderr
-    assert [moment.what for moment in again.value if moment.is_ddl] == []
+    assert ddl_of(run_traced(environment)) == []
     left = read_state(empty_url)
     names = Counter(row["physical_table_name"] for row in left.catalog)
     assert set(names.values()) == {1}
@@ -90,3 +90,56 @@ def waits(connection: psycopg.Connection) -> bool:
     """Whether a session waits for what this one has locked."""
     query = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
     return connection.execute(query).fetchone() is not None
+
+
+@pytest.mark.slow
+def test_a_downgrade_killed_before_it_is_finalized_is_completed_by_an_upgrade(
+    clean: Clean, fresh_platform: LocalPlatform, empty_url: str
+) -> None:
+    """The catalog still has tables as active that are gone."""
+    environment = environment_of(fresh_platform)
+    run_traced(environment)
+    down = run_traced(environment, command="downgrade", to="1002")
+    run_traced(environment)
+    (moment,) = [m for m in down if (m.stage, m.edge) == ("commit", "after")]
+    kill(moment, environment, command="downgrade", to="1002")
+    left = read_state(empty_url)
+    assert left.versions == ["1002"]
+    assert (statuses(left), len(left.tables)) == ({"active": 62}, 51)
+    run_traced(environment)
+    assert read_state(empty_url) == clean.after
+
+
+@pytest.mark.slow
+def test_an_index_that_a_killed_build_left_invalid_is_dropped_and_built_again(
+    fresh_platform: LocalPlatform,
+    empty_url: str,
+    background: Background,
+    watcher: Connection,
+    checkout: Path,
+) -> None:
+    environment = environment_of(fresh_platform)
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    build = (
+        "with op.get_context().autocommit_block():\n"
+        "    op.create_index('ix_test', 'ms_markets__asset', ['asset_type'],"
+        " postgresql_concurrently=True)"
+    )
+    write_revision(checkout, build, "op.drop_index('ix_test')")
+    with psycopg.connect(empty_url) as writer:
+        writer.execute("SET ROLE empty_owner")
+        writer.execute("LOCK TABLE ms_markets__asset IN ROW EXCLUSIVE MODE")
+        killed = background.start("upgrade", "head", environment=environment, folder=checkout)
+        os.kill(background.see("CREATE INDEX CONCURRENTLY").process, signal.SIGKILL)
+        assert isinstance(killed.exception(), EOFError)
+        until(lambda: not background.sessions("") or None, "the end of the index build")
+    told = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert told.exit_code == 1
+    assert 'relation "ix_test" already exists' in told.stderr
+    invalid = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
+    assert watcher.execute(invalid).fetchall() == [("ix_test",)]
+    watcher.execute("DROP INDEX ix_test")
+    told = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert told.exit_code == 0, told.stderr
+    assert watcher.execute(invalid).fetchall() == []
+    assert read_state(empty_url).versions == ["1005"]

@@ -14,23 +14,37 @@ from tests.conftest import PROVIDER, ROOT
 from tests.support.forked import Finished, run_forked
 from tests.support.migrating import until
 from tests.support.schema import TableShape, defaults_and_comments, describe
-from tests.support.tracing import UUID, Moment, trace_upgrade
+from tests.support.tracing import UUID, Moment, ddl_of, trace
 
-__all__ = ["Clean", "State", "choose", "kill", "read_state", "run_clean", "run_upgrade", "survive"]
-
-
-def run_upgrade(last: Moment | None, environment: Mapping[str, str]) -> Finished:
-    """Run ``upgrade head`` up to a moment, or to its end; its value is every moment passed."""
-    return run_forked(trace_upgrade, PROVIDER, last, environment=environment, folder=ROOT)
+__all__ = ["Clean", "State", "choose", "kill", "read_state", "run_clean", "run_traced", "survive"]
 
 
-def kill(last: Moment, environment: Mapping[str, str]) -> None:
-    """Run ``upgrade head`` in a process that dies at a moment."""
+def run_traced(
+    environment: Mapping[str, str], *, command: str = "upgrade", to: str = "head"
+) -> Sequence[Moment]:
+    """Run a migration, and return every moment that it passed."""
+    finished = run_up_to(None, environment, command, to)
+    assert finished.exit_code == 0, finished.stderr
+    moments: Sequence[Moment] = finished.value
+    return moments
+
+
+def kill(
+    last: Moment, environment: Mapping[str, str], *, command: str = "upgrade", to: str = "head"
+) -> None:
+    """Run a migration in a process that dies at a moment."""
     try:
-        finished = run_upgrade(last, environment)
+        finished = run_up_to(last, environment, command, to)
     except EOFError:
         return
     raise AssertionError(f"{last} was never reached: {finished.stderr}")
+
+
+def run_up_to(
+    last: Moment | None, environment: Mapping[str, str], command: str, to: str
+) -> Finished:
+    arguments = ("migrations", command, "--provider", PROVIDER, to)
+    return run_forked(trace, arguments, last, environment=environment, folder=ROOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +141,11 @@ class Clean:
     before: State
     after: State
 
-    @property
-    def ddl(self) -> list[str]:
-        """The statements that changed the schema."""
-        return [moment.what for moment in self.moments if moment.is_ddl]
-
 
 def run_clean(environment: Mapping[str, str], url: str) -> Clean:
     """Upgrade an empty database, and note every moment."""
     before = read_state(url)
-    finished = run_upgrade(None, environment)
-    assert finished.exit_code == 0, finished.stderr
-    return Clean(finished.value, before, read_state(url))
+    return Clean(run_traced(environment), before, read_state(url))
 
 
 def choose(moments: Sequence[Moment], count: int, seed: int) -> list[Moment]:
@@ -164,10 +171,8 @@ def survive(last: Moment, clean: Clean, environment: Mapping[str, str], url: str
     made = clean.after if committed else clean.before
     half_made = differing(left, made) & {"versions", "tables", "details"}
     assert not half_made, f"the schema was left half made: {half_made}"
-    again = run_upgrade(None, environment)
-    assert again.exit_code == 0, again.stderr
-    ddl = [moment.what for moment in again.value if moment.is_ddl]
-    expected = [] if committed else clean.ddl
+    ddl = ddl_of(run_traced(environment))
+    expected = [] if committed else ddl_of(clean.moments)
     assert ddl == expected, f"{len(ddl)} statements of DDL ran instead of {len(expected)}"
     wrong = differing(read_state(url), clean.after)
     assert not wrong, f"not what an undisturbed run leaves: {wrong}"

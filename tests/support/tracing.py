@@ -10,7 +10,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from unittest import mock
@@ -19,7 +19,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, event
 from urllib3.connection import HTTPConnection
 
-__all__ = ["UUID", "Moment", "trace_upgrade"]
+__all__ = ["UUID", "Moment", "ddl_of", "trace"]
 
 type Edge = Literal["before", "sent", "after"]
 
@@ -31,11 +31,11 @@ LENGTH = 70
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment of an upgrade at which its process can die.
+    """A moment of a migration at which its process can die.
 
     Attributes:
         number: how many came before it.
-        stage: reserve, connection, the id of a revision, commit or finalize.
+        stage: reserve, connection, the revision on the way to which it is, commit or finalize.
         edge: before a request or statement, after it was sent, or after its answer.
         what: the request, or the beginning of the statement.
     """
@@ -45,17 +45,17 @@ class Moment:
     edge: Edge
     what: str
 
-    @property
-    def is_ddl(self) -> bool:
-        """Whether a statement that changes the schema was answered."""
-        return self.edge == "after" and DDL.match(self.what) is not None
-
     def __str__(self) -> str:
         return f"moment {self.number} ({self.stage}): {self.edge} {self.what}"
 
 
+def ddl_of(moments: Iterable[Moment]) -> list[str]:
+    """The statements among them that changed the schema."""
+    return [moment.what for moment in moments if moment.edge == "after" and DDL.match(moment.what)]
+
+
 class Tracer:
-    """Passes the moments of the upgrade in this process, and ends the process at one of them.
+    """Passes the moments of the migration in this process, and ends the process at one of them.
 
     Args:
         last: where to die; None lives.
@@ -132,9 +132,9 @@ class Tracer:
         mock.patch.object(psycopg.Connection, "commit", committing).start()
 
     def _see_revision(self, record: logging.LogRecord) -> bool:
-        running = re.match(r"Running upgrade .*-> (\w+)", record.getMessage())
+        running = re.match(r"Running (?:up|down)grade .*-> (\w*)", record.getMessage())
         if running is not None:
-            self._stage = running[1]
+            self._stage = running[1] or "base"
         return True
 
     def _reach(self, edge: Edge, what: str, act: Callable[[], None] | None = None) -> None:
@@ -159,11 +159,11 @@ def send(connection: psycopg.Connection, statement: str) -> None:
         pass
 
 
-def trace_upgrade(provider: str, last: Moment | None) -> list[Moment]:
-    """Run ``upgrade head`` in this process up to a moment, or to its end; every moment passed."""
+def trace(arguments: Sequence[str], last: Moment | None) -> list[Moment]:
+    """Run the SDK's command line in this process up to a moment, or its end; the moments passed."""
     from mainsequence.cli.cli import app
 
     tracer = Tracer(last)
     tracer.install()
-    app(["migrations", "upgrade", "--provider", provider, "head"], standalone_mode=False)
+    app(arguments, standalone_mode=False)
     return tracer.moments
