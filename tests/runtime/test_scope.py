@@ -139,9 +139,7 @@ def test_the_scope_is_what_postgresql_touches_and_what_the_statement_names(
 def test_only_the_table_that_is_written_is_declared_for_writing(name: str) -> None:
     compiled = compile_operation(STATEMENTS[name], ATTACHED)
     written = {
-        table.meta_table_uid
-        for table in compiled.operation.scope.tables
-        if table.access == "write"
+        table.meta_table_uid for table in compiled.operation.scope.tables if table.access == "write"
     }
     assert written == ({compiled.target} if compiled.target else set())
 
@@ -149,18 +147,24 @@ def test_only_the_table_that_is_written_is_declared_for_writing(name: str) -> No
 HIDDEN: list[tuple[Any, str]] = [
     (
         select(Asset.uid).where(text("uid IN (SELECT uid FROM secret)")),
-        "text('uid IN (SELECT uid FROM secret)') hides what it uses; write it with models, columns "
-        "and functions, from which the scope of the operation is derived.",
+        (
+            "text('uid IN (SELECT uid FROM secret)') hides what it uses; write it with models, "
+            "columns and functions, from which the scope of the operation is derived."
+        ),
     ),
     (
         [select(Asset.uid), select(Index.uid)],
-        "list cannot be executed; pass a SQLAlchemy select, insert, update, delete or PostgreSQL "
-        "upsert over attached models.",
+        (
+            "list cannot be executed; pass a SQLAlchemy select, insert, update, delete or "
+            "PostgreSQL upsert over attached models."
+        ),
     ),
     (
         text("SELECT 1; DROP TABLE ms_markets__asset"),
-        "TextClause cannot be executed; pass a SQLAlchemy select, insert, update, delete or "
-        "PostgreSQL upsert over attached models.",
+        (
+            "TextClause cannot be executed; pass a SQLAlchemy select, insert, update, delete or "
+            "PostgreSQL upsert over attached models."
+        ),
     ),
 ]
 
