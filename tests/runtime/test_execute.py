@@ -24,20 +24,13 @@ from msm.models import (
     IndexValuesTS,
     TradesTS,
 )
-from tests.conftest import ROOT
-from tests.support.forked import run_forked
+from tests.support.forked import value_of
 
 MODELS = [
     *(Asset, AssetType, Calendar, CalendarDate, FutureAssetDetails),
     *(Index, IndexFormulaDefinition, IndexValuesTS),
 ]
 NOON = datetime.datetime(2025, 1, 2, 12, 0, 0, 123456, tzinfo=datetime.UTC)
-
-
-def value_of(function: Any, environment: Mapping[str, str]) -> Any:
-    finished = run_forked(function, environment=environment, folder=ROOT)
-    assert finished.exit_code == 0, finished.stderr
-    return finished.value
 
 
 def insert_and_read_asset() -> dict[str, Any]:
@@ -51,7 +44,7 @@ def insert_and_read_asset() -> dict[str, Any]:
 
 
 def test_a_row_comes_back_as_it_was_written(environment: Mapping[str, str]) -> None:
-    row = value_of(insert_and_read_asset, environment)
+    row = value_of(insert_and_read_asset, environment=environment)
     assert isinstance(row.pop("uid"), uuid.UUID)
     assert row == {"unique_identifier": "Zürich 株 100%'\"\\", "asset_type": None}
 
@@ -90,7 +83,7 @@ def every_type() -> tuple[dict[str, Any], dict[str, Any]]:
 def test_numeric_timestamps_json_and_nulls_survive_the_round_trip(
     environment: Mapping[str, str],
 ) -> None:
-    written, read = value_of(every_type, environment)
+    written, read = value_of(every_type, environment=environment)
     assert written == read
     assert {name: read[name] for name in FUTURE} == FUTURE
     assert read["expires_at"].tzinfo is not None
@@ -118,7 +111,7 @@ def floats() -> list[float]:
 
 
 def test_every_float_survives_also_those_that_json_lacks(environment: Mapping[str, str]) -> None:
-    *finite, inf, minus_inf, nan = value_of(floats, environment)
+    *finite, inf, minus_inf, nan = value_of(floats, environment=environment)
     assert finite == [0.1 + 0.2, -0.0, 1e308]
     assert math.copysign(1, finite[1]) == -1
     assert (inf, minus_inf) == (math.inf, -math.inf)
@@ -150,7 +143,7 @@ def labels_and_aggregates() -> dict[str, Any]:
 
 
 def test_labels_aggregates_and_joins_have_python_types(environment: Mapping[str, str]) -> None:
-    row = value_of(labels_and_aggregates, environment)
+    row = value_of(labels_and_aggregates, environment=environment)
     assert isinstance(row["uid"], uuid.UUID)
     assert (row["days"], row["last"]) == (3, datetime.date(2025, 1, 3))
     assert row["bool_or_1"] is False
@@ -182,7 +175,7 @@ def write_in_every_way() -> list[int]:
 def test_upsert_update_insert_and_delete_say_how_many_rows_they_wrote(
     environment: Mapping[str, str],
 ) -> None:
-    assert value_of(write_in_every_way, environment) == [2, 2, 0, 1, 1, 1, 1]
+    assert value_of(write_in_every_way, environment=environment) == [2, 2, 0, 1, 1, 1, 1]
 
 
 def conflict() -> tuple[int | None, str]:
@@ -197,7 +190,7 @@ def conflict() -> tuple[int | None, str]:
 def test_what_postgresql_refuses_is_an_error_and_nothing_is_written(
     environment: Mapping[str, str],
 ) -> None:
-    status, detail = value_of(conflict, environment)
+    status, detail = value_of(conflict, environment=environment)
     assert status == 409
     assert "uix__ms_markets__assettype__asset_type" in detail
 
@@ -210,7 +203,7 @@ def use_unattached() -> tuple[str, ...]:
 
 
 def test_a_model_that_is_not_attached_cannot_be_used(environment: Mapping[str, str]) -> None:
-    assert value_of(use_unattached, environment) == ("ms_markets__tradests",)
+    assert value_of(use_unattached, environment=environment) == ("ms_markets__tradests",)
 
 
 def too_many() -> int:
@@ -225,4 +218,4 @@ def too_many() -> int:
 
 
 def test_a_select_is_whole_or_an_error(environment: Mapping[str, str]) -> None:
-    assert value_of(too_many, environment) == 100_000
+    assert value_of(too_many, environment=environment) == 100_000

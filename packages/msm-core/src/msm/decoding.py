@@ -2,9 +2,10 @@
 
 import datetime
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -132,6 +133,10 @@ class ResultColumn:
 
     name: str
     codec: Codec
+
+    def of(self, records: Iterable[Mapping[str, Any]]) -> list[Any]:
+        """The column's JSON values in rows of an answer."""
+        return list(map(itemgetter(self.name), records))
 
     def python(self, values: Sequence[Any]) -> Sequence[Any]:
         """Python values of JSON values.

@@ -301,7 +301,18 @@ class NotAttachedError(StatementError):
 
 
 class NoStableOrderError(StatementError):
-    """A select has no key to page by, so that its rows cannot be read in several parts."""
+    """A select has no key to page by, so that its rows cannot be read in several parts.
+
+    Attributes:
+        reason: what keeps it from having one.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"The statement cannot be read in pages, because {reason}; read models, aliases and "
+            "inner joins with where(), ordered by their keys, and do the rest in Python."
+        )
 
 
 class ResultTruncatedError(StatementError):

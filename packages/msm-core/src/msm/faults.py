@@ -83,13 +83,16 @@ class Fault:
         table = MarketsBase.metadata.tables.get(name or "")
         rule = None if table is None else _rule(table, facts.get("constraint"))
         sent = {} if table is None or name != compiled.target else _sent(table, compiled)
+        values = {}
         columns: Sequence[str] = ()
         if facts.get("column"):
             columns = [facts["column"]]
         elif table is not None and rule is not None:
             columns = _columns(table, rule)
+            values = _single(sent, columns)
         elif table is not None and facts.get("sqlstate") in DOES_NOT_FIT:
-            columns = [key for key in sent if not all(_fits(table.c[key], v) for v in sent[key])]
+            values = _misfits(table, sent)
+            columns = list(values)
         return cls(
             compiled=compiled,
             table=name,
@@ -100,11 +103,7 @@ class Fault:
             ),
             condition=str(rule.sqltext) if isinstance(rule, CheckConstraint) else None,
             columns=tuple(columns),
-            values={
-                column: sent[column][0]
-                for column in columns
-                if column in sent and all(value == sent[column][0] for value in sent[column])
-            },
+            values=values,
             explanation=facts.get("message_detail"),
         )
 
@@ -119,9 +118,9 @@ class Fault:
     @property
     def source(self) -> str:
         """The constraint's name, and PostgreSQL's words where the values are not known."""
-        known = len(self.values) == len(self.columns)
-        words = f"; PostgreSQL says: {self.explanation}" if self.explanation and not known else ""
-        return f"({self.constraint}{words})"
+        if self.explanation is None or len(self.values) == len(self.columns):
+            return f"({self.constraint})"
+        return f"({self.constraint}; PostgreSQL says: {self.explanation.rstrip('.')})"
 
 
 def sentence(kind: type[OperationRefusedError], fault: Fault, plain: PlatformRefusedError) -> str:
@@ -183,16 +182,21 @@ def _too_large(fault: Fault) -> str:
 def _timed_out(fault: Fault) -> str:
     limit = fault.compiled.operation.limits.statement_timeout_ms / 1000
     return (
-        f"The {fault.compiled.operation.operation} did not end within {limit:g} s; narrow it, or "
-        "give it more time with msm.start_engine(..., timeout=SECONDS)."
+        f"{_whole(fault)} did not end within {limit:g} s; narrow it, or give it more time with "
+        "msm.start_engine(..., timeout=SECONDS)."
     )
 
 
 def _transaction_conflict(fault: Fault) -> str:
     return (
-        f"The {fault.compiled.operation.operation} met another transaction that was faster, and "
-        "nothing was written; run it again."
+        f"{_whole(fault)} met another transaction that was faster, and nothing was written; run "
+        "it again."
     )
+
+
+def _whole(fault: Fault) -> str:
+    models = " and ".join(str(_model(table)) for table in fault.compiled.tables)
+    return f"The {fault.compiled.operation.operation} over {models}"
 
 
 _SENTENCES: Mapping[type[OperationRefusedError], Callable[[Fault], str]] = {
@@ -237,6 +241,24 @@ def _sent(table: Table, compiled: CompiledOperation) -> dict[str, list[Any]]:
         if column in table.c:
             sent.setdefault(column, []).append(value)
     return sent
+
+
+def _single(sent: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> dict[str, Any]:
+    """The values of the columns for which all rows have the same one."""
+    return {
+        column: sent[column][0]
+        for column in columns
+        if column in sent and all(value == sent[column][0] for value in sent[column])
+    }
+
+
+def _misfits(table: Table, sent: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Of each column that cannot hold all its values, the first that it cannot."""
+    return {
+        name: bad[0]
+        for name, values in sent.items()
+        if (bad := [value for value in values if not _fits(table.c[name], value)])
+    }
 
 
 def _fits(column: Column[Any], value: Any) -> bool:

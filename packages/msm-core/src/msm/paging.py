@@ -120,7 +120,7 @@ def plan(statement: object) -> Paging:
         NoStableOrderError: the rows of the statement have no such key.
     """
     if not isinstance(statement, Select):
-        raise _unstable(f"a {type(statement).__name__} has no key")
+        raise NoStableOrderError(f"{type(statement).__name__} is no select of models")
     _refuse_shape(statement)
     available = [column for source in _sources(statement) for column in _key_of(source)]
     key = [_ordering(clause, available) for clause in statement._order_by_clauses]  # noqa: SLF001
@@ -140,13 +140,6 @@ def plan(statement: object) -> Paging:
     )
 
 
-def _unstable(reason: str) -> NoStableOrderError:
-    return NoStableOrderError(
-        f"The statement cannot be read in pages: {reason}; page over a plain select of models and "
-        "do the rest in Python, or narrow the statement until execute() returns it whole."
-    )
-
-
 def _refuse_shape(statement: Select[*tuple[Any, ...]]) -> None:
     # SQLAlchemy has no public names for the clauses of a select.
     faults = {
@@ -157,10 +150,10 @@ def _refuse_shape(statement: Select[*tuple[Any, ...]]) -> None:
     }
     for clause, present in faults.items():
         if present:
-            raise _unstable(f"its rows depend on each other by {clause}")
+            raise NoStableOrderError(f"{clause} makes its rows depend on each other")
     for column in statement.selected_columns:
         if any(isinstance(element, Over) for element in visitors.iterate(column)):
-            raise _unstable(f"the window of {column} would end at the page's")
+            raise NoStableOrderError(f"the window of {column} would end with a page")
 
 
 def _sources(statement: Select[*tuple[Any, ...]]) -> Iterator[FromClause]:
@@ -174,13 +167,13 @@ def _tables(source: FromClause) -> Iterator[FromClause]:
             yield from _tables(source.left)
             yield from _tables(source.right)
         case Join():
-            raise _unstable("an outer join leaves parts of the key NULL")
+            raise NoStableOrderError("an outer join leaves parts of the key NULL")
         case Table():
             yield source
         case Alias() if isinstance(source.element, Table):
             yield source
         case _:
-            raise _unstable(f"{source} has no key")
+            raise NoStableOrderError(f"{type(source).__name__} as a source has no key")
 
 
 def _key_of(source: FromClause) -> list[ColumnElement[Any]]:
@@ -188,7 +181,7 @@ def _key_of(source: FromClause) -> list[ColumnElement[Any]]:
     for model in MarketsBase.models():
         if model.__table__ is table or model.__tablename__ == str(table):
             return [source.c[column.name] for column in model.__mapper__.primary_key]
-    raise _unstable(f"{table} belongs to no model")
+    raise NoStableOrderError(f"{table} belongs to no model")
 
 
 def _ordering(clause: ColumnElement[Any], available: Sequence[ColumnElement[Any]]) -> KeyColumn:
@@ -199,8 +192,8 @@ def _ordering(clause: ColumnElement[Any], available: Sequence[ColumnElement[Any]
     }:
         column, descending = clause.element, clause.modifier is operators.desc_op
     if column not in available:
-        raise _unstable(
-            f"it is ordered by {column}, which others may change between two pages; the key is "
-            f"{', '.join(str(part) for part in available)}"
+        raise NoStableOrderError(
+            f"others may change {column}, which it is ordered by, between two pages (its key is "
+            f"{', '.join(str(part) for part in available)})"
         )
     return KeyColumn(column, descending)

@@ -44,7 +44,9 @@ def execute(
     except NoStableOrderError as error:
         count = len(answer.records)
         raise ResultTruncatedError(
-            f"The select has more than {count:,} rows, the most that one answer carries. {error}",
+            f"The select has more than {count:,} rows, the most that one answer carries, and "
+            f"cannot be read in pages, because {error.reason}; narrow it with where(), or read it "
+            "in parts with limit().",
             limit=count,
         ) from error
     records = [record for page in pages for record in page.records]
@@ -86,10 +88,7 @@ def _pages(
         keys = [answer.columns[position] for position in paging.positions]
         ends = [tuple(record[column.name] for column in keys) for record in answer.records]
         if any(end == following for end, following in pairwise(ends)):
-            raise NoStableOrderError(
-                "The statement cannot be read in pages: it returns several rows for one row of "
-                "its tables; leave out the function that does that, and do it in Python."
-            )
+            raise NoStableOrderError("a function in it makes several rows of one row of its tables")
         more = answer.has_more or len(answer.records) > size
         records = answer.records[:-1] if more else answer.records
         yield replace(answer, records=records, columns=answer.columns[: paging.width])
@@ -111,7 +110,4 @@ def _send_page(
     except OperationRefusedError as error:
         if error.sqlstate != GROUPING_ERROR:
             raise
-        raise NoStableOrderError(
-            "The statement cannot be read in pages: it is an aggregate, whose rows have no key; "
-            "take it with execute()."
-        ) from error
+        raise NoStableOrderError("an aggregate has no key") from error

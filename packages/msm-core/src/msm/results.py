@@ -82,7 +82,7 @@ class Result:
         if not self._columns:
             raise ResultError("The statement returns no column; add returning() to it.")
         first = self._columns[0]
-        return list(first.python([record[first.name] for record in self._records]))
+        return list(first.python(first.of(self._records)))
 
     def frame(self) -> pd.DataFrame:
         """The rows as a DataFrame, with the dtypes of the columns whatever the rows hold.
@@ -95,10 +95,7 @@ class Result:
             ResultValueError: a value is not one of its column's type.
         """
         return pd.DataFrame(
-            {
-                column.name: column.series([record[column.name] for record in self._records])
-                for column in self._columns
-            }
+            {column.name: column.series(column.of(self._records)) for column in self._columns}
         )
 
 
@@ -115,5 +112,5 @@ def decode_rows(
         ResultValueError: a value is not one of its column's type.
     """
     names = [column.name for column in columns]
-    values = [column.python([record[column.name] for record in records]) for column in columns]
+    values = [column.python(column.of(records)) for column in columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]

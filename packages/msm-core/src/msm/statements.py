@@ -52,12 +52,14 @@ class CompiledOperation:
     Attributes:
         operation: what the SDK posts to ``meta-tables/execute-operation/``.
         columns: name and SQLAlchemy type of each column that comes back, in order.
-        target: physical name of the table that it writes; None for a select.
+        tables: physical names of the tables that it uses.
+        target: the one of them that it writes; None for a select.
         parameters: the Python values of its placeholders.
     """
 
     operation: MetaTableCompiledSQLOperation
     columns: tuple[tuple[str, TypeEngine[Any]], ...]
+    tables: tuple[str, ...]
     target: str | None
     parameters: Mapping[str, Any]
 
@@ -118,7 +120,7 @@ def compile_operation(
         },
     )
     target = None if isinstance(statement, Select | CompoundSelect) else _name(statement.table)
-    return CompiledOperation(operation, columns, target, compiled.params)
+    return CompiledOperation(operation, columns, tuple(sorted(access)), target, compiled.params)
 
 
 def _kind(statement: object) -> str:

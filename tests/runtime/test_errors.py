@@ -1,0 +1,250 @@
+"""What PostgreSQL refuses is an error by SQLSTATE, in one sentence of model, column and value."""
+
+import datetime
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import requests
+from mainsequence.client.exceptions import raise_for_response
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import aliased
+
+import msm
+from msm.errors import (
+    CheckViolatedError,
+    ConflictError,
+    ConstraintError,
+    InvalidValueError,
+    MissingReferenceError,
+    NotNullViolatedError,
+    OperationRefusedError,
+    PlatformError,
+    PlatformRefusedError,
+    StillReferencedError,
+    TimedOutError,
+    TooLargeError,
+    TransactionConflictError,
+)
+from msm.models import Asset, AssetType, Index, IndexFormulaDefinition, IndexValuesTS
+from msm.refusals import operation_refusals
+from msm.sdk import MetaTable
+from msm.statements import Statement, compile_operation
+from tests.support.forked import value_of
+
+MODELS = [Asset, AssetType, Index, IndexFormulaDefinition, IndexValuesTS]
+DAY = datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC)
+INDEX = {
+    "unique_identifier": "I",
+    "index_type": "t",
+    "display_name": "I",
+    "calculation_method": "custom",
+    "value_format": "decimal",
+}
+VALUE = {"time_index": DAY, "index_identifier": "I", "value": 1.0}
+REFERENCE = "fk__ms_markets__indexvaluests__index_identifier__ms_dc817632b8"
+
+LONG = "y" * 65
+REFUSED = {
+    "conflict": (
+        insert(AssetType).values(asset_type="bond"),
+        ConflictError,
+        "AssetType has a row with asset_type 'bond' already "
+        "(uix__ms_markets__assettype__asset_type); choose another key, or write it as an upsert.",
+    ),
+    "conflict in a batch": (
+        insert(AssetType).values([{"asset_type": "fund"}, {"asset_type": "bond"}]),
+        ConflictError,
+        "AssetType has a row with asset_type already (uix__ms_markets__assettype__asset_type; "
+        "PostgreSQL says: Key (asset_type)=(bond) already exists); choose another key, or write it "
+        "as an upsert.",
+    ),
+    "conflict of the grain": (
+        insert(IndexValuesTS).values(VALUE),
+        ConflictError,
+        "IndexValuesTS has a row with time_index 2025-01-02 00:00:00+00:00 and index_identifier "
+        "'I' already (uix__ms_markets__indexvaluests__time_index__index_identifier); choose "
+        "another key, or write it as an upsert.",
+    ),
+    "missing reference": (
+        insert(IndexValuesTS).values(VALUE | {"index_identifier": "é%"}),
+        MissingReferenceError,
+        "IndexValuesTS refers by index_identifier 'é%' to a row of Index that does not exist "
+        f"({REFERENCE}); write that row first.",
+    ),
+    "still referenced": (
+        delete(Index),
+        StillReferencedError,
+        "Rows of IndexValuesTS refer by index_identifier to what the delete would take from Index "
+        f"({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is referenced from table "
+        '"ms_markets__indexvaluests"); delete or change those first.',
+    ),
+    "still referenced by its old key": (
+        update(Index).values(unique_identifier="J"),
+        StillReferencedError,
+        "Rows of IndexValuesTS refer by index_identifier to what the update would take from Index "
+        f"({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is still referenced from "
+        'table "ms_markets__indexvaluests"); delete or change those first.',
+    ),
+    "check": (
+        insert(Index).values(INDEX | {"unique_identifier": "K", "value_format": "bps"}),
+        CheckViolatedError,
+        "Index does not take value_format 'bps' (ck__ms_markets__index__index_value_format_valid); "
+        "its check says: value_format IN ('decimal', 'percent').",
+    ),
+    "null": (
+        insert(Index).values(INDEX | {"display_name": None}),
+        NotNullViolatedError,
+        "Index needs a value in display_name and got none; pass one.",
+    ),
+    "left out": (
+        insert(Index).values(unique_identifier="K"),
+        NotNullViolatedError,
+        "Index needs a value in index_type and got none; pass one.",
+    ),
+    "too long": (
+        insert(AssetType).values([{"asset_type": "x"}, {"asset_type": LONG}]),
+        TooLargeError,
+        f"AssetType does not take asset_type '{'y' * 27}...{'y' * 28}', which is more than "
+        "VARCHAR(64) holds; pass less.",
+    ),
+    "too large": (
+        update(IndexFormulaDefinition).values(version=2**40),
+        TooLargeError,
+        "IndexFormulaDefinition does not take version 1099511627776, which is more than INTEGER "
+        "holds; pass less.",
+    ),
+    "time-out": (
+        select(func.count()).select_from(*(aliased(Asset) for _ in range(4))),
+        TimedOutError,
+        "The select over Asset did not end within 0.2 s; narrow it, or give it more time with "
+        "msm.start_engine(..., timeout=SECONDS).",
+    ),
+}
+
+
+def refusals() -> dict[str, tuple[type, str, dict[str, Any]]]:
+    runtime = msm.start_engine(MODELS, timeout=0.2)
+    assets = [{"unique_identifier": str(number)} for number in range(300)]
+    runtime.execute(insert(AssetType).values(asset_type="bond"))
+    runtime.execute(insert(Index).values(INDEX))
+    runtime.execute(insert(IndexValuesTS).values(VALUE))
+    runtime.execute(insert(Asset).values(assets))
+    told = {}
+    for name, (statement, _kind, _sentence) in REFUSED.items():
+        with pytest.raises(OperationRefusedError) as caught:
+            runtime.execute(statement)
+        error = caught.value
+        told[name] = (type(error), str(error), vars(error))
+    return told
+
+
+@pytest.fixture(scope="module")
+def told(shared_environment: Mapping[str, str]) -> dict[str, tuple[type, str, dict[str, Any]]]:
+    return dict(value_of(refusals, environment=shared_environment))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_names_model_column_and_value(
+    told: dict[str, tuple[type, str, dict[str, Any]]], name: str
+) -> None:
+    _statement, kind, sentence = REFUSED[name]
+    assert told[name][:2] == (kind, sentence)
+
+
+def test_a_refusal_carries_its_facts(told: dict[str, tuple[type, str, dict[str, Any]]]) -> None:
+    facts = told["conflict of the grain"][2]
+    facts.pop("endpoint")
+    constraint = "uix__ms_markets__indexvaluests__time_index__index_identifier"
+    assert facts == {
+        "status_code": 409,
+        "detail": "PostgreSQL refused the statement: duplicate key value violates unique "
+        f'constraint "{constraint}".',
+        "sqlstate": "23505",
+        "constraint": constraint,
+        "table": "ms_markets__indexvaluests",
+        "model": "IndexValuesTS",
+        "columns": ("time_index", "index_identifier"),
+        "values": {"time_index": DAY, "index_identifier": "I"},
+    }
+
+
+def answered(statement: Statement, status: int, **body: Any) -> PlatformError:
+    """The error for an answer that the local platform does not give, or not at will."""
+    attached = {
+        model.__tablename__: MetaTable.model_construct(uid=model.__name__) for model in MODELS
+    }
+    response = requests.Response()
+    response.status_code = status
+    response._content = json.dumps(body).encode() if body else b"<html>"
+    with (
+        pytest.raises(PlatformError) as caught,
+        operation_refusals(compile_operation(statement, attached)),
+    ):
+        raise_for_response(response, payload={"json": {}})
+    return caught.value
+
+
+INSERT = insert(AssetType).values(asset_type="bond")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(409, ConstraintError), (408, TimedOutError), (504, TimedOutError), (413, TooLargeError)],
+)
+def test_without_an_sqlstate_the_error_is_of_the_right_family(status: int, kind: type) -> None:
+    error = answered(INSERT, status, detail="No.")
+    assert type(error) is kind
+    if kind is not TimedOutError:
+        assert str(error).endswith(f" refused the insert ({status}): No.")
+
+
+def test_an_answer_that_is_no_json_is_repeated() -> None:
+    error = answered(INSERT, 400)
+    assert type(error) is PlatformRefusedError
+    assert str(error).endswith(" refused the insert (400): <html>")
+
+
+def test_a_refusal_before_postgresql_is_none_of_the_statement() -> None:
+    error = answered(INSERT, 409, error="NotActiveError", detail="Not active yet.")
+    assert type(error) is PlatformRefusedError
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "kind"),
+    [
+        ("22P02", InvalidValueError),
+        ("23P01", ConflictError),
+        ("40001", TransactionConflictError),
+        ("40P01", TransactionConflictError),
+        ("53200", TooLargeError),
+        ("54000", TooLargeError),
+        ("55P03", TimedOutError),
+        ("42703", OperationRefusedError),
+    ],
+)
+def test_every_sqlstate_has_its_family(sqlstate: str, kind: type) -> None:
+    assert type(answered(INSERT, 400, detail="No.", sqlstate=sqlstate)) is kind
+
+
+def test_who_lost_a_race_is_told_to_run_it_again() -> None:
+    error = answered(INSERT, 409, detail="deadlock detected", sqlstate="40P01")
+    assert str(error) == (
+        "The insert over AssetType met another transaction that was faster, and nothing was "
+        "written; run it again."
+    )
+
+
+def test_a_constraint_that_no_model_has_is_repeated() -> None:
+    error = answered(
+        INSERT,
+        409,
+        detail="Twice.",
+        sqlstate="23505",
+        table="ms_markets__assettype",
+        constraint="by_hand",
+    )
+    assert isinstance(error, ConflictError)
+    assert (error.model, error.constraint, error.columns) == ("AssetType", "by_hand", ())
+    assert str(error).endswith(" refused the insert (409): Twice.")
