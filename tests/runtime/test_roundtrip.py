@@ -132,9 +132,7 @@ def round_trips() -> int:
     return next(numbers)
 
 
-def test_every_column_type_survives_a_round_trip(
-    cluster: Cluster, tmp_path: Path
-) -> None:
+def test_every_column_type_survives_a_round_trip(cluster: Cluster, tmp_path: Path) -> None:
     with new_database(cluster) as database, new_client(cluster, database) as client:
         environment = environment_of(client.platform)
         name, statement = value_of(name_and_ddl, environment=environment)

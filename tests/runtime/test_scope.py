@@ -139,9 +139,7 @@ def test_the_scope_is_what_postgresql_touches_and_what_the_statement_names(
 def test_only_the_table_that_is_written_is_declared_for_writing(name: str) -> None:
     compiled = compile_operation(STATEMENTS[name], ATTACHED)
     written = {
-        table.meta_table_uid
-        for table in compiled.operation.scope.tables
-        if table.access == "write"
+        table.meta_table_uid for table in compiled.operation.scope.tables if table.access == "write"
     }
     assert written == ({compiled.target} if compiled.target else set())
 
