@@ -4,26 +4,19 @@ Every figure is a median over interleaved repeats (7 unless told), with its spre
 with what the SDK costs by itself in the same run; no test asserts a duration.
 """
 
-import json
-import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import psutil
-import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from .local import BIN, PROVIDER, ROOT, Local
 from .timing import Sample, interleave, seconds_of
 
-ROOT = Path(__file__).parents[1]
-BIN = Path(sys.executable).parent
-PROVIDER = ("--provider", "migrations:migration")
 ATTACH = """
 import time
 from msm import start_engine
@@ -39,57 +32,6 @@ print(time.perf_counter() - started)
 """
 
 
-class Local:
-    """msm-local on a state folder of its own, so that nobody's platform is disturbed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.start = [str(BIN / "msm-local"), "--state-dir", str(folder), "start"]
-
-    def run(self, verb: str, *options: str) -> str:
-        """Run a verb of msm-local and return what it printed."""
-        command = [*self.start[:-1], verb, *options]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-
-    def state(self) -> dict[str, Any]:
-        """What the running server wrote down."""
-        content: dict[str, Any] = json.loads((self.folder / "default" / "state.json").read_text())
-        return content
-
-    def start_seconds(self, *, cold: bool) -> float:
-        """Stop, forget everything if the start shall be a cold one, and time the start."""
-        if cold:
-            self.destroy()
-        else:
-            self.run("stop")
-        return seconds_of(self.start, os.environ, ROOT)
-
-    def destroy(self) -> None:
-        """Stop, and delete state and data; the data may lie where PostgreSQL's user can get to."""
-        if self.folder.exists():
-            data = self.state()["data_folder"]
-            self.run("stop")
-            shutil.rmtree(data)
-            shutil.rmtree(self.folder)
-
-    def environment(self) -> dict[str, str]:
-        """Our environment with what leads the SDK to the platform."""
-        variables: dict[str, str] = json.loads(self.run("env", "--format", "json"))
-        return {**os.environ, **variables}
-
-    def megabytes(self) -> float:
-        """Memory of the server and all PostgreSQL processes; shared pages counted once (PSS)."""
-        server = psutil.Process(self.state()["pid"])
-        family = [server, *server.children(recursive=True)]
-        return sum(process.memory_full_info().pss for process in family) / 1e6
-
-    def fsync(self) -> str:
-        """The setting of fsync, without which start-up figures cannot be compared."""
-        with psycopg.connect(self.state()["database_url"]) as connection:
-            row = connection.execute("SHOW fsync").fetchone()
-        return str(row[0]) if row else "unknown"
-
-
 def main(repeats: int) -> None:
     """Measure, and print the table."""
     with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
@@ -103,7 +45,7 @@ def main(repeats: int) -> None:
         )
         environment = local.environment()
         sdk = [str(BIN / "mainsequence"), "migrations"]
-        seconds_of([*sdk, "upgrade", *PROVIDER, "head"], environment, ROOT)
+        local.upgrade()
 
         def command(*arguments: str) -> float:
             return seconds_of(arguments, environment, ROOT)

@@ -1,19 +1,22 @@
 """Read the rows back, and lay out what the database holds."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import and_, func, literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 
+from examples.daily_prices import yearly_returns
+from examples.trading_calendar import early_closes
 from msm import MarketsModel, MarketsRuntime, MarketsTimeIndexMetaTable
-from msm.models import Calendar, CalendarDate, CalendarSession
+from msm_portfolio import ExternalPricesTS
 
 STYLE: dict[str, Any] = {"box": box.SIMPLE, "title_justify": "left", "title_style": "bold"}
 
-__all__ = ["show_early_closes", "show_load", "show_package"]
+__all__ = ["show_early_closes", "show_load", "show_package", "show_prices"]
 
 
 def show_load(console: Console, counts: dict[str, tuple[int, int]]) -> None:
@@ -28,27 +31,32 @@ def show_load(console: Console, counts: dict[str, tuple[int, int]]) -> None:
 
 
 def show_early_closes(console: Console, runtime: MarketsRuntime, mic: str, year: int) -> None:
-    """Join sessions, dates and their calendar, and print the days that closed early."""
-    same_day = and_(
-        CalendarDate.calendar_uid == CalendarSession.calendar_uid,
-        CalendarDate.local_date == CalendarSession.local_date,
-    )
-    statement = (
-        select(CalendarSession.local_date, CalendarSession.opens_at, CalendarSession.closes_at)
-        .join(Calendar, Calendar.uid == CalendarSession.calendar_uid)
-        .join(CalendarDate, same_day)
-        .where(Calendar.unique_identifier == mic, CalendarDate.is_early_close)
-        .order_by(CalendarSession.local_date)
-    )
+    """Print the days of the calendar that close early."""
     table = Table(title=f"Early closes of {mic} in {year}", **STYLE)
     for heading in ("date", "opens (UTC)", "closes (UTC)"):
         table.add_column(heading)
-    for row in runtime.execute(statement).rows:
+    for day in early_closes(runtime, mic).itertuples():
         table.add_row(
-            f"{row['local_date']:%a %d %b %Y}",
-            f"{row['opens_at']:%H:%M}",
-            f"{row['closes_at']:%H:%M}",
+            f"{day.local_date:%a %d %b %Y}", f"{day.opens_at:%H:%M}", f"{day.closes_at:%H:%M}"
         )
+    console.print(table)
+
+
+def show_prices(console: Console, runtime: MarketsRuntime, year: int) -> None:
+    """Print the last close of each share in a year, and what the share returned in it."""
+    returns = yearly_returns(runtime, year)
+    closes = runtime.latest(
+        ExternalPricesTS,
+        ExternalPricesTS.asset_identifier.in_(returns.index.to_list()),
+        as_of=datetime.datetime(year, 12, 31, tzinfo=datetime.UTC),
+        columns=[ExternalPricesTS.close],
+    )
+    table = Table(title=f"Shares in {year}", **STYLE)
+    for heading in ("share", "last day", "close", "return"):
+        table.add_column(heading)
+    for row in closes.rows:
+        share, day = row["asset_identifier"], row["time_index"]
+        table.add_row(share, f"{day:%a %d %b}", f"{row['close']:.2f}", f"{returns[share]:+.1%}")
     console.print(table)
 
 

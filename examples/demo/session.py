@@ -10,9 +10,12 @@ from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 
 from .load import load
-from .report import show_early_closes, show_load, show_package
+from .report import show_early_closes, show_load, show_package, show_prices
 
 __all__ = ["attach", "run_session"]
+
+# The last whole year of the prices.
+PRICES_YEAR = 2012
 
 type Graphs = dict[str, Sequence[type[MarketsModel]]]
 
@@ -30,12 +33,13 @@ def attach() -> tuple[Graphs, MarketsRuntime]:
 def run_session(
     console: Console, graphs: Graphs, runtime: MarketsRuntime, mic: str, year: int
 ) -> None:
-    """Write and read the rows of one exchange year, and print what the database holds."""
-    with console.status(f"Writing: {mic} {year}"):
+    """Write and read a calendar and daily prices, and print what the database holds."""
+    with console.status(f"Writing: {mic} {year}, daily prices"):
         counts = load(runtime, mic, year)
-    console.print(f"[bold]Write[/]      {mic} {year}, assets and an index")
+    console.print(f"[bold]Write[/]      {mic} {year}, assets and daily prices")
     show_load(console, counts)
     console.print()
     show_early_closes(console, runtime, mic, year)
+    show_prices(console, runtime, PRICES_YEAR)
     for package, models in graphs.items():
         show_package(console, runtime, package, models)

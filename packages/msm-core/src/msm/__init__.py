@@ -10,6 +10,7 @@ from msm.engine import start_engine
 from msm.errors import MsmError
 from msm.results import Result
 from msm.runtime import MarketsRuntime
+from msm.timeseries import Observations
 
 __all__ = [
     "MarketsBase",
@@ -18,6 +19,7 @@ __all__ = [
     "MarketsRuntime",
     "MarketsTimeIndexMetaTable",
     "MsmError",
+    "Observations",
     "Result",
     "start_engine",
 ]

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from msm.base import MarketsModel
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.reading import execute, iterate
 from msm.results import Result
 from msm.rows import Rows, delete_rows, insert_rows, upsert_rows
 from msm.sdk import MetaTable
 from msm.statements import Statement
+from msm.timeseries import Observations, between_statement, latest_statement, observations_of
 
 __all__ = ["MarketsRuntime"]
 
@@ -147,6 +152,65 @@ class MarketsRuntime:
             PlatformError: as :meth:`execute`; then nothing was deleted.
         """
         return delete_rows(self.execute, model, rows, key)
+
+    def between(
+        self,
+        model: type[MarketsTimeIndexMetaTable],
+        start: datetime,
+        end: datetime,
+        *criteria: ColumnElement[bool],
+        columns: Sequence[InstrumentedAttribute[Any]] | None = None,
+    ) -> Observations:
+        """Read the observations from ``start`` until just before ``end``.
+
+        Args:
+            model: an attached time-indexed model.
+            start: the first time, an aware datetime.
+            end: the time before which the interval ends, an aware datetime.
+            criteria: further conditions, as for SQLAlchemy's ``where()``.
+            columns: the columns to read beside the time index and the identity dimensions; all
+                when None.
+
+        Returns:
+            The observations by time, then by identity dimensions.
+
+        Raises:
+            StatementError: a datetime has no time zone, or the interval ends before it starts.
+            NotAttachedError, PlatformError: as :meth:`execute`.
+        """
+        statement = between_statement(model, start, end, criteria, columns)
+        return observations_of(model, self.execute(statement))
+
+    def latest(
+        self,
+        model: type[MarketsTimeIndexMetaTable],
+        *criteria: ColumnElement[bool],
+        as_of: datetime | None = None,
+        per: Sequence[InstrumentedAttribute[Any]] | None = None,
+        columns: Sequence[InstrumentedAttribute[Any]] | None = None,
+    ) -> Observations:
+        """Read the last observation of each identity.
+
+        Args:
+            model: an attached time-indexed model.
+            criteria: conditions on the observations looked at, as for SQLAlchemy's ``where()``.
+            as_of: the last time that counts, an aware datetime; None for no such limit.
+            per: the identity dimensions to take the last time of; all when None. With fewer, every
+                observation of that time is returned: ``per=[WeightsTS.portfolio_identifier]``
+                gives the last weights of each portfolio, without assets that it held only earlier;
+                ``per=[]`` gives the observations of the last time of all.
+            columns: the columns to read beside the time index and the identity dimensions; all
+                when None.
+
+        Returns:
+            The observations by identity dimensions.
+
+        Raises:
+            StatementError: ``as_of`` has no time zone, or ``per`` names no identity dimension.
+            NotAttachedError, PlatformError: as :meth:`execute`.
+        """
+        statement = latest_statement(model, as_of, per, criteria, columns)
+        return observations_of(model, self.execute(statement))
 
     def _by_table(self) -> dict[str, MetaTable]:
         return {model.__tablename__: table for model, table in self.meta_tables.items()}

@@ -1,0 +1,144 @@
+"""Reading time-indexed models: the last observation of each identity, and those of an interval."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Column, ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from msm.base import MarketsTimeIndexMetaTable
+from msm.errors import StatementError
+from msm.results import Result
+from msm.rows.keys import table_of
+
+__all__ = ["Observations", "between_statement", "latest_statement", "observations_of"]
+
+type Model = type[MarketsTimeIndexMetaTable]
+type Columns = Sequence[InstrumentedAttribute[Any]]
+
+
+class Observations:
+    """Rows of a time-indexed model, one for each time and identity.
+
+    Attributes:
+        result: the rows as :meth:`msm.MarketsRuntime.execute` returns them.
+        index: the time index and the identity dimensions, which every row has.
+    """
+
+    def __init__(self, result: Result, index: Sequence[str]) -> None:
+        self.result = result
+        self.index = tuple(index)
+
+    def __repr__(self) -> str:
+        return f"<{self.result.row_count:,} observations by {', '.join(self.index)}>"
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """A dictionary an observation, keyed by column name; times are aware, in UTC."""
+        return self.result.rows
+
+    def frame(self) -> pd.DataFrame:
+        """The observations as a DataFrame, as :meth:`msm.Result.frame` makes it.
+
+        Its index is a MultiIndex of the time (``datetime64[us, UTC]``) and the identity
+        dimensions, in the order of the rows.
+        """
+        return self.result.frame().set_index(list(self.index))
+
+
+def observations_of(model: Model, result: Result) -> Observations:
+    """The rows of a statement of this module as observations."""
+    return Observations(result, model.__index_names__)
+
+
+def between_statement(
+    model: Model,
+    start: datetime.datetime,
+    end: datetime.datetime,
+    criteria: Sequence[ColumnElement[bool]],
+    columns: Columns | None,
+) -> Select[*tuple[Any, ...]]:
+    """Select what :meth:`msm.MarketsRuntime.between` returns."""
+    _require_zone(start=start, end=end)
+    if start > end:
+        raise StatementError(
+            f"The interval ends at {end.isoformat()}, before it starts at {start.isoformat()}; "
+            "swap start and end."
+        )
+    time, dimensions = _grain(model)
+    return (
+        _select(model, columns)
+        .where(time >= start, time < end, *criteria)
+        .order_by(time, *dimensions)
+    )
+
+
+def latest_statement(
+    model: Model,
+    as_of: datetime.datetime | None,
+    per: Columns | None,
+    criteria: Sequence[ColumnElement[bool]],
+    columns: Columns | None,
+) -> Select[*tuple[Any, ...]]:
+    """Select what :meth:`msm.MarketsRuntime.latest` returns.
+
+    The last time of each identity is aggregated first, in one pass without a sort; the rows of
+    those times are then looked up in the grain's index. The times stand in the WHERE, so that the
+    statement has the model's key, by which a long answer is paged.
+    """
+    time, dimensions = _grain(model)
+    by = dimensions if per is None else [_dimension(model, attribute) for attribute in per]
+    until = list(criteria)
+    if as_of is not None:
+        _require_zone(as_of=as_of)
+        until.append(time <= as_of)
+    # Not of the row that is looked at, as SQLAlchemy would have it.
+    last = select(func.max(time), *by).where(*until).group_by(*by).correlate(None)
+    is_last = tuple_(time, *by).in_(last) if by else time.in_(last)
+    return _select(model, columns).where(is_last, *criteria).order_by(*dimensions)
+
+
+def _grain(model: Model) -> tuple[Column[Any], list[Column[Any]]]:
+    time, *dimensions = model.__index_names__
+    columns = table_of(model).c
+    return columns[time], [columns[name] for name in dimensions]
+
+
+def _select(model: Model, columns: Columns | None) -> Select[*tuple[Any, ...]]:
+    if columns is None:
+        return select(*table_of(model).columns)
+    time, dimensions = _grain(model)
+    grain = {time.name, *(column.name for column in dimensions)}
+    chosen = [_column(model, attribute) for attribute in columns]
+    return select(time, *dimensions, *(column for column in chosen if column.name not in grain))
+
+
+def _dimension(model: Model, attribute: InstrumentedAttribute[Any]) -> Column[Any]:
+    column = _column(model, attribute)
+    if column.name not in model.__identity_dimensions__:
+        raise StatementError(
+            f"{column.name} is no identity dimension of {model.__name__}; pass per= some of "
+            f"{', '.join(model.__identity_dimensions__) or 'none, for it has none'}."
+        )
+    return column
+
+
+def _column(model: Model, attribute: InstrumentedAttribute[Any]) -> Column[Any]:
+    if attribute.class_ is not model:
+        raise StatementError(
+            f"{attribute} is no column of {model.__name__}; join the models in a statement of "
+            "your own, and execute() it."
+        )
+    column: Column[Any] = table_of(model).c[attribute.expression.name]
+    return column
+
+
+def _require_zone(**moments: datetime.datetime) -> None:
+    for name, moment in moments.items():
+        if moment.utcoffset() is None:
+            raise StatementError(
+                f"{name}: {moment!r} has no time zone; pass an aware datetime, such as "
+                "datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)."
+            )

@@ -1,0 +1,228 @@
+"""Time series through the attached models: intervals, last observations, and how they are found."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+from psycopg import Connection
+from sqlalchemy import Select
+from sqlalchemy.dialects import postgresql
+
+import msm
+from msm.errors import StatementError
+from msm.models import Account, Asset, AssetSnapshotsTS, Index, IndexValuesTS, OrdersTS
+from msm.timeseries import between_statement, latest_statement
+from tests.support.forked import value_of
+
+MODELS = [Account, Asset, Index, IndexValuesTS, OrdersTS]
+GRAIN_INDEX = "uix__ms_markets__assetsnapshotsts__time_index__asset_identifier"
+INDEX = {
+    "index_type": "t",
+    "display_name": "I",
+    "calculation_method": "custom",
+    "value_format": "decimal",
+}
+
+
+def day(number: int) -> datetime.datetime:
+    return datetime.datetime(2025, 1, number, tzinfo=datetime.UTC)
+
+
+def runtime_with_values() -> msm.MarketsRuntime:
+    """Index A has values on days 1 to 4, B on days 1 and 2; each value is its day."""
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(Index, [INDEX | {"unique_identifier": name} for name in "AB"])
+    values = [("A", number) for number in (4, 3, 2, 1)] + [("B", 1), ("B", 2)]
+    runtime.insert(
+        IndexValuesTS,
+        [
+            {"time_index": day(number), "index_identifier": name, "value": number}
+            for name, number in values
+        ],
+    )
+    return runtime
+
+
+def grain_of(observations: msm.Observations) -> list[tuple[str, int]]:
+    return [(row["index_identifier"], row["time_index"].day) for row in observations.rows]
+
+
+def read_intervals() -> list[list[tuple[str, int]]]:
+    runtime = runtime_with_values()
+    zone = datetime.timezone(datetime.timedelta(hours=2))
+    return [
+        grain_of(found)
+        for found in (
+            runtime.between(IndexValuesTS, day(1), day(3)),
+            runtime.between(IndexValuesTS, day(2).astimezone(zone), day(30)),
+            runtime.between(IndexValuesTS, day(1), day(1)),
+            runtime.between(IndexValuesTS, day(1), day(9), IndexValuesTS.value > 3),
+        )
+    ]
+
+
+def test_an_interval_holds_its_start_and_not_its_end(environment: Mapping[str, str]) -> None:
+    assert value_of(read_intervals, environment=environment) == [
+        [("A", 1), ("B", 1), ("A", 2), ("B", 2)],
+        [("A", 2), ("B", 2), ("A", 3), ("A", 4)],
+        [],
+        [("A", 4)],
+    ]
+
+
+def read_latest() -> list[list[tuple[str, int]]]:
+    runtime = runtime_with_values()
+    is_low = IndexValuesTS.value < 3
+    return [
+        grain_of(found)
+        for found in (
+            runtime.latest(IndexValuesTS),
+            runtime.latest(IndexValuesTS, as_of=day(3)),
+            runtime.latest(IndexValuesTS, as_of=day(1) - datetime.timedelta(seconds=1)),
+            runtime.latest(IndexValuesTS, is_low),
+            runtime.latest(IndexValuesTS, per=[]),
+            runtime.latest(IndexValuesTS, is_low, per=[]),
+        )
+    ]
+
+
+def test_the_latest_is_that_of_each_identity_up_to_and_with_as_of(
+    environment: Mapping[str, str],
+) -> None:
+    assert value_of(read_latest, environment=environment) == [
+        [("A", 4), ("B", 2)],
+        [("A", 3), ("B", 2)],
+        [],
+        [("A", 2), ("B", 2)],
+        [("A", 4)],
+        [("A", 2), ("B", 2)],
+    ]
+
+
+def read_latest_per_account() -> list[tuple[str, str]]:
+    runtime = msm.start_engine(MODELS)
+    runtime.insert(Asset, [{"unique_identifier": name} for name in "XYZ"])
+    runtime.insert(Account, [{"unique_identifier": n, "account_name": n} for n in "ab"])
+    orders = [("a", "X", 1), ("a", "Y", 2), ("a", "Z", 2), ("b", "X", 1)]
+    runtime.insert(
+        OrdersTS,
+        [
+            {
+                "order_time": day(number),
+                "order_identifier": asset,
+                "account_identifier": account,
+                "asset_identifier": asset,
+            }
+            for account, asset, number in orders
+        ],
+    )
+    found = runtime.latest(OrdersTS, per=[OrdersTS.account_identifier])
+    return [(row["account_identifier"], row["asset_identifier"]) for row in found.rows]
+
+
+def test_the_latest_per_dimension_is_everything_of_its_last_time(
+    environment: Mapping[str, str],
+) -> None:
+    found = value_of(read_latest_per_account, environment=environment)
+    assert sorted(found) == [("a", "Y"), ("a", "Z"), ("b", "X")]
+
+
+def read_frames() -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    runtime = runtime_with_values()
+    columns = [IndexValuesTS.index_identifier, IndexValuesTS.value, IndexValuesTS.source_as_of]
+    found = runtime.between(IndexValuesTS, day(1), day(3), columns=columns)
+    empty = runtime.latest(IndexValuesTS, as_of=day(1) - datetime.timedelta(days=1))
+    return found.frame(), empty.frame(), repr(found)
+
+
+def test_a_frame_is_indexed_by_time_and_identity_and_has_the_dtypes_of_the_model(
+    environment: Mapping[str, str],
+) -> None:
+    frame, empty, told = value_of(read_frames, environment=environment)
+    assert told == "<4 observations by time_index, index_identifier>"
+    assert frame["value"].to_dict() == {
+        (pd.Timestamp(day(number)), name): float(number) for number in (1, 2) for name in "AB"
+    }
+    assert list(frame.columns) == ["value", "source_as_of"]
+    for found in (frame, empty):
+        assert found.index.names == ["time_index", "index_identifier"]
+        assert str(found.index.get_level_values(0).dtype) == "datetime64[us, UTC]"
+        assert str(found["value"].dtype) == "float64"
+        assert str(found["source_as_of"].dtype) == "datetime64[us, UTC]"
+    assert len(empty) == 0
+
+
+NAIVE = datetime.datetime(2025, 1, 1)  # noqa: DTZ001 - the point of the tests
+AWARE = "pass an aware datetime, such as datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)."
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "sentence"),
+    [
+        (NAIVE, day(2), f"start: {NAIVE!r} has no time zone; {AWARE}"),
+        (day(1), NAIVE, f"end: {NAIVE!r} has no time zone; {AWARE}"),
+        (
+            day(2),
+            day(1),
+            (
+                "The interval ends at 2025-01-01T00:00:00+00:00, before it starts at "
+                "2025-01-02T00:00:00+00:00; swap start and end."
+            ),
+        ),
+    ],
+)
+def test_an_interval_that_means_nothing_is_refused(
+    start: datetime.datetime, end: datetime.datetime, sentence: str
+) -> None:
+    with pytest.raises(StatementError) as caught:
+        between_statement(IndexValuesTS, start, end, [], None)
+    assert str(caught.value) == sentence
+
+
+def test_a_latest_that_means_nothing_is_refused() -> None:
+    with pytest.raises(StatementError) as caught:
+        latest_statement(IndexValuesTS, NAIVE, None, [], None)
+    assert str(caught.value) == f"as_of: {NAIVE!r} has no time zone; {AWARE}"
+    with pytest.raises(StatementError) as caught:
+        latest_statement(IndexValuesTS, None, [IndexValuesTS.value], [], None)
+    assert str(caught.value) == (
+        "value is no identity dimension of IndexValuesTS; pass per= some of index_identifier."
+    )
+    with pytest.raises(StatementError) as caught:
+        latest_statement(IndexValuesTS, None, None, [], [OrdersTS.quantity])
+    assert str(caught.value) == (
+        "OrdersTS.quantity is no column of IndexValuesTS; join the models in a statement of your "
+        "own, and execute() it."
+    )
+
+
+def plan_of(database: Connection, statement: Select[*tuple[Any, ...]]) -> str:
+    compiled = statement.compile(
+        dialect=postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
+    )
+    rows = database.execute(f"EXPLAIN {compiled}".encode(), compiled.params).fetchall()
+    return "\n".join(line for (line,) in rows)
+
+
+def test_observations_are_found_by_the_index_of_the_grain(head_database: Connection) -> None:
+    head_database.execute(
+        "INSERT INTO ms_markets__asset (unique_identifier)"
+        " SELECT 'A' || n FROM generate_series(1, 20) n"
+    )
+    head_database.execute(
+        "INSERT INTO ms_markets__assetsnapshotsts (time_index, asset_identifier)"
+        " SELECT timestamptz '2025-01-01Z' + h * interval '1 hour', 'A' || n"
+        " FROM generate_series(1, 1000) h, generate_series(1, 20) n"
+    )
+    head_database.execute("ANALYZE ms_markets__assetsnapshotsts")
+    between = between_statement(AssetSnapshotsTS, day(3), day(4), [], None)
+    interval = plan_of(head_database, between)
+    assert f"Scan on {GRAIN_INDEX}" in interval
+    assert "Index Cond: ((time_index >= '2025-01-03" in interval
+    assert "Seq Scan" not in interval
+    latest = plan_of(head_database, latest_statement(AssetSnapshotsTS, day(20), None, [], None))
+    aggregate = latest[latest.index("HashAggregate") :]
+    assert "Sort" not in aggregate
+    assert f"Index Scan using {GRAIN_INDEX} on ms_markets__assetsnapshotsts " in aggregate
