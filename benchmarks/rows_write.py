@@ -31,6 +31,8 @@ ASSETS = [f"XNAS:A{number:03d}" for number in range(50)]
 TABLE = "ms_markets__externalpricests"
 COLUMNS = ("time_index", "asset_identifier", "open", "high", "low", "close", "volume", "vwap")
 SIZES = (10_000, 100_000, 1_000_000)
+# Above it a measurement takes so long that fewer have to do.
+MANY = 100_000
 # The bound of the project: 100,000 rows in at most this many times what executemany takes.
 BOUND = 3.0
 
@@ -128,21 +130,27 @@ def main(sizes: Sequence[int]) -> None:
     with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
         local = Local(Path(folder) / "state")
         local.run("start")
-        local.upgrade()
-        os.environ.update(local.environment())
-        # The SDK reads its endpoint from the environment when it is imported.
-        import msm
-        from msm.models import Asset
-        from msm_portfolio import ExternalPricesTS
-
-        runtime = msm.start_engine([Asset, ExternalPricesTS])
-        url = local.state()["database_url"]
-        found = {
-            count: measure_writes(runtime, url, count, repeats=7 if count <= 100_000 else 3)
-            for count in sizes
-        }
-        local.destroy()
+        try:
+            found = _measure_on(local, sizes)
+        finally:
+            local.destroy()
     show_writes(Console(), found)
+
+
+def _measure_on(local: Local, sizes: Sequence[int]) -> dict[int, dict[str, Sample]]:
+    local.upgrade()
+    os.environ.update(local.environment())
+    # The SDK reads its endpoint from the environment when it is imported.
+    import msm
+    from msm.models import Asset
+    from msm_portfolio import ExternalPricesTS
+
+    runtime = msm.start_engine([Asset, ExternalPricesTS])
+    url = local.state()["database_url"]
+    return {
+        count: measure_writes(runtime, url, count, repeats=7 if count <= MANY else 3)
+        for count in sizes
+    }
 
 
 if __name__ == "__main__":

@@ -31,7 +31,9 @@ def shared_database(head_server: NoopExecutor, cluster: Cluster) -> Iterator[Con
 
 
 @pytest.fixture(scope="module")
-def shared_environment(cluster: Cluster, shared_database: Connection) -> Iterator[Mapping[str, str]]:
+def shared_environment(
+    cluster: Cluster, shared_database: Connection
+) -> Iterator[Mapping[str, str]]:
     """What a forked SDK process needs to use the platform on ``shared_database``."""
     url = cluster.platform_url(shared_database.info.dbname)
     with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:

@@ -14,6 +14,7 @@ import pytest
 from msm import MarketsModel, Result
 from msm.errors import InvalidRowsError, StatementError
 from msm.models import (
+    AccountGroup,
     Asset,
     AssetType,
     CalendarDate,
@@ -124,6 +125,12 @@ def test_a_column_that_rows_lack_is_named_once_for_all_of_them() -> None:
     ]
 
 
+def test_a_row_without_columns_is_refused() -> None:
+    assert faults_of(lambda: insert_rows(never, AccountGroup, [{}])) == [
+        "row 0, every column: not given, and a row needs one at least"
+    ]
+
+
 def test_a_key_that_comes_twice_is_refused_across_time_zones_and_batches() -> None:
     offset = datetime.timezone(datetime.timedelta(hours=-5))
     later = [VALUE | {"index_identifier": str(number)} for number in range(10_000)]
@@ -162,12 +169,19 @@ def test_dates_of_a_frame_with_a_time_are_refused() -> None:
     )
 
 
-def test_a_frame_with_two_columns_of_one_name_is_refused() -> None:
-    frame = pd.DataFrame([[1, 2]], columns=["value", "value"])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame([[1, 2]], columns=["value", "value"]),
+        pd.DataFrame({"value": [1]}).set_index("value", drop=False),
+    ],
+)
+def test_a_frame_with_two_columns_of_one_name_is_refused(frame: pd.DataFrame) -> None:
     with pytest.raises(StatementError) as caught:
         insert_rows(never, IndexValuesTS, frame)
     assert str(caught.value) == (
-        "The DataFrame has two columns named 'value'; drop or rename one of them."
+        "The DataFrame has two columns named 'value', index levels included; drop or rename one "
+        "of them."
     )
 
 

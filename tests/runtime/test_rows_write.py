@@ -227,15 +227,18 @@ def write_frames() -> tuple[list[int], list[dict[str, Any]], list[dict[str, Any]
     runtime.insert(Index, [INDEX])
     times = pd.date_range("2025-01-01", periods=3, tz="Europe/Zurich")
     values = pd.DataFrame(
-        {"value": [1.5, 2.5, math.inf], "observation_status": ["ok", None, pd.NA]},
+        {
+            "value": [1.5, 2.5, math.inf],
+            "observation_status": ["ok", None, pd.NA],
+            "source_as_of": [times[0], pd.NaT, times[1]],
+        },
         index=pd.MultiIndex.from_product([times, ["I"]], names=["time_index", "index_identifier"]),
     )
     calendars = pd.DataFrame([CALENDAR]).astype({"valid_from": "datetime64[ns]"})
     counts = [runtime.upsert(IndexValuesTS, values), runtime.upsert(Calendar, calendars)]
-    read = select(IndexValuesTS.time_index, IndexValuesTS.value, IndexValuesTS.observation_status)
     return (
         counts,
-        runtime.execute(read.order_by(IndexValuesTS.time_index)).rows,
+        runtime.execute(select(IndexValuesTS).order_by(IndexValuesTS.time_index)).rows,
         runtime.execute(select(Calendar.valid_from, Calendar.valid_to)).rows,
     )
 
@@ -248,6 +251,9 @@ def test_a_frame_is_written_with_its_index_and_its_missing_values_as_null(
     assert [row["value"] for row in values] == [1.5, 2.5, math.inf]
     assert [row["observation_status"] for row in values] == ["ok", None, None]
     assert values[0]["time_index"] == datetime.datetime(2024, 12, 31, 23, tzinfo=datetime.UTC)
+    assert [row["source_as_of"] for row in values] == [
+        *(values[0]["time_index"], None, values[1]["time_index"])
+    ]
     assert calendar == {name: CALENDAR[name] for name in ("valid_from", "valid_to")}
 
 

@@ -190,6 +190,12 @@ def test_a_latest_that_means_nothing_is_refused() -> None:
     assert str(caught.value) == (
         "value is no identity dimension of IndexValuesTS; pass per= some of index_identifier."
     )
+    with pytest.raises(StatementError) as caught:
+        latest_statement(IndexValuesTS, None, None, [], [OrdersTS.quantity])
+    assert str(caught.value) == (
+        "OrdersTS.quantity is no column of IndexValuesTS; join the models in a statement of your "
+        "own, and execute() it."
+    )
 
 
 def plan_of(database: Connection, statement: Select[*tuple[Any, ...]]) -> str:

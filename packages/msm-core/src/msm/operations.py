@@ -1,8 +1,12 @@
 """Sending one operation to the platform, and what it answers."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
+from sqlalchemy.types import ARRAY, JSON, NullType
 
 from msm.decoding import ResultColumn, codec_of
 from msm.platform import check_alive
@@ -49,7 +53,7 @@ def send(compiled: CompiledOperation, seconds: float | None) -> Answer:
     check_alive()
     timeout = None if seconds is None else seconds + GRACE_SECONDS
     with operation_refusals(compiled):
-        answer: Mapping[str, Any] = post_operation(compiled.operation, timeout)
+        answer = post_operation(compiled.operation, timeout, _parser(compiled))
     # The SDK reads rows, row_count and has_more of an answer; a platform need not say more.
     tokens = {column["name"]: column["type"] for column in answer.get("columns", ())}
     columns = [
@@ -58,3 +62,9 @@ def send(compiled: CompiledOperation, seconds: float | None) -> Answer:
     ]
     has_more = bool((answer.get("pagination") or {}).get("has_more"))
     return Answer(answer["rows"], columns, answer["row_count"], has_more)
+
+
+def _parser(compiled: CompiledOperation) -> Callable[[bytes], dict[str, Any]]:
+    """Orjson is twice as fast, and makes floats of integers that only JSON columns can hold."""
+    exact = any(isinstance(kind, JSON | NullType | ARRAY) for _name, kind in compiled.columns)
+    return json.loads if exact else orjson.loads

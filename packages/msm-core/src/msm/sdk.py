@@ -6,6 +6,7 @@ here with one sentence instead of somewhere inside the SDK.
 """
 
 import gc
+from collections.abc import Callable
 from importlib import metadata
 from typing import Any
 
@@ -80,13 +81,18 @@ from mainsequence.client.dtype_codec import (  # noqa: E402 - the check must com
 # would walk in vain, one of them while msm is imported and one at exit, at 0.1 s each.
 gc.freeze()
 
-from mainsequence.client.exceptions import ApiError, TransportError  # noqa: E402
+from mainsequence.client.exceptions import (  # noqa: E402
+    ApiError,
+    TransportError,
+    raise_for_response,
+)
 from mainsequence.client.metatables import (  # noqa: E402
     MetaTable,
     MetaTableCompiledSQLOperation,
     MetaTableMigrationConnectionRequest,
     TimeIndexMetaTable,
 )
+from mainsequence.client.utils import make_request  # noqa: E402
 from mainsequence.code_repository_context import (  # noqa: E402
     CodeRepositoryContextError,
     get_code_repository_context,
@@ -142,19 +148,32 @@ def tolerate_several_version_locations() -> None:
 
 
 def post_operation(
-    operation: MetaTableCompiledSQLOperation, timeout: float | None
+    operation: MetaTableCompiledSQLOperation,
+    timeout: float | None,
+    loads: Callable[[bytes], dict[str, Any]],
 ) -> dict[str, Any]:
     """Run an operation, and return what the platform answers: one page of rows.
 
-    The SDK's public ``execute_operation`` goes on to fetch what a platform with smaller pages left
-    out, by offset, which skips and repeats rows while others write; so its one request is made
-    here, by the name that it has inside.
+    The SDK's ``execute_operation`` goes on to fetch what a platform with smaller pages left out, by
+    offset, which skips and repeats rows while others write. So its one request is made here, of the
+    same parts.
 
     Args:
         operation: what to run.
         timeout: seconds to wait for the answer; None for the SDK's default.
+        loads: parses the answer.
+
+    Raises:
+        ApiError: the platform refused it, or did not answer.
     """
-    answer: dict[str, Any] = MetaTable._post_action(  # noqa: SLF001 - see above
-        "execute-operation", operation, timeout=timeout
+    payload = {"json": operation.model_dump(mode="json", by_alias=True, exclude_none=True)}
+    response = make_request(
+        s=MetaTable.build_session(),
+        loaders=MetaTable.LOADERS,
+        r_type="POST",
+        url=f"{MetaTable.get_object_url().rstrip('/')}/execute-operation/",
+        payload=payload,
+        time_out=timeout,
     )
-    return answer
+    raise_for_response(response, payload=payload)
+    return loads(response.content)

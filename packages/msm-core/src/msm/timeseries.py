@@ -111,18 +111,27 @@ def _select(model: Model, columns: Columns | None) -> Select[*tuple[Any, ...]]:
         return select(*table_of(model).columns)
     time, dimensions = _grain(model)
     grain = {time.name, *(column.name for column in dimensions)}
-    chosen = [table_of(model).c[attribute.expression.name] for attribute in columns]
+    chosen = [_column(model, attribute) for attribute in columns]
     return select(time, *dimensions, *(column for column in chosen if column.name not in grain))
 
 
 def _dimension(model: Model, attribute: InstrumentedAttribute[Any]) -> Column[Any]:
-    name = attribute.expression.name
-    if name not in model.__identity_dimensions__:
+    column = _column(model, attribute)
+    if column.name not in model.__identity_dimensions__:
         raise StatementError(
-            f"{name} is no identity dimension of {model.__name__}; pass per= some of "
+            f"{column.name} is no identity dimension of {model.__name__}; pass per= some of "
             f"{', '.join(model.__identity_dimensions__) or 'none, for it has none'}."
         )
-    column: Column[Any] = table_of(model).c[name]
+    return column
+
+
+def _column(model: Model, attribute: InstrumentedAttribute[Any]) -> Column[Any]:
+    if attribute.class_ is not model:
+        raise StatementError(
+            f"{attribute} is no column of {model.__name__}; join the models in a statement of "
+            "your own, and execute() it."
+        )
+    column: Column[Any] = table_of(model).c[attribute.expression.name]
     return column
 
 

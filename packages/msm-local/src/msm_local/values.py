@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -59,6 +60,8 @@ ARRAYS: Mapping[int, str] = {
     3807: "jsonb[]",
 }
 REFUSED: Mapping[int, str] = {17: "bytea", 1186: "interval", 2249: "record", 2287: "record[]"}
+FLOATS = frozenset({"float32", "float64"})
+ARRAYS_OF_FLOATS = frozenset({"float32[]", "float64[]"})
 FIRST_USER_OID = 16384
 TEMPORAL = {"date": date.fromisoformat, "timestamp with time zone": datetime.fromisoformat}
 
@@ -125,12 +128,17 @@ def result_rows(
 ) -> list[dict[str, Any]]:
     """Result rows as JSON values: NaN and infinities are the strings NaN and +-Infinity."""
     names = [name for name, _token in columns]
-    rows = [dict(zip(names, row, strict=True)) for row in found]
+    rows = [dict(zip(names, row, strict=False)) for row in found]
     for name, token in columns:
-        if token.startswith("float"):
+        if token in ARRAYS_OF_FLOATS or (token in FLOATS and not _all_finite(rows, name)):
             for row in rows:
                 row[name] = _json_number(row[name])
     return rows
+
+
+def _all_finite(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
+    # A sum, of what is not NULL or 0, is quick to tell what is true of nearly every column.
+    return math.isfinite(sum(filter(None, map(itemgetter(name), rows))))
 
 
 def bind(name: str, value: Any, token: str | None, *, is_json: bool) -> Any:

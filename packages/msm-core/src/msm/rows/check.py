@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import batched
 from typing import Any
 
 from sqlalchemy import Table
@@ -77,28 +76,21 @@ def check_rows(
             for name in group.columns
             if name in table.c and (expected.sent is None or name in expected.sent)
         ]
-        steps = (group.numbers[at : at + ROWS_PER_BATCH] for at in _starts(group))
-        chunks = zip(
-            steps,
-            *(batched(group.columns[name], ROWS_PER_BATCH, strict=False) for name in names),
-            strict=True,
-        )
         writers = [_ColumnWriter(table, name, name in expected.needed, faults) for name in names]
-        for numbers, *columns in chunks:
-            texts = {
-                writer.name: writer.write(numbers, values)
-                for writer, values in zip(writers, columns, strict=True)
-            }
+        for part in _parts(group):
+            texts = {writer.name: writer.write(part) for writer in writers}
             for key, known in zip(expected.unique, seen, strict=True):
-                faults.extend(
-                    _repeated(key, known, numbers, texts, dict(zip(names, columns, strict=True)))
-                )
-            batches.extend(_split(numbers, texts))
+                faults.extend(_repeated(key, known, part, texts))
+            batches.extend(_split(part.numbers, texts))
     return batches, faults
 
 
-def _starts(group: Given) -> range:
-    return range(0, len(group.numbers), ROWS_PER_BATCH)
+def _parts(group: Given) -> Iterator[Given]:
+    for start in range(0, len(group.numbers), ROWS_PER_BATCH):
+        rows = slice(start, start + ROWS_PER_BATCH)
+        yield Given(
+            group.numbers[rows], {name: values[rows] for name, values in group.columns.items()}
+        )
 
 
 def _wrong_columns(table: Table, group: Given, expected: Expected) -> Iterator[RowFault]:
@@ -106,6 +98,8 @@ def _wrong_columns(table: Table, group: Given, expected: Expected) -> Iterator[R
     if not group.numbers:
         return
     first = group.numbers[0]
+    if not group.columns:
+        yield RowFault(first, "every column", None, "not given, and a row needs one at least")
     for name, values in group.columns.items():
         if name not in table.c:
             close = difflib.get_close_matches(name, table.c.keys(), n=1)
@@ -128,21 +122,21 @@ class _ColumnWriter:
         self._missing = f"None, and the column needs a value{hint}"
         self._faults = faults
 
-    def write(self, numbers: Sequence[int], values: Sequence[Any]) -> list[str]:
+    def write(self, part: Given) -> list[str]:
         """The text of each value, as elements of an array literal."""
         texts: list[str] = []
         write, needed = self._write, self._needed
-        for position, value in enumerate(values):
+        for number, value in zip(part.numbers, part.columns[self.name], strict=True):
             try:
                 if value is not None:
                     text = write(value)
                 else:
                     text = NULL
                     if needed:
-                        self._note(numbers[position], value, self._missing)
+                        self._note(number, value, self._missing)
             except UnfitValueError as fault:
                 text = NULL
-                self._note(numbers[position], value, str(fault))
+                self._note(number, value, str(fault))
             texts.append(text)
         return texts
 
@@ -151,20 +145,16 @@ class _ColumnWriter:
 
 
 def _repeated(
-    key: tuple[str, ...],
-    known: dict[tuple[str, ...], int],
-    numbers: Sequence[int],
-    texts: Texts,
-    given: Mapping[str, Sequence[Any]],
+    key: tuple[str, ...], known: dict[tuple[str, ...], int], part: Given, texts: Texts
 ) -> Iterator[RowFault]:
     """Rows whose key another row had before; NULL is no value, and so is never the same."""
     if not all(name in texts for name in key):
         return
     values = zip(*(texts[name] for name in key), strict=True)
-    for position, (number, value) in enumerate(zip(numbers, values, strict=True)):
+    for position, (number, value) in enumerate(zip(part.numbers, values, strict=True)):
         first = known.setdefault(value, number)
         if first != number and NULL not in value:
-            same = tuple(given[name][position] for name in key)
+            same = tuple(part.columns[name][position] for name in key)
             shown = same[0] if len(same) == 1 else same
             yield RowFault(number, ", ".join(key), shown, f"the key of row {first} already")
 

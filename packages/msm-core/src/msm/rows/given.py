@@ -54,12 +54,13 @@ def given_rows(table: Table, rows: Rows) -> list[Given]:
 
 def _from_frame(table: Table, frame: pd.DataFrame) -> Given:
     levels = [name for name in frame.index.names if name is not None]
-    whole = frame.reset_index(level=levels) if levels else frame
-    if not whole.columns.is_unique:
-        twice = whole.columns[whole.columns.duplicated()][0]
+    twice = pd.Index([*levels, *frame.columns])
+    if not twice.is_unique:
         raise StatementError(
-            f"The DataFrame has two columns named {twice!r}; drop or rename one of them."
+            f"The DataFrame has two columns named {twice[twice.duplicated()][0]!r}, index levels "
+            "included; drop or rename one of them."
         )
+    whole = frame.reset_index(level=levels) if levels else frame
     names = [str(name) for name in whole.columns]
     series = [whole.iloc[:, position] for position in range(len(names))]
     columns = {

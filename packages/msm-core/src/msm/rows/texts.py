@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -123,6 +124,8 @@ def _quoted(text: str) -> str:
 def _boolean(value: Any) -> str:
     if value is True or value is False:
         return "t" if value else "f"
+    if pd.api.types.is_bool(value):  # numpy's
+        return _boolean(bool(value))
     raise _unfit(value, "a bool")
 
 

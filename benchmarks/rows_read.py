@@ -1,0 +1,237 @@
+"""Run with ``./dev run python -m benchmarks.rows_read [ROWS ...]``; prints one table.
+
+A price series is read by ``runtime`` through the platform, and by psycopg straight from the same
+PostgreSQL: single rows, whole tables as rows and as a frame, and a stream of all rows for its
+memory. A point read is compared with the same request sent by bare ``requests``.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import psycopg
+import requests
+from psycopg import sql
+from rich.console import Console
+from rich.table import Table
+
+from .local import ROOT, Local
+from .rows_write import COLUMNS, TABLE
+from .timing import Sample, interleave
+
+if TYPE_CHECKING:
+    from msm import MarketsRuntime
+
+__all__ = ["measure_points", "measure_reads", "measure_stream", "show_reads"]
+
+SIZES = (100_000, 1_000_000)
+# Above it a measurement takes so long that fewer have to do.
+MANY = 100_000
+POINTS = 100
+# The bounds of the project, as ratios, and in megabytes for the stream.
+POINT_BOUND, FRAME_BOUND, STREAM_BOUND = 1.5, 3.0, 100.0
+
+FILL = """
+INSERT INTO ms_markets__externalpricests
+    (time_index, asset_identifier, open, high, low, close, volume, vwap)
+SELECT timestamptz '1950-01-01' + (n / 50) * interval '1 day', 'XNAS:A' || n %% 50,
+    random() * 100, random() * 100, random() * 100, random() * 100, random() * 1e6, random() * 100
+FROM generate_series(0, %s - 1) n
+"""
+
+STREAM = """
+import psutil
+from sqlalchemy import select
+import msm
+from msm.models import Asset
+from msm_portfolio import ExternalPricesTS
+
+runtime = msm.start_engine([Asset, ExternalPricesTS])
+process = psutil.Process()
+next(runtime.iter_rows(select(Asset)))
+base = peak = process.memory_info().rss
+for number, row in enumerate(runtime.iter_rows(select(ExternalPricesTS))):
+    if number % 1_000 == 0:
+        peak = max(peak, process.memory_info().rss)
+print(number + 1, (peak - base) / 1e6)
+"""
+
+
+def fill(database_url: str, count: int) -> None:
+    """Replace the prices by ``count`` rows of 50 assets; the URL is that of the tables' owner."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO ms_markets__asset (unique_identifier)"
+            " SELECT 'XNAS:A' || n FROM generate_series(0, 49) n ON CONFLICT DO NOTHING"
+        )
+        connection.execute("TRUNCATE ms_markets__externalpricests")
+        connection.execute(FILL, [count])
+        connection.execute("VACUUM ANALYZE ms_markets__externalpricests")
+
+
+def measure_points(runtime: "MarketsRuntime", repeats: int) -> dict[str, Sample]:
+    """Milliseconds of one point read: by the runtime, and as a bare request of the same body.
+
+    Args:
+        runtime: has Asset attached.
+        repeats: how many times 100 reads are timed each way.
+    """
+    from sqlalchemy import select
+
+    from msm.models import Asset
+    from msm.statements import compile_operation
+
+    name = "XNAS:A7"
+    statement = select(Asset).where(Asset.unique_identifier == name)
+    attached = {Asset.__tablename__: runtime.meta_tables[Asset]}
+    body = compile_operation(statement, attached).operation.model_dump(
+        mode="json", exclude_none=True
+    )
+    url = f"{os.environ['MAINSEQUENCE_ENDPOINT']}/api/v1/meta-tables/execute-operation/"
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {os.environ['MAINSEQUENCE_ACCESS_TOKEN']}"
+
+    def bare() -> None:
+        answer = session.post(url, json=body).json()
+        assert answer["rows"][0]["unique_identifier"] == name
+
+    def ours() -> None:
+        query = select(Asset).where(Asset.unique_identifier == name)
+        assert runtime.execute(query).one()["unique_identifier"] == name
+
+    def milliseconds(read: Callable[[], None]) -> float:
+        started = time.perf_counter()
+        for _ in range(POINTS):
+            read()
+        return (time.perf_counter() - started) / POINTS * 1e3
+
+    return interleave(
+        {"requests": lambda: milliseconds(bare), "execute": lambda: milliseconds(ours)}, repeats
+    )
+
+
+def measure_reads(
+    runtime: "MarketsRuntime", database_url: str, count: int, repeats: int
+) -> dict[str, Sample]:
+    """Seconds that each way takes to read ``count`` rows.
+
+    Args:
+        runtime: has ExternalPricesTS attached.
+        database_url: logs in to the runtime's database as the owner of its tables.
+        count: rows that the table is filled with.
+        repeats: measurements of each way.
+    """
+    from sqlalchemy import select
+
+    from msm_portfolio import ExternalPricesTS
+
+    statement = select(*(getattr(ExternalPricesTS, name) for name in COLUMNS))
+    query = sql.SQL("SELECT {} FROM {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, COLUMNS)), sql.Identifier(TABLE)
+    )
+    fill(database_url, count)
+    connection = psycopg.connect(database_url)
+
+    def psycopg_rows() -> Sequence[Any]:
+        return connection.execute(query).fetchall()
+
+    def seconds(read: Callable[[], Sequence[Any] | pd.DataFrame]) -> float:
+        started = time.perf_counter()
+        assert len(read()) == count
+        return time.perf_counter() - started
+
+    with connection:
+        return interleave(
+            {
+                "psycopg": lambda: seconds(psycopg_rows),
+                "rows": lambda: seconds(lambda: runtime.execute(statement).rows),
+                "psycopg frame": lambda: seconds(
+                    lambda: pd.DataFrame(psycopg_rows(), columns=list(COLUMNS))
+                ),
+                "frame": lambda: seconds(lambda: runtime.execute(statement).frame()),
+            },
+            repeats,
+        )
+
+
+def measure_stream(environment: dict[str, str], count: int) -> float:
+    """Megabytes that a process grows by while it streams the ``count`` rows there are."""
+    printed = subprocess.run(
+        [sys.executable, "-c", STREAM], env=environment, cwd=ROOT, capture_output=True, text=True,
+        check=True,
+    ).stdout.split()  # fmt: skip
+    assert int(printed[-2]) == count
+    return float(printed[-1])
+
+
+def show_reads(
+    console: Console,
+    points: dict[str, Sample],
+    reads: dict[int, dict[str, Sample]],
+    stream: dict[int, float],
+) -> None:
+    """Print each way's time, as ratios to what it is compared with."""
+    table = Table(title="Reading rows of a price series", title_justify="left")
+    for heading in ("rows", "way", "median", "spread", "ratio", "bound"):
+        table.add_column(heading)
+    ratio = points["execute"].median / points["requests"].median
+    bare, ours = points["requests"], points["execute"]
+    table.add_row("1", "bare requests", f"{bare.median:.2f} ms", bare.spread)
+    table.add_row(
+        "1", "execute().one()", f"{ours.median:.2f} ms", ours.spread, f"{ratio:.2f}",
+        f"{POINT_BOUND:.1f} times",
+    )  # fmt: skip
+    over = {"rows": "psycopg", "frame": "psycopg frame"}
+    names = {
+        "psycopg": "psycopg fetchall()",
+        "rows": "execute().rows",
+        "psycopg frame": "psycopg and pandas",
+        "frame": "execute().frame()",
+    }
+    for count, samples in reads.items():
+        for way, sample in samples.items():
+            compared = f"{sample.median / samples[over[way]].median:.2f}" if way in over else ""
+            bound = f"{FRAME_BOUND:.0f} times" if (way, count) == ("frame", MANY) else ""
+            table.add_row(
+                f"{count:,}", names[way], f"{sample.median:.2f} s", sample.spread, compared, bound
+            )
+    for count, megabytes in stream.items():
+        bound = f"{STREAM_BOUND:.0f} MB"
+        table.add_row(f"{count:,}", "iter_rows(), memory", f"{megabytes:.0f} MB", "", "", bound)
+    console.print(table)
+
+
+def main(sizes: Sequence[int]) -> None:
+    """Measure on a platform of its own, and print the table."""
+    with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
+        local = Local(Path(folder) / "state")
+        local.run("start")
+        try:
+            local.upgrade()
+            os.environ.update(local.environment())
+            # The SDK reads its endpoint from the environment when it is imported.
+            import msm
+            from msm.models import Asset
+            from msm_portfolio import ExternalPricesTS
+
+            runtime = msm.start_engine([Asset, ExternalPricesTS])
+            url = local.state()["database_url"]
+            fill(url, 50)
+            points = measure_points(runtime, 10)
+            reads, stream = {}, {}
+            for count in sizes:
+                reads[count] = measure_reads(runtime, url, count, 7 if count <= MANY else 3)
+                stream[count] = measure_stream(dict(os.environ), count)
+        finally:
+            local.destroy()
+    show_reads(Console(), points, reads, stream)
+
+
+if __name__ == "__main__":
+    main([int(word) for word in sys.argv[1:]] or SIZES)
