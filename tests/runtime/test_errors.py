@@ -46,52 +46,71 @@ VALUE = {"time_index": DAY, "index_identifier": "I", "value": 1.0}
 REFERENCE = "fk__ms_markets__indexvaluests__index_identifier__ms_dc817632b8"
 
 LONG = "y" * 65
-REFUSED = {
+REFUSED: dict[str, tuple[Statement, type, str]] = {
     "conflict": (
         insert(AssetType).values(asset_type="bond"),
         ConflictError,
-        "AssetType has a row with asset_type 'bond' already "
-        "(uix__ms_markets__assettype__asset_type); choose another key, or write it as an upsert.",
+        (
+            "AssetType has a row with asset_type 'bond' already "
+            "(uix__ms_markets__assettype__asset_type); choose another key, or write it as an "
+            "upsert."
+        ),
     ),
     "conflict in a batch": (
         insert(AssetType).values([{"asset_type": "fund"}, {"asset_type": "bond"}]),
         ConflictError,
-        "AssetType has a row with asset_type already (uix__ms_markets__assettype__asset_type; "
-        "PostgreSQL says: Key (asset_type)=(bond) already exists); choose another key, or write it "
-        "as an upsert.",
+        (
+            "AssetType has a row with asset_type already (uix__ms_markets__assettype__asset_type; "
+            "PostgreSQL says: Key (asset_type)=(bond) already exists); choose another key, or "
+            "write it as an upsert."
+        ),
     ),
     "conflict of the grain": (
         insert(IndexValuesTS).values(VALUE),
         ConflictError,
-        "IndexValuesTS has a row with time_index 2025-01-02 00:00:00+00:00 and index_identifier "
-        "'I' already (uix__ms_markets__indexvaluests__time_index__index_identifier); choose "
-        "another key, or write it as an upsert.",
+        (
+            "IndexValuesTS has a row with time_index 2025-01-02 00:00:00+00:00 and "
+            "index_identifier 'I' already "
+            "(uix__ms_markets__indexvaluests__time_index__index_identifier); choose another key, "
+            "or write it as an upsert."
+        ),
     ),
     "missing reference": (
         insert(IndexValuesTS).values(VALUE | {"index_identifier": "é%"}),
         MissingReferenceError,
-        "IndexValuesTS refers by index_identifier 'é%' to a row of Index that does not exist "
-        f"({REFERENCE}); write that row first.",
+        (
+            "IndexValuesTS refers by index_identifier 'é%' to a row of Index that does not exist "
+            f"({REFERENCE}); write that row first."
+        ),
     ),
     "still referenced": (
         delete(Index),
         StillReferencedError,
-        "Rows of IndexValuesTS refer by index_identifier to what the delete would take from Index "
-        f"({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is referenced from table "
-        '"ms_markets__indexvaluests"); delete or change those first.',
+        (
+            "Rows of IndexValuesTS refer by index_identifier to what the delete would take from "
+            f"Index ({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is referenced from "
+            f"table "
+            '"ms_markets__indexvaluests"); delete or change those first.'
+        ),
     ),
     "still referenced by its old key": (
         update(Index).values(unique_identifier="J"),
         StillReferencedError,
-        "Rows of IndexValuesTS refer by index_identifier to what the update would take from Index "
-        f"({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is still referenced from "
-        'table "ms_markets__indexvaluests"); delete or change those first.',
+        (
+            "Rows of IndexValuesTS refer by index_identifier to what the update would take from "
+            f"Index ({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is still referenced "
+            f"from "
+            'table "ms_markets__indexvaluests"); delete or change those first.'
+        ),
     ),
     "check": (
         insert(Index).values(INDEX | {"unique_identifier": "K", "value_format": "bps"}),
         CheckViolatedError,
-        "Index does not take value_format 'bps' (ck__ms_markets__index__index_value_format_valid); "
-        "its check says: value_format IN ('decimal', 'percent').",
+        (
+            "Index does not take value_format 'bps' "
+            "(ck__ms_markets__index__index_value_format_valid); its check says: value_format IN "
+            "('decimal', 'percent')."
+        ),
     ),
     "null": (
         insert(Index).values(INDEX | {"display_name": None}),
@@ -106,20 +125,26 @@ REFUSED = {
     "too long": (
         insert(AssetType).values([{"asset_type": "x"}, {"asset_type": LONG}]),
         TooLargeError,
-        f"AssetType does not take asset_type '{'y' * 27}...{'y' * 28}', which is more than "
-        "VARCHAR(64) holds; pass less.",
+        (
+            f"AssetType does not take asset_type '{'y' * 27}...{'y' * 28}', which is more than "
+            "VARCHAR(64) holds; pass less."
+        ),
     ),
     "too large": (
         update(IndexFormulaDefinition).values(version=2**40),
         TooLargeError,
-        "IndexFormulaDefinition does not take version 1099511627776, which is more than INTEGER "
-        "holds; pass less.",
+        (
+            "IndexFormulaDefinition does not take version 1099511627776, which is more than "
+            "INTEGER holds; pass less."
+        ),
     ),
     "time-out": (
         select(func.count()).select_from(*(aliased(Asset) for _ in range(4))),
         TimedOutError,
-        "The select over Asset did not end within 0.2 s; narrow it, or give it more time with "
-        "msm.start_engine(..., timeout=SECONDS).",
+        (
+            "The select over Asset did not end within 0.2 s; narrow it, or give it more time with "
+            "msm.start_engine(..., timeout=SECONDS)."
+        ),
     ),
 }
 

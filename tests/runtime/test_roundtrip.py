@@ -10,13 +10,13 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import JSON, Column, Float, Integer, Numeric, String, Table, select
+from sqlalchemy import JSON, Column, Float, Integer, Numeric, String, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, SmallInteger, TypeEngine, Uuid
 
 import msm
-from msm import MarketsMetaTable, MarketsModel
+from msm import MarketsBase, MarketsMetaTable, MarketsModel
 from msm.models import markets_sqlalchemy_models
 from msm_local.cluster import Cluster
 from msm_portfolio import portfolio_sqlalchemy_models
@@ -75,10 +75,9 @@ def values_of(kind: TypeEngine[Any]) -> st.SearchStrategy[Any]:
         case Date():
             return st.dates()
         case DateTime():
-            # A day less on both sides, for what an offset moves beyond year 1 or 9999.
-            first, last = datetime.datetime.min, datetime.datetime.max
-            day = datetime.timedelta(days=1)
-            return st.datetimes(first + day, last - day, timezones=UTC_OFFSETS)
+            # Not the first and the last day, which an offset would move out of years 1 to 9999.
+            days = st.dates(datetime.date(1, 1, 2), datetime.date(9999, 12, 30))
+            return st.builds(datetime.datetime.combine, days, st.times(timezones=UTC_OFFSETS))
         case JSON():
             return JSON_VALUES.filter(lambda value: value is not None)
     raise AssertionError(f"no values are known for {kind!r}")
@@ -93,8 +92,7 @@ def every_type_model() -> type[MarketsModel]:
 
 
 def name_and_ddl() -> tuple[str, str]:
-    table = every_type_model().__table__
-    assert isinstance(table, Table)
+    table = MarketsBase.metadata.tables[every_type_model().__tablename__]
     return table.name, str(CreateTable(table).compile(dialect=DIALECT))
 
 
@@ -112,7 +110,7 @@ def round_trips() -> int:
     """Write rows and read them; how many."""
     model, kinds = every_type_model(), types()
     runtime = msm.start_engine([model])
-    table = model.__table__
+    table = MarketsBase.metadata.tables[model.__tablename__]
     numbers = itertools.count()
     row = st.fixed_dictionaries({name: st.none() | values_of(kind) for name, kind in kinds.items()})
 

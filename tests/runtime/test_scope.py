@@ -147,18 +147,24 @@ def test_only_the_table_that_is_written_is_declared_for_writing(name: str) -> No
 HIDDEN: list[tuple[Any, str]] = [
     (
         select(Asset.uid).where(text("uid IN (SELECT uid FROM secret)")),
-        "text('uid IN (SELECT uid FROM secret)') hides what it uses; write it with models, columns "
-        "and functions, from which the scope of the operation is derived.",
+        (
+            "text('uid IN (SELECT uid FROM secret)') hides what it uses; write it with models, "
+            "columns and functions, from which the scope of the operation is derived."
+        ),
     ),
     (
         [select(Asset.uid), select(Index.uid)],
-        "list cannot be executed; pass a SQLAlchemy select, insert, update, delete or PostgreSQL "
-        "upsert over attached models.",
+        (
+            "list cannot be executed; pass a SQLAlchemy select, insert, update, delete or "
+            "PostgreSQL upsert over attached models."
+        ),
     ),
     (
         text("SELECT 1; DROP TABLE ms_markets__asset"),
-        "TextClause cannot be executed; pass a SQLAlchemy select, insert, update, delete or "
-        "PostgreSQL upsert over attached models.",
+        (
+            "TextClause cannot be executed; pass a SQLAlchemy select, insert, update, delete or "
+            "PostgreSQL upsert over attached models."
+        ),
     ),
 ]
 

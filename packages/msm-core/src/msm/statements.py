@@ -207,6 +207,7 @@ def _refuse_columns(columns: Sequence[tuple[str, TypeEngine[Any]]]) -> None:
     for name, column_type in columns:
         if not has_json_form(column_type):
             raise StatementError(
-                f"{name}: the result column is {column_type!r}, which compiled-sql.v1 cannot "
-                "carry; cast or extract() what you need of it in the statement."
+                f"{name}: the result column is {column_type.compile(_dialect)}, which "
+                "compiled-sql.v1 cannot carry; cast or extract() what you need of it in the "
+                "statement."
             )

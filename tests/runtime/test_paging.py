@@ -1,0 +1,259 @@
+"""Selects of any size are read to their end, by keys that hold while others write."""
+
+import datetime
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection
+from sqlalchemy import func, insert, select, union
+
+import msm
+from msm import MarketsRuntime
+from msm.errors import NoStableOrderError, ResultTruncatedError, StatementError
+from msm.models import Asset, AssetType, Index, IndexValuesTS
+from msm.sdk import MetaTable
+from msm_local.cluster import Cluster
+from tests.support.forked import value_of
+
+MODELS = [Asset, AssetType, Index, IndexValuesTS]
+DAYS = [datetime.datetime(2025, 1, day, tzinfo=datetime.UTC) for day in range(1, 8)]
+NAMES = ["a", "b", "é"]
+
+
+def runtime_of_observations() -> MarketsRuntime:
+    runtime = msm.start_engine(MODELS)
+    index = {"index_type": "t", "calculation_method": "custom", "value_format": "decimal"}
+    runtime.upsert(
+        Index, [{"unique_identifier": name, "display_name": name, **index} for name in NAMES]
+    )
+    runtime.upsert(
+        IndexValuesTS,
+        [
+            {"time_index": day, "index_identifier": name, "value": 0.5 if name == "a" else 1.5}
+            for day, name in itertools.product(DAYS, NAMES)
+        ],
+    )
+    return runtime
+
+
+def read_in_every_size() -> list[list[tuple[Any, ...]]]:
+    runtime = runtime_of_observations()
+    statement = select(IndexValuesTS.time_index, IndexValuesTS.index_identifier)
+    return [
+        [tuple(row.values()) for row in runtime.iter_rows(statement, page_size=size)]
+        for size in (1, 2, 7, 20, 21, 22, 1_000)
+    ]
+
+
+def test_every_page_size_gives_the_same_rows_in_the_order_of_the_grain(
+    shared_environment: Mapping[str, str],
+) -> None:
+    expected = list(itertools.product(DAYS, NAMES))
+    for rows in value_of(read_in_every_size, environment=shared_environment):
+        assert rows == expected
+
+
+def read_in_orders() -> list[list[dict[str, Any]]]:
+    runtime = runtime_of_observations()
+    by_name = select(IndexValuesTS.time_index.label("day"), IndexValuesTS.index_identifier)
+    joined = select(IndexValuesTS.value, Index.display_name).join(
+        Index, Index.unique_identifier == IndexValuesTS.index_identifier
+    )
+    statements = (
+        by_name.order_by(IndexValuesTS.index_identifier.desc()),
+        by_name.order_by(IndexValuesTS.index_identifier, IndexValuesTS.time_index.desc()),
+        by_name.order_by(IndexValuesTS.time_index.desc(), IndexValuesTS.index_identifier.desc()),
+        joined.where(IndexValuesTS.value > 1, Index.unique_identifier != "b"),
+    )
+    return [list(runtime.iter_rows(statement, page_size=2)) for statement in statements]
+
+
+def test_the_order_may_be_any_of_key_columns_and_joins_are_read_by_all_their_keys(
+    shared_environment: Mapping[str, str],
+) -> None:
+    down, mixed, back, joined = value_of(read_in_orders, environment=shared_environment)
+    rows = {
+        "down": [(day, name) for name in reversed(NAMES) for day in DAYS],
+        "mixed": [(day, name) for name in NAMES for day in reversed(DAYS)],
+        "back": [(day, name) for day in reversed(DAYS) for name in reversed(NAMES)],
+    }
+    for name, read in {"down": down, "mixed": mixed, "back": back}.items():
+        assert [tuple(row.values()) for row in read] == rows[name]
+    assert joined == [{"value": 1.5, "display_name": "é"}] * len(DAYS)
+
+
+WINDOW = func.row_number().over(order_by=Asset.uid)
+REFUSED: dict[str, tuple[Any, str]] = {
+    "GROUP BY": (
+        select(Asset.asset_type).group_by(Asset.asset_type),
+        "GROUP BY makes its rows depend on each other",
+    ),
+    "HAVING": (
+        select(func.count(Asset.uid)).having(func.count() > 1),
+        "HAVING makes its rows depend on each other",
+    ),
+    "DISTINCT": (
+        select(Asset.asset_type).distinct(),
+        "DISTINCT makes its rows depend on each other",
+    ),
+    "LIMIT": (select(Asset).limit(5), "LIMIT or OFFSET makes its rows depend on each other"),
+    "outer join": (
+        select(Asset).outerjoin(AssetType, AssetType.asset_type == Asset.asset_type),
+        "an outer join leaves parts of the key NULL",
+    ),
+    "union": (union(select(Asset.uid), select(Index.uid)), "CompoundSelect is no select of models"),
+    "insert": (insert(Asset), "Insert is no select of models"),
+    "subquery": (
+        select(select(Asset.uid).subquery().c.uid),
+        "Subquery as a source has no key",
+    ),
+    "cte": (select(select(Asset.uid).cte().c.uid), "CTE as a source has no key"),
+    "function": (
+        select(Asset.uid, func.generate_series(1, 2).table_valued("n").c.n),
+        "TableValuedAlias as a source has no key",
+    ),
+    "window": (
+        select(WINDOW.label("n")).select_from(Asset),
+        f"the window of {WINDOW.label('n')} would end with a page",
+    ),
+    "order": (
+        select(Asset).order_by(Asset.asset_type),
+        (
+            "others may change ms_markets__asset.asset_type, which it is ordered by, between two "
+            "pages (its key is ms_markets__asset.uid)"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_select_without_a_key_is_refused_before_anything_is_sent(name: str) -> None:
+    statement, reason = REFUSED[name]
+    meta_tables = {model: MetaTable.model_construct(uid=model.__name__) for model in MODELS}
+    runtime = MarketsRuntime(meta_tables, data_source_uid="none")
+    with pytest.raises(NoStableOrderError) as caught:
+        runtime.iter_rows(statement)
+    assert caught.value.reason == reason
+    assert str(caught.value) == (
+        f"The statement cannot be read in pages, because {reason}; read models, aliases and inner "
+        "joins with where(), ordered by their keys, and do the rest in Python."
+    )
+
+
+def test_a_page_holds_at_least_one_row() -> None:
+    runtime = MarketsRuntime({}, data_source_uid="none")
+    with pytest.raises(StatementError, match="page_size is 0; fetch at least 1 row at once"):
+        runtime.iter_rows(select(Asset), page_size=0)
+
+
+def reasons() -> list[str]:
+    runtime = runtime_of_observations()
+    statements = (
+        select(func.count()).select_from(Index),
+        select(Index.uid, func.generate_series(1, 2)),
+    )
+    told = []
+    for statement, size in itertools.product(statements, (1, 2, 100)):
+        with pytest.raises(NoStableOrderError) as caught:
+            list(runtime.iter_rows(statement, page_size=size))
+        told.append(caught.value.reason)
+    return told
+
+
+def test_what_only_postgresql_can_tell_is_refused_too(
+    shared_environment: Mapping[str, str],
+) -> None:
+    assert value_of(reasons, environment=shared_environment) == [
+        *["an aggregate has no key"] * 3,
+        *["a function in it makes several rows of one row of its tables"] * 3,
+    ]
+
+
+def read_all() -> tuple[int, int, list[str], str]:
+    runtime = msm.start_engine(MODELS)
+    everything = select(Asset.unique_identifier).where(Asset.unique_identifier.like("many-%"))
+    result = runtime.execute(everything)
+    with pytest.raises(ResultTruncatedError) as caught:
+        runtime.execute(everything.order_by(Asset.unique_identifier))
+    return (
+        result.row_count,
+        len(set(result.scalars())),
+        list(result.frame().columns),
+        str(caught.value),
+    )
+
+
+def test_a_select_larger_than_an_answer_is_whole_or_an_error(
+    shared_environment: Mapping[str, str], shared_database: Connection
+) -> None:
+    shared_database.execute(
+        "INSERT INTO ms_markets__asset (unique_identifier)"
+        " SELECT 'many-' || n FROM generate_series(1, 100001) n"
+    )
+    count, different, columns, told = value_of(read_all, environment=shared_environment)
+    assert (count, different, columns) == (100_001, 100_001, ["unique_identifier"])
+    assert told == (
+        "The select has more than 100,000 rows, the most that one answer carries, and cannot be "
+        "read in pages, because others may change ms_markets__asset.unique_identifier, which it is "
+        "ordered by, between two pages (its key is ms_markets__asset.uid); narrow it with where(), "
+        "or read it in parts with limit()."
+    )
+
+
+WRITES = (
+    (
+        "UPDATE ms_markets__assettype SET description = md5(random()::text)"
+        " WHERE asset_type LIKE 'stays-%' AND random() < 0.05"
+    ),
+    (
+        "INSERT INTO ms_markets__assettype (asset_type)"
+        " SELECT 'new-' || gen_random_uuid() FROM generate_series(1, 50)"
+    ),
+    "DELETE FROM ms_markets__assettype WHERE asset_type LIKE 'new-%' AND random() < 0.5",
+)
+
+
+def read_again_and_again() -> list[list[str]]:
+    runtime = msm.start_engine(MODELS)
+    names = select(AssetType.asset_type)
+    return [[row["asset_type"] for row in runtime.iter_rows(names, page_size=40)] for _ in range(4)]
+
+
+def test_rows_that_are_there_throughout_come_exactly_once_while_others_write(
+    shared_environment: Mapping[str, str], shared_database: Connection, cluster: Cluster
+) -> None:
+    shared_database.execute(
+        "INSERT INTO ms_markets__assettype (asset_type)"
+        " SELECT 'stays-' || n FROM generate_series(1, 1000) n"
+    )
+    stays = {f"stays-{number}" for number in range(1, 1001)}
+    done = threading.Event()
+    written: Counter[str] = Counter()
+
+    def write(statement: str) -> None:
+        url = cluster.admin_url(shared_database.info.dbname)
+        with psycopg.connect(url, autocommit=True) as connection:
+            while not done.is_set():
+                written[statement] += connection.execute(statement.encode()).rowcount
+                done.wait(0.005)
+
+    writers = [threading.Thread(target=write, args=(statement,)) for statement in WRITES]
+    with ExitStack() as stack:
+        for writer in writers:
+            writer.start()
+            stack.callback(writer.join)
+        stack.callback(done.set)
+        passes = value_of(read_again_and_again, environment=shared_environment)
+    assert min(written[statement] for statement in WRITES) > 100
+    for names in passes:
+        counts = Counter(names)
+        assert {name for name in counts if name.startswith("stays-")} == stays
+        assert max(counts.values()) == 1
+    # They are only worth something if rows came and went between the pages.
+    assert len({frozenset(names) for names in passes}) == len(passes)

@@ -1,0 +1,246 @@
+"""A result as rows, one row, scalars or a frame: the same values, with the columns' types."""
+
+import datetime
+import math
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import ColumnElement, Numeric, cast, extract, func, insert, literal, select, update
+from sqlalchemy.types import (
+    ARRAY,
+    JSON,
+    Boolean,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    Interval,
+    LargeBinary,
+    NullType,
+    String,
+    TypeEngine,
+    Uuid,
+)
+
+import msm
+from msm.decoding import ResultColumn, codec_of
+from msm.errors import ResultError, ResultValueError, RowCountError, StatementError
+from msm.models import Asset, AssetType, Calendar, CalendarDate, IndexValuesTS
+from msm.results import Result
+from msm.sdk import MetaTable
+from msm.statements import compile_operation
+from tests.support.forked import value_of
+
+MODELS = [Asset, AssetType, Calendar, CalendarDate]
+NOON = datetime.datetime(2025, 1, 2, 12, 0, 0, 123456, tzinfo=datetime.UTC)
+KEY = uuid.UUID("6f0c3f5e-8f0b-4c8e-9a6e-0d8c5d4a1b2c")
+
+
+def result_of(*values: Any, kind: TypeEngine[Any], token: str = "") -> Result:
+    """A result of one column ``x``, as the platform sends it."""
+    column = ResultColumn("x", codec_of(kind, token))
+    return Result([{"x": value} for value in values], [column], len(values))
+
+
+COLUMNS: list[tuple[TypeEngine[Any], list[Any], list[Any], str]] = [
+    (Integer(), [2**63 - 1, None, "-12"], [2**63 - 1, None, -12], "Int64"),
+    (Boolean(), [True, None, False], [True, None, False], "boolean"),
+    (String(), ["", None, "株"], ["", None, "株"], "string"),
+    (Float(), [1, "-Infinity", 0.1], [1.0, -math.inf, 0.1], "float64"),
+    (
+        DateTime(timezone=True),
+        ["2025-01-02T12:00:00.123456+00:00", None, "2025-01-02T14:00:00.123456+02:00"],
+        [NOON, None, NOON],
+        "datetime64[us, UTC]",
+    ),
+    (
+        Date(),
+        ["0001-01-01", None, "9999-12-31"],
+        [datetime.date.min, None, datetime.date.max],
+        "object",
+    ),
+    (Uuid(), [str(KEY), None], [KEY, None], "object"),
+    (Numeric(), ["0.10", None, 0.1], [Decimal("0.10"), None, Decimal("0.1")], "object"),
+    (JSON(), [{"a": [1, None]}, None], [{"a": [1, None]}, None], "object"),
+    (ARRAY(Uuid()), [[str(KEY), None], None], [[KEY, None], None], "object"),
+    (ARRAY(String()), [["a"], None], [["a"], None], "object"),
+]
+
+
+@pytest.mark.parametrize(("kind", "sent", "expected", "dtype"), COLUMNS)
+def test_rows_and_frame_hold_the_types_of_their_columns(
+    kind: TypeEngine[Any], sent: list[Any], expected: list[Any], dtype: str
+) -> None:
+    result = result_of(*sent, kind=kind)
+    values = result.scalars()
+    assert values == expected
+    assert [type(value) for value in values] == [type(value) for value in expected]
+    assert result.rows == [{"x": value} for value in expected]
+    column = result.frame()["x"]
+    assert str(column.dtype) == dtype
+    # pandas looks into lists, for which nothing is missing that is not one of these.
+    missing = (None, pd.NA, pd.NaT)
+    found = [None if any(value is word for word in missing) else value for value in column]
+    assert found == expected
+
+
+@pytest.mark.parametrize(("kind", "dtype"), [(kind, dtype) for kind, _, _, dtype in COLUMNS])
+def test_a_frame_without_rows_has_the_same_dtypes(kind: TypeEngine[Any], dtype: str) -> None:
+    assert str(result_of(kind=kind).frame()["x"].dtype) == dtype
+
+
+def test_null_and_nan_are_both_nan_in_a_frame_and_apart_in_rows() -> None:
+    result = result_of(None, "NaN", kind=Float())
+    assert result.frame()["x"].isna().tolist() == [True, True]
+    null, nan = result.scalars()
+    assert null is None
+    assert math.isnan(nan)
+
+
+@pytest.mark.parametrize(
+    ("token", "sent", "expected"),
+    [
+        ("uuid", str(KEY), KEY),
+        ("numeric", "0.10", Decimal("0.10")),
+        ("timestamp with time zone", NOON.isoformat(), NOON),
+        ("date[]", ["2025-01-02", None], [NOON.date(), None]),
+        ("int64", 7, 7),
+        ("jsonb", {"a": 1}, {"a": 1}),
+        ("", "as it is", "as it is"),
+    ],
+)
+def test_what_sqlalchemy_has_no_type_for_has_the_one_that_the_platform_says(
+    token: str, sent: Any, expected: Any
+) -> None:
+    assert result_of(sent, kind=NullType(), token=token).scalars() == [expected]
+
+
+@pytest.mark.parametrize("take", [Result.scalars, Result.frame, lambda result: result.rows])
+@pytest.mark.parametrize(
+    ("kind", "bad"),
+    [
+        (DateTime(timezone=True), "2025-01-02T12:00:00"),
+        (DateTime(timezone=True), "infinity"),
+        (Integer(), "1.5"),
+        (Float(), "many"),
+        (Uuid(), "no uuid"),
+        (Numeric(), "no number"),
+    ],
+)
+def test_a_value_that_is_not_of_its_type_is_refused_by_column(
+    take: Any, kind: TypeEngine[Any], bad: str
+) -> None:
+    with pytest.raises(ResultValueError) as caught:
+        take(result_of(None, bad, kind=kind))
+    assert (caught.value.column, caught.value.value) == ("x", bad)
+    assert str(caught.value) == (
+        f"The result column 'x' holds {bad!r}, which is not of its type; cast it in the statement."
+    )
+
+
+def test_one_row_is_one_row() -> None:
+    assert result_of(1, kind=Integer()).one() == {"x": 1}
+    assert result_of(1, kind=Integer()).one_or_none() == {"x": 1}
+    assert result_of(kind=Integer()).one_or_none() is None
+
+
+def test_no_row_and_several_rows_are_not_one() -> None:
+    with pytest.raises(RowCountError) as none:
+        result_of(kind=Integer()).one()
+    assert str(none.value) == "The result has no row where one was expected."
+    for take in (Result.one, Result.one_or_none):
+        with pytest.raises(RowCountError) as several:
+            take(result_of(1, 2, kind=Integer()))
+        assert several.value.row_count == 2
+        assert str(several.value) == (
+            "The result has 2 rows where one was expected; narrow the statement with where(), or "
+            "take rows."
+        )
+
+
+def test_a_write_without_returning_has_no_scalars() -> None:
+    result = Result([], [], 3)
+    assert (result.rows, result.row_count, result.frame().empty) == ([], 3, True)
+    with pytest.raises(ResultError) as caught:
+        result.scalars()
+    assert str(caught.value) == "The statement returns no column; add returning() to it."
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (func.now() - IndexValuesTS.time_index, "INTERVAL"),
+        (cast(IndexValuesTS.index_identifier, LargeBinary), "BYTEA"),
+        (func.array_agg(cast(IndexValuesTS.index_identifier, Interval)), "INTERVAL[]"),
+    ],
+)
+def test_a_column_that_json_cannot_carry_is_refused_before_it_is_sent(
+    column: ColumnElement[Any], kind: str
+) -> None:
+    attached = {IndexValuesTS.__tablename__: MetaTable.model_construct(uid="x")}
+    with pytest.raises(StatementError) as caught:
+        compile_operation(select(column.label("age")), attached)
+    assert str(caught.value) == (
+        f"age: the result column is {kind}, which compiled-sql.v1 cannot carry; cast or extract() "
+        "what you need of it in the statement."
+    )
+
+
+def expressions() -> dict[str, Any]:
+    runtime = msm.start_engine(MODELS)
+    asset = runtime.execute(insert(Asset).values(unique_identifier="a").returning(Asset.uid)).one()
+    statement = select(
+        Asset.uid.label("labelled"),
+        func.count(Asset.uid),
+        func.sum(literal(2**62)).label("summed"),
+        func.avg(literal(1)).label("averaged"),
+        func.min(Asset.unique_identifier),
+        func.array_agg(Asset.uid).label("keys"),
+        func.date_trunc("day", literal(NOON)).label("day"),
+        extract("epoch", literal(NOON)).cast(Numeric).label("epoch"),
+        func.jsonb_build_object("a", 1).label("object"),
+        (Asset.unique_identifier == "a").label("equal"),
+        literal(Decimal("1.10")).label("decimal"),
+        literal(NOON.date()).label("date"),
+    ).group_by(Asset.uid)
+    row = runtime.execute(statement).one()
+    assert row["labelled"] == asset["uid"]
+    return {**row, "keys": row["keys"] == [asset["uid"]]}
+
+
+def test_labels_aggregates_and_expressions_have_python_types(
+    shared_environment: Mapping[str, str],
+) -> None:
+    row = value_of(expressions, environment=shared_environment)
+    assert isinstance(row.pop("labelled"), uuid.UUID)
+    assert row == {
+        "count_1": 1,
+        "summed": 2**62,
+        "averaged": Decimal("1.0000000000000000"),
+        "min_1": "a",
+        "keys": True,
+        "day": NOON.replace(hour=0, microsecond=0),
+        "epoch": Decimal("1735819200.123456"),
+        "object": {"a": 1},
+        "equal": True,
+        "decimal": Decimal("1.10"),
+        "date": NOON.date(),
+    }
+    assert isinstance(row["averaged"], Decimal)
+    assert isinstance(row["summed"], int)
+
+
+def write_and_return() -> list[Any]:
+    runtime = msm.start_engine(MODELS)
+    runtime.execute(insert(AssetType).values(asset_type="x"))
+    statement = update(AssetType).where(AssetType.asset_type == "x").values(description="ü")
+    written = runtime.execute(statement.returning(AssetType.description, AssetType.uid))
+    return [written.row_count, written.scalars(), str(written.frame()["description"].dtype)]
+
+
+def test_the_returning_of_a_write_is_a_result_too(shared_environment: Mapping[str, str]) -> None:
+    assert value_of(write_and_return, environment=shared_environment) == [1, ["ü"], "string"]
