@@ -94,6 +94,7 @@ def read_latest() -> list[list[tuple[str, int]]]:
             runtime.latest(IndexValuesTS, is_low),
             runtime.latest(IndexValuesTS, per=[]),
             runtime.latest(IndexValuesTS, is_low, per=[]),
+            runtime.latest(IndexValuesTS, IndexValuesTS.index_identifier == "B", per=[]),
         )
     ]
 
@@ -108,6 +109,7 @@ def test_the_latest_is_that_of_each_identity_up_to_and_with_as_of(
         [("A", 2), ("B", 2)],
         [("A", 4)],
         [("A", 2), ("B", 2)],
+        [("B", 2)],
     ]
 
 
