@@ -36,7 +36,7 @@ time_index                asset_identifier
                           XNAS:FB            27.78  54064800.0
                           XNAS:GOOG         806.19   4346400.0
                           XNAS:MSFT          27.95  34849700.0
-                          XNYS:IBM          202.91   3309434.0
+                          XNYS:IBM          202.91   3308300.0
                                              close       volume
 time_index                asset_identifier
 2008-10-10 00:00:00+00:00 XNAS:AAPL          96.80   79260700.0

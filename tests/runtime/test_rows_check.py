@@ -140,6 +140,18 @@ def test_a_key_that_comes_twice_is_refused_across_time_zones_and_batches() -> No
     assert told.endswith("'I'): the key of row 0 already")
 
 
+def test_null_is_no_key_that_comes_twice() -> None:
+    sent: list[object] = []
+
+    def remember(statement: object) -> Result:
+        sent.append(statement)
+        return Result([], [], 2)
+
+    unnamed = [{"group_name": None}, {"group_name": None}]
+    assert insert_rows(remember, AccountGroup, unnamed) == 2
+    assert len(sent) == 1
+
+
 def test_an_insert_is_checked_against_every_unique_key() -> None:
     rows = [{"uid": uuid.UUID(int=1), "unique_identifier": name} for name in "ab"]
     assert faults_of(lambda: insert_rows(never, Asset, rows)) == [

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_type
 
 import pandas as pd
 import pytest
@@ -49,6 +49,16 @@ def grain_of(observations: msm.Observations) -> list[tuple[str, int]]:
     return [(row["index_identifier"], row["time_index"].day) for row in observations.rows]
 
 
+def typed_calls(runtime: msm.MarketsRuntime) -> None:
+    """What a type checker says of the calls; it is checked, never run."""
+    assert_type(runtime.latest(IndexValuesTS), msm.Observations)
+    assert_type(runtime.between(IndexValuesTS, day(1), day(2)).frame(), pd.DataFrame)
+    assert_type(runtime.upsert(IndexValuesTS, pd.DataFrame()), int)
+    runtime.latest(IndexValuesTS, columns=["value"])  # type: ignore[list-item]
+    runtime.upsert(IndexValuesTS, {"value": 1.0})  # type: ignore[dict-item]
+    runtime.between(IndexValuesTS, "2025-01-01", day(2))  # type: ignore[arg-type]
+
+
 def read_intervals() -> list[list[tuple[str, int]]]:
     runtime = runtime_with_values()
     zone = datetime.timezone(datetime.timedelta(hours=2))
@@ -84,6 +94,7 @@ def read_latest() -> list[list[tuple[str, int]]]:
             runtime.latest(IndexValuesTS, is_low),
             runtime.latest(IndexValuesTS, per=[]),
             runtime.latest(IndexValuesTS, is_low, per=[]),
+            runtime.latest(IndexValuesTS, IndexValuesTS.index_identifier == "B", per=[]),
         )
     ]
 
@@ -98,7 +109,30 @@ def test_the_latest_is_that_of_each_identity_up_to_and_with_as_of(
         [("A", 2), ("B", 2)],
         [("A", 4)],
         [("A", 2), ("B", 2)],
+        [("B", 2)],
     ]
+
+
+def read_pages() -> list[list[dict[str, Any]]]:
+    runtime = runtime_with_values()
+    whole = [
+        runtime.latest(IndexValuesTS, IndexValuesTS.value < 3, per=[]),
+        runtime.between(IndexValuesTS, day(1), day(4)),
+    ]
+    paged = [
+        latest_statement(IndexValuesTS, None, [], [IndexValuesTS.value < 3], None),
+        between_statement(IndexValuesTS, day(1), day(4), [], None),
+    ]
+    return [
+        *(found.rows for found in whole),
+        *(list(runtime.iter_rows(statement, page_size=1)) for statement in paged),
+    ]
+
+
+def test_what_one_answer_cannot_carry_is_paged(environment: Mapping[str, str]) -> None:
+    latest, interval, *paged = value_of(read_pages, environment=environment)
+    assert (len(latest), len(interval)) == (2, 5)
+    assert paged == [latest, interval]
 
 
 def read_latest_per_account() -> list[tuple[str, str]]:
@@ -178,6 +212,16 @@ def test_an_interval_that_means_nothing_is_refused(
 ) -> None:
     with pytest.raises(StatementError) as caught:
         between_statement(IndexValuesTS, start, end, [], None)
+    assert str(caught.value) == sentence
+
+
+def test_a_model_without_a_time_index_is_refused() -> None:
+    sentence = "Index has no time index; read it with execute() and a select."
+    with pytest.raises(StatementError) as caught:
+        latest_statement(Index, None, None, [], None)
+    assert str(caught.value) == sentence
+    with pytest.raises(StatementError) as caught:
+        between_statement(Index, day(1), day(2), [], None)
     assert str(caught.value) == sentence
 
 

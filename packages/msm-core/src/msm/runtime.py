@@ -175,7 +175,8 @@ class MarketsRuntime:
             The observations by time, then by identity dimensions.
 
         Raises:
-            StatementError: a datetime has no time zone, or the interval ends before it starts.
+            StatementError: the model has no time index, a datetime has no time zone, or the
+                interval ends before it starts.
             NotAttachedError, PlatformError: as :meth:`execute`.
         """
         statement = between_statement(model, start, end, criteria, columns)
@@ -206,7 +207,8 @@ class MarketsRuntime:
             The observations by identity dimensions.
 
         Raises:
-            StatementError: ``as_of`` has no time zone, or ``per`` names no identity dimension.
+            StatementError: the model has no time index, ``as_of`` has no time zone, or ``per``
+                names no identity dimension.
             NotAttachedError, PlatformError: as :meth:`execute`.
         """
         statement = latest_statement(model, as_of, per, criteria, columns)

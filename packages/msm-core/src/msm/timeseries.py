@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Column, ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from msm.base import MarketsTimeIndexMetaTable
+from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError
 from msm.results import Result
 from msm.rows.keys import table_of
@@ -54,7 +54,7 @@ def observations_of(model: Model, result: Result) -> Observations:
 
 
 def between_statement(
-    model: Model,
+    model: type[MarketsModel],
     start: datetime.datetime,
     end: datetime.datetime,
     criteria: Sequence[ColumnElement[bool]],
@@ -67,16 +67,17 @@ def between_statement(
             f"The interval ends at {end.isoformat()}, before it starts at {start.isoformat()}; "
             "swap start and end."
         )
-    time, dimensions = _grain(model)
+    indexed = _time_indexed(model)
+    time, dimensions = _grain(indexed)
     return (
-        _select(model, columns)
+        _select(indexed, columns)
         .where(time >= start, time < end, *criteria)
         .order_by(time, *dimensions)
     )
 
 
 def latest_statement(
-    model: Model,
+    model: type[MarketsModel],
     as_of: datetime.datetime | None,
     per: Columns | None,
     criteria: Sequence[ColumnElement[bool]],
@@ -88,8 +89,9 @@ def latest_statement(
     those times are then looked up in the grain's index. The times stand in the WHERE, so that the
     statement has the model's key, by which a long answer is paged.
     """
-    time, dimensions = _grain(model)
-    by = dimensions if per is None else [_dimension(model, attribute) for attribute in per]
+    indexed = _time_indexed(model)
+    time, dimensions = _grain(indexed)
+    by = dimensions if per is None else [_dimension(indexed, attribute) for attribute in per]
     until = list(criteria)
     if as_of is not None:
         _require_zone(as_of=as_of)
@@ -97,7 +99,16 @@ def latest_statement(
     # Not of the row that is looked at, as SQLAlchemy would have it.
     last = select(func.max(time), *by).where(*until).group_by(*by).correlate(None)
     is_last = tuple_(time, *by).in_(last) if by else time.in_(last)
-    return _select(model, columns).where(is_last, *criteria).order_by(*dimensions)
+    return _select(indexed, columns).where(is_last, *criteria).order_by(*dimensions)
+
+
+def _time_indexed(model: type[MarketsModel]) -> Model:
+    # A type checker does not see it: to it the SDK's bases are Any, and so each model is any other.
+    if not issubclass(model, MarketsTimeIndexMetaTable):
+        raise StatementError(
+            f"{model.__name__} has no time index; read it with execute() and a select."
+        )
+    return model
 
 
 def _grain(model: Model) -> tuple[Column[Any], list[Column[Any]]]:
