@@ -16,7 +16,7 @@ from msm_local.errors import (
     StatementRefusedError,
     TooManyRowsError,
 )
-from msm_local.repositories import meta_tables
+from msm_local.repositories import meta_tables, physical
 from msm_local.repositories.meta_tables import ScopeRow
 from msm_local.repositories.settings import Settings
 from msm_local.services.cancellation import Cancellation
@@ -94,6 +94,13 @@ def _check_scope(
     written = [table.meta_table_uid for table in scope.tables if table.access == "write"]
     writable = {rows[uid].name for uid in written}
     _check_tables(statement, readable, writable)
+    # PostgreSQL reads a.f as f(a) where a has no column f: that is a call, too.
+    called = physical.find_row_functions(connection, list(statement.members))
+    if called:
+        raise StatementRefusedError(
+            f"Operations may not call {', '.join(called)}, by a dot neither; compute it in Python, "
+            "or with a function of the allow-list."
+        )
     reserved = sorted(
         ".".join(row.name) for row in rows.values() if row.provisioning_status != "active"
     )
