@@ -23,12 +23,9 @@ from msm_local.services.cancellation import Cancellation
 from msm_local.services.failures import failure
 from msm_local.services.statements import Statement, TableName, parse
 from msm_local.values import ResultColumn, bind, result_columns, result_row
-from msm_local.wire import OperationRequest, Scope
+from msm_local.wire import MOST_MILLISECONDS, MOST_ROWS, OperationRequest, Scope
 
 __all__ = ["execute"]
-
-MOST_ROWS = 100_000
-MOST_MILLISECONDS = 600_000
 
 
 def execute(
