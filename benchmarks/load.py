@@ -234,7 +234,7 @@ def main(requests: int) -> None:
                 ", ".join(leaks(served)) or "nothing",
             )
     table.caption = f"load average {', '.join(f'{value:.1f}' for value in psutil.getloadavg())}"
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":
