@@ -193,6 +193,10 @@ SELECTS = [
     "TABLE pg_authid",
     "VALUES ((SELECT max(id) FROM other))",
     "WITH RECURSIVE r AS (SELECT 1 n) CYCLE n SET c TO regrole 'x' DEFAULT '' USING p TABLE r",
+    "SELECT thing.of_row FROM thing",
+    "SELECT (t).of_row FROM thing t",
+    "SELECT t.of_any FROM thing t",
+    "SELECT id FROM thing WHERE thing.of_row > 0",
     "SELECT $1",
     "SELECT $7::jsonb",
     "SELECT %s",
@@ -243,6 +247,8 @@ def scope(shared_client: Client) -> list[dict[str, str]]:
         "CREATE TABLE child () INHERITS (thing)",
         "CREATE SEQUENCE counter",
         "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE FUNCTION of_row(thing) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE FUNCTION of_any(anyelement) RETURNS int LANGUAGE sql AS 'SELECT 1'",
     )
     other = shared_client.active("other", "CREATE TABLE other (id bigint, s text)")
     shared_client.migrate(other, "CREATE VIEW view_of_other AS SELECT * FROM other")

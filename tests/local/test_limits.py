@@ -3,8 +3,7 @@
 import asyncio
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import psutil
@@ -14,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from msm_local.limits import MOST_BYTES, BodyLimit
 from tests.local.conftest import Client
+from tests.support.waiting import soon
 
 SLEEP = "SELECT count(*) FROM generate_series(1, 10000000000)"
 
@@ -217,13 +217,3 @@ def running(client: Client) -> int:
         ).fetchone()
     assert row is not None
     return int(row[0])
-
-
-def soon(happened: Callable[[], bool]) -> bool:
-    """Whether it happens within ten seconds."""
-    deadline = time.monotonic() + 10
-    while not happened():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True

@@ -2,8 +2,6 @@
 
 import inspect
 import logging
-import time
-from collections.abc import Callable
 from contextlib import closing
 
 import httpx
@@ -16,6 +14,7 @@ from msm_local.cluster import Cluster
 from msm_local.errors import RequestError
 from msm_local.platform import LocalPlatform
 from tests.local.conftest import Client
+from tests.support.waiting import soon
 
 
 @pytest.mark.parametrize("token", [None, "Bearer wrong", "Token x", "Bearer"])
@@ -126,10 +125,10 @@ def test_an_expired_login_loses_its_session_and_is_dropped(client: Client) -> No
             platform.execute(past + " WHERE role_name = %s", [issued["role_name"]])
         # A new credential has the reaper look again.
         client.credential(uid)
-        assert _soon(lambda: not _answers(session))
+        assert soon(lambda: not _answers(session))
     with psycopg.connect(client.admin_url, autocommit=True) as admin:
         query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
-        assert _soon(lambda: admin.execute(query, [issued["role_name"]]).fetchone() is None)
+        assert soon(lambda: admin.execute(query, [issued["role_name"]]).fetchone() is None)
 
 
 def test_an_expired_login_opens_no_session(client: Client) -> None:
@@ -181,15 +180,6 @@ def _answers(session: psycopg.Connection[tuple[object, ...]]) -> bool:
         session.execute("SELECT 1")
     except psycopg.OperationalError:
         return False
-    return True
-
-
-def _soon(happened: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
-    while not happened():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
     return True
 
 

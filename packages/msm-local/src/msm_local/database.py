@@ -1,5 +1,6 @@
 """The two pools of a platform, and the one place that commits."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -80,11 +81,20 @@ def _pool(conninfo: str, name: str, configure: Any) -> ConnectionPool[Connection
         max_size=POOL_SIZE,
         timeout=POOL_TIMEOUT,
         configure=configure,
-        check=ConnectionPool.check_connection,
+        check=_check_alive,
         name=name,
         num_workers=1,
         open=True,
     )
+
+
+def _check_alive(connection: Connection[Any]) -> None:
+    # An idle connection has nothing to say: what can be read of it is its end. Asking the server
+    # would cost a round trip for every request.
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise psycopg.OperationalError("the server has closed the connection")
 
 
 @contextmanager

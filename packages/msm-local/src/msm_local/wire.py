@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from msm_local.json_values import JsonObject, Text, check_json
 
 __all__ = [
+    "MOST_MILLISECONDS",
+    "MOST_ROWS",
     "FinalizeRequest",
     "GitContextRequest",
     "LabelsRequest",
@@ -20,6 +22,8 @@ __all__ = [
     "StatementBody",
 ]
 
+MOST_ROWS = 100_000
+MOST_MILLISECONDS = 600_000
 Name = Annotated[Text, Field(min_length=1, max_length=300)]
 PhysicalName = Annotated[Text, Field(min_length=1, max_length=63)]
 
@@ -173,9 +177,14 @@ class Scope(_Request):
 class Limits(_Request):
     """Rows and milliseconds that an operation may take."""
 
-    max_rows: Annotated[int, Field(ge=1, lt=2**31)] = 1_000
+    max_rows: Annotated[
+        int,
+        Field(ge=1, lt=2**31, description=f"One answer carries {MOST_ROWS} at most; then a page."),
+    ] = 1_000
     offset: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    statement_timeout_ms: Annotated[int, Field(ge=1, lt=2**31)] = 15_000
+    statement_timeout_ms: Annotated[
+        int, Field(ge=1, lt=2**31, description=f"More than {MOST_MILLISECONDS} is that much.")
+    ] = 15_000
 
 
 class OperationRequest(_Request):

@@ -17,6 +17,7 @@ from msm_local.repositories.conditions import where
 __all__ = [
     "MetaTableRow",
     "NewMetaTable",
+    "ScopeRow",
     "Shape",
     "activate",
     "count",
@@ -24,6 +25,7 @@ __all__ = [
     "find_by_identifier",
     "find_by_names",
     "find_by_uids",
+    "find_scope",
     "insert",
     "mark_deleted",
     "patch",
@@ -96,6 +98,22 @@ class Shape:
     foreign_keys: list[answers.ForeignKey]
 
 
+@dataclass(frozen=True, slots=True)
+class ScopeRow:
+    """What an operation has to know of a table in its scope, without the weight of a whole row."""
+
+    uid: UUID
+    physical_schema: str
+    physical_table_name: str
+    provisioning_status: Status
+    is_version_table: bool
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Schema and table name, as a statement names them."""
+        return (self.physical_schema, self.physical_table_name)
+
+
 NEW_COLUMNS = tuple(NewMetaTable.__dataclass_fields__)
 COLUMNS = tuple(MetaTableRow.__dataclass_fields__)
 SELECT = sql.SQL("SELECT {} FROM msm_local.meta_tables").format(
@@ -133,6 +151,19 @@ def find_by_uids(
     if lock:
         query += sql.SQL(" FOR UPDATE")
     return {row.uid: row for row in _rows(connection, query, [list(uids)])}
+
+
+def find_scope(connection: Connection[Any], uids: Sequence[UUID]) -> dict[UUID, ScopeRow]:
+    """Rows that are not deleted, by uid; in one round trip, that of BEGIN included."""
+    with connection.pipeline(), connection.cursor(row_factory=class_row(ScopeRow)) as cursor:
+        cursor.execute(
+            "SELECT uid, physical_schema, physical_table_name, provisioning_status,"
+            " coalesce(table_contract -> 'authoring' ->> 'version_table' = physical_table_name,"
+            " false) AS is_version_table"
+            " FROM msm_local.meta_tables WHERE uid = ANY(%s) AND deleted_at IS NULL",
+            [list(uids)],
+        )
+        return {row.uid: row for row in cursor}
 
 
 def find_by_names(

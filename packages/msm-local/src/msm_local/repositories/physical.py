@@ -12,6 +12,7 @@ __all__ = [
     "ForeignKey",
     "Index",
     "Table",
+    "find_row_functions",
     "read_columns",
     "read_foreign_keys",
     "read_indexes",
@@ -163,6 +164,17 @@ def read_foreign_keys(connection: Connection[Any], oids: Sequence[int]) -> list[
     """The foreign keys of these tables, by name."""
     with connection.cursor(row_factory=class_row(ForeignKey)) as cursor:
         return cursor.execute(FOREIGN_KEYS, {"oids": list(oids)}).fetchall()
+
+
+def find_row_functions(connection: Connection[Any], names: Sequence[str]) -> list[str]:
+    """Which of these names are functions of this database's own that take a row."""
+    rows = connection.execute(
+        "SELECT DISTINCT p.proname::text FROM pg_proc p JOIN pg_type t ON t.oid = p.proargtypes[0]"
+        " WHERE p.proname = ANY(%s::name[]) AND t.typtype IN ('c', 'p')"
+        " AND p.pronamespace <> 'pg_catalog'::regnamespace ORDER BY 1",
+        [list(names)],
+    )
+    return [row[0] for row in rows]
 
 
 def read_versions(connection: Connection[Any], schema: str, table: str, column: str) -> list[str]:

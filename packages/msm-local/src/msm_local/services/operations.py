@@ -16,19 +16,16 @@ from msm_local.errors import (
     StatementRefusedError,
     TooManyRowsError,
 )
-from msm_local.repositories import meta_tables
-from msm_local.repositories.meta_tables import MetaTableRow
+from msm_local.repositories import meta_tables, physical
+from msm_local.repositories.meta_tables import ScopeRow
 from msm_local.repositories.settings import Settings
 from msm_local.services.cancellation import Cancellation
 from msm_local.services.failures import failure
 from msm_local.services.statements import Statement, TableName, parse
 from msm_local.values import ResultColumn, bind, result_columns, result_rows
-from msm_local.wire import OperationRequest, Scope
+from msm_local.wire import MOST_MILLISECONDS, MOST_ROWS, OperationRequest, Scope
 
 __all__ = ["execute"]
-
-MOST_ROWS = 100_000
-MOST_MILLISECONDS = 600_000
 
 
 def execute(
@@ -55,7 +52,8 @@ def execute(
     parameters = _parameters(request, statement)
     try:
         with database.runtime_transaction() as connection, cancellation.covers(connection):
-            _limit_time(connection, request.limits.statement_timeout_ms)
+            # What was parsed is what runs, by the extended protocol, which carries one statement
+            # only; and in one round trip with what has to come before it.
             if statement.kind == "select":
                 return _select(connection, request, statement, parameters)
             return _write(connection, request, statement, parameters)
@@ -85,17 +83,23 @@ def _check_scope(
             data_source_uid=str(scope.data_source_uid),
         )
     uids = [table.meta_table_uid for table in scope.tables]
-    rows = meta_tables.find_by_uids(connection, uids)
-    unknown = [str(uid) for uid in uids if uid not in rows or rows[uid].deleted_at is not None]
+    rows = meta_tables.find_scope(connection, uids)
+    unknown = [str(uid) for uid in uids if uid not in rows]
     if unknown:
         raise NotFoundError(f"The scope names tables that do not exist: {', '.join(unknown)}.")
-    readable = {_name(row): row for row in rows.values()}
-    writable = {
-        _name(rows[table.meta_table_uid]) for table in scope.tables if table.access == "write"
-    }
+    readable = {row.name: row for row in rows.values()}
+    written = [table.meta_table_uid for table in scope.tables if table.access == "write"]
+    writable = {rows[uid].name for uid in written}
     _check_tables(statement, readable, writable)
+    # PostgreSQL reads a.f as f(a) where a has no column f: that is a call, too.
+    called = physical.find_row_functions(connection, list(statement.members))
+    if called:
+        raise StatementRefusedError(
+            f"Operations may not call {', '.join(called)}, by a dot neither; compute it in Python, "
+            "or with a function of the allow-list."
+        )
     reserved = sorted(
-        row.qualified_name for row in rows.values() if row.provisioning_status != "active"
+        ".".join(row.name) for row in rows.values() if row.provisioning_status != "active"
     )
     if reserved:
         raise NotActiveError(
@@ -105,7 +109,7 @@ def _check_scope(
 
 
 def _check_tables(
-    statement: Statement, readable: Mapping[TableName, MetaTableRow], writable: set[TableName]
+    statement: Statement, readable: Mapping[TableName, ScopeRow], writable: set[TableName]
 ) -> None:
     used = statement.reads | statement.writes
     outside = sorted(".".join(name) for name in used if name not in readable)
@@ -125,10 +129,6 @@ def _check_tables(
             )
 
 
-def _name(row: MetaTableRow) -> TableName:
-    return (row.physical_schema, row.physical_table_name)
-
-
 def _limit_time(connection: Connection[Any], milliseconds: int) -> None:
     connection.execute(
         "SELECT set_config('statement_timeout', %s, true)",
@@ -144,15 +144,16 @@ def _select(
 ) -> answers.Operation:
     limits = request.limits
     page = min(limits.max_rows, MOST_ROWS)
-    connection.execute("SET TRANSACTION READ ONLY")
-    # The very text that was parsed, by the extended protocol, which carries one statement only.
     declare = f"DECLARE msm_result NO SCROLL CURSOR FOR {statement.text}"
-    RawCursor(connection).execute(declare.encode(), parameters, prepare=True)
-    if limits.offset:
-        connection.execute(sql.SQL("MOVE FORWARD {} FROM msm_result").format(limits.offset))
-    cursor = connection.execute(sql.SQL("FETCH FORWARD {} FROM msm_result").format(page + 1))
+    with connection.pipeline():
+        _limit_time(connection, limits.statement_timeout_ms)
+        connection.execute("SET TRANSACTION READ ONLY")
+        RawCursor(connection).execute(declare.encode(), parameters, prepare=True)
+        if limits.offset:
+            connection.execute(sql.SQL("MOVE FORWARD {} FROM msm_result").format(limits.offset))
+        cursor = connection.execute(sql.SQL("FETCH FORWARD {} FROM msm_result").format(page + 1))
+        found = cursor.fetchall()
     columns = _columns(cursor)
-    found = cursor.fetchall()
     rows = result_rows(columns, found[:page])
     return _answer(request, columns, rows, len(rows), page=page, more=len(found) > page)
 
@@ -164,7 +165,9 @@ def _write(
     parameters: list[Any],
 ) -> answers.Operation:
     cursor = RawCursor(connection)
-    cursor.execute(statement.text.encode(), parameters, prepare=True)
+    with connection.pipeline():
+        _limit_time(connection, request.limits.statement_timeout_ms)
+        cursor.execute(statement.text.encode(), parameters, prepare=True)
     if cursor.description and cursor.rowcount > MOST_ROWS:
         raise TooManyRowsError(
             f"The write returns {cursor.rowcount} rows, and an answer carries {MOST_ROWS} at most; "

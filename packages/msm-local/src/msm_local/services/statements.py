@@ -35,6 +35,8 @@ class Statement:
         kind: what it does; ``upsert`` is an INSERT with ON CONFLICT.
         reads: the tables it reads, as (schema, name).
         writes: the one table it writes.
+        members: the names behind a dot, such as price in ``a.price``: columns, or functions that
+            take a row.
         locks: whether it locks rows that it reads (FOR UPDATE and its like).
         placeholders: names of its placeholders, $1 first.
         json_placeholders: those that are cast to JSON or JSONB.
@@ -44,6 +46,7 @@ class Statement:
     kind: Operation
     reads: frozenset[TableName]
     writes: frozenset[TableName]
+    members: frozenset[str]
     locks: bool
     placeholders: tuple[str, ...]
     json_placeholders: frozenset[str]
@@ -88,6 +91,7 @@ def _parse(text: str) -> Statement:
         kind=kind,
         reads=frozenset(visitor.reads),
         writes=frozenset(visitor.writes),
+        members=frozenset(visitor.members),
         locks=visitor.locks,
         placeholders=tuple(names),
         json_placeholders=frozenset(visitor.json_placeholders),
@@ -155,6 +159,7 @@ class _Visitor:
         self.reads: set[TableName] = set()
         self.writes: set[TableName] = set()
         self.json_placeholders: set[str] = set()
+        self.members: set[str] = set()
         self.locks = False
         self._placeholders = placeholders
 
@@ -213,6 +218,10 @@ class _Visitor:
                 # The names in it are those of FROM, or their aliases.
                 self.locks = True
                 return
+            case tree.ColumnRef():
+                self.members.update(texts(node.fields)[1:])
+            case tree.A_Indirection():
+                self.members.update(texts(node.indirection))
             case tree.ParamRef():
                 self._check_number(node.number)
             case tree.TypeCast():

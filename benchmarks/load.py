@@ -1,0 +1,241 @@
+"""A platform under load: ``./dev run python -m benchmarks.load [REQUESTS]``; prints one table.
+
+The server is a process of its own, with an embedded PostgreSQL; the clients share this process. Of
+every eight requests four read a row, two write one, two ask the catalog.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import secrets
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from itertools import count, islice
+from multiprocessing.connection import Connection
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from msm_local.cluster import Cluster
+from msm_local.platform import LocalPlatform
+
+__all__ = ["Served", "leaks", "prepare", "run_load", "serve"]
+
+DATABASE = "load"
+REQUESTS = 20_000
+CROWDS = (32, 200)
+OK = (200, 201)
+HEADINGS = (
+    *("at once", "a second", "median", "p99", "longest", "server CPU", "bound", "left behind"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A platform in a process of its own.
+
+    Attributes:
+        endpoint: where it is.
+        token: what it takes.
+        pid: its process.
+        admin_url: logs in to its database as a superuser.
+    """
+
+    endpoint: str
+    token: str
+    pid: int
+    admin_url: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request carries."""
+        return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+
+
+@contextmanager
+def serve(cluster: Cluster) -> Iterator[Served]:
+    """Serve a new database of the cluster from a process of its own."""
+    cluster.create_database(DATABASE)
+    ours, theirs = multiprocessing.Pipe()
+    arguments = (cluster.platform_url(DATABASE), theirs)
+    # A forked process would inherit the locks of our threads.
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=arguments)
+    process.start()
+    try:
+        endpoint, token = ours.recv()
+        yield Served(endpoint, token, int(process.pid or 0), cluster.admin_url(DATABASE))
+    finally:
+        ours.send("stop")
+        process.join()
+        cluster.drop_database(DATABASE)
+
+
+def _serve(database_url: str, pipe: Connection) -> None:
+    with LocalPlatform(database_url, runtime_password=secrets.token_urlsafe()) as platform:
+        pipe.send((platform.endpoint, platform.token))
+        pipe.recv()
+
+
+def prepare(served: Served) -> list[bytes]:
+    """Make a table, and return eight requests that use it; {n:>5} is the number of the turn."""
+    with httpx.Client(base_url=f"{served.endpoint}/api/v1", headers=served.headers) as http:
+        source = http.get("/data-sources/").json()["results"][0]["uid"]
+        row = {
+            "data_source_uid": source,
+            "identifier": "load",
+            "migration_package": "load",
+            "migration_namespace": "load",
+            "physical_schema": "public",
+            "physical_table_name": "load",
+            "table_contract": {"columns": [{"name": "id", "data_type": "int64"}]},
+        }
+        uid = http.post("/meta-tables/", json=[row]).json()[0]["uid"]
+        issued = http.post(f"/meta-tables/{uid}/migration-connection/", json={}).json()
+        with psycopg.connect(issued["uri"]) as connection:
+            connection.execute("CREATE TABLE load (id bigint PRIMARY KEY, price float8)")
+            connection.execute("INSERT INTO load SELECT n, n FROM generate_series(0, 99999) AS n")
+        body = {"meta_table_uids": [uid], "alembic_revision": "head"}
+        http.post("/meta-tables/finalize-managed/", json=body).raise_for_status()
+    read = _operation(uid, "select", "SELECT id, price FROM load WHERE id = %(id)s")
+    upsert = _operation(
+        uid,
+        "upsert",
+        "INSERT INTO load (id, price) VALUES (%(id)s, 1) ON CONFLICT (id) DO UPDATE SET price ="
+        " load.price + 1",
+    )
+    lookup = ("POST", "/meta-tables/filter/", {"physical_table_name__in": ["load"]})
+    detail = ("GET", f"/meta-tables/{uid}/", None)
+    mix = [read, upsert, read, lookup, read, upsert, read, detail]
+    return [_request(served, *request) for request in mix]
+
+
+def _operation(uid: str, kind: str, sql: str) -> tuple[str, str, dict[str, Any]]:
+    body = {
+        "operation": kind,
+        "statement": {"sql": sql, "parameters": {"id": "{n}"}},
+        "scope": {"tables": [{"meta_table_uid": uid, "access": "write"}]},
+    }
+    return "POST", "/meta-tables/execute-operation/", body
+
+
+def _request(served: Served, verb: str, path: str, content: dict[str, Any] | None) -> bytes:
+    body = b"" if content is None else json.dumps(content).replace('"{n}"', "{n:>5}").encode()
+    headers = {
+        "Host": urlsplit(served.endpoint).netloc,
+        # The number of the turn, of five digits, takes the place of its mark of six characters.
+        "Content-Length": str(len(body) - body.count(b"{n:>5}")),
+        **served.headers,
+    }
+    lines = [f"{verb} /api/v1{path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+async def run_load(
+    served: Served, mix: Sequence[bytes], requests: int, at_once: int
+) -> list[float]:
+    """Send requests from that many clients, and return how long each waited, in milliseconds.
+
+    Raises:
+        AssertionError: an answer was an error.
+    """
+    turns = iter(islice(count(), requests))
+    waited: list[float] = []
+    host, port = urlsplit(served.endpoint).netloc.split(":")
+
+    async def client() -> None:
+        async with _connection(host, int(port)) as (reader, writer):
+            for turn in turns:
+                request = mix[turn % len(mix)].replace(b"{n:>5}", f"{turn % 100_000:>5}".encode())
+                started = time.perf_counter()
+                writer.write(request)
+                await _answer(reader)
+                waited.append((time.perf_counter() - started) * 1000)
+
+    await asyncio.gather(*(client() for _ in range(at_once)))
+    return sorted(waited)
+
+
+@asynccontextmanager
+async def _connection(
+    host: str, port: int
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+async def _answer(reader: asyncio.StreamReader) -> None:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+    length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
+    body = await reader.readexactly(length)
+    status = int(head.split(" ", 2)[1])
+    assert status in OK, f"{status}: {body.decode()}"
+
+
+def leaks(served: Served, *, seconds: float = 5.0) -> list[str]:
+    """What the load left behind after a while; nothing, where all is well."""
+    deadline = time.monotonic() + seconds
+    while found := _leaks(served):
+        if time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
+    return []
+
+
+def _leaks(served: Served) -> list[str]:
+    with psycopg.connect(served.admin_url) as admin:
+        rows = admin.execute(
+            "SELECT application_name, state, count(*) FROM pg_stat_activity WHERE datname = %s AND"
+            " application_name LIKE 'msm-local%%' GROUP BY 1, 2",
+            [DATABASE],
+        ).fetchall()
+    found = [f"{n} {state} connections of {name}" for name, state, n in rows if state != "idle"]
+    found += [f"{n} connections of {name}" for name, _state, n in rows if n > 8]
+    port = int(served.endpoint.rpartition(":")[2])
+    connections = psutil.Process(served.pid).net_connections("tcp")
+    clients = [c for c in connections if c.laddr.port == port and c.status != psutil.CONN_LISTEN]
+    return found + [f"a client's connection in state {c.status}" for c in clients]
+
+
+def _cpu_seconds(served: Served) -> float:
+    times = psutil.Process(served.pid).cpu_times()
+    return float(times.user + times.system)
+
+
+def main(requests: int) -> None:
+    """Load a platform, first by some clients and then by many, and print what they waited."""
+    table = Table(title=f"{requests} requests, {psutil.cpu_count()} cores", title_justify="left")
+    for heading in HEADINGS:
+        table.add_column(heading)
+    with Cluster.temporary() as cluster, serve(cluster) as served:
+        mix = prepare(served)
+        for at_once in CROWDS:
+            started, worked = time.perf_counter(), _cpu_seconds(served)
+            waited = asyncio.run(run_load(served, mix, requests, at_once))
+            rate = requests / (time.perf_counter() - started)
+            p99 = waited[len(waited) * 99 // 100]
+            table.add_row(
+                str(at_once),
+                f"{rate:.0f}",
+                *(f"{value:.0f} ms" for value in (waited[len(waited) // 2], p99, waited[-1])),
+                f"{(_cpu_seconds(served) - worked) / requests * 1000:.1f} ms each",
+                "p99 250 ms" if at_once == CROWDS[0] else "no error",
+                ", ".join(leaks(served)) or "nothing",
+            )
+    table.caption = f"load average {', '.join(f'{value:.1f}' for value in psutil.getloadavg())}"
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS)

@@ -1,0 +1,31 @@
+"""Many clients at once: no error, and nothing left behind; benchmarks/load.py has the durations."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.load import Served, leaks, prepare, run_load, serve
+from msm_local.cluster import Cluster
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def served(cluster: Cluster) -> Iterator[Served]:
+    with serve(cluster) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def mix(served: Served) -> list[bytes]:
+    return prepare(served)
+
+
+@pytest.mark.parametrize(("requests", "at_once"), [(2_000, 32), (2_000, 200)])
+def test_a_crowd_gets_no_error_and_leaves_nothing_behind(
+    served: Served, mix: list[bytes], requests: int, at_once: int
+) -> None:
+    waited = asyncio.run(run_load(served, mix, requests, at_once))
+    assert len(waited) == requests
+    assert leaks(served) == []
