@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from msm_local.errors import AdministratorNeededError, MsmLocalError
+from msm_local.files import exists
 from msm_local.instance import Instance
 from msm_local.processes import ENDING_SIGNALS
 from msm_local.revisions import DEFAULT_PROVIDER
@@ -55,7 +56,7 @@ def say(text: str) -> None:
 
 
 def _log_of(instance: Instance | None) -> str:
-    if instance is None or not instance.log_path.exists():
+    if instance is None or not exists(instance.log_path):
         return ""
     return f" Log: {instance.log_path}"
 

@@ -10,6 +10,7 @@ import click
 from msm_local.cli.group import json_option, provider_option, say
 from msm_local.cli.report import Report, print_report
 from msm_local.errors import NotRunningError, ProgramMissingError
+from msm_local.files import exists
 from msm_local.instance import Instance
 from msm_local.lifecycle import EMBEDDED, ensure_started, probe, stop
 
@@ -88,7 +89,7 @@ def status_command(context: click.Context, provider: str, *, as_json: bool) -> N
 def logs_command(instance: Instance, lines: int, *, follow: bool, postgresql: bool) -> None:
     """Print the end of the server's log."""
     path = instance.folder / "postgres.log" if postgresql else instance.log_path
-    if not path.exists():
+    if not exists(path):
         raise NotRunningError(
             f"There is no log {path}, because nothing has written one yet; start the platform with "
             f"`msm-local{instance.option} start`."
