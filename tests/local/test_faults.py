@@ -1,9 +1,11 @@
 """What goes wrong on a machine: one sentence that says what to run next, and nothing is lost."""
 
+import json
 import os
 import shutil
 import signal
 import socket
+import time
 from pathlib import Path
 
 import httpx

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from msm_local.errors import StateFolderError
 
-__all__ = ["exists", "explained", "make_private_folder", "read_json", "remove_folder", "write_private"]
+__all__ = [
+    "exists",
+    "explained",
+    "make_private_folder",
+    "read_json",
+    "remove_folder",
+    "write_private",
+]
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 

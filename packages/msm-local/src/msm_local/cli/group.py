@@ -9,12 +9,10 @@ import click
 from msm_local.errors import AdministratorNeededError, MsmLocalError
 from msm_local.files import exists
 from msm_local.instance import Instance
-from msm_local.processes import ENDING_SIGNALS
+from msm_local.processes import ENDING_SIGNALS, SIGNAL_BASE
 from msm_local.revisions import DEFAULT_PROVIDER
 
-__all__ = ["SIGNAL_BASE", "VerbGroup", "json_option", "provider_option", "say"]
-
-SIGNAL_BASE = 128
+__all__ = ["VerbGroup", "json_option", "provider_option", "say"]
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, envvar="MSM_LOCAL_JSON", help="Print JSON."
