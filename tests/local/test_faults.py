@@ -1,6 +1,5 @@
 """What goes wrong on a machine: one sentence that says what to run next, and nothing is lost."""
 
-import json
 import os
 import shutil
 import signal
@@ -124,9 +123,8 @@ def test_a_killed_postgresql_ends_the_platform_and_keeps_its_rows(shell: Shell) 
 
 def test_a_command_is_told_that_its_platform_died_and_ended(shell: Shell) -> None:
     """The SDK would go on trying for minutes."""
-    with shell.popen("exec", "--", "sleep", "300") as running:
-        pid = wait_for_server(shell)
-        time.sleep(2)
+    with shell.popen("exec", "--", "sh", "-c", "touch began; exec sleep 300") as running:
+        pid = server_under(shell, shell.folder / "began")
         os.kill(pid, signal.SIGKILL)
         _stdout, told = running.communicate(timeout=60)
     assert running.returncode == 128 + signal.SIGTERM
@@ -135,8 +133,8 @@ def test_a_command_is_told_that_its_platform_died_and_ended(shell: Shell) -> Non
 
 
 def test_a_command_outlives_a_platform_that_is_back_in_time(shell: Shell) -> None:
-    with shell.popen("exec", "--", "sh", "-c", "sleep 14; echo done") as running:
-        os.kill(wait_for_server(shell), signal.SIGKILL)
+    with shell.popen("exec", "--", "sh", "-c", "touch began; sleep 14; echo done") as running:
+        os.kill(server_under(shell, shell.folder / "began"), signal.SIGKILL)
         shell.start()
         stdout, told = running.communicate(timeout=60)
     assert (running.returncode, stdout) == (0, "done\n")
@@ -150,15 +148,14 @@ def test_a_command_may_stop_the_platform_under_it(shell: Shell) -> None:
     assert "died" not in told.stderr
 
 
-def wait_for_server(shell: Shell) -> int:
+def server_under(shell: Shell, began: Path) -> int:
+    """The pid of the server, once the command that runs on it has made a file."""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if (shell.state / "state.json").exists():
-            state = json.loads((shell.state / "state.json").read_text())
-            if state["phase"] == "ready":
-                return int(state["pid"])
+    while not began.exists():
+        assert time.monotonic() < deadline, "the command did not begin"
         time.sleep(0.05)
-    raise AssertionError("the server never was ready")
+    began.unlink()
+    return int(shell.status()["pid"])
 
 
 def test_the_platform_of_another_checkout_is_pointed_out(shell: Shell) -> None:
