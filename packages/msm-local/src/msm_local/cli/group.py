@@ -12,10 +12,25 @@ from msm_local.instance import Instance
 from msm_local.processes import ENDING_SIGNALS, SIGNAL_BASE
 from msm_local.revisions import DEFAULT_PROVIDER
 
-__all__ = ["VerbGroup", "json_option", "provider_option", "say"]
+__all__ = [
+    "VerbGroup",
+    "database_option",
+    "json_option",
+    "port_option",
+    "provider_option",
+    "say",
+]
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, envvar="MSM_LOCAL_JSON", help="Print JSON."
+)
+port_option = click.option(
+    "--port", type=click.IntRange(1, 65535), envvar="MSM_LOCAL_PORT", help="A port it must have."
+)
+database_option = click.option(
+    "--database-url",
+    envvar="MSM_LOCAL_DATABASE_URL",
+    help="A PostgreSQL to use instead of the embedded one, from now on.",
 )
 provider_option = click.option(
     "--provider",

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from msm_local.cli.group import json_option, provider_option, say
+from msm_local.cli.group import database_option, json_option, port_option, provider_option, say
 from msm_local.cli.report import Report, print_report
 from msm_local.errors import NotRunningError, ProgramMissingError
 from msm_local.files import exists
@@ -26,14 +26,8 @@ EXIT_CODES = {"healthy": 0, "stopped": 3, "degraded": 4}
 
 
 @click.command("start")
-@click.option(
-    "--port", type=click.IntRange(1, 65535), envvar="MSM_LOCAL_PORT", help="A port it must have."
-)
-@click.option(
-    "--database-url",
-    envvar="MSM_LOCAL_DATABASE_URL",
-    help="A PostgreSQL to use instead of the embedded one, from now on.",
-)
+@port_option
+@database_option
 @click.option("--embedded", is_flag=True, help="Go back to the embedded PostgreSQL.")
 @provider_option
 @json_option
