@@ -50,8 +50,7 @@ class VerbGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; a signal unwinds it, so that it leaves nothing half done behind."""
-        for number in ENDING_SIGNALS:
-            signal.signal(number, _leave)
+        previous = {number: signal.signal(number, _leave) for number in ENDING_SIGNALS}
         try:
             return super().invoke(ctx)
         except MsmLocalError as error:
@@ -61,6 +60,9 @@ class VerbGroup(click.Group):
             click.echo(f"Error: {error}", err=True)
             click.echo(f"[{error.code()}] {error.effect}{_log_of(ctx.obj)}", err=True)
             raise SystemExit(error.exit_code) from error
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
 
 
 def say(text: str) -> None:
