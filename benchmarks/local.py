@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,12 +24,16 @@ class Local:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.start = [str(BIN / "msm-local"), "--state-dir", str(folder), "start"]
 
-    def run(self, verb: str, *options: str) -> str:
+    def verb(self, *words: str) -> list[str]:
+        """The command line of a verb of msm-local."""
+        return [str(BIN / "msm-local"), "--state-dir", str(self.folder), *words]
+
+    def run(self, *words: str) -> str:
         """Run a verb of msm-local and return what it printed."""
-        command = [*self.start[:-1], verb, *options]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            self.verb(*words), cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
 
     def state(self) -> dict[str, Any]:
         """What the running server wrote down."""
@@ -43,15 +46,11 @@ class Local:
             self.destroy()
         else:
             self.run("stop")
-        return seconds_of(self.start, os.environ, ROOT)
+        return seconds_of(self.verb("start"), os.environ, ROOT)
 
     def destroy(self) -> None:
-        """Stop, and delete state and data; the data may lie where PostgreSQL's user can get to."""
-        if self.folder.exists():
-            data = self.state()["data_folder"]
-            self.run("stop")
-            shutil.rmtree(data)
-            shutil.rmtree(self.folder)
+        """Stop, and delete state and data."""
+        self.run("destroy", "--force")
 
     def environment(self) -> dict[str, str]:
         """Our environment with what leads the SDK to the platform."""

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,13 @@ import psutil
 import psycopg
 
 NAME = "test"
+PHASES = (
+    "starting",
+    "making the database cluster",
+    "starting PostgreSQL",
+    "preparing the catalog",
+    "ready",
+)
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "local.md").read_text(encoding="utf-8")
 
 
@@ -131,15 +139,16 @@ def family_of(pid: int) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
-def server_in_phase(shell: Shell, phase: str) -> int:
-    """The pid of the server that is starting, in the moment in which it is in this phase."""
-    deadline = time.monotonic() + 30
+def server_held_in(shell: Shell, phase: str) -> int:
+    """The pid of the server that is starting, held where it is in this phase, or just past it."""
+    later = PHASES[PHASES.index(phase) :]
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             state = json.loads((shell.state / "state.json").read_text())
         except FileNotFoundError:
             continue
-        if state["phase"] == phase:
+        if state["phase"] in later:
+            os.kill(state["pid"], signal.SIGSTOP)
             return int(state["pid"])
-        time.sleep(0.002)
     raise AssertionError(f"the server never was in the phase {phase!r}")

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from msm_local import errors, psql
 from msm_local.cli import main
+from msm_local.ports import free_port
 from tests.local.shell import DOCUMENTED, NAME, Shell, family_of, gone, lives
 
 SDK_CALLS = Path(__file__).with_name("sdk_calls.py")
@@ -196,12 +197,11 @@ def test_an_option_is_also_a_variable(shell: Shell) -> None:
     """Requirement 1."""
     shell.environment |= {"MSM_LOCAL_JSON": "1", "MSM_LOCAL_NAME": "overruled"}
     assert json.loads(shell("status", code=3).stdout)["instance"] == NAME
-    shell.environment |= {"MSM_LOCAL_PORT": "1"}
-    if os.geteuid() == 0:
-        # Only root may have it.
-        assert json.loads(shell("start").stdout)["port"] == 1
-    else:
-        assert "Port 1 is in use, or not for this user" in shell.complaint("start")
+    port = str(free_port())
+    shell.environment |= {"MSM_LOCAL_PORT": port, "MSM_LOCAL_LOGS_LINES": "1"}
+    told = shell("exec", "--", "printenv", "MAINSEQUENCE_ENDPOINT")
+    assert told.stdout == f"http://127.0.0.1:{port}\n"
+    assert len(shell("logs").stdout.splitlines()) == 1
 
 
 def test_psql_opens_the_database_as_the_role_that_was_asked_for(shell: Shell) -> None:

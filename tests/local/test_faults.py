@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import time
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_taken_port_names_its_holder(shell: Shell, tmp_path: Path) -> None:
+    """Requirement 4."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         told = shell.complaint("start", "--port", port)
@@ -29,6 +31,7 @@ def test_a_taken_port_names_its_holder(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_a_damaged_state_file_costs_a_stop(shell: Shell) -> None:
+    """Requirements 6 and 14."""
     family = family_of(shell.start()["pid"])
     shell.write_row()
     rows = shell.count_rows()
@@ -47,6 +50,7 @@ def test_a_damaged_state_file_costs_a_stop(shell: Shell) -> None:
 
 
 def test_a_lost_state_file_never_leads_to_two_servers(shell: Shell) -> None:
+    """Requirement 6."""
     pid = shell.start()["pid"]
     (shell.state / "state.json").unlink()
     told = shell.complaint("start")
@@ -88,6 +92,7 @@ def test_damaged_passwords_are_never_to_be_deleted_alone(shell: Shell) -> None:
 
 
 def test_a_killed_platform_keeps_its_rows_and_starts_without_a_flag(shell: Shell) -> None:
+    """Requirements 3 and 11."""
     state = shell.start()
     shell.write_row()
     rows = shell.count_rows()
@@ -101,6 +106,7 @@ def test_a_killed_platform_keeps_its_rows_and_starts_without_a_flag(shell: Shell
 
 
 def test_a_killed_postgresql_ends_the_platform_and_keeps_its_rows(shell: Shell) -> None:
+    """Requirements 3 and 11."""
     state = shell.start()
     shell.write_row()
     rows = shell.count_rows()
@@ -115,7 +121,45 @@ def test_a_killed_postgresql_ends_the_platform_and_keeps_its_rows(shell: Shell) 
     assert shell.count_rows() == rows
 
 
+def test_a_command_is_told_that_its_platform_died_and_ended(shell: Shell) -> None:
+    """The SDK would go on trying for minutes."""
+    with shell.popen("exec", "--", "sh", "-c", "touch began; exec sleep 300") as running:
+        pid = server_under(shell, shell.folder / "began")
+        os.kill(pid, signal.SIGKILL)
+        _stdout, told = running.communicate(timeout=60)
+    assert running.returncode == 128 + signal.SIGTERM
+    assert f"The server of the platform died (pid {pid}; its log is {shell.state}" in told
+    assert "`msm-local --name test start` within 10 s, or the command ends." in told
+
+
+def test_a_command_outlives_a_platform_that_is_back_in_time(shell: Shell) -> None:
+    with shell.popen("exec", "--", "sh", "-c", "touch began; sleep 14; echo done") as running:
+        os.kill(server_under(shell, shell.folder / "began"), signal.SIGKILL)
+        shell.start()
+        stdout, told = running.communicate(timeout=60)
+    assert (running.returncode, stdout) == (0, "done\n")
+    assert told.count("died") == 1
+
+
+def test_a_command_may_stop_the_platform_under_it(shell: Shell) -> None:
+    stop = " ".join(shell.command("stop"))
+    told = shell("exec", "--", "sh", "-c", f"{stop} && sleep 3 && echo done")
+    assert told.stdout.endswith("done\n")
+    assert "died" not in told.stderr
+
+
+def server_under(shell: Shell, began: Path) -> int:
+    """The pid of the server, once the command that runs on it has made a file."""
+    deadline = time.monotonic() + 60
+    while not began.exists():
+        assert time.monotonic() < deadline, "the command did not begin"
+        time.sleep(0.05)
+    began.unlink()
+    return int(shell.status()["pid"])
+
+
 def test_the_platform_of_another_checkout_is_pointed_out(shell: Shell) -> None:
+    """Requirements 5 and 6."""
     shell.start()
     other = "http://127.0.0.1:1"
     shell.environment["MAINSEQUENCE_ENDPOINT"] = other
@@ -139,6 +183,7 @@ def test_the_platform_of_another_checkout_is_pointed_out(shell: Shell) -> None:
 
 
 def test_a_command_that_cannot_be_run_is_named(shell: Shell) -> None:
+    """Requirement 1."""
     told = shell.said("exec", "--", "no-such-command", code=127)
     assert "no command 'no-such-command' to run; install it, or check its name and PATH" in told
     # Nothing was started for it.

@@ -14,18 +14,11 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.local.shell import NAME, Shell, family_of, gone, lives, server_in_phase
+from tests.local.shell import NAME, PHASES, Shell, family_of, gone, lives, server_held_in
 
 # Many processes: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
 
-PHASES = (
-    "starting",
-    "making the database cluster",
-    "starting PostgreSQL",
-    "preparing the catalog",
-    "ready",
-)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WITHOUT_NETWORK = ("unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 NO_NAMESPACES = (
@@ -177,9 +170,12 @@ def test_a_start_that_is_ended_leaves_no_server(
 ) -> None:
     """Requirement 11: a Ctrl-C, a closed terminal or a kill of `start`, in every phase."""
     starting = fresh.popen("start")
-    server = server_in_phase(fresh, phase)
+    server = server_held_in(fresh, phase)
     family = family_of(server)
     starting.send_signal(number)
+    # A killed one is noticed by the server, another one waits for it.
+    time.sleep(0.1)
+    os.kill(server, signal.SIGCONT)
     starting.communicate(timeout=60)
     assert starting.returncode == (-number if number == signal.SIGKILL else 128 + number)
     assert gone(family)
@@ -192,7 +188,7 @@ def test_a_server_killed_in_any_phase_of_its_start_is_in_nobodys_way(
 ) -> None:
     """Requirements 3 and 11."""
     starting = fresh.popen("start")
-    server = server_in_phase(fresh, phase)
+    server = server_held_in(fresh, phase)
     family = family_of(server)
     os.kill(server, signal.SIGKILL)
     starting.communicate(timeout=60)

@@ -1,4 +1,7 @@
-"""Where the state folder lies: of another user, on a read-only disk, on a full one."""
+"""Where the state folder lies: of another user, on a read-only disk, on a full one.
+
+Requirement 14: each is one sentence, with its code and what was and was not changed.
+"""
 
 import os
 import shutil
@@ -72,7 +75,10 @@ def test_the_state_folder_of_root_is_not_an_ordinary_users_to_use(shell: Shell) 
     for command in ("status", "start", "stop", "env"):
         told = as_nobody(command, folder=shell.folder)
         assert "cannot be used (Permission denied); make it yours and writable" in told
-        assert told.count("\n") == 1
+        assert told.count("\n") == 2
+    told = as_nobody("destroy", folder=shell.folder)
+    assert "cannot be used (Permission denied)" in told or "does not carry the marker" in told
+    assert "FAIL  state folder" in as_nobody("doctor", folder=shell.folder)
     assert shell.status()["pid"] == state["pid"]
 
 
@@ -81,7 +87,7 @@ def as_nobody(*arguments: str, folder: Path) -> str:
     nowhere = {"MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:1", "PATH": os.environ["PATH"]}
     told = run_forked(_as_nobody, arguments, environment=nowhere, folder=folder)
     assert told.exit_code == 1, told.stdout
-    return told.stderr
+    return told.stderr + told.stdout
 
 
 def _as_nobody(arguments: tuple[str, ...]) -> None:
@@ -114,6 +120,7 @@ def test_a_full_disk_is_named_before_anything_is_made(disk: Path) -> None:
     assert "(No space left on device); free some space, or" in shell.complaint("start")
     filler.unlink()
     filler = fill(disk, leave=20 << 20)
+    assert "free some space, 64 MB are needed" in shell("doctor", code=1).stdout
     told = shell.complaint("start")
     assert f"A new PostgreSQL takes 64 MB, and {disk / '.msm-local'} has only" in told
     filler.unlink()

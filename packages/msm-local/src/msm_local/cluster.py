@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -160,11 +160,21 @@ class Cluster:
         with psycopg.connect(self.admin_url(), autocommit=True) as connection:
             connection.execute(statement)
 
-    def drop_database(self, name: str) -> None:
-        """Drop a database, ending the sessions in it; nothing happens where there is none."""
+    def drop_database(self, name: str, *, wait: bool = True) -> None:
+        """Drop a database, ending the sessions in it; nothing happens where there is none.
+
+        Args:
+            name: of the database.
+            wait: False leaves it to PostgreSQL to get on with it: before it drops one, it brings
+                everything to the disk, which can take seconds.
+        """
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
-            connection.execute(statement)
+        # A connection that is left as a context would wait for its last statement.
+        with closing(psycopg.connect(self.admin_url(), autocommit=True)) as connection:
+            if wait:
+                connection.execute(statement)
+            else:
+                connection.pgconn.send_query(statement.as_bytes(connection))
 
     def databases(self) -> list[str]:
         """The names of all databases, oldest first."""

@@ -20,15 +20,17 @@ def folders_of(instance: Instance) -> list[Path]:
 
     Raises:
         NotOursError: one of them does not carry our marker.
+        StateFolderError: we may not look.
     """
     data = data_folder(instance.folder, postgres_account())
     found = []
-    if data.exists():
-        _check(data, ours=(data / MARKER).exists())
-        found.append(data)
-    if instance.folder.exists():
-        _check(instance.folder, ours=instance_in(instance.folder) is not None)
-        found.append(instance.folder)
+    with explained(instance.folder):
+        if data.exists():
+            _check(data, ours=(data / MARKER).exists())
+            found.append(data)
+        if instance.folder.exists():
+            _check(instance.folder, ours=instance_in(instance.folder) is not None)
+            found.append(instance.folder)
     return found
 
 

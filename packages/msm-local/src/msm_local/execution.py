@@ -10,13 +10,12 @@ from types import FrameType
 
 from msm_local.instance import Instance, State
 from msm_local.lifecycle import probe
-from msm_local.processes import ENDING_SIGNALS
+from msm_local.processes import ENDING_SIGNALS, SIGNAL_BASE
 
 __all__ = ["NOT_FOUND", "UNUSABLE", "run_on_platform"]
 
 UNUSABLE = 126
 NOT_FOUND = 127
-SIGNAL_BASE = 128
 WATCH_SECONDS = 0.5
 GRACE_SECONDS = 10.0
 

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from msm_local.errors import StateFolderError
 
-__all__ = ["explained", "make_private_folder", "read_json", "remove_folder", "write_private"]
+__all__ = [
+    "exists",
+    "explained",
+    "make_private_folder",
+    "read_json",
+    "remove_folder",
+    "write_private",
+]
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -31,6 +38,11 @@ def explained(path: Path) -> Iterator[None]:
             f"{path} cannot be used ({error.strerror}); {remedy}, or name another folder with "
             "--state-dir."
         ) from error
+
+
+def exists(path: Path) -> bool:
+    """Whether the path exists, as far as we may see: Path.exists fails where we may not look."""
+    return os.path.exists(path)  # noqa: PTH110
 
 
 def make_private_folder(path: Path) -> Path:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from msm_local.errors import InvalidNameError, StateFolderError
-from msm_local.files import explained, make_private_folder, read_json, write_private
+from msm_local.files import exists, explained, make_private_folder, read_json, write_private
 from msm_local.processes import is_process
 
 __all__ = [
@@ -241,8 +241,7 @@ def project_root(start: Path) -> Path:
     resolved = start.resolve()
     for marker in (".git", "pyproject.toml"):
         for folder in (resolved, *resolved.parents):
-            # Unlike Path.exists it takes a folder that we may not enter for one without a marker.
-            if os.path.exists(folder / marker):  # noqa: PTH110
+            if exists(folder / marker):
                 return folder
     return resolved
 

@@ -13,6 +13,7 @@ import psutil
 __all__ = [
     "ENDING_SIGNALS",
     "SERVER_MODULE",
+    "SIGNAL_BASE",
     "die_with_parent",
     "find_server",
     "is_process",
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 PR_SET_PDEATHSIG = 1
+# What a shell makes of the number of a signal that ended a command.
+SIGNAL_BASE = 128
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SERVER_MODULE = "msm_local.server"
 LONGEST_COMMAND = 60

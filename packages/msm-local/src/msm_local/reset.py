@@ -107,6 +107,8 @@ def reset(
                 prune_templates(cluster)
                 _refuse_clients(cluster, force=force)
             _exchange(cluster, instance, recipe.name)
+            # One that stops now would break off what nobody waits for.
+            cluster.drop_database(PREVIOUS, wait=health.state is None)
     return Reset(target, recipe.name, built, time.monotonic() - began)
 
 
@@ -188,7 +190,6 @@ def _exchange(cluster: Cluster, instance: Instance, template: str) -> None:
     prepare_database(cluster.platform_url(NEXT), instance.secrets()[1])
     end_credentials(cluster, DATABASE)
     _rename(cluster)
-    cluster.drop_database(PREVIOUS)
 
 
 def _rename(cluster: Cluster) -> None:

@@ -9,7 +9,7 @@ from typing import cast
 
 import click
 
-from msm_local.cli.group import json_option, say
+from msm_local.cli.group import database_option, json_option, port_option, say
 from msm_local.cli.report import other_endpoint
 from msm_local.environment import Format, child_environment, render, sdk_environment
 from msm_local.errors import UnhealthyError
@@ -55,9 +55,13 @@ def env_command(instance: Instance, style: str, *, check: bool, as_json: bool) -
 
 
 @click.command("exec", context_settings=PASSING_ON)
+@port_option
+@database_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_context
-def exec_command(context: click.Context, command: Sequence[str]) -> None:
+def exec_command(
+    context: click.Context, port: int | None, database_url: str | None, command: Sequence[str]
+) -> None:
     """Run COMMAND with the SDK's environment, starting the platform if needed.
 
     Its exit code is passed on; 127 where there is no such command, 126 where it cannot be run.
@@ -68,9 +72,7 @@ def exec_command(context: click.Context, command: Sequence[str]) -> None:
     if shutil.which(command[0]) is None:
         say(f"There is no command {command[0]!r} to run; install it, or check its name and PATH.")
         context.exit(NOT_FOUND)
-    state, started = ensure_started(
-        instance, database_url=os.environ.get("MSM_LOCAL_DATABASE_URL"), report=say
-    )
+    state, started = ensure_started(instance, port=port, database_url=database_url, report=say)
     if started:
         say(f"Started the platform {instance.name!r} at {state.endpoint}; it keeps running.")
     variables = sdk_environment(instance, state, Path.cwd(), os.environ)

@@ -7,16 +7,30 @@ from typing import NoReturn
 import click
 
 from msm_local.errors import AdministratorNeededError, MsmLocalError
+from msm_local.files import exists
 from msm_local.instance import Instance
-from msm_local.processes import ENDING_SIGNALS
+from msm_local.processes import ENDING_SIGNALS, SIGNAL_BASE
 from msm_local.revisions import DEFAULT_PROVIDER
 
-__all__ = ["SIGNAL_BASE", "VerbGroup", "json_option", "provider_option", "say"]
-
-SIGNAL_BASE = 128
+__all__ = [
+    "VerbGroup",
+    "database_option",
+    "json_option",
+    "port_option",
+    "provider_option",
+    "say",
+]
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, envvar="MSM_LOCAL_JSON", help="Print JSON."
+)
+port_option = click.option(
+    "--port", type=click.IntRange(1, 65535), envvar="MSM_LOCAL_PORT", help="A port it must have."
+)
+database_option = click.option(
+    "--database-url",
+    envvar="MSM_LOCAL_DATABASE_URL",
+    help="A PostgreSQL to use instead of the embedded one, from now on.",
 )
 provider_option = click.option(
     "--provider",
@@ -36,8 +50,7 @@ class VerbGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; a signal unwinds it, so that it leaves nothing half done behind."""
-        for number in ENDING_SIGNALS:
-            signal.signal(number, _leave)
+        previous = {number: signal.signal(number, _leave) for number in ENDING_SIGNALS}
         try:
             return super().invoke(ctx)
         except MsmLocalError as error:
@@ -47,6 +60,9 @@ class VerbGroup(click.Group):
             click.echo(f"Error: {error}", err=True)
             click.echo(f"[{error.code()}] {error.effect}{_log_of(ctx.obj)}", err=True)
             raise SystemExit(error.exit_code) from error
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
 
 
 def say(text: str) -> None:
@@ -55,7 +71,7 @@ def say(text: str) -> None:
 
 
 def _log_of(instance: Instance | None) -> str:
-    if instance is None or not instance.log_path.exists():
+    if instance is None or not exists(instance.log_path):
         return ""
     return f" Log: {instance.log_path}"
 

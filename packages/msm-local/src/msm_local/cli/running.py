@@ -7,9 +7,10 @@ from dataclasses import asdict
 
 import click
 
-from msm_local.cli.group import json_option, provider_option, say
+from msm_local.cli.group import database_option, json_option, port_option, provider_option, say
 from msm_local.cli.report import Report, print_report
 from msm_local.errors import NotRunningError, ProgramMissingError
+from msm_local.files import exists
 from msm_local.instance import Instance
 from msm_local.lifecycle import EMBEDDED, ensure_started, probe, stop
 
@@ -25,14 +26,8 @@ EXIT_CODES = {"healthy": 0, "stopped": 3, "degraded": 4}
 
 
 @click.command("start")
-@click.option(
-    "--port", type=click.IntRange(1, 65535), envvar="MSM_LOCAL_PORT", help="A port it must have."
-)
-@click.option(
-    "--database-url",
-    envvar="MSM_LOCAL_DATABASE_URL",
-    help="A PostgreSQL to use instead of the embedded one, from now on.",
-)
+@port_option
+@database_option
 @click.option("--embedded", is_flag=True, help="Go back to the embedded PostgreSQL.")
 @provider_option
 @json_option
@@ -88,7 +83,7 @@ def status_command(context: click.Context, provider: str, *, as_json: bool) -> N
 def logs_command(instance: Instance, lines: int, *, follow: bool, postgresql: bool) -> None:
     """Print the end of the server's log."""
     path = instance.folder / "postgres.log" if postgresql else instance.log_path
-    if not path.exists():
+    if not exists(path):
         raise NotRunningError(
             f"There is no log {path}, because nothing has written one yet; start the platform with "
             f"`msm-local{instance.option} start`."

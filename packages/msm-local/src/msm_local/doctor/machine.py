@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 
 from msm_local.doctor.finding import Finding, bad, good
 from msm_local.errors import MsmLocalError
+from msm_local.files import exists
 from msm_local.git_context import missing_context
 from msm_local.initdb import NEEDED_DISK
 from msm_local.instance import Instance
@@ -85,7 +86,7 @@ def check_folder(instance: Instance) -> Finding:
 def check_disk(instance: Instance) -> Finding:
     """Whether there is room for a new database, or for one that exists to go on."""
     data = data_folder(instance.folder, postgres_account())
-    needed = LITTLE_DISK if data.exists() else NEEDED_DISK
+    needed = LITTLE_DISK if exists(data) else NEEDED_DISK
     free = shutil.disk_usage(_existing(data)).free
     found = f"{free >> 20} MB free for {data}"
     if free >= needed:
@@ -130,4 +131,4 @@ def check_binaries() -> Finding:
 
 
 def _existing(path: Path) -> Path:
-    return next(folder for folder in (path, *path.parents) if folder.exists())
+    return next(folder for folder in (path, *path.parents) if exists(folder))
