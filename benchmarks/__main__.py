@@ -13,13 +13,14 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import startup, upgrade
+from . import rows, startup, upgrade
 from .report import machine, record, show
 from .timing import Figure
 
 GROUPS: dict[str, tuple[str, Callable[[int], Sequence[Figure]]]] = {
     "startup": ("Start-up", startup.measure),
     "upgrade": ("Upgrading 61 tables, compared with bare Alembic", upgrade.measure),
+    "rows": ("Rows of a price series", rows.measure),
 }
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 

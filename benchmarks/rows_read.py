@@ -1,4 +1,4 @@
-"""Run with ``./dev run python -m benchmarks.rows_read [ROWS ...]``; prints one table.
+"""Reading a price series.
 
 A price series is read by ``runtime`` through the platform, and by psycopg straight from the same
 PostgreSQL: single rows, whole tables as rows and as a frame, and a stream of all rows for its
@@ -8,34 +8,39 @@ memory. A point read is compared with the same request sent by bare ``requests``
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import psycopg
 import requests
 from psycopg import sql
-from rich.console import Console
-from rich.table import Table
 
-from .local import ROOT, Local
+from .local import ROOT
 from .rows_write import COLUMNS, TABLE
 from .timing import Sample, interleave
 
 if TYPE_CHECKING:
     from msm import MarketsRuntime
 
-__all__ = ["measure_points", "measure_reads", "measure_stream", "show_reads"]
+__all__ = [
+    "BARE",
+    "FETCHALL",
+    "FRAME",
+    "ONE",
+    "PSYCOPG_FRAME",
+    "ROWS",
+    "fill",
+    "measure_points",
+    "measure_reads",
+    "measure_stream",
+]
 
-SIZES = (100_000, 1_000_000)
-# Above it a measurement takes so long that fewer have to do.
-MANY = 100_000
 POINTS = 100
-# The bounds of the project, as ratios, and in megabytes for the stream.
-POINT_BOUND, FRAME_BOUND, STREAM_BOUND = 1.5, 3.0, 100.0
+BARE, ONE = "one row, bare requests", "one row, execute().one()"
+FETCHALL, ROWS = "psycopg fetchall()", "execute().rows"
+PSYCOPG_FRAME, FRAME = "psycopg and pandas", "execute().frame()"
 
 FILL = """
 INSERT INTO ms_markets__externalpricests
@@ -111,9 +116,7 @@ def measure_points(runtime: "MarketsRuntime", repeats: int) -> dict[str, Sample]
             read()
         return (time.perf_counter() - started) / POINTS * 1e3
 
-    return interleave(
-        {"requests": lambda: milliseconds(bare), "execute": lambda: milliseconds(ours)}, repeats
-    )
+    return interleave({BARE: lambda: milliseconds(bare), ONE: lambda: milliseconds(ours)}, repeats)
 
 
 def measure_reads(
@@ -149,12 +152,12 @@ def measure_reads(
     with connection:
         return interleave(
             {
-                "psycopg": lambda: seconds(psycopg_rows),
-                "rows": lambda: seconds(lambda: runtime.execute(statement).rows),
-                "psycopg frame": lambda: seconds(
+                FETCHALL: lambda: seconds(psycopg_rows),
+                ROWS: lambda: seconds(lambda: runtime.execute(statement).rows),
+                PSYCOPG_FRAME: lambda: seconds(
                     lambda: pd.DataFrame(psycopg_rows(), columns=list(COLUMNS))
                 ),
-                "frame": lambda: seconds(lambda: runtime.execute(statement).frame()),
+                FRAME: lambda: seconds(lambda: runtime.execute(statement).frame()),
             },
             repeats,
         )
@@ -168,70 +171,3 @@ def measure_stream(environment: dict[str, str], count: int) -> float:
     ).stdout.split()  # fmt: skip
     assert int(printed[-2]) == count
     return float(printed[-1])
-
-
-def show_reads(
-    console: Console,
-    points: dict[str, Sample],
-    reads: dict[int, dict[str, Sample]],
-    stream: dict[int, float],
-) -> None:
-    """Print each way's time, as ratios to what it is compared with."""
-    table = Table(title="Reading rows of a price series", title_justify="left")
-    for heading in ("rows", "way", "median", "spread", "ratio", "bound"):
-        table.add_column(heading)
-    ratio = points["execute"].median / points["requests"].median
-    bare, ours = points["requests"], points["execute"]
-    table.add_row("1", "bare requests", f"{bare.median:.2f} ms", bare.spread)
-    table.add_row(
-        "1", "execute().one()", f"{ours.median:.2f} ms", ours.spread, f"{ratio:.2f}",
-        f"{POINT_BOUND:.1f} times",
-    )  # fmt: skip
-    over = {"rows": "psycopg", "frame": "psycopg frame"}
-    names = {
-        "psycopg": "psycopg fetchall()",
-        "rows": "execute().rows",
-        "psycopg frame": "psycopg and pandas",
-        "frame": "execute().frame()",
-    }
-    for count, samples in reads.items():
-        for way, sample in samples.items():
-            compared = f"{sample.median / samples[over[way]].median:.2f}" if way in over else ""
-            bound = f"{FRAME_BOUND:.0f} times" if (way, count) == ("frame", MANY) else ""
-            table.add_row(
-                f"{count:,}", names[way], f"{sample.median:.2f} s", sample.spread, compared, bound
-            )
-    for count, megabytes in stream.items():
-        bound = f"{STREAM_BOUND:.0f} MB"
-        table.add_row(f"{count:,}", "iter_rows(), memory", f"{megabytes:.0f} MB", "", "", bound)
-    console.print(table)
-
-
-def main(sizes: Sequence[int]) -> None:
-    """Measure on a platform of its own, and print the table."""
-    with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
-        local = Local(Path(folder) / "state")
-        local.run("start")
-        try:
-            local.upgrade()
-            os.environ.update(local.environment())
-            # The SDK reads its endpoint from the environment when it is imported.
-            import msm
-            from msm.models import Asset
-            from msm_portfolio import ExternalPricesTS
-
-            runtime = msm.start_engine([Asset, ExternalPricesTS])
-            url = local.state()["database_url"]
-            fill(url, 50)
-            points = measure_points(runtime, 10)
-            reads, stream = {}, {}
-            for count in sizes:
-                reads[count] = measure_reads(runtime, url, count, 7 if count <= MANY else 3)
-                stream[count] = measure_stream(dict(os.environ), count)
-        finally:
-            local.destroy()
-    show_reads(Console(), points, reads, stream)
-
-
-if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or SIZES)

@@ -1,40 +1,29 @@
-"""Run with ``./dev run python -m benchmarks.rows_write [ROWS ...]``; prints one table.
+"""Writing a price series.
 
 Bars of 50 assets are written into an empty table by ``runtime.upsert`` through the platform, and by
 psycopg straight into the same PostgreSQL: by ``executemany`` of a plain INSERT, and by COPY.
 """
 
 import datetime
-import os
 import random
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
-from rich.console import Console
-from rich.table import Table
 
-from .local import Local
 from .timing import Sample, interleave
 
 if TYPE_CHECKING:
     from msm import MarketsRuntime
 
-__all__ = ["measure_writes", "price_rows", "show_writes"]
+__all__ = ["COLUMNS", "COPY", "EXECUTEMANY", "TABLE", "UPSERT", "measure_writes"]
 
 ASSETS = [f"XNAS:A{number:03d}" for number in range(50)]
 TABLE = "ms_markets__externalpricests"
 COLUMNS = ("time_index", "asset_identifier", "open", "high", "low", "close", "volume", "vwap")
-SIZES = (10_000, 100_000, 1_000_000)
-# Above it a measurement takes so long that fewer have to do.
-MANY = 100_000
-# The bound of the project: 100,000 rows in at most this many times what executemany takes.
-BOUND = 3.0
+UPSERT, EXECUTEMANY, COPY = "runtime.upsert", "psycopg executemany", "psycopg COPY"
 
 
 def price_rows(count: int) -> list[tuple[Any, ...]]:
@@ -96,62 +85,9 @@ def measure_writes(
 
     return interleave(
         {
-            "upsert": lambda: seconds_into_empty_table(upsert),
-            "executemany": lambda: seconds_into_empty_table(executemany),
-            "copy": lambda: seconds_into_empty_table(copy),
+            UPSERT: lambda: seconds_into_empty_table(upsert),
+            EXECUTEMANY: lambda: seconds_into_empty_table(executemany),
+            COPY: lambda: seconds_into_empty_table(copy),
         },
         repeats,
     )
-
-
-def show_writes(console: Console, found: dict[int, dict[str, Sample]]) -> None:
-    """Print each way's seconds for each number of rows, as ratios to executemany."""
-    table = Table(title="Writing rows of a price series", title_justify="left")
-    for heading in ("rows", "way", "median", "spread", "over executemany", "bound"):
-        table.add_column(heading)
-    names = {
-        "upsert": "runtime.upsert",
-        "executemany": "psycopg executemany",
-        "copy": "psycopg COPY",
-    }
-    for count, samples in found.items():
-        for way, sample in samples.items():
-            ratio = sample.median / samples["executemany"].median
-            bound = f"{BOUND:.0f} times" if (way, count) == ("upsert", 100_000) else ""
-            table.add_row(
-                f"{count:,}", names[way], f"{sample.median:.2f} s", sample.spread,
-                f"{ratio:.2f}", bound,
-            )  # fmt: skip
-    console.print(table)
-
-
-def main(sizes: Sequence[int]) -> None:
-    """Measure on a platform of its own, and print the table."""
-    with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
-        local = Local(Path(folder) / "state")
-        local.run("start")
-        try:
-            found = _measure_on(local, sizes)
-        finally:
-            local.destroy()
-    show_writes(Console(), found)
-
-
-def _measure_on(local: Local, sizes: Sequence[int]) -> dict[int, dict[str, Sample]]:
-    local.upgrade()
-    os.environ.update(local.environment())
-    # The SDK reads its endpoint from the environment when it is imported.
-    import msm
-    from msm.models import Asset
-    from msm_portfolio import ExternalPricesTS
-
-    runtime = msm.start_engine([Asset, ExternalPricesTS])
-    url = local.state()["database_url"]
-    return {
-        count: measure_writes(runtime, url, count, repeats=7 if count <= MANY else 3)
-        for count in sizes
-    }
-
-
-if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or SIZES)

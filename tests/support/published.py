@@ -122,11 +122,12 @@ def register_published() -> None:
     It has our package, namespace and table names; its registry has another identifier, and its
     first revision made a table that its last release has no model of.
     """
+    from mainsequence.meta_tables.migrations import build_metatable_migration_provider
     from sqlalchemy.orm import Mapped, mapped_column
 
     from migrations import migration
     from msm.base import MarketsBase, MarketsTimeIndexMetaTable
-    from msm.sdk import build_alembic_version_metatable, build_metatable_migration_provider
+    from msm.sdk import build_alembic_version_metatable
 
     class InterpolatedPricesTS(MarketsTimeIndexMetaTable):
         """An interpolated price bar."""
