@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
 
-from .. import errors
+from ..errors import UPGRADE
 from ..provider import MarketsMigration
 from .errors import ForeignTableChangedError, MissingReferenceError
 
@@ -54,9 +54,9 @@ def refuse_missing_references(connection: Connection, provider: MarketsMigration
     missing = sorted(set(wanted) - set(present))
     if missing:
         raise MissingReferenceError(
-            f"{', '.join(missing)}: not in this database, though {provider.package} refers "
-            "to it, and nothing was changed; bring msm there first, with `mainsequence migrations "
-            f"upgrade --provider {errors.PACKAGE}:migration head`, and run this again.",
+            f"{', '.join(missing)}: not in this database, though {provider.package} refers to it, "
+            f"and nothing was changed; bring msm there first, with `{UPGRADE}`, and run this "
+            "again.",
             columns=missing,
         )
 
