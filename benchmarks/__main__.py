@@ -1,190 +1,50 @@
-"""Run with ``./dev run python -m benchmarks [REPEATS]``; prints one table.
+"""Measure, and print one table a group; ``--record`` writes them to docs/benchmarks.md, too.
 
-Every figure is a median over interleaved repeats (7 unless told), with its spread. Ratios compare
-with what the SDK costs by itself in the same run; no test asserts a duration.
+    ./dev run python -m benchmarks                         all groups
+    ./dev run python -m benchmarks startup upgrade         some of them
+    ./dev run python -m benchmarks --repeats 3 startup
+
+Every figure is a median over interleaved repeats, with its spread. Ratios compare what was measured
+in one run; no test asserts a duration.
 """
 
-import json
+import argparse
 import os
-import platform
-import shutil
-import subprocess
-import sys
-import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-import psutil
-import psycopg
-from rich.console import Console
-from rich.table import Table
+from . import startup, upgrade
+from .report import machine, record, show
+from .timing import Figure
 
-from .timing import Sample, interleave, seconds_of
-
-ROOT = Path(__file__).parents[1]
-BIN = Path(sys.executable).parent
-PROVIDER = ("--provider", "migrations:migration")
-ATTACH = """
-import time
-from msm import start_engine
-from msm.models import markets_sqlalchemy_models
-from msm_portfolio import portfolio_sqlalchemy_models
-from msm_pricing import pricing_sqlalchemy_models
-models = [
-    *markets_sqlalchemy_models(), *portfolio_sqlalchemy_models(), *pricing_sqlalchemy_models()
-]
-started = time.perf_counter()
-start_engine(models)
-print(time.perf_counter() - started)
-"""
-CHECK = """
-import time
-from migrations.check.__main__ import look
-started = time.perf_counter()
-assert not look().differences
-print(time.perf_counter() - started)
-"""
-# In milliseconds. The first connection of a process costs more, and a migration has one anyway.
-LOCK = """
-import sys
-import time
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
-from migrations.lock import MigrationLock
-from migrations.progress import Progress
-engine = create_engine(sys.argv[1], poolclass=NullPool)
-engine.connect().close()
-started = time.perf_counter()
-lock = MigrationLock(engine, "public.ms_markets__alembic_version")
-lock.acquire(0)
-lock.assert_held(Progress())
-lock.release()
-print((time.perf_counter() - started) * 1000)
-"""
+GROUPS: dict[str, tuple[str, Callable[[int], Sequence[Figure]]]] = {
+    "startup": ("Start-up", startup.measure),
+    "upgrade": ("Upgrading 61 tables, compared with bare Alembic", upgrade.measure),
+}
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
-class Local:
-    """msm-local on a state folder of its own, so that nobody's platform is disturbed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.start = [str(BIN / "msm-local"), "--state-dir", str(folder), "start"]
-
-    def run(self, verb: str, *options: str) -> str:
-        """Run a verb of msm-local and return what it printed."""
-        command = [*self.start[:-1], verb, *options]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-
-    def state(self) -> dict[str, Any]:
-        """What the running server wrote down."""
-        content: dict[str, Any] = json.loads((self.folder / "default" / "state.json").read_text())
-        return content
-
-    def start_seconds(self, *, cold: bool) -> float:
-        """Stop, forget everything if the start shall be a cold one, and time the start."""
-        if cold:
-            self.destroy()
-        else:
-            self.run("stop")
-        return seconds_of(self.start, os.environ, ROOT)
-
-    def destroy(self) -> None:
-        """Stop, and delete state and data; the data may lie where PostgreSQL's user can get to."""
-        if self.folder.exists():
-            data = self.state()["data_folder"]
-            self.run("stop")
-            shutil.rmtree(data)
-            shutil.rmtree(self.folder)
-
-    def environment(self) -> dict[str, str]:
-        """Our environment with what leads the SDK to the platform."""
-        variables: dict[str, str] = json.loads(self.run("env", "--format", "json"))
-        return {**os.environ, **variables}
-
-    def megabytes(self) -> float:
-        """Memory of the server and all PostgreSQL processes; shared pages counted once (PSS)."""
-        server = psutil.Process(self.state()["pid"])
-        family = [server, *server.children(recursive=True)]
-        return sum(process.memory_full_info().pss for process in family) / 1e6
-
-    def fsync(self) -> str:
-        """The setting of fsync, without which start-up figures cannot be compared."""
-        with psycopg.connect(self.state()["database_url"]) as connection:
-            row = connection.execute("SHOW fsync").fetchone()
-        return str(row[0]) if row else "unknown"
-
-
-def main(repeats: int) -> None:
-    """Measure, and print the table."""
-    with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
-        local = Local(Path(folder) / "state")
-        starts = interleave(
-            {
-                "cold": lambda: local.start_seconds(cold=True),
-                "warm": lambda: local.start_seconds(cold=False),
-            },
-            repeats,
-        )
-        environment = local.environment()
-        sdk = [str(BIN / "mainsequence"), "migrations"]
-        seconds_of([*sdk, "upgrade", *PROVIDER, "head"], environment, ROOT)
-
-        def command(*arguments: str) -> float:
-            return seconds_of(arguments, environment, ROOT)
-
-        def printed_by(script: str, *arguments: str) -> float:
-            printed = subprocess.run(
-                [sys.executable, "-c", script, *arguments], env=environment, cwd=ROOT,
-                capture_output=True, text=True, check=True,
-            )  # fmt: skip
-            return float(printed.stdout)
-
-        database_url = local.state()["database_url"]
-
-        found = interleave(
-            {
-                "help": lambda: command(*sdk, "--help"),
-                "current": lambda: command(*sdk, "current", *PROVIDER),
-                "upgrade": lambda: command(*sdk, "upgrade", *PROVIDER, "head"),
-                "sdk": lambda: command(sys.executable, "-c", "import mainsequence.meta_tables"),
-                "msm": lambda: command(sys.executable, "-c", "import msm"),
-                "attach": lambda: printed_by(ATTACH),
-                "check": lambda: printed_by(CHECK),
-                "lock": lambda: printed_by(LOCK, database_url),
-            },
-            repeats,
-        )
-        memory = Sample(tuple(local.megabytes() for _ in range(repeats)))
-        fsync = local.fsync()
-        local.destroy()
-    show(starts | found, memory, repeats, fsync)
-
-
-def show(found: dict[str, Sample], memory: Sample, repeats: int, fsync: str) -> None:
-    """Print every figure with its spread, what it is compared with, and the project's bound."""
-    machine = f"{psutil.cpu_count()} cores, Python {platform.python_version()}, fsync {fsync}"
-    table = Table(title=f"{repeats} repeats, {machine}", title_justify="left")
-    for heading in ("what", "median", "spread", "over", "ratio", "bound"):
-        table.add_column(heading)
-
-    def row(what: str, name: str, over: str, bound: str, unit: str = "s") -> None:
-        sample = found[name]
-        ratio = f"{sample.median / found[over].median:.2f}" if over else ""
-        table.add_row(what, f"{sample.median:.2f} {unit}", sample.spread, over, ratio, bound)
-
-    row("mainsequence migrations --help", "help", "", "")
-    row("mainsequence migrations current", "current", "help", "1.2 times")
-    row("mainsequence migrations upgrade (nothing to do)", "upgrade", "help", "")
-    row("the lock of an upgrade, uncontended", "lock", "", "30 ms", "ms")
-    row("migrations.check, 61 tables, after imports", "check", "", "3 s")
-    row("import the SDK's table classes", "sdk", "", "")
-    row("import msm", "msm", "sdk", "1.1 times")
-    row("start_engine, 61 models", "attach", "", "0.2 s")
-    row("msm-local start, cold", "cold", "", "4 s")
-    row("msm-local start, warm", "warm", "cold", "2 s")
-    table.add_row("idle platform", f"{memory.median:.0f} MB", memory.spread, "", "", "120 MB")
-    Console().print(table)
+def main() -> None:
+    """Measure the groups that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}")
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--record", action="store_true", help="write docs/benchmarks.md, too")
+    wanted = parser.parse_args()
+    strangers = set(wanted.groups) - set(GROUPS)
+    if strangers:
+        parser.error(f"no group {', '.join(sorted(strangers))}; there are {', '.join(GROUPS)}")
+    # Where it is set, Python would compile our own sources anew for every process.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    print(f"{wanted.repeats} repeats on {machine()}")
+    found: dict[str, Sequence[Figure]] = {}
+    for name in wanted.groups or GROUPS:
+        title, measure = GROUPS[name]
+        found[title] = measure(wanted.repeats)
+        show(title, found[title])
+    if wanted.record:
+        record(found, PAGE)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    main()

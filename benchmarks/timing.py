@@ -1,4 +1,4 @@
-"""Repeat measurements in interleaved order, and say their median and spread."""
+"""Repeat measurements in interleaved order, and say their median, spread and ratios."""
 
 import statistics
 import subprocess
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Sample", "interleave", "seconds_of"]
+__all__ = ["Figure", "Sample", "figure", "interleave", "seconds_of", "timed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,34 @@ class Sample:
         """The middle measurement."""
         return statistics.median(self.values)
 
-    @property
-    def spread(self) -> str:
-        """The smallest and the largest measurement, as text."""
-        return f"{min(self.values):.2f} to {max(self.values):.2f}"
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table.
+
+    Attributes:
+        what: what was measured.
+        sample: the measurements.
+        unit: of the sample.
+        over: what the ratio compares with; empty where there is no ratio.
+        ratio: the median over the median of ``over``.
+        bound: the project's bound, in words; empty where there is none.
+    """
+
+    what: str
+    sample: Sample
+    unit: str = "s"
+    over: str = ""
+    ratio: float | None = None
+    bound: str = ""
+
+
+def figure(
+    found: Mapping[str, Sample], name: str, over: str = "", *, bound: str = "", unit: str = "s"
+) -> Figure:
+    """A line about one of several samples, compared with another of them."""
+    ratio = found[name].median / found[over].median if over else None
+    return Figure(name, found[name], unit, over, ratio, bound)
 
 
 def interleave(measures: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, Sample]:
@@ -36,12 +60,21 @@ def interleave(measures: Mapping[str, Callable[[], float]], repeats: int) -> dic
     return {name: Sample(tuple(values)) for name, values in found.items()}
 
 
+def timed(work: Callable[[], object]) -> float:
+    """Call ``work`` and return the wall time in seconds."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
 def seconds_of(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> float:
     """Run a command to its end and return the wall time in seconds.
 
     Raises:
         CalledProcessError: the command failed; a failure has no duration worth knowing.
     """
-    started = time.perf_counter()
-    subprocess.run(command, env=dict(environment), cwd=folder, capture_output=True, check=True)
-    return time.perf_counter() - started
+    return timed(
+        lambda: subprocess.run(
+            command, env=dict(environment), cwd=folder, capture_output=True, check=True
+        )
+    )

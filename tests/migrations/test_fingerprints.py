@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from psycopg import Connection
 
 from migrations.fingerprints import fingerprint
@@ -13,6 +14,9 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import run_forked
 from tests.support.migrating import check_anew, migrate
+
+# Many upgrades: together they would take the default suite over its limit.
+pytestmark = pytest.mark.slow
 
 VERSIONS = Path("migrations/versions/mainsequence_markets")
 FILE = VERSIONS / "1003_create_the_pricing_tables.py"

@@ -145,6 +145,7 @@ DEFAULT = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("upgrade", "head"), ("revision", "-m", "Probe")])
 @pytest.mark.parametrize(
     ("disturb", "path", "meant", "remedy"),

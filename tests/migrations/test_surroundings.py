@@ -20,6 +20,9 @@ from tests.support.forked import Finished, run_forked, run_sdk_cli
 from tests.support.migrating import check_anew, migrate, run_anew, sentence_of
 from tests.support.schema import describe
 
+# Many databases and upgrades: together they would take the default suite over its limit.
+pytestmark = pytest.mark.slow
+
 SPECIAL = "p%41 @:/#?&='ü€"
 VERSIONS = Path("migrations/versions/mainsequence_markets")
 

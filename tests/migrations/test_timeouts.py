@@ -9,11 +9,15 @@ from threading import Event
 import psycopg
 import pytest
 from psycopg import Connection
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
-from migrations.errors import LimitError
-from migrations.timeouts import Limits
+from migrations.errors import CredentialExpiredError, LimitError
+from migrations.timeouts import Limits, set_timeouts
+from msm_local.platform import LocalPlatform
+from tests.conftest import environment_of
 from tests.support.alembic import url_of
-from tests.support.migrating import migrate, sentence_of, write_revision
+from tests.support.migrating import Background, migrate, sentence_of, write_revision
 from tests.support.schema import describe
 
 ADD = "op.add_column('ms_markets__asset', sa.Column('note', sa.Text()))"
@@ -44,6 +48,7 @@ def has_note(database: Connection) -> bool:
     return "note" in {name for name, _, _ in columns}
 
 
+@pytest.mark.slow
 def test_a_table_that_is_held_for_two_seconds_is_tried_again(
     environment: Mapping[str, str],
     head_database: Connection,
@@ -66,6 +71,7 @@ def test_a_table_that_is_held_for_two_seconds_is_tried_again(
     assert has_note(head_database)
 
 
+@pytest.mark.slow
 def test_readers_never_queue_behind_a_migration_for_longer_than_its_lock_timeout(
     environment: Mapping[str, str],
     head_database: Connection,
@@ -141,6 +147,7 @@ def test_what_ran_outside_of_a_transaction_is_not_tried_again(
     assert "; what ran outside of a transaction was kept, and an index may" in sentence_of(told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "variables", "limits"),
     [
@@ -212,6 +219,46 @@ def test_a_command_that_only_reads_waits_for_a_table_no_longer(
     told = migrate("current", environment=impatient(environment))
     assert told.exit_code == 1
     assert "did not get its lock (canceling statement due to lock timeout" in sentence_of(told)
+
+
+@pytest.mark.slow
+def test_a_session_that_is_ended_leaves_nothing(
+    fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
+) -> None:
+    environment = environment_of(fresh_platform)
+    write_revision(checkout, "op.execute('SELECT pg_sleep(30)')")
+    with Background(watcher) as background:
+        upgrade = background.start("upgrade", "head", environment=environment, folder=checkout)
+        seen = background.see("pg_sleep")
+        watcher.execute("SELECT pg_terminate_backend(%s)", [seen.backend])
+        told = upgrade.result()
+    assert told.exit_code == 1
+    port = watcher.info.port
+    assert sentence_of(told) == (
+        f"PostgreSQL at 127.0.0.1:{port} cannot be reached, or ended the session (terminating "
+        "connection due to administrator command); nothing of this run was kept; run this again "
+        "when it is back, with a larger --ttl-seconds where the credential ran out."
+    )
+    assert describe(watcher) == {}
+
+
+def test_a_credential_without_time_left_is_refused(
+    empty_database: Connection, watcher: Connection
+) -> None:
+    watcher.execute("CREATE ROLE brief LOGIN PASSWORD 'brief' VALID UNTIL 'infinity'")
+    try:
+        url = url_of(empty_database).set(username="brief", password="brief")  # noqa: S106
+        with create_engine(url, poolclass=NullPool).connect() as connection:
+            set_timeouts(connection, Limits())
+            watcher.execute("ALTER ROLE brief VALID UNTIL '2020-01-01'")
+            with pytest.raises(CredentialExpiredError) as caught:
+                set_timeouts(connection, Limits())
+    finally:
+        watcher.execute("DROP ROLE brief")
+    assert str(caught.value) == (
+        "The migration credential expired before the migration began, and nothing was changed; run "
+        "it again, with a larger --ttl-seconds where it has to wait."
+    )
 
 
 @pytest.mark.parametrize("value", ["soon", "-1", "0", "nan", "1e9"])

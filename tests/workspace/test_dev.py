@@ -174,19 +174,28 @@ def test_the_endpoint_of_a_dotenv_file_is_probed_as_the_sdk_reads_it(
     assert "Connection refused" in told
 
 
-@pytest.mark.parametrize("case", ["listening", "hosted", "help", "proxy"])
+@pytest.mark.parametrize("case", ["listening", "help", "proxy"])
 def test_the_sdk_is_started_where_a_probe_has_nothing_to_say(
     checkout: Checkout, closed_port: int, case: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1] if case == "listening" else closed_port
-        endpoint = "" if case == "hosted" else f"http://127.0.0.1:{port}"
+        endpoint = f"http://127.0.0.1:{port}"
         proxy = {"http_proxy": "http://proxy.invalid"} if case == "proxy" else {}
         arguments = ("upgrade", "--help") if case == "help" else ("upgrade",)
         told = checkout.dev(
             "run", "mainsequence", *arguments, MAINSEQUENCE_ENDPOINT=endpoint, **proxy
         )
     assert (told.returncode, told.stdout, told.stderr) == (7, "reached the SDK\n", "")
+
+
+def test_a_failure_without_an_endpoint_names_the_local_platform_last(checkout: Checkout) -> None:
+    told = checkout.dev("run", "mainsequence", "upgrade", MAINSEQUENCE_ENDPOINT="")
+    assert (told.returncode, told.stdout) == (7, "reached the SDK\n")
+    assert told.stderr == (
+        "./dev: MAINSEQUENCE_ENDPOINT is not set, so that was the hosted platform; for the local "
+        "one: './dev run msm-local exec -- mainsequence upgrade'.\n"
+    )
 
 
 def test_no_python_313_is_one_sentence_with_the_command_that_mends_it(checkout: Checkout) -> None:
