@@ -120,12 +120,9 @@ def test_an_index_that_a_killed_build_left_invalid_is_dropped_and_built_again(
 ) -> None:
     environment = environment_of(fresh_platform)
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
-    build = (
-        "with op.get_context().autocommit_block():\n"
-        "    op.create_index('ix_test', 'ms_markets__asset', ['asset_type'],"
-        " postgresql_concurrently=True)"
-    )
-    write_revision(checkout, build, "op.drop_index('ix_test')")
+    index = "CREATE INDEX CONCURRENTLY ix_test ON ms_markets__asset (asset_type)"
+    build = f"with op.get_context().autocommit_block():\n    op.execute({index!r})"
+    write_revision(checkout, build)
     with psycopg.connect(empty_url) as writer:
         writer.execute("SET ROLE empty_owner")
         writer.execute("LOCK TABLE ms_markets__asset IN ROW EXCLUSIVE MODE")
