@@ -36,7 +36,8 @@ def start_engine(
 
     Args:
         models: the models to attach; the core graph when None.
-        timeout: seconds to wait for a catalog lookup or an operation; None for the SDK's default.
+        timeout: seconds to wait for a catalog lookup, and that a statement may run; None for the
+            SDK's defaults, 120 and 15.
 
     Raises:
         ModelGraphError: a model is listed twice, or is not a mapped markets model.

@@ -28,7 +28,7 @@ class MarketsRuntime:
     Attributes:
         meta_tables: the catalog resource of each attached model.
         data_source_uid: the data source all of them live in.
-        timeout: seconds an operation may wait for the platform; None for the SDK's default.
+        timeout: seconds that a statement may run; None for the SDK's default, 15.
     """
 
     meta_tables: Mapping[type[MarketsModel], MetaTable]
