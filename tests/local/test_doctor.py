@@ -114,8 +114,8 @@ def test_without_git(shell: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("version", "told"),
     [
-        ("8.1.26", "mainsequence 8.1.26, and msm-core needs <8.1.26,>=8.1.8"),
-        ("8.1.7", 'run `pip install "mainsequence<8.1.26,>=8.1.8"`'),
+        ("8.1.26", "mainsequence 8.1.26, and msm-core needs <8.1.26,>=8.1.20"),
+        ("8.1.7", 'run `pip install "mainsequence<8.1.26,>=8.1.20"`'),
         (None, "mainsequence is not installed"),
     ],
 )
