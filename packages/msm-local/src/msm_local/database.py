@@ -74,27 +74,31 @@ class Database:
 
 
 def _pool(conninfo: str, name: str, configure: Any) -> ConnectionPool[Connection[Any]]:
-    return ConnectionPool(
+    def check_alive(connection: Connection[Any]) -> None:
+        # An idle connection has nothing to say: what can be read of it is its end. Asking the
+        # server would cost a round trip for every request.
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        if poll.poll(0):
+            # libpq does not know it yet, so that the pool would take the connection back as a good
+            # one; and whatever ended its session has hardly left the others.
+            pool.drain()
+            raise psycopg.OperationalError("the server has closed the connection")
+
+    pool = ConnectionPool(
         conninfo,
         kwargs={"application_name": name, "connect_timeout": CONNECT_TIMEOUT},
         min_size=1,
         max_size=POOL_SIZE,
         timeout=POOL_TIMEOUT,
         configure=configure,
-        check=_check_alive,
+        check=check_alive,
         name=name,
         num_workers=1,
-        open=True,
+        open=False,
     )
-
-
-def _check_alive(connection: Connection[Any]) -> None:
-    # An idle connection has nothing to say: what can be read of it is its end. Asking the server
-    # would cost a round trip for every request.
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    if poll.poll(0):
-        raise psycopg.OperationalError("the server has closed the connection")
+    pool.open()
+    return pool
 
 
 @contextmanager

@@ -70,9 +70,13 @@ def _watch(
         if state.is_alive():
             continue
         left = instance.read_state()
-        if left is None or left.pid != state.pid:
-            # Stopped in order, or started again by somebody.
+        if left is None:
+            # Stopped in order.
             return
+        if left.pid != state.pid:
+            # Started again by somebody who was faster than we look.
+            state = left
+            continue
         say(
             f"The server of the platform died (pid {state.pid}; its log is {state.log_path}); "
             f"`msm-local{instance.option} start` within {GRACE_SECONDS:.0f} s, or the command ends."
