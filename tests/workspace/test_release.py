@@ -13,6 +13,7 @@ import pytest
 from release.contents import PACKAGES, faults_of
 from release.versions import set_version, version_faults, version_of
 from tests.conftest import ROOT
+from tests.support.markdown import blocks_of, commands_of
 
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
 SDIST = ("pyproject.toml", "README.md", "LICENSE", "PKG-INFO")
@@ -126,6 +127,12 @@ def test_the_workflow_is_one_that_github_takes() -> None:
 def test_the_workflow_runs_what_ci_runs_on_an_attached_branch() -> None:
     text = WORKFLOW.read_text(encoding="utf-8")
     assert text.index("git checkout -B") < text.index("bash .ci/run")
+
+
+def test_ci_runs_what_the_readme_names() -> None:
+    (named,) = (block for block in blocks_of(ROOT / "README.md") if "./dev test" in block.text)
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert [words for words in commands_of(named) if " ".join(words) not in run] == []
 
 
 @pytest.mark.slow
