@@ -18,7 +18,8 @@ from tests.support.workshop import copy_sources
 
 DOCS = ROOT / "docs"
 PACKAGES = ROOT / "packages"
-PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md"), *PACKAGES.glob("*/README.md")])
+READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *PACKAGES.glob("*/README.md")]
+PAGES = sorted([*READMES, *DOCS.rglob("*.md")])
 # Its blocks are those of the example projects; tests/downstream follows all three.
 DOWNSTREAM = DOCS / "downstream.md"
 SECONDS = 300

@@ -24,7 +24,8 @@ from tests.support.markdown import blocks_of, commands_of
 from tests.support.workshop import copy_sources
 
 DOCS = ROOT / "docs"
-PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md"), *(ROOT / "packages").glob("*/README.md")])
+READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *ROOT.glob("packages/*/*.md")]
+PAGES = sorted([*READMES, *DOCS.rglob("*.md")])
 # What a page asks the browser for by itself.
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "object": "data"}
 PROGRAM = Path(sys.executable).parent
@@ -208,7 +209,7 @@ def links_of(page: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if DOCS not in page.parents], ids=lambda page: page.parent.name
+    "page", [*READMES, *ROOT.glob("examples/*/README.md")], ids=lambda page: page.parent.name
 )
 def test_a_readme_links_to_what_is_there(page: Path) -> None:
     assert [link for link in links_of(page) if not (page.parent / link).exists()] == []
