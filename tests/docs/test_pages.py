@@ -140,6 +140,8 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
 def fault_of(words: Sequence[str]) -> str | None:
     """What is wrong with a command of ours; None where nothing is, or it is somebody else's."""
     match words:
+        case [variable, *command] if "=" in variable:
+            return fault_of(command)
         case ["./dev", "run", *command]:
             return fault_of(command)
         case ["./dev", task, *_]:
@@ -195,6 +197,7 @@ def sdk_verbs() -> set[str]:
         "./dev run msm-local exec -- python -m migrations.apply",
         "./dev run msm-local begin",
         "mainsequence migrations uprade head",
+        "MSM_LOCAL_NAME=second msm-local begin",
     ],
 )
 def test_a_command_that_does_not_exist_is_found(command: str) -> None:
