@@ -1,6 +1,7 @@
 """One embedded PostgreSQL a session; databases are cloned from templates that migrations built."""
 
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -22,6 +23,9 @@ ROOT = Path(__file__).parents[1]
 # Copies of one database keep its roles, and so their platforms share the runtime role's password.
 RUNTIME_PASSWORD = "shared-by-the-platforms-of-a-test-run"  # noqa: S105
 PROVIDER = "migrations:migration"
+
+# A shell has what it puts into the background ignore Ctrl-C, and so would every process of a test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
