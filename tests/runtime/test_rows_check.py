@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import Column, Numeric
 
 from msm import MarketsModel, Result
 from msm.errors import InvalidRowsError, StatementError
@@ -26,6 +27,7 @@ from msm.models import (
     OrdersTS,
 )
 from msm.rows import delete_rows, insert_rows, natural_key, upsert_rows
+from msm.rows.texts import column_text
 
 NOON = datetime.datetime(2025, 1, 2, 12, tzinfo=datetime.UTC)
 VALUE: dict[str, Any] = {"time_index": NOON, "index_identifier": "I", "value": 1.0}
@@ -215,10 +217,50 @@ def test_several_unique_keys_need_a_choice() -> None:
         natural_key(IndexFormulaDefinition)
     assert str(caught.value) == (
         "IndexFormulaDefinition has several unique keys; pass key= one of ['uid'] or "
-        "['index_uid'] or ['index_uid', 'definition_hash'] or ['index_uid', 'version']."
+        "['index_uid', 'definition_hash'] or ['index_uid', 'version']."
     )
     assert natural_key(IndexFormulaDefinition, ["version", "index_uid"]).where is None
-    assert natural_key(IndexFormulaDefinition, ["index_uid"]).where is not None
+
+
+def test_an_upsert_by_a_key_of_some_rows_only_is_refused() -> None:
+    formula = {"index_uid": uuid.UUID(int=1), "status": "retired"}
+    with pytest.raises(StatementError) as caught:
+        upsert_rows(never, IndexFormulaDefinition, [formula], ["index_uid"])
+    assert str(caught.value) == (
+        "IndexFormulaDefinition is unique over index_uid only where status = 'active', so that "
+        "other rows would be inserted again; pass key= one of ['uid'] or ['index_uid', "
+        "'definition_hash'] or ['index_uid', 'version']."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ({"unique_identifier": "a"}, "{'unique_identifier': 'a'} is a dict"),
+        (pd.Series(["a"], name="x"), "0    a\nName: x, dtype: str is a Series"),
+        ("ab", "'a' is a str"),
+        ([("a", None)], "('a', None) is a tuple"),
+    ],
+)
+def test_what_is_no_rows_is_refused(rows: Any, told: str) -> None:
+    with pytest.raises(StatementError) as caught:
+        insert_rows(never, Asset, rows)
+    assert str(caught.value) == (
+        f"Rows are a list of mappings, or a DataFrame; {told} in their place."
+    )
+
+
+@pytest.mark.parametrize("missing", [pd.NaT, pd.NA])
+@pytest.mark.parametrize("column", ["source_as_of", "value", "observation_status", "metadata_json"])
+def test_what_is_missing_to_pandas_alone_is_refused_in_a_mapping(missing: Any, column: str) -> None:
+    faults = faults_of(lambda: insert_rows(never, IndexValuesTS, [VALUE | {column: missing}]))
+    assert faults == [
+        f"row 0, {column} = {missing!r}: missing to pandas alone; pass None, for NULL"
+    ]
+
+
+def test_numpys_integers_are_numbers_for_numeric() -> None:
+    assert column_text(Column("x", Numeric(38, 18))).write(np.int64(7)) == "7"
 
 
 def test_a_choice_that_is_no_unique_key_is_refused() -> None:

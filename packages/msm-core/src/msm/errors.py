@@ -377,7 +377,7 @@ class RowFault:
     problem: str
 
     def __str__(self) -> str:
-        given = "" if self.value is None else f" = {_shortened.repr(self.value)}"
+        given = "" if self.value is None else f" = {shortened(self.value)}"
         return f"row {self.row}, {self.column}{given}: {self.problem}"
 
 
@@ -449,7 +449,12 @@ class PartlyWrittenError(RowsError):
 
 FAULTS_SHOWN = 5
 RANGES_SHOWN = 3
-_shortened = reprlib.Repr(maxstring=60, maxother=80)
+_shortener = reprlib.Repr(maxstring=60, maxother=80)
+
+
+def shortened(value: object) -> str:
+    """The repr of a value, cut in its middle where it is long."""
+    return _shortener.repr(value)
 
 
 def _rows(ranges: Sequence[range]) -> str:
