@@ -6,7 +6,7 @@ import math
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -295,27 +295,71 @@ def test_a_batch_that_fails_says_which_rows_were_written_and_the_upsert_can_be_r
     assert (there, again) == (4, 3)
 
 
-def rows_in_two_sets() -> list[Any]:
+def fail_after_others() -> list[tuple[str, Any, Any]]:
     check.ROWS_PER_BATCH = 2
     runtime = msm.start_engine(MODELS)
     runtime.insert(AssetType, [{"asset_type": "taken"}])
-    rows = [
-        {"asset_type": str(number)} | ({"description": "x"} if number % 2 else {})
-        for number in range(6)
+    runtime.insert(Index, [INDEX, INDEX | {"unique_identifier": "J"}])
+    runtime.insert(IndexValuesTS, values_at(1))
+    plain = [{"asset_type": str(number)} for number in range(6)]
+    mixed = [
+        {"asset_type": f"mixed {number}"} | ({"description": "x"} if number % 2 else {})
+        for number in range(10)
     ]
-    rows[5]["asset_type"] = "taken"
-    with pytest.raises(PartlyWrittenError) as caught:
-        runtime.insert(AssetType, rows)
-    assert "insert the rows that are not written" in str(caught.value)
-    return [caught.value.written, caught.value.failed]
+    plain[5]["asset_type"] = mixed[1]["asset_type"] = "taken"
+    indexes = [{"unique_identifier": name} for name in ("J", "K", "I")]
+    told = []
+    verbs: list[tuple[Callable[..., int], type[msm.MarketsModel], list[dict[str, Any]]]] = [
+        (runtime.insert, AssetType, plain),
+        (runtime.insert, AssetType, mixed),
+        (runtime.delete, Index, indexes),
+    ]
+    for verb, model, rows in verbs:
+        with pytest.raises(PartlyWrittenError) as caught:
+            verb(model, rows)
+        error = caught.value
+        told.append((str(error), error.written, error.failed))
+    return told
 
 
-def test_rows_of_several_column_sets_are_named_by_their_own_places(
+def test_the_error_of_a_batch_names_the_rows_by_their_own_places(
     environment: Mapping[str, str],
 ) -> None:
-    written, failed = value_of(rows_in_two_sets, environment=environment)
-    assert written == (range(5),)
-    assert failed == (range(5, 6),)
+    first, second, deleted = value_of(fail_after_others, environment=environment)
+    taken = (
+        "AssetType has a row with asset_type already (uix__ms_markets__assettype__asset_type; "
+        "PostgreSQL says: Key (asset_type)=(taken) already exists); choose another key, or write "
+        "it as an upsert."
+    )
+    assert first == (
+        (
+            "The insert of AssetType has written rows 0 to 3, and failed at rows 4 to 5; mend what "
+            f"is wrong there and insert the rows that are not written: {taken}"
+        ),
+        (range(4),),
+        (range(4, 6),),
+    )
+    assert second == (
+        (
+            "The insert of AssetType has written rows 0 to 0, 2 to 2, 4 to 4 and 2 more ranges, "
+            "and failed at rows 1 to 1, 3 to 3; mend what is wrong there and insert the rows that "
+            f"are not written: {taken}"
+        ),
+        tuple(range(number, number + 1) for number in (0, 2, 4, 6, 8)),
+        (range(1, 2), range(3, 4)),
+    )
+    assert deleted == (
+        (
+            "The delete of Index has written rows 0 to 1, and failed at rows 2 to 2; mend what is "
+            "wrong there and delete all rows again, which is safe: Rows of IndexValuesTS refer by "
+            "index_identifier to what the delete would take from Index "
+            "(fk__ms_markets__indexvaluests__index_identifier__ms_dc817632b8; PostgreSQL says: Key "
+            '(unique_identifier)=(I) is referenced from table "ms_markets__indexvaluests"); delete '
+            "or change those first."
+        ),
+        (range(2),),
+        (range(2, 3),),
+    )
 
 
 class Terminal(io.StringIO):
