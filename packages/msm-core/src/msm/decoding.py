@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.types import ARRAY, NullType, TypeEngine
 
-from msm.errors import ResultValueError, shortened
+from msm.errors import ResultValueError
+from msm.showing import shortened
 
 __all__ = ["Codec", "ResultColumn", "codec_of", "has_json_form"]
 

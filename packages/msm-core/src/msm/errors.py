@@ -35,10 +35,11 @@
 Each class carries its facts as attributes; the message is one sentence that ends with what to do.
 """
 
-import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from msm.showing import shortened
 
 __all__ = [
     "AttachError",
@@ -449,12 +450,6 @@ class PartlyWrittenError(RowsError):
 
 FAULTS_SHOWN = 5
 RANGES_SHOWN = 3
-_shortener = reprlib.Repr(maxstring=60, maxother=80)
-
-
-def shortened(value: object) -> str:
-    """The repr of a value, cut in its middle where it is long."""
-    return _shortener.repr(value)
 
 
 def _rows(ranges: Sequence[range]) -> str:

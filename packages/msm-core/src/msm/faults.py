@@ -30,10 +30,10 @@ from msm.errors import (
     TimedOutError,
     TooLargeError,
     TransactionConflictError,
-    shortened,
 )
 from msm.rows.texts import TooLargeValueError, UnfitValueError, column_text
 from msm.scope import model_name
+from msm.showing import shortened
 from msm.statements import CompiledOperation
 
 __all__ = ["Fault", "sentence"]

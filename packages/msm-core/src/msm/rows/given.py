@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Date, Table
 
-from msm.errors import StatementError, shortened
+from msm.errors import StatementError
+from msm.showing import shortened
 
 __all__ = ["Given", "Rows", "given_rows"]
 
