@@ -164,11 +164,11 @@ REFUSED: dict[str, tuple[Statement, type, str]] = {
         ),
     ),
     "too large beside a value that is only cast": (
-        insert(AssetType).values(uid=str(uuid.UUID(int=1)), asset_type=LONG),
+        insert(IndexFormulaDefinition).values(version="7", definition_hash=LONG),
         TooLargeError,
         (
-            f"AssetType does not take asset_type '{'y' * 27}...{'y' * 28}', which is more than "
-            "VARCHAR(64) holds; pass less."
+            f"IndexFormulaDefinition does not take definition_hash '{'y' * 27}...{'y' * 28}', which "
+            "is more than VARCHAR(64) holds; pass less."
         ),
     ),
     "no number": (

@@ -1,6 +1,7 @@
 """What a statement becomes before it is sent: its kind, its scope, its parameters."""
 
 import datetime
+import math
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -9,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import (
+    ARRAY,
     JSON,
     Boolean,
     Column,
+    Float,
     Integer,
     MetaData,
     Table,
@@ -31,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
 from sqlalchemy.schema import CreateTable
+from sqlalchemy.types import NullType
 
 from msm.errors import NotAttachedError, StatementError
 from msm.models import (
@@ -327,6 +331,14 @@ def test_values_of_numpy_and_tuples_travel_as_what_they_stand_for() -> None:
             literal(np.bool_(1), Boolean),
             IndexValuesTS.value > np.float32(0.5),
             IndexValuesTS.index_identifier == literal(("a", 1), JSON),
+            IndexValuesTS.index_identifier == literal(("a", 1), NullType()),
+            literal((1.5, math.nan), ARRAY(Float)) == func.array_agg(IndexValuesTS.value),
         ),
         IndexValuesTS,
-    ) == {"param_1": True, "value_1": 0.5, "param_2": '["a", 1]'}
+    ) == {
+        "param_1": True,
+        "value_1": 0.5,
+        "param_2": '["a", 1]',
+        "param_3": '["a", 1]',
+        "param_4": [1.5, "NaN"],
+    }

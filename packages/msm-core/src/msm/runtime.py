@@ -93,7 +93,7 @@ class MarketsRuntime:
             rows: mappings of column names to Python values, or a DataFrame, whose named index
                 levels are columns too. A column that is left out gets the database's default, and
                 None is NULL. In a DataFrame, what pandas counts as missing (NaN, NaT, NA) is NULL;
-                in a mapping, NaN is NaN.
+                in a mapping, NaN is NaN, and NaT and NA are refused.
 
         Returns:
             The number of rows inserted.
