@@ -167,8 +167,8 @@ REFUSED: dict[str, tuple[Statement, type, str]] = {
         insert(IndexFormulaDefinition).values(version="7", definition_hash=LONG),
         TooLargeError,
         (
-            f"IndexFormulaDefinition does not take definition_hash '{'y' * 27}...{'y' * 28}', which "
-            "is more than VARCHAR(64) holds; pass less."
+            f"IndexFormulaDefinition does not take definition_hash '{'y' * 27}...{'y' * 28}', "
+            "which is more than VARCHAR(64) holds; pass less."
         ),
     ),
     "no number": (

@@ -11,6 +11,7 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    extract,
     func,
     insert,
     lateral,
@@ -175,6 +176,7 @@ HIDDEN: list[tuple[Any, str]] = [
             (select(Asset.uid).with_hint(Asset, "ONLY"), "with_hint()"),
             (delete(Asset).with_hint("ONLY"), "with_hint()"),
             (select(Asset.uid).where(Asset.uid.op("; drop")(1)), "op('; drop')"),
+            (select(extract("epoch FROM x", func.now()), Asset.uid), "extract('epoch FROM x')"),
             (select(Asset.uid).where(Asset.uid.op("--")(1)), "op('--')"),
             (select(Asset.uid).where(Asset.uid.op("=/*")(1)), "op('=/*')"),
             (

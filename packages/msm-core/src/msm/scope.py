@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnClause,
     CompoundSelect,
     Delete,
+    Extract,
     FromClause,
     Insert,
     Select,
@@ -93,6 +94,8 @@ def _text_in(element: Visitable) -> str | None:
             | UnaryExpression(operator=custom_op() as operator)
         ) if not OPERATOR.fullmatch(operator.opstring):
             return f"op({operator.opstring!r})"
+        case Extract() if not element.field.isidentifier():
+            return f"extract({element.field!r})"
         case Select() | Insert() | Update() | Delete() | CTE() if element._prefixes:  # noqa: SLF001
             return "prefix_with()"
         case Select() | CTE() if element._suffixes:  # noqa: SLF001
