@@ -65,6 +65,10 @@ def migrate_to_head(
         arguments = ("migrations", "upgrade", "--provider", PROVIDER, "head", "--json")
         upgraded = run_sdk_cli(*arguments, environment=environment_of(platform), folder=ROOT)
     assert upgraded.exit_code == 0, upgraded.stderr
+    with psycopg.connect(url, autocommit=True) as connection:
+        # pytest-postgresql ends every session of a database that it copies or drops; those of the
+        # platform that has just been closed may still be leaving.
+        connection.execute(f"GRANT {dbname}_runtime TO {PLATFORM_ROLE} WITH SET FALSE".encode())
 
 
 def environment_of(platform: LocalPlatform) -> dict[str, str]:
