@@ -121,7 +121,7 @@ class Run:
             if not rows:
                 refuse_unversioned_tables(connection, self._provider)
             refuse_missing_references(connection, self._provider)
-            neighbours = Neighbours(connection, self._provider)
+            neighbours = Neighbours(connection, self._provider, self.progress)
             connection.rollback()
             event.listen(connection, "commit", neighbours.assert_unchanged)
             self._watch_commits(connection, lock, rows)

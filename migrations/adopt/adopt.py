@@ -107,10 +107,10 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
             if dry_run or adoption.losses:
                 return adoption
             _write(connection, found.renames)
+            held.assert_held(progress)
             # The SDK's upgrade refuses a registry of another identifier. It is named before the
             # commit, so that nothing is kept where the platform refuses.
             _name_registry(registry)
-            held.assert_held(progress)
             progress.committing = True
             connection.commit()
         return replace(adoption, is_done=True)
