@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from alembic.operations.ops import (
     AlterColumnOp,
     CreateForeignKeyOp,
+    CreateIndexOp,
     MigrateOperation,
     RenameTableOp,
 )
@@ -92,7 +93,7 @@ def long_name(revision: Revision) -> Iterator[Fault]:
     """A name over 63 bytes, which PostgreSQL would cut off."""
     for operation in _operations(revision):
         op = operation.op
-        table = None if nameless(op) else made(op)
+        table = None if nameless(op) or isinstance(op, CreateIndexOp) else made(op)
         for name in {*_given(op), *(_names(table) if table is not None else ())}:
             size = len(name.encode())
             if size > MAX_NAME_BYTES:
@@ -104,6 +105,9 @@ def _given(op: MigrateOperation) -> Iterator[str]:
     match op:
         case RenameTableOp():
             yield op.new_table_name
+        # Its table is a placeholder that cannot be copied where the index is on an expression.
+        case CreateIndexOp(index_name=str(name)):
+            yield name
         case AlterColumnOp() if op.modify_name is not None:
             yield op.modify_name
 

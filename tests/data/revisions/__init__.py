@@ -159,6 +159,12 @@ GOOD = [
         'op.create_index("ix_a", "ms_markets__asset", ["asset_type"])\n' + COMMENT,
     ),
     good(
+        "index on an expression",
+        'op.create_index("ix_a", "ms_markets__asset", [sa.text("lower(asset_type)")])\n'
+        'op.create_index("ix_b", "ms_markets__asset", ["uid", sa.text("lower(asset_type)")])\n'
+        'op.create_index("ix_c", "ms_markets__asset", [sa.func.lower(sa.column("asset_type"))])',
+    ),
+    good(
         "autocommit",
         "with op.get_context().autocommit_block():\n"
         '    op.create_index("ix_a", "ms_markets__asset", ["asset_type"], '
