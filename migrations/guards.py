@@ -150,9 +150,9 @@ def refuse_unversioned_tables(connection: Connection, provider: MarketsMigration
     if present:
         raise UnversionedTablesError(
             f"The database has {_listing(present)}, and {provider.version_table} does not say "
-            "which revision made them, so nothing was changed; restore that table from where the "
-            "others came from, or drop them if nothing in them is needed, and run "
-            f"`{provider.upgrade_command}`.",
+            "which revision made them",
+            "restore that table from where the others came from, or drop them if nothing in them "
+            f"is needed, and run `{provider.upgrade_command}`",
             tables=present,
         )
 

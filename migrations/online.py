@@ -27,7 +27,7 @@ from .guards import (
     refuse_unversioned_tables,
     version_rows,
 )
-from .lock import MigrationLock, application_name, release, take
+from .lock import MigrationLock, connect_arguments, release, take
 from .progress import Progress
 from .revisions import read_revisions
 from .timeouts import Limits, set_timeouts
@@ -92,7 +92,7 @@ class Run:
             self.url,
             poolclass=NullPool,
             # Statements that psycopg prepares would fail behind a pooler before it is found out.
-            connect_args={"application_name": application_name(), "prepare_threshold": None},
+            connect_args={**connect_arguments(), "prepare_threshold": None},
         )
 
     def read(self) -> None:

@@ -15,7 +15,7 @@ from alembic.util import CommandError
 
 from ..errors import PACKAGE, MigrationError
 from ..examined import examined
-from ..guards import refuse_unknown_rows
+from ..guards import refuse_unknown_rows, refuse_unversioned_tables
 from ..review.recorder import Run, record
 from ..review.subjects import targets
 from ..session import Database, revision_directory
@@ -126,12 +126,15 @@ def make_plan(target: str, database: Database | None) -> Plan:
 
     Raises:
         UnknownVersionError: this code does not know the database's revision.
+        UnversionedTablesError: no version row says which revision made the database's tables.
         UnknownTargetError: this code knows no way from there to the target.
         RevisionFailedError: a revision on the way raises, or looks at the live database.
     """
     script, revisions = revision_directory()
     current = () if database is None else database.revisions()
     refuse_unknown_rows(current, revisions, examined())
+    if database is not None and not current:
+        refuse_unversioned_tables(database.connection, examined())
     direction, route = _route(script, current, target)
     steps = [_step(revision, direction, database) for revision in route]
     has_version_table = database is not None and database.has_version_table()
