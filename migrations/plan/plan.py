@@ -17,7 +17,7 @@ from ..errors import PACKAGE, MigrationError
 from ..examined import examined
 from ..guards import refuse_unknown_rows, refuse_unversioned_tables
 from ..review.recorder import Run, record
-from ..review.subjects import targets
+from ..review.subjects import ColumnTypes, column_types, targets
 from ..session import Database, revision_directory
 from .rows import Rows, count_rows
 from .words import destroys, words
@@ -136,7 +136,8 @@ def make_plan(target: str, database: Database | None) -> Plan:
     if database is not None and not current:
         refuse_unversioned_tables(database.connection, examined())
     direction, route = _route(script, current, target)
-    steps = [_step(revision, direction, database) for revision in route]
+    types = _types_before(script, direction) if route else {}
+    steps = [_step(item, direction, database, types[item.revision]) for item in route]
     has_version_table = database is not None and database.has_version_table()
     sql = _sql(script, current, direction, route, has_version_table) if route else ""
     return Plan(direction, current, target, tuple(steps), sql, database is not None)
@@ -172,10 +173,24 @@ def _lies_behind(script: ScriptDirectory, current: tuple[str, ...], target: str)
     return wanted <= passed - set(current)
 
 
-def _step(revision: Script, direction: Direction, database: Database | None) -> Step:
+def _types_before(script: ScriptDirectory, direction: Direction) -> dict[str, ColumnTypes]:
+    """By revision: the types of columns that it meets when it runs in a direction."""
+    types: ColumnTypes = {}
+    found: dict[str, ColumnTypes] = {}
+    for revision in reversed(list(script.walk_revisions())):
+        before = dict(types)
+        for operation in record(revision.module.upgrade, Path(revision.path)).operations:
+            types |= column_types(operation.op)
+        found[revision.revision] = before if direction == "upgrade" else dict(types)
+    return found
+
+
+def _step(
+    revision: Script, direction: Direction, database: Database | None, types: ColumnTypes
+) -> Step:
     run = _recorded(revision, direction)
     operations = [operation.op for operation in run.operations]
-    losses = [loss for op in operations for loss in _losses(op, database)]
+    losses = [loss for op in operations for loss in _losses(op, database, types)]
     return Step(revision.revision, revision.doc, tuple(map(words, operations)), tuple(losses))
 
 
@@ -199,8 +214,8 @@ def _recorded(revision: Script, direction: Direction) -> Run:
     )
 
 
-def _losses(op: MigrateOperation, database: Database | None) -> Iterator[Loss]:
-    for action in destroys(op):
+def _losses(op: MigrateOperation, database: Database | None, types: ColumnTypes) -> Iterator[Loss]:
+    for action in destroys(op, types):
         for schema, table in targets(op):
             rows = None if database is None else count_rows(database.connection, schema, table)
             yield Loss(action, table, rows)

@@ -165,8 +165,7 @@ def test_destructive_operations_of_an_upgrade_are_counted(
         op.drop_table("ms_markets__tradests")
         op.drop_column("ms_markets__asset", "asset_type")
         op.alter_column("ms_markets__asset", "unique_identifier", type_=sa.String(9))
-        op.alter_column("ms_markets__curve", "status", type_=sa.Text(),
-                        existing_type=sa.String(32))
+        op.alter_column("ms_markets__curve", "status", type_=sa.Text())
         op.alter_column("ms_markets__calendar", "source", nullable=False)
         """,
     )

@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeEngine
 from migrations.errors import RevisionFilesError
 from migrations.review import RULES, HistoryError, Review, UnknownRevisionError, record
 from migrations.review.__main__ import look, main
-from migrations.review.rules.destructive import widens
+from migrations.review.harm import widens
 from migrations.review.squawk import Squawk
 from tests.conftest import ROOT
 from tests.data.revisions import BAD, GOOD
