@@ -96,7 +96,8 @@ class Plan:
         current: the rows of Alembic's version table; empty at base.
         target: what was asked for.
         steps: the revisions in the order in which they would run; empty where there is nothing.
-        sql: their SQL, as one script; without the SDK's SET ROLE.
+        sql: their SQL, as one script; without the SDK's SET ROLE, and without the fingerprints
+            that an upgrade leaves in the comment of the version table.
         is_informed: False for a database that was never migrated, which nothing can look at.
     """
 

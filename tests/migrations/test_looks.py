@@ -15,7 +15,7 @@ from tests.conftest import ROOT, environment_of
 from tests.support.forked import Finished, run_forked
 from tests.support.gateway import Gateway
 from tests.support.looking import differences, run_check, run_plan
-from tests.support.migrating import migrate, sentence_of, until
+from tests.support.migrating import migrate, sentence_of, until_timed_out
 from tests.support.schema import defaults_and_comments, describe
 
 # Many databases: together they would take the default suite over its limit.
@@ -153,16 +153,11 @@ def test_wait_outlasts_a_migration_that_holds_a_table(
     environment: Mapping[str, str], superuser: Connection, watcher: Connection
 ) -> None:
     patient = {**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.3"}
-    waits = (
-        "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'msm-look %'"
-        " AND wait_event_type = 'Lock'"
-    )
     with ThreadPoolExecutor() as pool:
         with superuser.transaction():
             superuser.execute(f"LOCK TABLE {HELD} IN ACCESS EXCLUSIVE MODE".encode())
             waiting = pool.submit(run_check, patient, "--wait", "60")
-            until(lambda: watcher.execute(waits).fetchone(), "a look that waits for the table")
-            until(lambda: watcher.execute(waits).fetchone() is None or None, "its time-out")
+            until_timed_out(watcher, "msm-look")
         told = waiting.result()
     assert told.value == 0, told.stdout + told.stderr
 

@@ -24,6 +24,7 @@ __all__ = [
     "migrate_in",
     "sentence_of",
     "until",
+    "until_timed_out",
     "write_revision",
 ]
 
@@ -129,6 +130,15 @@ def until[T](look: Callable[[], T | None], what: str) -> T:
             raise TimeoutError(f"{what} did not happen within {PATIENCE_SECONDS:g} s")
         time.sleep(0.02)
     return found
+
+
+def until_timed_out(watcher: psycopg.Connection[Any], name: str = NAME) -> None:
+    """Wait until a session of this name has waited for a lock, and does not any more."""
+    query = (
+        "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE %s AND wait_event_type = 'Lock'"
+    )
+    until(lambda: watcher.execute(query, [f"{name} %"]).fetchone(), "a wait for a lock")
+    until(lambda: watcher.execute(query, [f"{name} %"]).fetchone() is None or None, "its time-out")
 
 
 @dataclass(frozen=True, slots=True)
