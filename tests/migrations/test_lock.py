@@ -25,6 +25,7 @@ from tests.support.forked import run_forked
 from tests.support.migrating import (
     LOCK_TABLE,
     Background,
+    check_anew,
     migrate,
     sentence_of,
     until,
@@ -191,6 +192,29 @@ def test_upgrade_and_downgrade_at_once_run_one_after_the_other(
     assert len(describe(watcher)) == 51
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     assert len(describe(watcher)) == 61
+
+
+@pytest.mark.slow
+def test_an_upgrade_that_waits_for_a_downgrade_makes_everything_again(
+    fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
+) -> None:
+    """Case 13, the other way round: it would find the database at head if it had not waited."""
+    environment = environment_of(fresh_platform)
+    write_revision(checkout, SLEEP.format(0), SLEEP.format(2))
+    assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 0
+    with Background(watcher) as background:
+        down = background.start("downgrade", "base", environment=environment, folder=checkout)
+        background.see("pg_sleep")
+        up = background.start("upgrade", "head", "--json", environment=environment, folder=checkout)
+        assert down.result().exit_code == 0, down.result().stderr
+        told = up.result()
+    assert told.exit_code == 0, told.stderr
+    assert "waiting for the migration of pid" in told.stderr
+    assert json.loads(told.stdout)["active_count"] == 62
+    assert len(describe(watcher)) == 61
+    assert versions_in(watcher) == ["1005"]
+    checked = run_forked(check_anew, environment=environment, folder=checkout)
+    assert (checked.value, checked.stderr) == (0, "")
 
 
 def test_the_lock_is_kept_until_the_catalog_is_finalized(
