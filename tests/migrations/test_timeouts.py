@@ -223,7 +223,7 @@ def test_a_statement_that_takes_too_long_is_cancelled(
     environment: Mapping[str, str], head_database: Connection, checkout: Path
 ) -> None:
     write_revision(checkout, f"{ADD}\nop.execute('SELECT pg_sleep(60)')", DROP)
-    brief = dict(environment) | {"MSM_MIGRATION_STATEMENT_TIMEOUT": "0.3"}
+    brief = dict(environment) | {"MSM_MIGRATION_STATEMENT_TIMEOUT": "1.5"}
     told = migrate("upgrade", "head", environment=brief, folder=checkout)
     assert told.exit_code == 1
     assert sentence_of(told) == (

@@ -19,6 +19,7 @@ from tests.support.forked import Finished, run_forked, run_sdk_cli
 __all__ = [
     "LOCK_TABLE",
     "NAME",
+    "WAITING",
     "Background",
     "migrate",
     "migrate_in",
@@ -30,6 +31,8 @@ __all__ = [
 
 NAME = "msm-migrate"
 LOCK_TABLE = "public.ms_markets__alembic_version"
+# What a migration asks while another one holds the lock.
+WAITING = "FROM pg_locks l LEFT JOIN pg_stat_activity"
 PATIENCE_SECONDS = 60.0
 
 REVISION = '''"""A revision of a test."""
