@@ -21,10 +21,10 @@ from sqlalchemy import (
     TableClause,
     text,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.sql.elements import ClauseElement
 
+from ..offline import DIALECT
 from ..session import SCHEMA
 
 __all__ = [
@@ -37,8 +37,6 @@ __all__ = [
     "sql_of",
 ]
 
-# One that leaves a percent sign as it is: these texts travel without parameters.
-DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 # A compiler that renders parts alone takes no statement, which its types do not say.
 COMPILER = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
 

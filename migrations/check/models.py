@@ -26,6 +26,7 @@ from sqlalchemy import CheckConstraint, Connection
 
 from ..downstream.models import only
 from ..examined import examined
+from ..offline import offline_context
 from .differences import Difference, ModelKind
 from .expressions import ChangedExpression, changed_expressions, default_differs
 
@@ -153,18 +154,7 @@ def _changed(changed: ChangedExpression) -> Difference:
 
 def _sql(operations: Iterable[MigrateOperation]) -> str:
     output = io.StringIO()
-    context = MigrationContext.configure(
-        dialect_name="postgresql",
-        # Psycopg's own style would double every percent sign.
-        dialect_opts={"paramstyle": "named"},
-        opts={
-            "as_sql": True,
-            "literal_binds": True,
-            "output_buffer": output,
-            "target_metadata": examined().target_metadata,
-        },
-    )
-    operator = Operations(context)
+    operator = Operations(offline_context(output, target_metadata=examined().target_metadata))
     for op in operations:
         operator.invoke(op)
     return output.getvalue().strip()

@@ -8,7 +8,7 @@ from typing import Literal
 
 from alembic.operations import Operations
 from alembic.operations.ops import MigrateOperation
-from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.runtime.migration import MigrationStep
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
@@ -16,6 +16,7 @@ from alembic.util import CommandError
 from ..errors import PACKAGE, MigrationError
 from ..examined import examined
 from ..guards import refuse_unknown_rows, refuse_unversioned_tables
+from ..offline import offline_context
 from ..review.recorder import Run, record
 from ..review.subjects import ColumnTypes, column_types, targets
 from ..session import Database, revision_directory
@@ -235,22 +236,13 @@ def _sql(
         else MigrationStep.downgrade_from_script
     )
     output = io.StringIO()
-    context = MigrationContext.configure(
-        dialect_name="postgresql",
-        # Psycopg's own style would double every percent sign.
-        dialect_opts={"paramstyle": "named"},
-        opts={
-            "as_sql": True,
-            "literal_binds": True,
-            "output_buffer": output,
-            "target_metadata": examined().target_metadata,
-            "version_table": examined().version_table,
-            "version_table_schema": examined().version_table_schema,
-            "starting_rev": current,
-            "fn": lambda _heads, _context: [
-                step_of(script.revision_map, revision) for revision in route
-            ],
-        },
+    context = offline_context(
+        output,
+        target_metadata=examined().target_metadata,
+        version_table=examined().version_table,
+        version_table_schema=examined().version_table_schema,
+        starting_rev=current,
+        fn=lambda _heads, _context: [step_of(script.revision_map, revision) for revision in route],
     )
     with Operations.context(context), context.begin_transaction():
         context.run_migrations()

@@ -19,8 +19,9 @@ from alembic.operations.ops import (
 )
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Index
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IdentifierError
+
+from ..offline import DIALECT, offline_options
 
 __all__ = ["Operation", "Place", "Run", "record"]
 
@@ -110,10 +111,7 @@ class _Context(MigrationContext):
     """An offline context for PostgreSQL that counts autocommit blocks instead of committing."""
 
     def __init__(self, recorder: "_Recorder") -> None:
-        # Psycopg's own style would double every percent sign.
-        dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-        options = {"as_sql": True, "literal_binds": True, "output_buffer": recorder.output}
-        super().__init__(dialect, None, options)
+        super().__init__(DIALECT, None, offline_options(recorder.output))
         self.recorder = recorder
         self.block = 0
 

@@ -249,6 +249,7 @@ def test_an_equal_condition_in_other_words_is_no_difference(
     assert differences(environment) == []
 
 
+@pytest.mark.usefixtures("superuser")
 def test_percent_signs_and_backslashes_are_read_as_they_are(
     cluster: Cluster, head_database: Connection
 ) -> None:

@@ -22,6 +22,7 @@ from migrations.progress import Progress
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.alembic import url_of
+from tests.support.crashing import read_versions
 from tests.support.forked import Finished, run_forked
 from tests.support.looking import run_check, run_plan
 from tests.support.migrating import (
@@ -169,7 +170,7 @@ def test_a_killed_holder_lets_the_waiter_in_within_two_seconds(
         assert isinstance(first.exception(), EOFError)
         assert second.result().exit_code == 0, second.result().stderr
     assert waited < 2
-    assert versions_in(watcher) == ["1003"]
+    assert read_versions(watcher) == ["1003"]
 
 
 @pytest.mark.slow
@@ -203,7 +204,7 @@ def test_ten_upgrades_at_once_on_an_empty_database_run_the_ddl_once(
     assert not any("UniqueViolation" in told.stderr for told in finished)
     created = [name for (name,) in watcher.execute("SELECT name FROM audit.created")]
     assert len(created) == len(set(created)) == 62
-    assert versions_in(watcher) == ["1004"]
+    assert read_versions(watcher) == ["1004"]
 
 
 @pytest.mark.slow
@@ -224,7 +225,7 @@ def test_upgrade_and_downgrade_at_once_run_one_after_the_other(
     assert told.exit_code == 0, told.stderr
     assert "waiting for the migration of pid" in told.stderr
     assert "Running downgrade 1005 -> 1004" in told.stderr
-    assert versions_in(watcher) == ["1002"]
+    assert read_versions(watcher) == ["1002"]
     assert len(describe(watcher)) == 51
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     assert len(describe(watcher)) == 61
@@ -250,7 +251,7 @@ def test_an_upgrade_that_waits_for_a_downgrade_makes_everything_again(
     assert "waiting for the migration of pid" in told.stderr
     assert json.loads(told.stdout)["active_count"] == 62
     assert len(describe(watcher)) == 61
-    assert versions_in(watcher) == ["1005"]
+    assert read_versions(watcher) == ["1005"]
     checked = run_forked(check_anew, environment=environment, folder=checkout)
     assert (checked.value, checked.stderr) == (0, "")
 
@@ -346,8 +347,3 @@ def test_a_second_upgrade_waits_while_the_first_builds_an_index_concurrently(
         "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_test'::regclass"
     )
     assert valid.fetchone() == (True,)
-
-
-def versions_in(database: Connection) -> list[str]:
-    rows = database.execute("SELECT version_num FROM ms_markets__alembic_version").fetchall()
-    return [version for (version,) in rows]
