@@ -90,6 +90,13 @@ def databases(shell: Shell) -> list[str]:
     return Cluster.attached(shell.state, state_of(shell)["postgres_port"]).databases()
 
 
+def migration_roles(shell: Shell) -> int:
+    with connect(shell) as connection:
+        query = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'msm_migrate%'"
+        [(count,)] = connection.execute(query).fetchall()
+    return int(count)
+
+
 def settings(shell: Shell) -> tuple[Any, ...] | None:
     with connect(shell) as connection:
         return connection.execute("SELECT * FROM msm_local.settings").fetchone()
@@ -130,9 +137,7 @@ def test_a_running_platform_goes_on_with_a_fresh_database(shell: Shell) -> None:
     while UNFINISHED & set(databases(shell)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert UNFINISHED & set(databases(shell)) == set()
-    with connect(shell) as connection:
-        query = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'msm_migrate%'"
-        assert connection.execute(query).fetchone() == (0,)
+    assert migration_roles(shell) == 0
     assert shell("doctor").stdout.count("FAIL") == 0
 
 
@@ -182,6 +187,7 @@ def test_an_edited_revision_never_meets_an_old_template(shell: Shell) -> None:
         shell.write_row()
         told = shell.complaint("reset")
         assert "The revisions cannot be run up to head" in told
+        assert migration_roles(shell) == 0
         log = Path(told.split("code 1, and ")[1].split(" says why")[0])
         assert "not today" in log.read_text()
         assert log.stat().st_mode & 0o777 == 0o600
@@ -230,6 +236,7 @@ def test_a_reset_that_is_ended_leaves_the_old_database(
     shell("start")
     assert set(databases(shell)) & UNFINISHED == set()
     assert DATABASE in databases(shell)
+    assert migration_roles(shell) == 0
     assert shell.count_rows() == rows
 
 

@@ -131,6 +131,35 @@ def test_an_expired_login_loses_its_session_and_is_dropped(client: Client) -> No
         assert soon(lambda: admin.execute(query, [issued["role_name"]]).fetchone() is None)
 
 
+def test_an_expired_login_goes_with_what_it_was_given_and_its_tables_stay(client: Client) -> None:
+    """And one that cannot be dropped keeps no other alive."""
+    [uid] = client.reserve("thing")
+    first, *others = sorted(client.credential(uid)["role_name"] for _ in range(3))
+    owner = client.credential(uid)["owner_role_name"]
+    with psycopg.connect(client.admin_url, autocommit=True) as admin:
+        # What stands in another database keeps a role alive.
+        with psycopg.connect(
+            admin.info.dsn, password=admin.info.password, dbname="postgres"
+        ) as other:
+            other.execute(f"CREATE SCHEMA kept AUTHORIZATION {first}".encode())
+        admin.execute("CREATE TABLE precious (id bigint)")
+        admin.execute(f"ALTER TABLE precious OWNER TO {others[0]}".encode())
+        admin.execute("CREATE TABLE foreign_one (id bigint)")
+        admin.execute(f'ALTER TABLE foreign_one OWNER TO "{owner}"'.encode())
+        admin.execute(f"GRANT SELECT ON foreign_one TO {others[1]}".encode())
+        admin.execute("UPDATE msm_local.migration_credentials SET expires_at = now()")
+        client.credential(uid)
+        query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
+        names = [first, *others]
+        assert soon(lambda: admin.execute(query, [names]).fetchall() == [(first,)])
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        assert admin.execute(tables).fetchall() == [("foreign_one",), ("precious",)]
+        with psycopg.connect(
+            admin.info.dsn, password=admin.info.password, dbname="postgres"
+        ) as other:
+            other.execute("DROP SCHEMA kept")
+
+
 def test_an_expired_login_opens_no_session(client: Client) -> None:
     [uid] = client.reserve("thing")
     issued = client.credential(uid)

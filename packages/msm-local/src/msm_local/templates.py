@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -27,10 +28,10 @@ from msm_local.git_context import git_environment
 from msm_local.instance import Instance
 from msm_local.processes import die_with_parent
 from msm_local.repositories import credentials, roles
-from msm_local.repositories.settings import Settings
+from msm_local.repositories.settings import Settings, read_settings
 from msm_local.revisions import revision_files
 
-__all__ = ["BASE", "Recipe", "build_template", "end_credentials", "prune_templates"]
+__all__ = ["BASE", "Recipe", "build_template", "discard", "end_credentials", "prune_templates"]
 
 # Alembic's word for a database before its first revision.
 BASE = "base"
@@ -75,16 +76,19 @@ def build_template(
         TemplateFailedError: the revisions do not run; names the log that says why.
         ProgramMissingError: the SDK's CLI is not installed.
     """
-    cluster.drop_database(BUILDING)
+    discard(cluster, BUILDING)
     cluster.create_database(BUILDING)
     _token, password = instance.secrets()
     url = cluster.platform_url(BUILDING)
     prepare_database(url, password, recipe.settings)
-    if recipe.target != BASE:
-        report(f"Building the template for {recipe.target}, once for these revisions ...")
-        _migrate(url, password, instance, recipe)
-    end_credentials(cluster, BUILDING)
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+    try:
+        if recipe.target != BASE:
+            report(f"Building the template for {recipe.target}, once for these revisions ...")
+            _migrate(url, password, instance, recipe)
+    finally:
+        end_credentials(cluster, BUILDING)
+    # Both or neither: one that takes no connections could not be looked into.
+    with psycopg.connect(cluster.admin_url()) as connection:
         names = [sql.Identifier(name) for name in (BUILDING, recipe.name)]
         connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(names[0]))
         connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
@@ -100,11 +104,24 @@ def prune_templates(cluster: Cluster) -> None:
 def end_credentials(cluster: Cluster, database: str) -> None:
     """Drop the migration roles that a database recorded: they would outlive it."""
     with psycopg.connect(cluster.admin_url(database)) as connection:
+        settings = read_settings(connection)
+        if settings is None:
+            return
         names = credentials.undropped(connection)
         roles.end_sessions(connection, names)
         for name in names:
-            roles.drop_role(connection, name)
+            roles.drop_login(connection, name, heir=settings.owner_role)
             credentials.mark_dropped(connection, name)
+
+
+def discard(cluster: Cluster, database: str) -> None:
+    """Drop a database with the migration roles that it recorded; nothing where there is none."""
+    if database not in cluster.databases():
+        return
+    # One that was left off before it had a catalog recorded none.
+    with suppress(psycopg.errors.UndefinedTable):
+        end_credentials(cluster, database)
+    cluster.drop_database(database)
 
 
 def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> None:
