@@ -5,7 +5,7 @@ import pytest
 
 from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
-from tests.local.conftest import Client
+from tests.local.conftest import Client, new_client
 
 STACKED = [
     "SELECT 1; DELETE FROM thing",
@@ -129,6 +129,12 @@ TYPES = [
     "'english'::regconfig",
     "'msm_superuser=r/msm_superuser'::aclitem",
     "NULL::pg_authid",
+    "NULL::other",
+    "NULL::public.other",
+    "NULL::other[]",
+    "'{}'::_other",
+    "CAST(NULL AS view_of_other)",
+    "jsonb_populate_record(NULL::other, '{}')",
     "NULL::msm_local.settings",
     "tableoid::regclass",
 ]
@@ -145,6 +151,7 @@ TABLES = [
     "thing CROSS JOIN LATERAL (SELECT * FROM other) o",
     "(SELECT * FROM other) thing",
     "(TABLE other) thing",
+    "jsonb_to_recordset('[]') AS t(a other)",
     "child",
     "view_of_other",
     "missing",
@@ -292,6 +299,14 @@ def test_a_select_runs_in_a_transaction_that_only_reads(
     assert (answer.status_code, answer.json()["sqlstate"]) == (400, "25006")
 
 
+def test_the_row_type_of_a_table_in_scope_may_be_used(
+    shared_client: Client, scope: list[dict[str, str]]
+) -> None:
+    sql = """SELECT id FROM jsonb_populate_recordset(NULL::thing, '[{"id": 7}]')"""
+    answer = shared_client.execute("select", sql, [scope[0]["meta_table_uid"]])
+    assert answer.json()["rows"] == [{"id": 7}]
+
+
 def test_a_query_reads_its_own_table_and_no_other(
     shared_client: Client, scope: list[dict[str, str]]
 ) -> None:
@@ -299,6 +314,26 @@ def test_a_query_reads_its_own_table_and_no_other(
     assert shared_client.http.post(path, json="SELECT * FROM thing").status_code == 200
     for sql in ("TABLE other", "DELETE FROM thing", "SELECT 1; SELECT 2", "SELECT version()"):
         assert shared_client.http.post(path, json=sql).status_code == 400
+
+
+def test_what_the_parser_takes_for_one_literal_is_one_for_the_server(
+    cluster: Cluster, database: str
+) -> None:
+    """Whatever a role of somebody's own server is set to."""
+    runtime = f'"{database}_runtime"'
+    with new_client(cluster, database) as client:
+        uid = client.active("thing", "CREATE TABLE thing (id bigint)")
+    with psycopg.connect(cluster.admin_url(database)) as admin:
+        for setting in (
+            *("standard_conforming_strings = off", "client_encoding = latin1"),
+            *("intervalstyle = iso_8601", "datestyle = 'German'", "bytea_output = escape"),
+        ):
+            admin.execute(f"ALTER ROLE {runtime} SET {setting}".encode())
+    literal = r"\' , pg_sleep(100) --"
+    sql = f"SELECT '{literal.replace("'", "''")}', 'é' AS e, CAST(interval '1 day' AS text) AS i"
+    with new_client(cluster, database) as client:
+        answer = client.execute("select", sql, [uid])
+    assert answer.json()["rows"] == [{"?column?": literal, "e": "é", "i": "1 day"}]
 
 
 OUT_OF_REACH = [
