@@ -3,12 +3,14 @@
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import IO, Literal, cast
 from urllib.parse import urlsplit
 
 from msm_local.errors import (
@@ -108,8 +110,9 @@ def ensure_started(
         PortBusyError: the port belongs to another process.
         StartFailedError: it does not come up; the sentence names step and log.
         AdministratorNeededError: the role of the URL lacks a privilege; with SQL that mends it.
+        InstanceBusyError: another start, stop or reset takes too long to wait for.
     """
-    with instance.lock():
+    with instance.lock(report):
         health = probe(instance)
         if health.word == "degraded" and health.state is not None:
             health = _wait_for_recovery(instance, health)
@@ -131,19 +134,25 @@ def ensure_started(
         return state, True
 
 
-def stop(instance: Instance) -> bool:
+def stop(instance: Instance, report: Callable[[str], None] = lambda _text: None) -> bool:
     """Stop the platform and wait until it is gone; False where it did not run.
+
+    Args:
+        instance: the instance.
+        report: called with a sentence about a step that takes long.
 
     Raises:
         StopFailedError: it does not end; names the pid.
+        InstanceBusyError: another start, stop or reset takes too long to wait for.
     """
-    with instance.lock():
+    with instance.lock(report):
         # The process is looked for, and not read from a state file that may be damaged or lost.
         server = find_server(instance.folder)
         if server is not None:
-            started = server.create_time()
-            server.terminate()
-            if not wait_until_gone(server.pid, started, STOP_SECONDS):
+            # It may end by itself in this moment.
+            with suppress(ProcessLookupError):
+                os.kill(server.pid, signal.SIGTERM)
+            if not wait_until_gone(server.pid, server.started, STOP_SECONDS):
                 raise StopFailedError(
                     f"The server with pid {server.pid} does not end; its log is "
                     f"{instance.log_path}, and `kill -9 {server.pid}` ends it with its PostgreSQL."
@@ -186,7 +195,7 @@ def _check_clear(instance: Instance, port: int | None) -> None:
     """Refuse, in this process and before a server is made, what the server would fail at."""
     server = find_server(instance.folder)
     # One that just cleared its state is about to end.
-    if server is not None and not wait_until_gone(server.pid, server.create_time(), ENDING_SECONDS):
+    if server is not None and not wait_until_gone(server.pid, server.started, ENDING_SECONDS):
         raise AlreadyRunningError(
             f"The server with pid {server.pid} runs for {instance.folder}, but its state.json is "
             f"lost; `msm-local{instance.option} stop` ends it and loses no data, then start again."
@@ -225,9 +234,9 @@ def _spawn(
             cwd=instance.folder,
             start_new_session=True,
         )
-    if process.stdin is not None:
-        process.stdin.write(json.dumps(launch).encode())
-        process.stdin.close()
+    # One that ended already is told of by its exit code.
+    with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as pipe:
+        pipe.write(json.dumps(launch).encode())
     return process
 
 
@@ -240,7 +249,11 @@ def _start_server(
     except BaseException:
         # A Ctrl-C, a closed terminal or a time-out leaves no server that nobody asked for.
         process.terminate()
-        process.wait(STOP_SECONDS)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         raise
 
 

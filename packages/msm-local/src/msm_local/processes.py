@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,7 @@ __all__ = [
     "ENDING_SIGNALS",
     "SERVER_MODULE",
     "SIGNAL_BASE",
+    "Server",
     "die_with_parent",
     "find_server",
     "is_process",
@@ -51,22 +53,37 @@ def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
     return ask_kernel
 
 
-def find_server(folder: Path) -> psutil.Process | None:
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The server process of an instance.
+
+    Attributes:
+        folder: the folder of the instance.
+        pid: the process.
+        started: when it started, in seconds since the epoch.
+    """
+
+    folder: Path
+    pid: int
+    started: float
+
+
+def find_server(folder: Path) -> Server | None:
     """The server that runs for an instance folder, whatever its state file says; None without."""
     resolved = folder.resolve()
-    return next((process for place, process in _servers() if place == resolved), None)
+    return next((server for server in _servers() if server.folder == resolved), None)
 
 
 def server_folders() -> list[Path]:
     """The instance folders that a server runs for, as far as we may see."""
-    return [place for place, _process in _servers()]
+    return [server.folder for server in _servers()]
 
 
-def _servers() -> Iterator[tuple[Path, psutil.Process]]:
+def _servers() -> Iterator[Server]:
     for process in psutil.process_iter():
         try:
             if process.cmdline()[-1:] == [SERVER_MODULE]:
-                yield Path(process.cwd()), process
+                yield Server(Path(process.cwd()), process.pid, process.create_time())
         except psutil.Error:
             # It ended, or it is another user's.
             continue
