@@ -14,6 +14,9 @@ from typing import Any
 import psutil
 import pytest
 
+from msm_local import locking
+from msm_local.errors import InstanceBusyError
+from msm_local.instance import Instance
 from tests.local.shell import NAME, PHASES, Shell, family_of, gone, lives, server_held_in
 
 # Many processes: together they would take the default suite over its limit.
@@ -212,6 +215,30 @@ def test_a_server_killed_while_it_stops_keeps_its_rows(fresh: Shell, delay: floa
     assert fresh.status(code=3)["status"] == "stopped"
     fresh.start()
     assert fresh.count_rows() == 1
+
+
+def test_who_waits_for_another_verb_says_so_and_gives_up_in_the_end(
+    fresh: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requirement 2: here a start holds the lock, and hangs."""
+    starting = fresh.popen("start")
+    server = server_held_in(fresh, "starting PostgreSQL")
+    with fresh.popen("stop") as stopping:
+        assert stopping.stderr is not None
+        told = stopping.stderr.readline()
+        assert told.startswith("msm-local: Waiting for `")
+        assert told.endswith(f" start` (pid {starting.pid}), which is busy with this instance.\n")
+        os.kill(server, signal.SIGCONT)
+        starting.communicate(timeout=60)
+        stdout, told = stopping.communicate(timeout=60)
+    assert (starting.returncode, stopping.returncode) == (0, 0), told
+    assert "stopped" in stdout
+
+    monkeypatch.setattr(locking, "MOST_SECONDS", 0.2)
+    instance = Instance(fresh.folder, fresh.name, fresh.state)
+    second = instance.lock()
+    with instance.lock(), pytest.raises(InstanceBusyError, match="has been busy"):
+        second.__enter__()
 
 
 @pytest.mark.skipif(NO_NAMESPACES, reason="only root makes a namespace without a network")

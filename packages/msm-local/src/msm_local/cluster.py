@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
@@ -22,6 +22,7 @@ from psycopg import sql
 from msm_local.errors import ClusterError
 from msm_local.files import make_private_folder, remove_folder
 from msm_local.initdb import (
+    LITTLE_DISK,
     MARKER,
     PASSWORDS,
     PLATFORM_ROLE,
@@ -30,6 +31,7 @@ from msm_local.initdb import (
     postgres_environment,
     read_passwords,
 )
+from msm_local.libpq import EXPLICIT
 from msm_local.placement import (
     binaries_folder,
     data_folder,
@@ -47,7 +49,6 @@ __all__ = ["PLATFORM_ROLE", "SUPERUSER", "Cluster"]
 
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
-LITTLE_DISK = 16 << 20
 
 
 class Cluster:
@@ -144,7 +145,8 @@ class Cluster:
 
     def _url(self, role: str, database: str) -> str:
         password = quote(self._passwords[role], safe="")
-        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{quote(database, safe='')}"
+        place = f"127.0.0.1:{self.port}/{quote(database, safe='')}"
+        return f"postgresql://{role}:{password}@{place}?{urlencode(EXPLICIT)}"
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
         """Make a database that the platform role owns, empty or as a copy of ``template``."""

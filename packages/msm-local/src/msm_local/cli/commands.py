@@ -1,5 +1,6 @@
 """The verbs that hand over to another program: env, exec, psql."""
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ PASSING_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 @click.option(
     "--format",
     "style",
+    envvar="MSM_LOCAL_ENV_FORMAT",
     type=click.Choice(["sh", "dotenv", "json"]),
     default="sh",
     show_default=True,
@@ -51,6 +53,9 @@ def env_command(instance: Instance, style: str, *, check: bool, as_json: bool) -
             f"Nothing usable answers at {endpoint} ({error}); see `msm-local{instance.option} "
             "status`."
         ) from error
+    if as_json:
+        click.echo(json.dumps({"endpoint": endpoint, "postgresql": answer["postgresql"]}, indent=2))
+        return
     click.echo(f"{endpoint} takes this token: PostgreSQL {answer['postgresql']} behind it")
 
 

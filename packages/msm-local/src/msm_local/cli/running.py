@@ -56,7 +56,7 @@ def start_command(
 @click.pass_obj
 def stop_command(instance: Instance) -> None:
     """Stop the platform; its data stays."""
-    stopped = stop(instance)
+    stopped = stop(instance, say)
     click.echo(f"{instance.name}: {'stopped' if stopped else 'was not running'}")
 
 
@@ -96,7 +96,14 @@ def logs_command(instance: Instance, lines: int, *, follow: bool, postgresql: bo
 
 
 @click.command("reset")
-@click.option("--to", "target", default="head", show_default=True, help="A revision, or base.")
+@click.option(
+    "--to",
+    "target",
+    envvar="MSM_LOCAL_RESET_TO",
+    default="head",
+    show_default=True,
+    help="A revision, or base.",
+)
 @click.option("--force", is_flag=True, help="End the sessions of clients that are connected.")
 @provider_option
 @json_option
