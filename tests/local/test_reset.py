@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from msm_local.cluster import Cluster
-from msm_local.databases import DATABASE, UNFINISHED
+from msm_local.databases import DATABASE, NEXT, UNFINISHED
 from tests.conftest import ROOT
 from tests.local.shell import Shell, gone
 from tests.support.forked import run_forked
@@ -228,8 +228,9 @@ def test_a_reset_that_is_ended_leaves_the_old_database(
     with shell.popen("reset") as resetting:
         sdk = child_of(resetting.pid, "upgrade")
         resetting.send_signal(number)
+        _stdout, told = resetting.communicate(timeout=60)
     del shell.environment["MSM_AUTO_REGISTER_NAMESPACE"]
-    assert resetting.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    assert resetting.returncode == (-number if number == signal.SIGKILL else 128 + number), told
     assert gone([sdk])
     assert shell.count_rows() == rows
     shell("stop")
@@ -238,6 +239,29 @@ def test_a_reset_that_is_ended_leaves_the_old_database(
     assert DATABASE in databases(shell)
     assert migration_roles(shell) == 0
     assert shell.count_rows() == rows
+
+
+def test_a_reset_that_is_killed_before_the_exchange_leaves_one_of_both(shell: Shell) -> None:
+    reset(shell)
+    shell.write_row()
+    port = state_of(shell)["postgres_port"]
+    url = Cluster.attached(shell.state, port).admin_url()
+    with psycopg.connect(url, autocommit=True) as admin, shell.popen("reset") as resetting:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        deadline = time.monotonic() + 60
+        while admin.execute(query, [NEXT]).fetchone() is None:
+            assert time.monotonic() < deadline, "the reset made no database"
+        resetting.kill()
+        resetting.communicate()
+    shell("stop")
+    shell("start")
+    assert set(databases(shell)) & UNFINISHED == set()
+    with connect(shell) as connection:
+        row = connection.execute("SELECT to_regclass('kept') IS NULL").fetchone()
+    # The new one is empty, the old one as it was.
+    assert row == (True,) or shell.count_rows() == 1
+    assert shell.status()["contents"]["active"] == 62
+    assert "FAIL" not in shell("doctor").stdout
 
 
 def child_of(pid: int, word: str) -> psutil.Process:

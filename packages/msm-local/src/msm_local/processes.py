@@ -33,8 +33,10 @@ SERVER_MODULE = "msm_local.server"
 LONGEST_COMMAND = 60
 
 
-def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
-    """A ``preexec_fn`` that has the kernel interrupt the child when its parent's thread ends.
+def die_with_parent(
+    parent_pid: int, number: signal.Signals = signal.SIGINT
+) -> Callable[[], None] | None:
+    """A ``preexec_fn`` that has the kernel signal the child when its parent's thread ends.
 
     It runs after a change of user, which would clear the setting. None where the system has no
     such thing; there an orphan is ended at the next start.
@@ -45,7 +47,7 @@ def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
     libc = ctypes.CDLL(None, use_errno=True)
 
     def ask_kernel() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        libc.prctl(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent_pid:
             # The parent died before the kernel knew.
             os._exit(1)

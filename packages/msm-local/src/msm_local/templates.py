@@ -7,6 +7,7 @@ never meets an old template.
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -154,7 +155,8 @@ def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> Non
                 stdout=log,
                 stderr=log,
                 check=False,
-                preexec_fn=die_with_parent(os.getpid()),
+                # It may take an interrupt for something to report, and go on; a kill it may not.
+                preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),
             ).returncode
     if code != 0:
         raise TemplateFailedError(
