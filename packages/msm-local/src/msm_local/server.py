@@ -28,14 +28,13 @@ from msm_local.databases import DATABASE, UNFINISHED
 from msm_local.errors import MsmLocalError, PortBusyError
 from msm_local.instance import Instance, State
 from msm_local.libpq import forget_variables, words_of
-from msm_local.ports import bind_first_free
+from msm_local.ports import bind_first_free, bind_usual
 from msm_local.processes import ENDING_SIGNALS, start_time
 from msm_local.registry import register
 from msm_local.templates import discard
 
 __all__ = ["Launch", "main", "run"]
 
-DEFAULT_PORT = 8765
 FAREWELL_SECONDS = 1.0
 LOG = logging.getLogger("msm_local.server")
 
@@ -169,8 +168,7 @@ def _import_application() -> None:
 
 
 def _listen(asked: int | None, remembered: int | None) -> socket.socket:
-    candidates = [asked] if asked else [remembered or DEFAULT_PORT, DEFAULT_PORT]
-    listener = bind_first_free(*candidates)
+    listener = bind_first_free(asked) if asked else bind_usual(remembered)
     if asked and listener.getsockname()[1] != asked:
         listener.close()
         raise PortBusyError(
