@@ -3,11 +3,12 @@
 import json
 import os
 import re
+import select
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from click.testing import CliRunner
 
 from msm_local import errors, psql
 from msm_local.cli import main
+from msm_local.environment import render
 from msm_local.ports import free_port
 from tests.local.shell import DOCUMENTED, NAME, Shell, family_of, gone, lives
 from tests.support.waiting import soon
@@ -294,12 +296,28 @@ def test_logs_end_where_asked_and_follow(shell: Shell) -> None:
     with shell.popen("logs", "--follow", "--lines", "0") as following:
         assert following.stdout is not None
         # Until it follows, what is written is not its concern.
-        time.sleep(1)
-        with Path(started["log_path"]).open("a") as log:
-            log.write("a new line\n")
+        with Path(started["log_path"]).open("a", buffering=1) as log:
+            while not select.select([following.stdout], [], [], 0.1)[0]:
+                log.write("a new line\n")
         assert following.stdout.readline() == "a new line\n"
         following.send_signal(signal.SIGINT)
     assert following.returncode == -signal.SIGINT
+
+
+def test_every_format_of_the_environment_says_the_same(tmp_path: Path) -> None:
+    """Requirement 7: whatever stands in a value, and to a real shell."""
+    variables = {
+        "PLAIN": "http://127.0.0.1:1",
+        "ODD": "a $HOME ${HOME} `x` \"q\" 'p' \\ #é",
+        "QUOTED": "a ${B} é",
+    }
+    assert json.loads(render(variables, "json")) == variables
+    assert render(variables, "dotenv").startswith("PLAIN=http://127.0.0.1:1\n")
+    (tmp_path / ".env").write_text(render(variables, "dotenv"))
+    for script in (render(variables, "sh"), f"set -a; . {tmp_path}/.env"):
+        shell = ["sh", "-c", f"{script}\nprintenv PLAIN ODD QUOTED"]
+        told = subprocess.run(shell, capture_output=True, text=True, check=True)
+        assert told.stdout.splitlines() == list(variables.values())
 
 
 def test_a_checked_environment_that_does_not_work_says_so(shell: Shell) -> None:
