@@ -442,7 +442,8 @@ def get_data_by_time_index(case: Case) -> None:
 def insert_data_into_table(case: Case) -> None:
     [series] = TimeIndexMetaTable.filter(identifier="series")
     frame = pd.DataFrame({"time_index": [NOW], "uid": [UNKNOWN], "v": [1.0]})
-    with pytest.raises(ServerError, match="does not implement POST") as refusal:
+    named = r"does not implement DataSource\.insert_data_into_table"
+    with pytest.raises(ServerError, match=named) as refusal:
         case.bound(frame, series, False, "time_index", ["time_index", "uid"], {})
     assert "501" in str(refusal.value)
 

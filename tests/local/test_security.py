@@ -60,6 +60,7 @@ def test_pages_from_elsewhere_are_refused_and_our_own_are_not(shared_client: Cli
 def test_an_absent_endpoint_answers_501_by_name(
     shared_client: Client, method: str, path: str
 ) -> None:
+    """Requirement 15."""
     answer = shared_client.http.request(method, path)
     assert answer.status_code == 501
     assert "does not implement" in answer.json()["detail"]
