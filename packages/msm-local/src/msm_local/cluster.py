@@ -42,7 +42,7 @@ from msm_local.placement import (
 from msm_local.ports import free_port, is_free
 from msm_local.postgres_settings import server_options
 from msm_local.postmaster import end_orphan, is_ready
-from msm_local.processes import die_with_parent
+from msm_local.processes import die_with_parent, signals_deferred
 from msm_local.temporary import abandoned_homes, new_home
 
 __all__ = ["PLATFORM_ROLE", "SUPERUSER", "Cluster"]
@@ -245,7 +245,7 @@ class Cluster:
             remove_folder(self.data)
 
     def _start_on(self, port: int) -> None:
-        self._process = self._launch(port)
+        self._launch(port)
         try:
             self._wait_until_ready()
         except ClusterError:
@@ -254,14 +254,14 @@ class Cluster:
                 raise
             # Between choice and start somebody else took the port: once more, on another.
             self.port = free_port()
-            self._process = self._launch(self.port)
+            self._launch(self.port)
             self._wait_until_ready()
 
-    def _launch(self, port: int) -> subprocess.Popen[bytes]:
+    def _launch(self, port: int) -> None:
         account = self._account
         binary = binaries_folder(account) / "postgres"
-        with self.log_path.open("ab") as log:
-            return subprocess.Popen(
+        with self.log_path.open("ab") as log, signals_deferred():
+            self._process = subprocess.Popen(
                 [
                     *(str(binary), "-D", str(self.data), "-p", str(port)),
                     *server_options(durable=self.durable),

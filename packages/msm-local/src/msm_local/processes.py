@@ -4,8 +4,10 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ __all__ = [
     "is_process",
     "port_holder",
     "server_folders",
+    "signals_deferred",
     "start_time",
     "wait_until_gone",
 ]
@@ -68,6 +71,31 @@ class Server:
     folder: Path
     pid: int
     started: float
+
+
+@contextmanager
+def signals_deferred() -> Iterator[None]:
+    """Have signals that end us wait, as long as the context lasts.
+
+    What a handler raises while Python runs its hooks around a fork is printed and forgotten: it
+    would take more than one Ctrl-C.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        # Handlers run in the main thread alone.
+        yield
+        return
+    caught: list[int] = []
+    previous = {
+        number: signal.signal(number, lambda number, _frame: caught.append(number))
+        for number in ENDING_SIGNALS
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+        if caught:
+            signal.raise_signal(caught[0])
 
 
 def find_server(folder: Path) -> Server | None:

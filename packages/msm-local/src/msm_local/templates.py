@@ -10,8 +10,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from msm_local.errors import ProgramMissingError, TemplateFailedError
 from msm_local.files import explained
 from msm_local.git_context import git_environment
 from msm_local.instance import Instance
-from msm_local.processes import die_with_parent
+from msm_local.processes import die_with_parent, signals_deferred
 from msm_local.repositories import credentials, roles
 from msm_local.repositories.settings import Settings, read_settings
 from msm_local.revisions import revision_files
@@ -146,20 +146,30 @@ def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> Non
         with explained(log_path):
             log_path.unlink(missing_ok=True)
             log_path.touch(mode=0o600)
-        with log_path.open("ab") as log:
-            code = subprocess.run(
-                command,
-                cwd=instance.root,
-                env=child_environment(os.environ, variables),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                check=False,
-                # It may take an interrupt for something to report, and go on; a kill it may not.
-                preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),
-            ).returncode
+        code = _run(command, instance.root, child_environment(os.environ, variables), log_path)
     if code != 0:
         raise TemplateFailedError(
             f"The revisions cannot be run up to {recipe.target}: `mainsequence migrations upgrade` "
             f"ended with code {code}, and {log_path} says why; mend them, and reset again."
         )
+
+
+def _run(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], log_path: Path
+) -> int:
+    """The exit code of a command, which ends with us whatever ends us."""
+    with log_path.open("ab") as log, ExitStack() as ending:
+        with signals_deferred():
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # It may take an interrupt for something to report, and go on; a kill it may not.
+                preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),
+            )
+            ending.callback(process.wait)
+            ending.callback(process.kill)
+        return process.wait()
