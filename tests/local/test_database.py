@@ -42,35 +42,40 @@ def test_sessions_that_were_ended_are_replaced_at_the_next_request(client: Clien
     assert client.execute("select", "SELECT id FROM thing", [thing]).json()["rows"] == []
 
 
-def test_requests_that_wait_for_a_lock_end_and_let_health_through(
-    cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(PLATFORM_SETTINGS, "lock_timeout", "2s")
-    with new_client(cluster, database) as client:
-        uid = client.active("thing", "CREATE TABLE thing (id bigint PRIMARY KEY)")
-        with (
-            ThreadPoolExecutor(POOL_SIZE + 1) as crowd,
-            psycopg.connect(client.admin_url) as holder,
-        ):
+def test_requests_that_wait_for_a_lock_let_health_through(client: Client) -> None:
+    uid = client.active("thing", "CREATE TABLE thing (id bigint PRIMARY KEY)")
+    with ThreadPoolExecutor(POOL_SIZE + 1) as crowd:
+        with psycopg.connect(client.admin_url) as holder:
             holder.execute("SELECT FROM msm_local.meta_tables FOR UPDATE")
             waiting = [crowd.submit(client.finalize, uid) for _ in range(POOL_SIZE + 1)]
             assert soon(lambda: waiting_for_a_lock(client) == POOL_SIZE)
-            assert client.http.get("/health/").status_code == 200
-            answers = [future.result() for future in waiting]
-        assert {(status, answer["sqlstate"]) for status, answer in answers} == {(409, "55P03")}
-        assert client.finalize(uid)[0] == 200
+            assert client.http.get("/health/", timeout=POOL_TIMEOUT / 2).status_code == 200
+            assert waiting_for_a_lock(client) == POOL_SIZE
+        assert {future.result()[0] for future in waiting} == {200}
 
 
-def test_a_request_that_takes_too_long_is_ended(
-    cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("lock_timeout", (409, "TransactionConflictError")),
+        ("statement_timeout", (408, "StatementTimeoutError")),
+    ],
+)
+def test_a_request_that_waits_too_long_is_ended(
+    cluster: Cluster,
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    expected: tuple[int, str],
 ) -> None:
-    monkeypatch.setitem(PLATFORM_SETTINGS, "statement_timeout", "200ms")
+    assert set(PLATFORM_SETTINGS) == {"lock_timeout", "statement_timeout"}
+    monkeypatch.setitem(PLATFORM_SETTINGS, setting, "200ms")
     with new_client(cluster, database) as client:
         uid = client.active("thing", "CREATE TABLE thing (id bigint PRIMARY KEY)")
         with psycopg.connect(client.admin_url) as holder:
             holder.execute("SELECT FROM msm_local.meta_tables FOR UPDATE")
             status, answer = client.finalize(uid)
-    assert (status, answer["error"]) == (408, "StatementTimeoutError")
+    assert (status, answer["error"]) == expected
 
 
 def waiting_for_a_lock(client: Client) -> int:

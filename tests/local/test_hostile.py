@@ -1,5 +1,6 @@
 """Hostile statements: each is refused, by the parser's tree or by PostgreSQL itself."""
 
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -350,6 +351,8 @@ def test_what_the_parser_takes_for_one_literal_is_one_for_the_server(
 ) -> None:
     """Whatever a role of somebody's own server is set to."""
     runtime = f'"{database}_runtime"'
+    # Our own URLs say it themselves.
+    url = cluster.platform_url(database).partition("?")[0]
     with new_client(cluster, database) as client:
         uid = client.active("thing", "CREATE TABLE thing (id bigint)")
     with psycopg.connect(cluster.admin_url(database)) as admin:
@@ -360,8 +363,10 @@ def test_what_the_parser_takes_for_one_literal_is_one_for_the_server(
             admin.execute(f"ALTER ROLE {runtime} SET {setting}".encode())
     literal = r"\' , pg_sleep(100) --"
     sql = f"SELECT '{literal.replace("'", "''")}', 'é' AS e, CAST(interval '1 day' AS text) AS i"
-    with new_client(cluster, database) as client:
-        answer = client.execute("select", sql, [uid])
+    with LocalPlatform(url) as platform:
+        client = Client(platform, url, "")
+        with closing(client.http):
+            answer = client.execute("select", sql, [uid])
     assert answer.json()["rows"] == [{"?column?": literal, "e": "é", "i": "1 day"}]
 
 
