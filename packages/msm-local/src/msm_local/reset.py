@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +52,9 @@ ORDER BY pid
 # Whoever is in the way of a renaming.
 SESSIONS = """
 SELECT coalesce(nullif(application_name, ''), backend_type) || ' (pid ' || pid || ')'
-FROM pg_stat_activity WHERE datname IN (%s, %s) ORDER BY pid
+FROM pg_stat_activity WHERE datname = ANY(%s) ORDER BY pid
 """
+END_SESSIONS = "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE datname = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,27 +217,33 @@ def _exchange(cluster: Cluster, instance: Instance, template: str) -> None:
 
 
 def _rename(cluster: Cluster) -> None:
-    # One message, and so one transaction: nobody finds neither database, and next to nobody gets
-    # in between the end of the sessions and the lock of the renaming.
-    statement = sql.SQL(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname IN ({}, {});"
-        "ALTER DATABASE {} RENAME TO {};"
-        "ALTER DATABASE {} RENAME TO {}"
-    ).format(
-        *(sql.Literal(name) for name in (DATABASE, NEXT)),
-        *(sql.Identifier(name) for name in (DATABASE, PREVIOUS, NEXT, DATABASE)),
+    # One message, and so one transaction: nobody finds neither database.
+    statement = sql.SQL("ALTER DATABASE {} RENAME TO {}; ALTER DATABASE {} RENAME TO {}").format(
+        *(sql.Identifier(name) for name in (DATABASE, PREVIOUS, NEXT, DATABASE))
     )
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+    url = cluster.admin_url()
+    with (
+        psycopg.connect(url, autocommit=True) as connection,
+        psycopg.connect(url, autocommit=True) as other,
+        ThreadPoolExecutor(1) as beside,
+    ):
         for attempt in range(1, ATTEMPTS + 1):
+            other.execute(END_SESSIONS, [5000, [DATABASE, NEXT]])
+            renaming = beside.submit(connection.execute, statement)
+            # It lets nobody in while it waits for those who got in before: the platform itself
+            # connects again at once.
+            while not renaming.done():
+                other.execute(END_SESSIONS, [0, [DATABASE, NEXT]])
+                time.sleep(0.02)
             try:
-                connection.execute(statement)
+                renaming.result()
             except psycopg.errors.ObjectInUse as error:
                 if attempt == ATTEMPTS:
-                    left = [str(name) for (name,) in connection.execute(SESSIONS, [DATABASE, NEXT])]
+                    names = [str(name) for (name,) in other.execute(SESSIONS, [[DATABASE, NEXT]])]
                     raise ClientsConnectedError(
-                        f"Sessions begin faster than they can be ended ({', '.join(left)}); stop "
-                        "their clients, and reset again.",
-                        clients=len(left),
+                        f"Sessions cannot be ended ({', '.join(names)}); stop their clients, and "
+                        "reset again.",
+                        clients=len(names),
                     ) from error
             else:
                 return
