@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from msm_local.health import probe
 from msm_local.instance import Instance
-from msm_local.lifecycle import probe
 from msm_local.ports import is_free
 from tests.local.shell import Shell, family_of, gone, is_pending
 from tests.support.waiting import soon

@@ -1,6 +1,5 @@
 """Starting, stopping and looking at the server of an instance, from the outside."""
 
-import http.client
 import json
 import os
 import signal
@@ -9,9 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import IO, Literal, cast
-from urllib.parse import urlsplit
+from typing import IO, cast
 
 from msm_local.errors import (
     AlreadyRunningError,
@@ -22,53 +19,19 @@ from msm_local.errors import (
     UnhealthyError,
 )
 from msm_local.files import explained
+from msm_local.health import Health, probe
 from msm_local.instance import Instance, State
 from msm_local.ports import is_free
 from msm_local.processes import SERVER_MODULE, find_server, port_holder, wait_until_gone
 
-__all__ = ["EMBEDDED", "Health", "call_health", "ensure_started", "probe", "running_state", "stop"]
+__all__ = ["EMBEDDED", "ensure_started", "running_state", "stop"]
 
 # In place of a --database-url: the PostgreSQL that msm-local brings along.
 EMBEDDED = "embedded"
-Word = Literal["healthy", "stopped", "degraded"]
 START_SECONDS = 60.0
 STOP_SECONDS = 40.0
-PROBE_SECONDS = 2.0
 ENDING_SECONDS = 2.0
 SLOW_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What an instance is up to.
-
-    Attributes:
-        word: healthy, stopped or degraded.
-        reason: why it is degraded; empty otherwise.
-        state: what its server wrote; None where it is stopped.
-        postgresql: version of PostgreSQL; empty where it does not answer.
-    """
-
-    word: Word
-    reason: str
-    state: State | None
-    postgresql: str
-
-
-def probe(instance: Instance) -> Health:
-    """Look at the instance: one signed call, two seconds at most."""
-    state = instance.read_state()
-    if state is None or not state.is_alive():
-        return Health("stopped", "", None, "")
-    if state.phase != "ready":
-        return Health("degraded", f"still {state.phase}", state, "")
-    try:
-        answer = call_health(state.endpoint, state.token)
-    except ValueError as error:
-        return Health("degraded", str(error), state, "")
-    except (OSError, http.client.HTTPException) as error:
-        return Health("degraded", f"the API does not answer: {error}", state, "")
-    return Health("healthy", "", state, str(answer["postgresql"]))
 
 
 def running_state(instance: Instance) -> State:
@@ -279,26 +242,6 @@ def _wait_until_ready(
         f"The platform was not ready after {START_SECONDS:.0f} s ({told or 'no step reported'}); "
         f"its log is {instance.log_path}."
     )
-
-
-def call_health(endpoint: str, token: str) -> dict[str, object]:
-    """Ask the platform at this endpoint for its health, with one signed call.
-
-    Raises:
-        OSError, HTTPException: nothing answers within two seconds.
-        ValueError: something else than a healthy platform answers; its words.
-    """
-    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=PROBE_SECONDS)
-    try:
-        connection.request("GET", "/api/v1/health/", headers={"Authorization": f"Bearer {token}"})
-        answer: object = json.loads(connection.getresponse().read())
-    finally:
-        connection.close()
-    if not isinstance(answer, dict):
-        raise ValueError("the answer is no JSON object")  # noqa: TRY004 - a value, not an argument
-    if answer.get("ok") is not True:
-        raise ValueError(str(answer.get("detail", "no reason given")))
-    return answer
 
 
 def _reason(process: subprocess.Popen[bytes]) -> str:

@@ -22,9 +22,9 @@ from msm_local.errors import (
     UnhealthyError,
     UnknownRevisionError,
 )
+from msm_local.health import Health, probe
 from msm_local.instance import Instance
 from msm_local.libpq import forget_variables, words_of
-from msm_local.lifecycle import Health, probe
 from msm_local.repositories.settings import Settings
 from msm_local.revisions import find_versions, read_ids
 from msm_local.templates import (

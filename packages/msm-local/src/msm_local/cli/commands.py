@@ -16,8 +16,9 @@ from msm_local.environment import Format, child_environment, render, sdk_environ
 from msm_local.errors import UnhealthyError
 from msm_local.execution import NOT_FOUND, run_on_platform
 from msm_local.git_context import missing_context
+from msm_local.health import call_health
 from msm_local.instance import Instance
-from msm_local.lifecycle import call_health, ensure_started, running_state
+from msm_local.lifecycle import ensure_started, running_state
 
 __all__ = ["env_command", "exec_command", "psql_command"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from msm_local.health import Health
 from msm_local.instance import Instance, State
-from msm_local.lifecycle import Health
 
 if TYPE_CHECKING:
     from msm_local.overview import Overview, VersionTable

@@ -11,8 +11,9 @@ from msm_local.cli.group import database_option, json_option, port_option, provi
 from msm_local.cli.report import Report, print_report
 from msm_local.errors import NotRunningError, ProgramMissingError
 from msm_local.files import exists
+from msm_local.health import probe
 from msm_local.instance import Instance
-from msm_local.lifecycle import EMBEDDED, ensure_started, probe, stop
+from msm_local.lifecycle import EMBEDDED, ensure_started, stop
 
 __all__ = [
     "logs_command",

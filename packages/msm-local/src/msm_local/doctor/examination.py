@@ -17,9 +17,9 @@ from msm_local.doctor.machine import (
     check_sdk,
 )
 from msm_local.errors import AdministratorNeededError, MsmLocalError
+from msm_local.health import probe
 from msm_local.instance import Instance
 from msm_local.libpq import forget_variables, words_of
-from msm_local.lifecycle import probe
 
 __all__ = ["examine"]
 
