@@ -207,28 +207,34 @@ def _start_server(
     instance: Instance, port: int | None, database_url: str | None, report: Callable[[str], None]
 ) -> State:
     process = _spawn(instance, port, database_url)
-    try:
-        return _wait_until_ready(instance, process, report)
-    except BaseException:
-        # A Ctrl-C, a closed terminal or a time-out leaves no server that nobody asked for.
-        process.terminate()
+    with cast("IO[bytes]", process.stdout) as told:
         try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        raise
+            return _wait_until_ready(instance, process, told, report)
+        except BaseException:
+            # A Ctrl-C, a closed terminal or a time-out leaves no server that nobody asked for.
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            raise
 
 
 def _wait_until_ready(
-    instance: Instance, process: subprocess.Popen[bytes], report: Callable[[str], None]
+    instance: Instance,
+    process: subprocess.Popen[bytes],
+    reason: IO[bytes],
+    report: Callable[[str], None],
 ) -> State:
     began = time.monotonic()
     told = ""
     while time.monotonic() < began + START_SECONDS:
         if process.poll() is not None:
+            text = reason.read().decode(errors="replace").strip().rstrip(".")
+            text = text or f"the server ended with code {process.returncode}"
             raise StartFailedError(
-                f"The platform did not start: {_reason(process)} (log: {instance.log_path})."
+                f"The platform did not start: {text} (log: {instance.log_path})."
             )
         health = probe(instance)
         if health.state is not None and health.state.pid == process.pid:
@@ -242,9 +248,3 @@ def _wait_until_ready(
         f"The platform was not ready after {START_SECONDS:.0f} s ({told or 'no step reported'}); "
         f"its log is {instance.log_path}."
     )
-
-
-def _reason(process: subprocess.Popen[bytes]) -> str:
-    told = process.stdout.read() if process.stdout is not None else b""
-    text = told.decode(errors="replace").strip().rstrip(".")
-    return text or f"the server ended with code {process.returncode}"
