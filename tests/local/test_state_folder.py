@@ -128,6 +128,20 @@ def test_a_full_disk_is_named_before_anything_is_made(disk: Path) -> None:
     assert (disk / ".msm-local" / ".gitignore").read_text() == "*\n"
 
 
+def test_a_reset_on_a_full_disk_is_one_sentence_and_loses_nothing(disk: Path) -> None:
+    shell = Shell(disk)
+    (disk / "migrations" / "versions").mkdir(parents=True)
+    shell.start()
+    shell.write_row()
+    filler = fill(disk, leave=3 << 20)
+    told = shell.complaint("reset", "--to", "base", "--provider", "migrations:m")
+    assert "PostgreSQL refused a step of the reset: " in told
+    assert "No space left on device" in told
+    filler.unlink()
+    assert shell.count_rows() == 1
+    assert shell.status()["status"] == "healthy"
+
+
 def test_a_disk_that_fills_up_under_the_platform_loses_nothing(disk: Path) -> None:
     shell = Shell(disk)
     shell.start()
