@@ -76,7 +76,7 @@ def test_a_platform_with_faults(shell: Shell) -> None:
          "GRANT CREATE ON SCHEMA public TO msm_owner",
          "roles", "msm_owner may not create in schema public"),
         (LOST_TABLE, "DELETE FROM msm_local.meta_tables",
-         "catalog", "1 active table(s) do not exist: lost; run the upgrade again"),
+         "catalog", "1 active table(s) do not exist: lost; `python -m migrations.check`"),
         ("DELETE FROM msm_local.schema_version",
          "INSERT INTO msm_local.schema_version SELECT 1, 'x'",
          "catalog", "it is at step 0, and this version at"),

@@ -18,6 +18,7 @@ from msm.errors import (
     ConstraintError,
     InvalidValueError,
     MissingReferenceError,
+    MissingTableError,
     NotNullViolatedError,
     OperationRefusedError,
     PlatformError,
@@ -258,6 +259,16 @@ def test_who_lost_a_race_is_told_to_run_it_again() -> None:
     assert str(error) == (
         "The insert over AssetType met another transaction that was faster, and nothing was "
         "written; run it again."
+    )
+
+
+def test_a_table_that_is_gone_is_looked_for_with_the_check() -> None:
+    error = answered(INSERT, 400, detail='relation "x" does not exist', sqlstate="42P01")
+    assert type(error) is MissingTableError
+    assert str(error) == (
+        "The insert over AssetType meets a table that is gone from the database, though the "
+        "catalog has it; `python -m migrations.check`, from the repository root, names it and "
+        "prints the SQL that makes it."
     )
 
 

@@ -139,37 +139,53 @@ def test_it_never_registers_or_migrates(environment: Mapping[str, str]) -> None:
     assert run(attach_with_writes_forbidden, environment=environment).exit_code == 0
 
 
-def attach_and_tell(models: Sequence[type[MarketsModel]]) -> dict[str, tuple[str, str]]:
+UPGRADE = "mainsequence migrations upgrade --provider migrations:migration head"
+CHECK = "python -m migrations.check"
+ELSEWHERE = "run this from the checkout or the branch of that data source"
+
+
+def attach_and_tell(
+    models: Sequence[type[MarketsModel]], remedies: Sequence[str]
+) -> dict[str, tuple[str, str]]:
     with pytest.raises(AttachError) as caught:
         msm.start_engine(models)
     assert all(model.get_meta_table() is None for model in models)
-    command = "mainsequence migrations upgrade --provider migrations:migration head"
-    assert command in str(caught.value)
+    words = str(caught.value)
+    assert [remedy for remedy in (UPGRADE, CHECK, ELSEWHERE) if remedy in words] == list(remedies)
     return {item.model: (item.reason, item.detail) for item in caught.value.problems}
 
 
 def test_what_is_missing_is_one_error_that_lists_every_table(
     fresh_platform: LocalPlatform,
 ) -> None:
-    told = value_of(run(attach_and_tell, EVERY, environment=environment_of(fresh_platform)))
+    told = value_of(
+        run(attach_and_tell, EVERY, [UPGRADE, CHECK], environment=environment_of(fresh_platform))
+    )
     assert len(told) == 61
     assert set(told.values()) == {("missing", "not in the catalog")}
 
 
 @pytest.mark.parametrize(
-    ("change", "reason", "detail"),
+    ("change", "reason", "detail", "remedies"),
     [
-        ("provisioning_status = 'reserved'", "reserved", "reserved, not active"),
-        ("physical_schema = 'elsewhere'", "physical_name", "it is elsewhere.ms_markets__asset"),
+        ("provisioning_status = 'reserved'", "reserved", "reserved, not active", [UPGRADE]),
+        (
+            "physical_schema = 'elsewhere'",
+            "physical_name",
+            "it is elsewhere.ms_markets__asset",
+            [CHECK],
+        ),
         (
             "physical_table_name = 'renamed', identifier = 'ms_markets__asset'",
             "missing",
             "not in the catalog",
+            [UPGRADE, CHECK],
         ),
         (
             "data_source_uid = '00000000-0000-4000-8000-000000000000'",
             "data_source",
             "in data source 00000000-0000-4000-8000-000000000000",
+            [ELSEWHERE],
         ),
     ],
 )
@@ -179,13 +195,14 @@ def test_a_resource_that_is_not_ours_to_use_is_named_with_the_reason(
     change: str,
     reason: str,
     detail: str,
+    remedies: Sequence[str],
 ) -> None:
     head_database.execute(
         f"UPDATE msm_local.meta_tables SET {change} "
         "WHERE physical_table_name = 'ms_markets__asset'".encode()
     )
     head_database.commit()
-    told = value_of(run(attach_and_tell, [Asset, AssetType], environment=environment))
+    told = value_of(run(attach_and_tell, [Asset, AssetType], remedies, environment=environment))
     assert set(told) == {"Asset"}
     assert told["Asset"][0] == reason
     assert detail in told["Asset"][1]

@@ -20,9 +20,11 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 
 from msm.base import MarketsBase
 from msm.errors import (
+    CHECK_COMMAND,
     CheckViolatedError,
     ConflictError,
     MissingReferenceError,
+    MissingTableError,
     NotNullViolatedError,
     OperationRefusedError,
     PlatformRefusedError,
@@ -194,6 +196,13 @@ def _transaction_conflict(fault: Fault) -> str:
     )
 
 
+def _missing_table(fault: Fault) -> str:
+    return (
+        f"{_whole(fault)} meets a table that is gone from the database, though the catalog has it; "
+        f"`{CHECK_COMMAND}`, from the repository root, names it and prints the SQL that makes it."
+    )
+
+
 def _whole(fault: Fault) -> str:
     models = " and ".join(str(_model(table)) for table in fault.compiled.tables)
     return f"The {fault.compiled.operation.operation} over {models}"
@@ -203,13 +212,18 @@ _SENTENCES: Mapping[type[OperationRefusedError], Callable[[Fault], str]] = {
     CheckViolatedError: _check,
     ConflictError: _conflict,
     MissingReferenceError: _missing_reference,
+    MissingTableError: _missing_table,
     NotNullViolatedError: _not_null,
     StillReferencedError: _still_referenced,
     TimedOutError: _timed_out,
     TooLargeError: _too_large,
     TransactionConflictError: _transaction_conflict,
 }
-_ABOUT_COLUMNS = _SENTENCES.keys() - {TimedOutError, TransactionConflictError}
+_ABOUT_COLUMNS = _SENTENCES.keys() - {
+    MissingTableError,
+    TimedOutError,
+    TransactionConflictError,
+}
 
 
 def _model(table: str | None) -> str | None:

@@ -10,6 +10,7 @@ from msm.errors import (
     ConstraintError,
     InvalidValueError,
     MissingReferenceError,
+    MissingTableError,
     NotNullViolatedError,
     OperationRefusedError,
     PlatformError,
@@ -37,6 +38,7 @@ _BY_SQLSTATE: Mapping[str, type[OperationRefusedError]] = {
     "23P01": ConflictError,  # an exclusion constraint
     "40001": TransactionConflictError,
     "40P01": TransactionConflictError,  # a deadlock
+    "42P01": MissingTableError,
     "55P03": TimedOutError,  # waiting for a lock
     "57014": TimedOutError,
 }
