@@ -133,6 +133,18 @@ def test_another_sdk(monkeypatch: pytest.MonkeyPatch, version: str | None, told:
     assert told in f"{found.found}; {found.remedy}"
 
 
+def test_the_published_ms_markets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert machine.check_sdk().ok
+    facts = tmp_path / "ms_markets-1.0.16.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Name: ms-markets\nVersion: 1.0.16\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = machine.check_sdk()
+    assert not found.ok
+    assert found.found == "ms-markets 1.0.16 overwrites the package msm"
+    assert "`pip uninstall ms-markets`" in found.remedy
+
+
 def test_another_python(monkeypatch: pytest.MonkeyPatch) -> None:
     assert machine.check_python().ok
     with monkeypatch.context() as patched:
