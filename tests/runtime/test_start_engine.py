@@ -1,7 +1,5 @@
 """start_engine only reads, says everything that is wrong at once, and costs three requests."""
 
-import socket
-import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,10 +13,7 @@ import msm
 from msm import MarketsModel
 from msm.errors import (
     AttachError,
-    GitContextError,
     ModelGraphError,
-    PlatformRefusedError,
-    PlatformUnreachableError,
 )
 from msm.models import Asset, AssetSnapshotsTS, AssetType, Issuer, markets_sqlalchemy_models
 from msm_local.platform import LocalPlatform
@@ -230,49 +225,6 @@ def test_a_duplicated_resource_is_named(environment: Mapping[str, str]) -> None:
     reason, detail = value_of(run(attach_duplicated, environment=environment))
     assert reason == "duplicated"
     assert detail.startswith("2 resources: ")
-
-
-def attach_raises(expected: type[Exception]) -> tuple[str, float]:
-    started = time.perf_counter()
-    with pytest.raises(expected) as caught:
-        msm.start_engine([Asset])
-    return str(caught.value), time.perf_counter() - started
-
-
-@pytest.fixture
-def unused_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-def test_without_a_platform_it_says_so_within_two_seconds(
-    environment: Mapping[str, str], unused_port: int
-) -> None:
-    nowhere = {**environment, "MAINSEQUENCE_ENDPOINT": f"http://127.0.0.1:{unused_port}"}
-    words, seconds = value_of(run(attach_raises, PlatformUnreachableError, environment=nowhere))
-    assert "start the local one" in words
-    assert seconds < 2
-
-
-def test_a_wrong_token_is_one_sentence_and_no_traceback_of_the_sdk(
-    environment: Mapping[str, str],
-) -> None:
-    wrong = {**environment, "MAINSEQUENCE_ACCESS_TOKEN": "wrong"}
-    finished = run(attach_raises, PlatformRefusedError, environment=wrong)
-    words, _ = value_of(finished)
-    assert "does not accept the token in MAINSEQUENCE_ACCESS_TOKEN (401: " in words
-    assert "Traceback" not in finished.stderr
-
-
-def test_without_a_git_context_it_says_what_is_missing(
-    environment: Mapping[str, str], tmp_path: Path
-) -> None:
-    nowhere = {**environment, "GIT_DIR": str(tmp_path / "nothing")}
-    words, _ = value_of(run(attach_raises, GitContextError, environment=nowhere))
-    assert "cannot tell which repository branch this is" in words
-    assert "msm-local exec" in words
 
 
 @pytest.mark.parametrize("models", [[Asset, Issuer, Asset]])
