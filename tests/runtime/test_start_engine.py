@@ -233,6 +233,20 @@ def test_a_model_listed_twice_is_refused(models: list[type[MarketsModel]]) -> No
         msm.start_engine(models)
 
 
-def test_a_class_that_is_no_model_is_refused() -> None:
-    with pytest.raises(ModelGraphError, match="not a mapped class"):
-        msm.start_engine([Path])  # type: ignore[list-item]
+@pytest.mark.parametrize("stranger", [Path, "Asset"])
+def test_what_is_no_model_is_refused(stranger: Any) -> None:
+    with pytest.raises(ModelGraphError) as caught:
+        msm.start_engine([Asset, stranger])
+    assert str(caught.value) == (
+        f"{stranger!r} cannot be attached: not a mapped class on MarketsMetaTable or "
+        "MarketsTimeIndexMetaTable; pass classes, as `from msm.models import Asset` imports one."
+    )
+
+
+def test_a_model_in_place_of_a_list_is_refused() -> None:
+    model: Any = Asset
+    with pytest.raises(ModelGraphError) as caught:
+        msm.start_engine(model)
+    assert str(caught.value) == (
+        "Asset is no list of models; pass a list, as in msm.start_engine([Asset])."
+    )

@@ -116,12 +116,15 @@ class ModelGraphError(MsmError):
     """A sequence of models cannot be used as a graph.
 
     Attributes:
-        models: the offending classes, as ``module.QualifiedName``.
+        models: the offending classes, as ``module.QualifiedName``, or what was passed instead.
     """
 
-    def __init__(self, message: str, *, models: Sequence[type]) -> None:
+    def __init__(self, message: str, *, models: Sequence[object]) -> None:
         super().__init__(message)
-        self.models = tuple(f"{model.__module__}.{model.__qualname__}" for model in models)
+        self.models = tuple(
+            f"{model.__module__}.{model.__qualname__}" if isinstance(model, type) else repr(model)
+            for model in models
+        )
 
 
 class SettingsError(MsmError):
