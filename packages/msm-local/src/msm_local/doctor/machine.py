@@ -112,7 +112,7 @@ def check_ports(instance: Instance) -> Finding:
     if port is None or is_free(port):
         return good("ports", f"{port or 'any'} is free")
     holder = port_holder(port) or "somebody else"
-    if str(instance.folder) in holder:
+    if holder.startswith(f"the platform of {instance.folder} (pid "):
         return good("ports", f"{port} is held by this platform")
     return good("ports", f"{port} is held by {holder}; the next start takes another")
 
