@@ -16,6 +16,7 @@
     │           │   ├── StillReferencedError
     │           │   ├── CheckViolatedError
     │           │   └── NotNullViolatedError
+    │           ├── DiskFullError            PostgreSQL has no space left to write to
     │           ├── MissingTableError        a table is gone from the database
     │           ├── InvalidValueError        a value that PostgreSQL cannot take
     │           │   └── TooLargeError
@@ -47,6 +48,7 @@ __all__ = [
     "CheckViolatedError",
     "ConflictError",
     "ConstraintError",
+    "DiskFullError",
     "EnvironmentMismatchError",
     "GitContextError",
     "InvalidRowsError",
@@ -234,6 +236,10 @@ class CheckViolatedError(ConstraintError):
 
 class NotNullViolatedError(ConstraintError):
     """A column that needs a value got none."""
+
+
+class DiskFullError(OperationRefusedError):
+    """PostgreSQL has no space left to write to."""
 
 
 class MissingTableError(OperationRefusedError):

@@ -23,6 +23,7 @@ from msm.errors import (
     CHECK_COMMAND,
     CheckViolatedError,
     ConflictError,
+    DiskFullError,
     MissingReferenceError,
     MissingTableError,
     NotNullViolatedError,
@@ -196,6 +197,13 @@ def _transaction_conflict(fault: Fault) -> str:
     )
 
 
+def _disk_full(fault: Fault) -> str:
+    return (
+        f"{_whole(fault)} needs space that PostgreSQL does not have, and nothing was written; free "
+        "some space on the server and run it again."
+    )
+
+
 def _missing_table(fault: Fault) -> str:
     return (
         f"{_whole(fault)} meets a table that is gone from the database, though the catalog has it; "
@@ -212,6 +220,7 @@ _SENTENCES: Mapping[type[OperationRefusedError], Callable[[Fault], str]] = {
     CheckViolatedError: _check,
     ConflictError: _conflict,
     MissingReferenceError: _missing_reference,
+    DiskFullError: _disk_full,
     MissingTableError: _missing_table,
     NotNullViolatedError: _not_null,
     StillReferencedError: _still_referenced,
@@ -220,6 +229,7 @@ _SENTENCES: Mapping[type[OperationRefusedError], Callable[[Fault], str]] = {
     TransactionConflictError: _transaction_conflict,
 }
 _ABOUT_COLUMNS = _SENTENCES.keys() - {
+    DiskFullError,
     MissingTableError,
     TimedOutError,
     TransactionConflictError,

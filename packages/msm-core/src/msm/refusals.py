@@ -8,6 +8,7 @@ from msm.errors import (
     CheckViolatedError,
     ConflictError,
     ConstraintError,
+    DiskFullError,
     InvalidValueError,
     MissingReferenceError,
     MissingTableError,
@@ -39,6 +40,7 @@ _BY_SQLSTATE: Mapping[str, type[OperationRefusedError]] = {
     "40001": TransactionConflictError,
     "40P01": TransactionConflictError,  # a deadlock
     "42P01": MissingTableError,
+    "53100": DiskFullError,
     "55P03": TimedOutError,  # waiting for a lock
     "57014": TimedOutError,
 }
@@ -46,7 +48,7 @@ _BY_SQLSTATE: Mapping[str, type[OperationRefusedError]] = {
 _BY_CLASS: Mapping[str, type[OperationRefusedError]] = {
     "22": InvalidValueError,
     "23": ConstraintError,
-    "53": TooLargeError,  # out of memory or disk
+    "53": TooLargeError,  # out of memory or connections
     "54": TooLargeError,  # a limit of PostgreSQL itself
 }
 # For a platform that does not say the SQLSTATE.
