@@ -5,6 +5,7 @@ Requirement 14: each is one sentence, with its code and what was and was not cha
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -81,18 +82,39 @@ def test_the_state_folder_of_an_ordinary_user_is_not_roots_to_use(tmp_path: Path
 @ROOT_ONLY
 def test_the_state_folder_of_root_is_not_an_ordinary_users_to_use(shell: Shell) -> None:
     state = shell.start()
-    for command in ("status", "start", "stop", "env"):
+    for command in ("status", "start", "stop", "env", "destroy"):
         told = as_nobody(command, folder=shell.folder)
         assert "cannot be used (Permission denied); make it yours and writable" in told
         assert told.count("\n") == 2
-    told = as_nobody("destroy", folder=shell.folder)
-    assert "cannot be used (Permission denied)" in told or "does not carry the marker" in told
     assert "FAIL  state folder" in as_nobody("doctor", folder=shell.folder)
     assert shell.status()["pid"] == state["pid"]
 
 
+def test_a_project_in_which_nothing_may_be_made_is_named() -> None:
+    """Not below pytest's folder, which only its own user may enter."""
+    folder = Path(tempfile.mkdtemp())
+    (folder / "pyproject.toml").touch()
+    if os.geteuid() == 0:
+        os.chown(folder, 65534, 65534)
+    folder.chmod(0o500)
+    try:
+        state = folder / ".msm-local"
+        assert as_nobody("start", folder=folder) == (
+            f"Error: {state} cannot be used (Permission denied); make it yours and writable, or "
+            "name another folder with --state-dir.\n[state-folder] No data was changed.\n"
+        )
+        found = as_nobody("doctor", folder=folder)
+        assert re.search(rf"FAIL +state folder +{re.escape(str(folder))} cannot be written", found)
+    finally:
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
+
+
 def as_nobody(*arguments: str, folder: Path) -> str:
-    """What msm-local says to an ordinary user, whom no other process could be started for."""
+    """What msm-local says to an ordinary user: nobody, where root runs this.
+
+    No other process could be started for that one, whom root's Python is closed to.
+    """
     nowhere = {"MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:1", "PATH": os.environ["PATH"]}
     told = run_forked(_as_nobody, arguments, environment=nowhere, folder=folder)
     assert told.exit_code == 1, told.stdout
@@ -102,8 +124,9 @@ def as_nobody(*arguments: str, folder: Path) -> str:
 def _as_nobody(arguments: tuple[str, ...]) -> None:
     from msm_local.cli import main
 
-    os.setgid(65534)
-    os.setuid(65534)
+    if os.geteuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
     main(["--name", NAME, *arguments])
 
 
