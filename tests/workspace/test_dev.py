@@ -122,7 +122,7 @@ def test_run_wants_a_command_that_exists(checkout: Checkout) -> None:
     assert "there is no command 'msm-locl'" in sentence_of(checkout.dev("run", "msm-locl", "stop"))
 
 
-@pytest.mark.parametrize("form", ["http://127.0.0.1:{}", "https://127.0.0.1:{}/", "127.0.0.1:{}"])
+@pytest.mark.parametrize("form", ["http://127.0.0.1:{}", "https://127.0.0.1:{}/"])
 def test_the_sdk_is_not_started_where_nothing_listens(
     checkout: Checkout, closed_port: int, form: str
 ) -> None:
@@ -147,9 +147,20 @@ def test_a_platform_that_does_not_answer_is_given_up_within_two_seconds(
     assert "no answer within" in sentence_of(told) or "timed out" in told.stderr
 
 
-def test_an_endpoint_that_is_no_url_is_refused(checkout: Checkout) -> None:
-    told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT="http://host:port")
-    assert "as 'port'" in sentence_of(told)
+@pytest.mark.parametrize(
+    ("endpoint", "reason"),
+    [
+        ("http://host:port", "as 'port'"),
+        # The SDK's login takes these; nothing else of it does.
+        ("127.0.0.1:8000", "it is no URL like http://127.0.0.1:8000"),
+        ("host", "it is no URL like http://127.0.0.1:8000"),
+    ],
+)
+def test_an_endpoint_that_is_no_url_is_refused(
+    checkout: Checkout, endpoint: str, reason: str
+) -> None:
+    told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint)
+    assert reason in sentence_of(told)
 
 
 def test_the_endpoint_of_a_dotenv_file_is_probed_as_the_sdk_reads_it(
