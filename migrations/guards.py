@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, sel
 from .errors import (
     PACKAGE,
     DatabaseAheadError,
+    LostTablesError,
     MissingExtensionError,
     NamespaceTakenError,
     PublishedHistoryError,
@@ -21,6 +22,7 @@ from .provider import MarketsMigration
 from .revisions import Revisions
 
 __all__ = [
+    "refuse_lost_tables",
     "refuse_search_path",
     "refuse_taken",
     "refuse_taken_tables",
@@ -157,6 +159,36 @@ def refuse_unversioned_tables(connection: Connection, provider: MarketsMigration
             "restore that table from where the others came from, or drop them if nothing in them "
             f"is needed, and run `{provider.upgrade_command}`",
             tables=present,
+        )
+
+
+def refuse_lost_tables(
+    connection: Connection, rows: Sequence[str], provider: MarketsMigration
+) -> None:
+    """Make sure that a database at head has the tables that the catalog calls active.
+
+    A model that is only reserved may be one whose revision is yet to be written.
+
+    Args:
+        connection: as the owner role.
+        rows: the version rows, which are the heads.
+        provider: whose models are bound to their catalog rows.
+
+    Raises:
+        LostTablesError: some are gone; Alembic would have nothing to do, or fail half-way.
+    """
+    active = {
+        model.__tablename__
+        for model in provider.metatable_models
+        if (row := model.get_meta_table()) is not None and row.provisioning_status == "active"
+    }
+    lost = sorted(active.difference(connection.scalars(PRESENT, {"names": list(active)})))
+    if lost:
+        raise LostTablesError(
+            f"{_listing(lost)} {'are' if len(lost) > 1 else 'is'} gone from the database, though "
+            f"it is at {', '.join(rows)}, and nothing was changed; `{provider.check_command}` "
+            "prints the SQL that makes what is gone.",
+            tables=lost,
         )
 
 

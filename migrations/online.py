@@ -21,6 +21,7 @@ from .errors import MigrationError
 from .failures import busy, failure_of, is_busy
 from .fingerprints import applied_revisions, write_fingerprints
 from .guards import (
+    refuse_lost_tables,
     refuse_search_path,
     refuse_taken_tables,
     refuse_unknown_rows,
@@ -121,6 +122,8 @@ class Run:
             rows = self._prepare(connection)
             if not rows:
                 refuse_unversioned_tables(connection, self._provider)
+            if rows == tuple(self.revisions.heads):
+                refuse_lost_tables(connection, rows, self._provider)
             refuse_missing_references(connection, self._provider)
             neighbours = Neighbours(connection, self._provider, self.progress)
             connection.rollback()

@@ -11,6 +11,8 @@ from msm.sdk import AlembicMetaTableMigration
 
 __all__ = ["PACKAGE_KEY", "MarketsMigration"]
 
+# "migrations" at the repository root, "msm_migrations" where it is installed.
+PACKAGE = __name__.rpartition(".")[0]
 # What the catalog knows the provider of msm by, whatever its Python package is called.
 PACKAGE_KEY = "msm"
 
@@ -47,6 +49,13 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
     def upgrade_command(self) -> str:
         """The command that brings a database to the end of every branch."""
         return f"mainsequence migrations upgrade --provider {self.reference} {self.target}"
+
+    @property
+    def check_command(self) -> str:
+        """The command that compares models, database and catalog."""
+        tool = f"python -m {PACKAGE}.check"
+        ours = self.reference == f"{PACKAGE}:migration"
+        return tool if ours else f"{tool} --provider {self.reference}"
 
     @property
     def revision_command(self) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -125,6 +126,21 @@ def environment(platform: LocalPlatform) -> Mapping[str, str]:
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every wheel of this checkout, by distribution, in one folder."""
     return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that lets callers wait: its queue is full, and nobody takes calls."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        callers = [socket.socket() for _ in range(4)]
+        for caller in callers:
+            caller.setblocking(False)
+            caller.connect_ex(server.getsockname())
+        yield int(server.getsockname()[1])
+        for caller in callers:
+            caller.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

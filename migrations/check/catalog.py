@@ -118,7 +118,8 @@ def _judge(row: MetaTable, columns: Columns, *, is_ours: bool) -> list[Differenc
         detail = f"the catalog has it {row.provisioning_status}, not active; its table {table}"
         return difference("reserved", detail)
     if not exists:
-        return difference("dropped_table", "the catalog has it active, and its table is gone")
+        detail = "the catalog has it active, and its table is gone; make that again first"
+        return difference("dropped_table", detail)
     faults = _column_faults(row, columns[_name(row)])
     return difference("stale_columns", "; ".join(faults)) if faults else []
 

@@ -10,11 +10,16 @@ import httpx
 import pytest
 from alembic import command
 from psycopg import Connection, sql
+from sqlalchemy import select
 
+import msm
 from migrations.lock import release
+from msm.errors import MissingTableError
+from msm.models import AssetSnapshotsTS
 from msm_local.platform import LocalPlatform
 from tests.conftest import environment_of
 from tests.support.alembic import config_for, url_of
+from tests.support.forked import value_of
 from tests.support.migrating import migrate, migrate_in, sentence_of, write_revision
 from tests.support.pooler import pooler
 from tests.support.schema import defaults_and_comments, describe
@@ -242,6 +247,41 @@ def test_a_table_that_another_namespace_has(
         "MSM_AUTO_REGISTER_NAMESPACE to 'acme', or to a name that differs from it in more than "
         "punctuation."
     )
+
+
+def attach_and_read() -> str:
+    runtime = msm.start_engine([AssetSnapshotsTS])
+    with pytest.raises(MissingTableError) as caught:
+        runtime.execute(select(AssetSnapshotsTS.asset_identifier))
+    return str(caught.value)
+
+
+def test_a_table_that_was_dropped_by_hand(
+    platform: LocalPlatform, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    """Alembic would have nothing to do, and finalize would call the catalog's row deleted."""
+    table = AssetSnapshotsTS.__tablename__
+    before = rows_of(platform, table)
+    superuser.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
+    with unchanged(superuser):
+        for arguments in (("upgrade", "head"), ("upgrade", "1003"), ("downgrade", "1003")):
+            told = migrate(*arguments, environment=environment)
+            assert told.exit_code == 1
+            assert sentence_of(told) == (
+                f"{table} is gone from the database, though it is at 1004, and nothing was "
+                "changed; `python -m migrations.check` prints the SQL that makes what is gone."
+            )
+    assert rows_of(platform, table) == before
+    assert "`python -m migrations.check`" in value_of(attach_and_read, environment=environment)
+
+
+def test_a_table_of_a_later_revision_is_not_missed_below_it(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    for arguments in (("downgrade", "1002"), ("upgrade", "1003"), ("downgrade", "base")):
+        told = migrate(*arguments, environment=environment)
+        assert told.exit_code == 0, told.stderr
+    assert describe(superuser) == {}
 
 
 def test_a_transaction_pooler(
