@@ -12,7 +12,7 @@ import psycopg
 
 from .timing import seconds_of
 
-__all__ = ["BIN", "PROVIDER", "ROOT", "Local"]
+__all__ = ["BIN", "PROVIDER", "ROOT", "Local", "server_of"]
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -48,6 +48,10 @@ class Local:
             self.run("stop")
         return seconds_of(self.verb("start"), os.environ, ROOT)
 
+    def reset_seconds(self) -> float:
+        """Reset, and return what that took without the start of the command."""
+        return float(json.loads(self.run("reset", "--json"))["seconds"])
+
     def destroy(self) -> None:
         """Stop, and delete state and data."""
         self.run("destroy", "--force")
@@ -63,13 +67,15 @@ class Local:
         family = [server, *server.children(recursive=True)]
         return sum(process.memory_full_info().pss for process in family) / 1e6
 
-    def fsync(self) -> str:
-        """The setting of fsync, without which start-up figures cannot be compared."""
-        with psycopg.connect(self.state()["database_url"]) as connection:
-            row = connection.execute("SHOW fsync").fetchone()
-        return str(row[0]) if row else "unknown"
-
     def upgrade(self) -> None:
         """Bring the database to head."""
         command = [str(BIN / "mainsequence"), "migrations", "upgrade", *PROVIDER, "head"]
         seconds_of(command, self.environment(), ROOT)
+
+
+def server_of(database_url: str) -> str:
+    """The PostgreSQL behind a URL, and its fsync: without that no two figures can be compared."""
+    with psycopg.connect(database_url) as connection:
+        version = connection.info.parameter_status("server_version")
+        (fsync,) = connection.execute("SHOW fsync").fetchone() or ("unknown",)
+    return f"PostgreSQL {version}, fsync {fsync}"
