@@ -8,7 +8,7 @@ from .timing import Figure, Group
 __all__ = ["plot"]
 
 MILLISECONDS = {"s": 1000.0, "ms": 1.0}
-LABELS, LINE, MARGIN, WIDTH = 300, 22, 60, 900
+LABELS, LINE, MARGIN, WIDTH = 350, 22, 60, 900
 OURS, OTHERS = "#3f51b5", "#8d6e63"
 STYLE = "font-family='sans-serif' font-size='13'"
 
@@ -21,7 +21,9 @@ def plot(title: str, group: Group, caption: str) -> str:
         group: its figures; those that are no duration are left out.
         caption: the day and the kind of machine.
     """
-    figures = [figure for figure in group.figures if figure.unit in MILLISECONDS]
+    durations = [figure for figure in group.figures if figure.unit in MILLISECONDS]
+    # One that is compared with several others has a line for each in the table.
+    figures = list({figure.what: figure for figure in durations}.values())
     ends = [end for figure in figures for end in _ends(figure)]
     low, high = math.floor(math.log10(min(ends))), math.ceil(math.log10(max(ends)))
     height = MARGIN + LINE * len(figures) + MARGIN

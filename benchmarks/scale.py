@@ -1,4 +1,4 @@
-"""What 250 and 1,000 tables cost, beside our own 61: autogenerate and attach.
+"""What 250 and 1,000 tables cost, beside our own 61: autogenerate, check and attach.
 
 The many tables are generated: two projects that stand beside msm, each a package of models and one
 of migrations, with its tables in a database of its own. The SDK's CLI generates their one revision,
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ SIZES = (250, 1000)
 NAMESPACE = "mainsequence_markets"
 NOTHING = "nothing"
 COMPARE, AUTOGENERATE = "alembic compare_metadata", "migrations revision, nothing found"
-ATTACH, UPGRADE = "start_engine", "migrations upgrade head"
+CHECK, ATTACH = "check", "start_engine"
 BASES = '''"""Generated models."""
 
 import datetime
@@ -136,11 +137,9 @@ class Site:
             compare, *arguments, environment=self.environment, folder=self.folder
         )
 
-    def attach(self) -> float:
-        """Seconds of ``start_engine`` with all models of the provider, which are imported."""
-        return float(
-            in_fork(attach, self.package, environment=self.environment, folder=self.folder)
-        )
+    def inside(self, work: Callable[[str], float]) -> float:
+        """What a function measures that runs in a process of the site."""
+        return float(in_fork(work, self.package, environment=self.environment, folder=self.folder))
 
 
 def measure(repeats: int) -> Group:
@@ -181,7 +180,8 @@ def _ways(sites: Mapping[int, Site]) -> dict[str, Callable[[], float]]:
     for size, site in sites.items():
         ways[_named(COMPARE, size)] = site.compare
         ways[_named(AUTOGENERATE, size)] = site.autogenerate
-        ways[_named(ATTACH, size)] = site.attach
+        ways[_named(CHECK, size)] = partial(site.inside, check)
+        ways[_named(ATTACH, size)] = partial(site.inside, attach)
     return ways
 
 
@@ -189,15 +189,18 @@ def _figures(found: Mapping[str, Sample]) -> list[Figure]:
     some, many = SIZES
     figures = []
     for size in (61, *SIZES):
-        bare, ours, attached = (_named(what, size) for what in (COMPARE, AUTOGENERATE, ATTACH))
+        bare, ours, checked, attached = (
+            _named(what, size) for what in (COMPARE, AUTOGENERATE, CHECK, ATTACH)
+        )
         figures += [
             figure(found, bare),
             figure(found, ours, bare, times=1.2),
+            figure(found, checked, bare),
             figure(found, attached, at_most=1.5 if size == many else None),
         ]
     return figures + [
-        figure(found, _named(what, many), _named(what, some), times=4.5)
-        for what in (COMPARE, AUTOGENERATE, ATTACH)
+        figure(found, _named(what, many), _named(what, some), times=times)
+        for what, times in ((COMPARE, None), (AUTOGENERATE, 4.5), (CHECK, 4.5), (ATTACH, 4.5))
     ]
 
 
@@ -217,6 +220,16 @@ def attach(package: str) -> float:
     models = _provider(package).metatable_models
     started = time.perf_counter()
     msm.start_engine(models)
+    return time.perf_counter() - started
+
+
+def check(package: str) -> float:
+    """Seconds of ``migrations.check``, which finds nothing, in a process that has the models."""
+    provider = _provider(package)
+    look = importlib.import_module("migrations.check.__main__").look
+    importlib.import_module("migrations.examined").choose(provider.reference)
+    started = time.perf_counter()
+    assert not look().differences
     return time.perf_counter() - started
 
 
