@@ -19,12 +19,10 @@ from typing import Any
 
 from msm_local.cluster import Cluster
 from msm_local.git_context import make_stand_in
-from msm_local.platform import LocalPlatform
 
 from .forks import in_fork, sdk_cli, seconds_in_fork, statements_in_fork
-from .local import ROOT, server_of
+from .local import ROOT, served, server_of
 from .timing import Figure, Group, Sample, figure, interleave
-from .upgrade import PASSWORD
 
 __all__ = ["measure", "write_project"]
 
@@ -169,10 +167,9 @@ def measure(repeats: int) -> Group:
 @contextmanager
 def _site(folder: Path, package: str, cluster: Cluster) -> Iterator[Site]:
     cluster.create_database(package)
-    url = cluster.platform_url(package)
-    with LocalPlatform(url, runtime_password=PASSWORD) as platform:
+    with served(cluster, package) as platform:
         environment = platform.environment() | {"GIT_DIR": str(folder / "stand-in")}
-        yield Site(folder, package, url, environment)
+        yield Site(folder, package, cluster.platform_url(package), environment)
 
 
 def _ways(sites: Mapping[int, Site]) -> dict[str, Callable[[], float]]:

@@ -8,10 +8,12 @@ from pathlib import Path
 from .forks import in_fork
 from .local import BIN, PROVIDER, ROOT, Local, server_of
 from .timing import Figure, Group, Sample, figure, interleave, seconds_of
+from .upgrade import bare_environment
 
 __all__ = ["attach_seconds", "measure"]
 
 ALEMBIC, HELP = "alembic --help", "migrations --help"
+AT_HEADS = "alembic current --check-heads"
 CURRENT, NOTHING = "migrations current", "migrations upgrade, no-op"
 TABLES, MSM = "import the SDK's tables", "import msm"
 ATTACH, CHECK, LOCK = "start_engine, 61 models", "check, 61 tables", "lock of an upgrade"
@@ -34,7 +36,9 @@ def measure(repeats: int) -> Group:
                 },
                 repeats,
             )
-            found = _measure_commands(local, repeats)
+            bare = Path(folder) / "bare"
+            bare_environment(bare)
+            found = _measure_commands(local, bare, repeats)
             memory = Sample(tuple(local.megabytes() for _ in range(repeats)))
             server = server_of(local.state()["database_url"])
         finally:
@@ -44,6 +48,8 @@ def measure(repeats: int) -> Group:
         figure(found, HELP, ALEMBIC),
         figure(found, CURRENT, HELP, times=1.2),
         figure(found, CURRENT, ALEMBIC),
+        figure(found, AT_HEADS),
+        figure(found, NOTHING, AT_HEADS, times=1.5),
         figure(found, NOTHING, HELP),
         figure(found, TABLES),
         figure(found, MSM, TABLES, times=1.1),
@@ -59,19 +65,26 @@ def measure(repeats: int) -> Group:
     return Group(figures, server)
 
 
-def _measure_commands(local: Local, repeats: int) -> dict[str, Sample]:
+def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sample]:
     environment, url = local.environment(), local.state()["database_url"]
     sdk = (str(BIN / "mainsequence"), "migrations")
 
+    settings = f"[alembic]\nscript_location = {bare}\nsqlalchemy.url = {url.replace('%', '%%')}\n"
+    (bare / "alembic.ini").write_text(settings, encoding="utf-8")
+
     def command(*arguments: str) -> float:
         return seconds_of(arguments, environment, ROOT)
+
+    def alembic(*arguments: str) -> float:
+        return command(str(BIN / "alembic"), "--config", str(bare / "alembic.ini"), *arguments)
 
     def python(code: str) -> float:
         return command(sys.executable, "-c", code)
 
     return interleave(
         {
-            ALEMBIC: lambda: command(str(BIN / "alembic"), "--help"),
+            ALEMBIC: lambda: alembic("--help"),
+            AT_HEADS: lambda: alembic("current", "--check-heads"),
             HELP: lambda: command(*sdk, "--help"),
             CURRENT: lambda: command(*sdk, "current", *PROVIDER),
             NOTHING: lambda: command(*sdk, "upgrade", *PROVIDER, "head"),
