@@ -2,11 +2,12 @@
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from psycopg import Connection
 
 from msm_local.platform import LocalPlatform
@@ -129,15 +130,68 @@ def test_an_explicit_lower_target_leaves_later_tables_reserved(
     assert (answer["active_count"], answer["reserved_count"]) == (52, 10)
 
 
-def test_a_model_listed_twice_stops_every_command_with_one_sentence(
-    environment: Mapping[str, str], checkout: Path
-) -> None:
+def list_twice(checkout: Path) -> None:
     registry = checkout / "migrations" / "registry.py"
     source = registry.read_text(encoding="utf-8")
     doubled = "*pricing_sqlalchemy_models(),\n        *pricing_sqlalchemy_models(),"
     registry.write_text(source.replace("*pricing_sqlalchemy_models(),", doubled), encoding="utf-8")
+
+
+def forget_a_class(checkout: Path) -> None:
+    registry = checkout / "migrations" / "registry.py"
+    source = registry.read_text(encoding="utf-8")
+    fewer = "*pricing_sqlalchemy_models()[:-1],"
+    registry.write_text(source.replace("*pricing_sqlalchemy_models(),", fewer), encoding="utf-8")
+
+
+TAKEN = '''
+
+from msm import MarketsMetaTable
+
+
+class Assets(MarketsMetaTable):
+    """A second class for the table of assets."""
+
+    __concept__ = "Asset"
+'''
+
+
+def take_a_table(checkout: Path) -> None:
+    registry = checkout / "migrations" / "registry.py"
+    registry.write_text(registry.read_text(encoding="utf-8") + TAKEN, encoding="utf-8")
+
+
+def install_ms_markets(checkout: Path) -> None:
+    facts = checkout / "ms_markets-1.0.16.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Name: ms-markets\nVersion: 1.0.16\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "sentence"),
+    [
+        (list_twice, "IndexConventionDetails appears twice in the migration provider"),
+        (forget_a_class, "mapped on MarketsBase but in no graph; add it to the"),
+        (
+            take_a_table,
+            (
+                "Model migrations.registry.Assets would be the table ms_markets__asset, which is "
+                "already that of msm.models.assets.asset.Asset; rename the class"
+            ),
+        ),
+        (install_ms_markets, "ms-markets 1.0.16 and msm-core both install a package named msm"),
+    ],
+    ids=lambda item: getattr(item, "__name__", ""),
+)
+def test_a_mistake_in_the_provider_stops_every_command_with_one_sentence(
+    environment: Mapping[str, str],
+    checkout: Path,
+    mistake: Callable[[Path], None],
+    sentence: str,
+) -> None:
+    mistake(checkout)
     for command in (["current"], ["upgrade", "head"], ["downgrade", "base"], ["revision"]):
         told = migrate(*command, environment=environment, folder=checkout)
         assert told.exit_code == 2
         words = " ".join(told.stderr.replace("│", " ").split())
-        assert "IndexConventionDetails appears twice in the migration provider" in words
+        assert sentence in words
