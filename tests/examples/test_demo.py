@@ -68,5 +68,7 @@ def test_a_failed_upgrade_shows_the_sdks_last_word_and_where_the_rest_is(state: 
         "examples.demo",
     )
     assert broken.returncode == 1
-    assert "The upgrade failed with exit code" in broken.stdout
-    assert "demo-upgrade.log" in broken.stdout
+    [_platform, sentence] = broken.stdout.splitlines()
+    assert "The upgrade failed with exit code 1: CodeRepositoryContextError: " in sentence
+    assert "The request has another token than that of the platform 'default'" in sentence
+    assert sentence.endswith(f"All that it printed is in {state}/default/sdk/demo-upgrade.log")

@@ -22,8 +22,10 @@ from msm.errors import (
     CheckViolatedError,
     ConflictError,
     ConstraintError,
+    DiskFullError,
     InvalidValueError,
     MissingReferenceError,
+    MissingTableError,
     MsmError,
     NotAttachedError,
     NotNullViolatedError,
@@ -373,6 +375,7 @@ def test_a_refusal_before_postgresql_is_none_of_the_statement() -> None:
         ("23P01", ConflictError),
         ("40001", TransactionConflictError),
         ("40P01", TransactionConflictError),
+        ("53100", DiskFullError),
         ("53200", TooLargeError),
         ("54000", TooLargeError),
         ("55P03", TimedOutError),
@@ -381,6 +384,16 @@ def test_a_refusal_before_postgresql_is_none_of_the_statement() -> None:
 )
 def test_every_sqlstate_has_its_family(sqlstate: str, kind: type) -> None:
     assert type(answered(INSERT, 400, detail="No.", sqlstate=sqlstate)) is kind
+
+
+def test_a_table_that_is_gone_is_looked_for_with_the_check() -> None:
+    error = answered(INSERT, 400, detail='relation "x" does not exist', sqlstate="42P01")
+    assert type(error) is MissingTableError
+    assert str(error) == (
+        "The insert over AssetType meets a table that is gone from the database, though the "
+        "catalog has it; `python -m migrations.check`, from the repository root, names it and "
+        "prints the SQL that makes it."
+    )
 
 
 def test_a_constraint_that_no_model_has_is_repeated() -> None:

@@ -20,9 +20,12 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 
 from msm.base import MarketsBase
 from msm.errors import (
+    CHECK_COMMAND,
     CheckViolatedError,
     ConflictError,
+    DiskFullError,
     MissingReferenceError,
+    MissingTableError,
     NotNullViolatedError,
     OperationRefusedError,
     PlatformRefusedError,
@@ -197,6 +200,20 @@ def _transaction_conflict(fault: Fault) -> str:
     )
 
 
+def _disk_full(fault: Fault) -> str:
+    return (
+        f"{_whole(fault)} needs space that PostgreSQL does not have, and nothing was written; free "
+        "some space on the server and run it again."
+    )
+
+
+def _missing_table(fault: Fault) -> str:
+    return (
+        f"{_whole(fault)} meets a table that is gone from the database, though the catalog has it; "
+        f"`{CHECK_COMMAND}`, from the repository root, names it and prints the SQL that makes it."
+    )
+
+
 def _whole(fault: Fault) -> str:
     models = " and ".join(map(model_name, fault.compiled.tables))
     return f"The {fault.compiled.operation.operation} over {models}"
@@ -206,13 +223,20 @@ _SENTENCES: Mapping[type[OperationRefusedError], Callable[[Fault], str]] = {
     CheckViolatedError: _check,
     ConflictError: _conflict,
     MissingReferenceError: _missing_reference,
+    DiskFullError: _disk_full,
+    MissingTableError: _missing_table,
     NotNullViolatedError: _not_null,
     StillReferencedError: _still_referenced,
     TimedOutError: _timed_out,
     TooLargeError: _too_large,
     TransactionConflictError: _transaction_conflict,
 }
-_ABOUT_COLUMNS = _SENTENCES.keys() - {TimedOutError, TransactionConflictError}
+_ABOUT_COLUMNS = _SENTENCES.keys() - {
+    DiskFullError,
+    MissingTableError,
+    TimedOutError,
+    TransactionConflictError,
+}
 
 
 def _rule(table: Table, name: str | None) -> Rule | None:
