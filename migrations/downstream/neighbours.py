@@ -105,4 +105,4 @@ class Neighbours:
             )
 
     def _shapes(self, connection: Connection) -> Mapping[str, str]:
-        return dict(connection.execute(SHAPES, self._which).tuples().all())
+        return dict(map(tuple, connection.execute(SHAPES, self._which)))

@@ -52,10 +52,9 @@ def refuse_text(elements: Sequence[Visitable]) -> None:
     Raises:
         StatementError: a part is SQL as text, or a table that is none of a model.
     """
-    allowed = set(_conditions(elements))
     for element in elements:
-        hidden = None if id(element) in allowed else _text_in(element)
-        if hidden is not None:
+        hidden = _text_in(element)
+        if hidden is not None and id(element) not in _conditions(elements):
             raise StatementError(
                 f"{hidden} hides what it uses; write it with models, columns and functions, from "
                 "which the scope of the operation is derived."
