@@ -76,7 +76,7 @@ def test_a_platform_with_faults(shell: Shell) -> None:
          "GRANT CREATE ON SCHEMA public TO msm_owner",
          "roles", "msm_owner may not create in schema public"),
         (LOST_TABLE, "DELETE FROM msm_local.meta_tables",
-         "catalog", "1 active table(s) do not exist: lost; run the upgrade again"),
+         "catalog", "1 active table(s) do not exist: lost; `python -m migrations.check`"),
         ("DELETE FROM msm_local.schema_version",
          "INSERT INTO msm_local.schema_version SELECT 1, 'x'",
          "catalog", "it is at step 0, and this version at"),
@@ -145,6 +145,18 @@ def test_another_sdk(monkeypatch: pytest.MonkeyPatch, version: str | None, told:
     found = machine.check_sdk()
     assert not found.ok
     assert told in f"{found.found}; {found.remedy}"
+
+
+def test_the_published_ms_markets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert machine.check_sdk().ok
+    facts = tmp_path / "ms_markets-1.0.16.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Name: ms-markets\nVersion: 1.0.16\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = machine.check_sdk()
+    assert not found.ok
+    assert found.found == "ms-markets 1.0.16 overwrites the package msm"
+    assert "`pip uninstall ms-markets`" in found.remedy
 
 
 def test_another_python(monkeypatch: pytest.MonkeyPatch) -> None:

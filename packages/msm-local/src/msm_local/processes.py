@@ -133,7 +133,7 @@ def port_holder(port: int) -> str:
         process = psutil.Process(pid)
         command = " ".join(process.cmdline())
         if command.endswith(SERVER_MODULE):
-            command = f"the platform of {process.cwd()}"
+            return f"the platform of {process.cwd()} (pid {pid})"
     except (psutil.Error, ValueError):
         return ""
     return f"{command[:LONGEST_COMMAND]} (pid {pid})"

@@ -93,7 +93,7 @@ def check_catalog(instance: Instance, connection: Connection[Any]) -> Finding:
     if missing:
         shown = ", ".join(missing[:SHOWN])
         found = f"{len(missing)} active table(s) do not exist: {shown}"
-        return bad("catalog", found, "run the upgrade again, or `msm-local reset`")
+        return bad("catalog", found, "`python -m migrations.check` prints the SQL that makes them")
     [(expired,)] = connection.execute(EXPIRED).fetchall()
     if expired:
         found = f"{expired} expired migration role(s) were not dropped"
