@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -37,11 +38,12 @@ def test_a_signal_in_between_is_neither_lost_nor_too_early(number: signal.Signal
     assert steps == ["went on"]
 
 
-DEAF = """
+DEAF_SECONDS = 60
+DEAF = f"""
 import pathlib, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 pathlib.Path("deaf").touch()
-time.sleep(60)
+time.sleep({DEAF_SECONDS})
 """
 
 
@@ -63,7 +65,10 @@ def test_a_server_that_does_not_end_is_killed_when_its_start_fails(
 ) -> None:
     monkeypatch.setattr(lifecycle, "START_SECONDS", 3.0)
     monkeypatch.setattr(lifecycle, "STOP_SECONDS", 0.2)
+    began = time.monotonic()
     assert start_failing(tmp_path, monkeypatch, DEAF).match("was not ready after 3 s")
+    # It would have ended by itself.
+    assert time.monotonic() - began < DEAF_SECONDS
     assert (tmp_path / "state" / "deaf").exists()
     children = psutil.Process().children()
     assert not [child for child in children if "odd_server" in " ".join(child.cmdline())]

@@ -1,5 +1,6 @@
 """Deleting an instance: its state, its data, its entry in the list, and nothing else."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from msm_local.errors import AlreadyRunningError, NotOursError
@@ -34,7 +35,9 @@ def folders_of(instance: Instance) -> list[Path]:
     return found
 
 
-def destroy(instance: Instance, *, force: bool) -> list[Path]:
+def destroy(
+    instance: Instance, *, force: bool, report: Callable[[str], None] = lambda _text: None
+) -> list[Path]:
     """Delete the instance, and return the folders that were deleted.
 
     One that was interrupted is finished by the next one.
@@ -42,6 +45,7 @@ def destroy(instance: Instance, *, force: bool) -> list[Path]:
     Args:
         instance: the instance; it need not exist.
         force: stop it first instead of refusing, where it runs.
+        report: called with a sentence about a step that takes long.
 
     Raises:
         AlreadyRunningError: it runs, and it is not forced.
@@ -57,8 +61,8 @@ def destroy(instance: Instance, *, force: bool) -> list[Path]:
             f"The platform runs with pid {server.pid}; `msm-local{instance.option} stop` it first, "
             "or destroy it with --force."
         )
-    stop(instance)
-    with instance.lock():
+    stop(instance, report)
+    with instance.lock(report):
         end_orphan(folders[0])
         for folder in folders_of(instance):
             with explained(folder):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from msm_local.cli.group import json_option
+from msm_local.cli.group import json_option, say
 from msm_local.health import probe
 from msm_local.instance import Instance
 from msm_local.registry import known_instances
@@ -43,7 +43,7 @@ def destroy_command(instance: Instance, *, dry_run: bool, force: bool, as_json: 
     # It needs to know where PostgreSQL's data lies, which no other verb of this file does.
     from msm_local.destruction import destroy, folders_of
 
-    folders = folders_of(instance) if dry_run else destroy(instance, force=force)
+    folders = folders_of(instance) if dry_run else destroy(instance, force=force, report=say)
     if as_json:
         click.echo(json.dumps({"dry_run": dry_run, "folders": [str(f) for f in folders]}, indent=2))
         return
