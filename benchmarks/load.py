@@ -1,4 +1,4 @@
-"""A platform under load: ``./dev run python -m benchmarks.load [REQUESTS]``; prints one table.
+"""A platform under load.
 
 The server is a process of its own, with an embedded PostgreSQL; the clients share this process. Of
 every eight requests four read a row, two write one, two ask the catalog.
@@ -8,7 +8,6 @@ import asyncio
 import json
 import multiprocessing
 import secrets
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -21,21 +20,19 @@ from urllib.parse import urlsplit
 import httpx
 import psutil
 import psycopg
-from rich.console import Console
-from rich.table import Table
 
 from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 
-__all__ = ["Served", "leaks", "prepare", "run_load", "serve"]
+from .local import server_of
+from .timing import Figure, Group, Sample
+
+__all__ = ["Served", "leaks", "measure", "prepare", "run_load", "serve"]
 
 DATABASE = "load"
 REQUESTS = 20_000
-CROWDS = (32, 200)
+AT_ONCE = 32
 OK = (200, 201)
-HEADINGS = (
-    *("at once", "a second", "median", "p99", "longest", "server CPU", "bound", "left behind"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,32 @@ class Served:
     def headers(self) -> dict[str, str]:
         """What every request carries."""
         return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+
+
+def measure(repeats: int) -> Group:
+    """Send 20,000 mixed calls from 32 clients, as often as that, and say what they waited."""
+    waits, rates = [], []
+    with Cluster.temporary() as cluster, serve(cluster) as served:
+        mix = prepare(served)
+        for _ in range(repeats):
+            started = time.perf_counter()
+            waits.append(asyncio.run(run_load(served, mix, REQUESTS, AT_ONCE)))
+            rates.append(REQUESTS / (time.perf_counter() - started))
+            assert leaks(served) == []
+        server = server_of(served.admin_url)
+    name = f"{REQUESTS:,} calls, {AT_ONCE} at once"
+
+    def waited(what: str, share: float, at_most: float | None = None) -> Figure:
+        values = tuple(wait[int((len(wait) - 1) * share)] for wait in waits)
+        return Figure(f"{name}, {what}", Sample(values), "ms", at_most=at_most)
+
+    figures = [
+        waited("median", 0.5),
+        waited("p99", 0.99, at_most=250),
+        waited("longest", 1),
+        Figure(f"{name}, throughput", Sample(tuple(rates)), "calls/s"),
+    ]
+    return Group(figures, server)
 
 
 @contextmanager
@@ -206,36 +229,3 @@ def _leaks(served: Served) -> list[str]:
     connections = psutil.Process(served.pid).net_connections("tcp")
     clients = [c for c in connections if c.laddr.port == port and c.status != psutil.CONN_LISTEN]
     return found + [f"a client's connection in state {c.status}" for c in clients]
-
-
-def _cpu_seconds(served: Served) -> float:
-    times = psutil.Process(served.pid).cpu_times()
-    return float(times.user + times.system)
-
-
-def main(requests: int) -> None:
-    """Load a platform, first by some clients and then by many, and print what they waited."""
-    table = Table(title=f"{requests} requests, {psutil.cpu_count()} cores", title_justify="left")
-    for heading in HEADINGS:
-        table.add_column(heading)
-    with Cluster.temporary() as cluster, serve(cluster) as served:
-        mix = prepare(served)
-        for at_once in CROWDS:
-            started, worked = time.perf_counter(), _cpu_seconds(served)
-            waited = asyncio.run(run_load(served, mix, requests, at_once))
-            rate = requests / (time.perf_counter() - started)
-            p99 = waited[len(waited) * 99 // 100]
-            table.add_row(
-                str(at_once),
-                f"{rate:.0f}",
-                *(f"{value:.0f} ms" for value in (waited[len(waited) // 2], p99, waited[-1])),
-                f"{(_cpu_seconds(served) - worked) / requests * 1000:.1f} ms each",
-                "p99 250 ms" if at_once == CROWDS[0] else "no error",
-                ", ".join(leaks(served)) or "nothing",
-            )
-    table.caption = f"load average {', '.join(f'{value:.1f}' for value in psutil.getloadavg())}"
-    Console(width=120).print(table)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS)

@@ -4,19 +4,29 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
+import requests
+
+from msm_local.cluster import Cluster
+from msm_local.placement import shared_folder
+from msm_local.platform import LocalPlatform
+from msm_local.temporary import new_home
 
 from .timing import seconds_of
 
-__all__ = ["BIN", "PROVIDER", "ROOT", "Local"]
+__all__ = ["BIN", "PROVIDER", "ROOT", "Local", "durable_cluster", "served", "server_of"]
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 PROVIDER = ("--provider", "migrations:migration")
+# Platforms on copies of one database share it.
+RUNTIME_PASSWORD = "of-the-runtime-role-of-a-benchmark"  # noqa: S105
 
 
 class Local:
@@ -48,6 +58,10 @@ class Local:
             self.run("stop")
         return seconds_of(self.verb("start"), os.environ, ROOT)
 
+    def reset_seconds(self) -> float:
+        """Reset, and return what that took without the start of the command."""
+        return float(json.loads(self.run("reset", "--json"))["seconds"])
+
     def destroy(self) -> None:
         """Stop, and delete state and data."""
         self.run("destroy", "--force")
@@ -63,13 +77,40 @@ class Local:
         family = [server, *server.children(recursive=True)]
         return sum(process.memory_full_info().pss for process in family) / 1e6
 
-    def fsync(self) -> str:
-        """The setting of fsync, without which start-up figures cannot be compared."""
-        with psycopg.connect(self.state()["database_url"]) as connection:
-            row = connection.execute("SHOW fsync").fetchone()
-        return str(row[0]) if row else "unknown"
-
     def upgrade(self) -> None:
         """Bring the database to head."""
         command = [str(BIN / "mainsequence"), "migrations", "upgrade", *PROVIDER, "head"]
         seconds_of(command, self.environment(), ROOT)
+
+
+def server_of(database_url: str) -> str:
+    """The PostgreSQL behind a URL, and its fsync: without that no two figures can be compared."""
+    with psycopg.connect(database_url) as connection:
+        version = connection.info.parameter_status("server_version")
+        (fsync,) = connection.execute("SHOW fsync").fetchone() or ("unknown",)
+    return f"PostgreSQL {version}, fsync {fsync}"
+
+
+@contextmanager
+def durable_cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of this run's own that waits for the disk, as one in use does."""
+    with new_home(shared_folder()) as home:
+        cluster = Cluster(home)
+        try:
+            with cluster:
+                yield cluster
+        finally:
+            cluster.destroy()
+
+
+@contextmanager
+def served(cluster: Cluster, database: str) -> Iterator[LocalPlatform]:
+    """A platform on a database, that has answered: FastAPI makes its routes at the first call."""
+    url = cluster.platform_url(database)
+    with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
+        requests.get(
+            f"{platform.endpoint}/api/v1/data-sources/",
+            headers={"Authorization": f"Bearer {platform.token}"},
+            timeout=30,
+        ).raise_for_status()
+        yield platform

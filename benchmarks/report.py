@@ -1,4 +1,4 @@
-"""The figures as a table in the terminal, and as a dated page of the documentation."""
+"""The figures as tables in the terminal, and as a dated page of the documentation with a plot."""
 
 import datetime
 import platform
@@ -9,16 +9,20 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from .timing import Figure
+from .plot import plot
+from .timing import Figure, Group, Sample
 
-__all__ = ["machine", "record", "show"]
+__all__ = ["PLOT", "PLOTTED", "machine", "record", "show"]
 
-HEADINGS = ("what", "median", "spread", "over", "ratio", "bound")
+HEADINGS = ("what", "repeats", "median", "spread", "over", "ratio", "spread of it", "bound")
+# The group whose durations are drawn, and the file beside the page.
+PLOTTED = "Rows of a price series"
+PLOT = "benchmarks.svg"
 PAGE = """# Benchmarks
 
 Measured on {day} with `./dev run python -m benchmarks --record`, on {machine}. Every figure is the
-median of interleaved repeats, with the smallest and the largest. Ratios compare figures of one run;
-no test asserts a duration.
+median of interleaved repeats, with the smallest and the largest. Ratios are taken round by round,
+so that both sides saw the same machine. No test asserts a duration.
 
 {tables}
 """
@@ -33,26 +37,39 @@ def machine() -> str:
     )
 
 
-def show(title: str, figures: Sequence[Figure]) -> None:
+def show(title: str, group: Group) -> None:
     """Print one group of figures."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=f"{title} ({group.server})", title_justify="left")
     for heading in HEADINGS:
         table.add_column(heading)
-    for figure in figures:
+    for figure in group.figures:
         table.add_row(*_cells(figure))
-    Console(width=120).print(table)
+    Console(width=160).print(table)
 
 
-def record(groups: Mapping[str, Sequence[Figure]], page: Path) -> None:
-    """Write all groups to a page of the documentation, with date and machine kind."""
-    tables = "\n\n".join(_markdown(title, figures) for title, figures in groups.items())
+def record(groups: Mapping[str, Group], page: Path) -> None:
+    """Write all groups to a page of the documentation, and the plot beside it."""
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
+    tables = "\n\n".join(_markdown(title, group) for title, group in groups.items())
     page.write_text(PAGE.format(day=day, machine=machine(), tables=tables), encoding="utf-8")
+    drawn = plot(PLOTTED, groups[PLOTTED], f"{day}, {machine()}")
+    (page.parent / PLOT).write_text(drawn, encoding="utf-8")
 
 
-def _markdown(title: str, figures: Sequence[Figure]) -> str:
-    lines = [f"## {title}", "", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
-    return "\n".join([*lines, *(_line(_cells(figure)) for figure in figures)])
+def _markdown(title: str, group: Group) -> str:
+    picture = [f"![Medians with the smallest and the largest]({PLOT})", ""]
+    return "\n".join(
+        [
+            f"## {title}",
+            "",
+            f"On {group.server}.",
+            "",
+            *(picture if title == PLOTTED else []),
+            _line(HEADINGS),
+            _line(["---"] * len(HEADINGS)),
+            *(_line(_cells(figure)) for figure in group.figures),
+        ]
+    )
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -60,11 +77,22 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _cells(figure: Figure) -> list[str]:
-    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
-    low, high = min(figure.sample.values), max(figure.sample.values)
-    median = f"{_short(figure.sample.median)} {figure.unit}"
-    spread = f"{_short(low)} to {_short(high)}"
-    return [figure.what, median, spread, figure.over, ratio, figure.bound]
+    ratio = (
+        ["", ""] if figure.ratio is None else [f"{figure.ratio.median:.2f}", _spread(figure.ratio)]
+    )
+    return [
+        figure.what,
+        str(len(figure.sample.values)),
+        f"{_short(figure.sample.median)} {figure.unit}".rstrip(),
+        _spread(figure.sample),
+        figure.over,
+        *ratio,
+        "; ".join(figure.verdicts()),
+    ]
+
+
+def _spread(sample: Sample) -> str:
+    return f"{_short(min(sample.values))} to {_short(max(sample.values))}"
 
 
 def _short(value: float) -> str:

@@ -6,28 +6,29 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from . import rows_read as reading
-from .local import Local
-from .rows_write import COPY, EXECUTEMANY, UPSERT, measure_writes
-from .timing import Figure, Sample, figure
+from .local import Local, server_of
+from .rows_write import COPY, EXECUTEMANY, MANYVALUES, UPSERT, measure_writes
+from .timing import Figure, Group, Sample, figure
 
 __all__ = ["measure"]
 
-WRITTEN = (10_000, 100_000, 1_000_000)
-READ = (100_000, 1_000_000)
+COUNTS = (10_000, 100_000, 1_000_000)
 # Above it a measurement takes so long that fewer have to do; the project's bounds are about it.
 MANY = 100_000
 FEW_REPEATS = 3
+MEGABYTES = 100
 
 
-def measure(repeats: int) -> list[Figure]:
-    """Measure on a platform of this run's own, with fsync on."""
+def measure(repeats: int) -> Group:
+    """Measure on a platform of this run's own."""
     with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
         local = Local(Path(folder) / "state")
         local.run("start")
         try:
             local.upgrade()
+            url = local.state()["database_url"]
             os.environ.update(local.environment())
-            return _measure(local.state()["database_url"], repeats)
+            return Group(_measure(url, repeats), server_of(url))
         finally:
             local.destroy()
 
@@ -40,40 +41,55 @@ def _measure(database_url: str, repeats: int) -> list[Figure]:
 
     runtime = msm.start_engine([Asset, ExternalPricesTS])
     figures: list[Figure] = []
-    for count in WRITTEN:
+    for count in COUNTS:
         found = measure_writes(runtime, database_url, count, _repeats(count, repeats))
-        bound = "3 times" if count == MANY else ""
-        figures += _figures(found, count, {UPSERT: EXECUTEMANY, COPY: EXECUTEMANY}, {UPSERT: bound})
+        figures += _writes(found, count)
     reading.fill(database_url, 50)
     points = reading.measure_points(runtime, repeats)
     figures += [
         figure(points, reading.BARE, unit="ms"),
-        figure(points, reading.ONE, reading.BARE, unit="ms", bound="1.5 times"),
+        figure(points, reading.ONE, reading.BARE, unit="ms", times=1.5),
     ]
-    over = {reading.ROWS: reading.FETCHALL, reading.FRAME: reading.PSYCOPG_FRAME}
-    for count in READ:
+    for count in COUNTS:
         found = reading.measure_reads(runtime, database_url, count, _repeats(count, repeats))
-        bound = "3 times" if count == MANY else ""
-        figures += _figures(found, count, over, {reading.FRAME: bound})
-        grown = Sample((reading.measure_stream(dict(os.environ), count),))
-        figures.append(Figure(f"{count:,} rows, iter_rows()", grown, "MB", bound="100 MB"))
-    return figures
+        figures += _reads(found, count)
+    # The rows of the last count are still there.
+    grown = reading.measure_stream(dict(os.environ), COUNTS[-1], _repeats(COUNTS[-1], repeats))
+    what = _named(COUNTS[-1], "iter_rows(), growth of the process")
+    return [*figures, Figure(what, grown, "MB", at_most=MEGABYTES)]
 
 
 def _repeats(count: int, repeats: int) -> int:
     return repeats if count <= MANY else min(repeats, FEW_REPEATS)
 
 
-def _figures(
-    found: Mapping[str, Sample], count: int, over: Mapping[str, str], bounds: Mapping[str, str]
-) -> list[Figure]:
-    named = {f"{count:,} rows, {way}": sample for way, sample in found.items()}
+def _writes(found: Mapping[str, Sample], count: int) -> list[Figure]:
+    named = {_named(count, way): sample for way, sample in found.items()}
+    upsert, executemany, manyvalues, copy = (
+        _named(count, way) for way in (UPSERT, EXECUTEMANY, MANYVALUES, COPY)
+    )
     return [
-        figure(
-            named,
-            f"{count:,} rows, {way}",
-            f"{count:,} rows, {over[way]}" if way in over else "",
-            bound=bounds.get(way, ""),
-        )
-        for way in found
+        figure(named, copy),
+        figure(named, executemany, copy),
+        figure(named, manyvalues, copy),
+        figure(named, upsert, copy),
+        figure(named, upsert, executemany, times=3 if count == MANY else None),
     ]
+
+
+def _reads(found: Mapping[str, Sample], count: int) -> list[Figure]:
+    named = {_named(count, way): sample for way, sample in found.items()}
+    fetchall, rows, psycopg_frame, frame = (
+        _named(count, way)
+        for way in (reading.FETCHALL, reading.ROWS, reading.PSYCOPG_FRAME, reading.FRAME)
+    )
+    return [
+        figure(named, fetchall),
+        figure(named, rows, fetchall),
+        figure(named, psycopg_frame),
+        figure(named, frame, psycopg_frame, times=3 if count == MANY else None),
+    ]
+
+
+def _named(count: int, way: str) -> str:
+    return f"{count:,} rows, {way}"

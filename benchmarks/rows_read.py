@@ -6,17 +6,19 @@ memory. A point read is compared with the same request sent by bare ``requests``
 """
 
 import os
-import subprocess
+import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import psutil
 import psycopg
 import requests
 from psycopg import sql
 
+from .forks import in_fork
 from .local import ROOT
 from .rows_write import COLUMNS, TABLE
 from .timing import Sample, interleave
@@ -37,7 +39,7 @@ __all__ = [
     "measure_stream",
 ]
 
-POINTS = 100
+POINTS = 1_000
 BARE, ONE = "one row, bare requests", "one row, execute().one()"
 FETCHALL, ROWS = "psycopg fetchall()", "execute().rows"
 PSYCOPG_FRAME, FRAME = "psycopg and pandas", "execute().frame()"
@@ -48,23 +50,6 @@ INSERT INTO ms_markets__externalpricests
 SELECT timestamptz '1950-01-01' + (n / 50) * interval '1 day', 'XNAS:A' || n %% 50,
     random() * 100, random() * 100, random() * 100, random() * 100, random() * 1e6, random() * 100
 FROM generate_series(0, %s - 1) n
-"""
-
-STREAM = """
-import psutil
-from sqlalchemy import select
-import msm
-from msm.models import Asset
-from msm_portfolio import ExternalPricesTS
-
-runtime = msm.start_engine([Asset, ExternalPricesTS])
-process = psutil.Process()
-next(runtime.iter_rows(select(Asset)))
-base = peak = process.memory_info().rss
-for number, row in enumerate(runtime.iter_rows(select(ExternalPricesTS))):
-    if number % 1_000 == 0:
-        peak = max(peak, process.memory_info().rss)
-print(number + 1, (peak - base) / 1e6)
 """
 
 
@@ -85,7 +70,7 @@ def measure_points(runtime: "MarketsRuntime", repeats: int) -> dict[str, Sample]
 
     Args:
         runtime: has Asset attached.
-        repeats: how many times 100 reads are timed each way.
+        repeats: how many times 1,000 reads are timed each way.
     """
     from sqlalchemy import select
 
@@ -163,11 +148,28 @@ def measure_reads(
         )
 
 
-def measure_stream(environment: dict[str, str], count: int) -> float:
-    """Megabytes that a process grows by while it streams the ``count`` rows there are."""
-    printed = subprocess.run(
-        [sys.executable, "-c", STREAM], env=environment, cwd=ROOT, capture_output=True, text=True,
-        check=True,
-    ).stdout.split()  # fmt: skip
-    assert int(printed[-2]) == count
-    return float(printed[-1])
+def measure_stream(environment: Mapping[str, str], count: int, repeats: int) -> Sample:
+    """Megabytes that a process grows by at most while it streams the ``count`` rows there are."""
+    grown = [in_fork(stream, count, environment=environment, folder=ROOT) for _ in range(repeats)]
+    return Sample(tuple(grown))
+
+
+def stream(count: int) -> float:
+    """Stream all prices, and return how far memory rose above what the process had before, in MB.
+
+    The peak is the operating system's own. It counts a process from its fork on, and would count
+    what started it in a new one.
+    """
+    from sqlalchemy import select
+
+    import msm
+    from msm.models import Asset
+    from msm_portfolio import ExternalPricesTS
+
+    runtime = msm.start_engine([Asset, ExternalPricesTS])
+    next(runtime.iter_rows(select(Asset)))
+    base = psutil.Process().memory_info().rss
+    assert sum(1 for _ in runtime.iter_rows(select(ExternalPricesTS))) == count
+    # macOS counts in bytes, all others in KiB.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - base) / 1e6

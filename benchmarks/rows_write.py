@@ -1,7 +1,8 @@
 """Writing a price series.
 
 Bars of 50 assets are written into an empty table by ``runtime.upsert`` through the platform, and by
-psycopg straight into the same PostgreSQL: by ``executemany`` of a plain INSERT, and by COPY.
+psycopg straight into the same PostgreSQL: by ``executemany`` of a plain INSERT, by COPY, and by
+SQLAlchemy's INSERT of many VALUES.
 """
 
 import datetime
@@ -12,18 +13,29 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import create_engine, insert
+from sqlalchemy.pool import NullPool
 
 from .timing import Sample, interleave
 
 if TYPE_CHECKING:
     from msm import MarketsRuntime
 
-__all__ = ["COLUMNS", "COPY", "EXECUTEMANY", "TABLE", "UPSERT", "measure_writes"]
+__all__ = [
+    "COLUMNS",
+    "COPY",
+    "EXECUTEMANY",
+    "MANYVALUES",
+    "TABLE",
+    "UPSERT",
+    "measure_writes",
+]
 
 ASSETS = [f"XNAS:A{number:03d}" for number in range(50)]
 TABLE = "ms_markets__externalpricests"
 COLUMNS = ("time_index", "asset_identifier", "open", "high", "low", "close", "volume", "vwap")
 UPSERT, EXECUTEMANY, COPY = "runtime.upsert", "psycopg executemany", "psycopg COPY"
+MANYVALUES = "SQLAlchemy insertmanyvalues"
 
 
 def price_rows(count: int) -> list[tuple[Any, ...]]:
@@ -66,6 +78,11 @@ def measure_writes(
         with psycopg.connect(database_url) as connection, connection.cursor() as cursor:
             cursor.executemany(sql.SQL("INSERT INTO {} VALUES ({})").format(target, values), rows)
 
+    def manyvalues() -> None:
+        with create_engine(database_url, poolclass=NullPool).begin() as connection:
+            statement = insert(ExternalPricesTS)
+            connection.execute(statement, [dict(zip(COLUMNS, row, strict=True)) for row in rows])
+
     def copy() -> None:
         into = sql.SQL("COPY {} FROM STDIN").format(target)
         with (
@@ -87,6 +104,7 @@ def measure_writes(
         {
             UPSERT: lambda: seconds_into_empty_table(upsert),
             EXECUTEMANY: lambda: seconds_into_empty_table(executemany),
+            MANYVALUES: lambda: seconds_into_empty_table(manyvalues),
             COPY: lambda: seconds_into_empty_table(copy),
         },
         repeats,

@@ -1,114 +1,139 @@
 """What starting costs: the SDK's commands with our provider, imports, attaching, msm-local."""
 
-import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-from .local import BIN, PROVIDER, ROOT, Local
-from .timing import Figure, Sample, figure, interleave, seconds_of
+from .forks import in_fork
+from .local import BIN, PROVIDER, ROOT, Local, server_of
+from .timing import Figure, Group, Sample, figure, interleave, seconds_of
+from .upgrade import bare_environment
 
-__all__ = ["measure"]
+__all__ = ["attach_seconds", "measure"]
 
-ATTACH = """
-import time
-from msm import start_engine
-from msm.models import markets_sqlalchemy_models
-from msm_portfolio import portfolio_sqlalchemy_models
-from msm_pricing import pricing_sqlalchemy_models
-models = [
-    *markets_sqlalchemy_models(), *portfolio_sqlalchemy_models(), *pricing_sqlalchemy_models()
-]
-started = time.perf_counter()
-start_engine(models)
-print(time.perf_counter() - started)
-"""
-CHECK = """
-import time
-from migrations.check.__main__ import look
-started = time.perf_counter()
-assert not look().differences
-print(time.perf_counter() - started)
-"""
-# In milliseconds. The first connection of a process costs more, and a migration has one anyway.
-LOCK = """
-import sys
-import time
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
-from migrations.lock import MigrationLock
-from migrations.progress import Progress
-engine = create_engine(sys.argv[1], poolclass=NullPool)
-engine.connect().close()
-started = time.perf_counter()
-lock = MigrationLock(engine, "public.ms_markets__alembic_version")
-lock.acquire(0)
-lock.assert_held(Progress())
-lock.release()
-print((time.perf_counter() - started) * 1000)
-"""
+ALEMBIC, HELP = "alembic --help", "migrations --help"
+AT_HEADS = "alembic current --check-heads"
+CURRENT, NOTHING = "migrations current", "migrations upgrade, no-op"
+TABLES, MSM = "import the SDK's tables", "import msm"
+ATTACH, CHECK, LOCK = "start_engine, 61 models", "check, 61 tables", "lock of an upgrade"
+COLD, WARM = "msm-local start, cold", "msm-local start, warm"
+REBUILD, RESET = "msm-local reset, rebuilt", "msm-local reset, cloned"
 
 
-def measure(repeats: int) -> list[Figure]:
-    """Measure on a local platform of this run's own, with fsync on."""
+def measure(repeats: int) -> Group:
+    """Measure on a local platform of this run's own."""
     with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
         local = Local(Path(folder) / "state")
-        starts = interleave(
-            {
-                "msm-local start, cold": lambda: local.start_seconds(cold=True),
-                "msm-local start, warm": lambda: local.start_seconds(cold=False),
-            },
-            repeats,
-        )
-        environment = local.environment()
-        sdk = [str(BIN / "mainsequence"), "migrations"]
-        local.upgrade()
-        # The first one builds the template, with the SDK's CLI; what follows are clones.
-        build = Sample((seconds_of(local.verb("reset"), environment, ROOT),))
-
-        def command(*arguments: str) -> float:
-            return seconds_of(arguments, environment, ROOT)
-
-        def printed_by(script: str, *arguments: str) -> float:
-            printed = subprocess.run(
-                [sys.executable, "-c", script, *arguments], env=environment, cwd=ROOT,
-                capture_output=True, text=True, check=True,
-            )  # fmt: skip
-            return float(printed.stdout)
-
-        database_url = local.state()["database_url"]
-
-        found = interleave(
-            {
-                "migrations --help": lambda: command(*sdk, "--help"),
-                "migrations current": lambda: command(*sdk, "current", *PROVIDER),
-                "migrations upgrade, no-op": lambda: command(*sdk, "upgrade", *PROVIDER, "head"),
-                "import the SDK's tables": lambda: command(
-                    sys.executable, "-c", "import mainsequence.meta_tables"
-                ),
-                "import msm": lambda: command(sys.executable, "-c", "import msm"),
-                "start_engine, 61 models": lambda: printed_by(ATTACH),
-                "check, 61 tables": lambda: printed_by(CHECK),
-                "lock of an upgrade": lambda: printed_by(LOCK, database_url),
-                "msm-local reset": lambda: seconds_of(local.verb("reset"), environment, ROOT),
-            },
-            repeats,
-        )
-        resets = found | {"msm-local reset, first": build}
-        memory = Sample(tuple(local.megabytes() for _ in range(repeats)))
-        local.run("destroy", "--force")
-    return [
-        figure(found, "migrations --help"),
-        figure(found, "migrations current", "migrations --help", bound="1.2 times"),
-        figure(found, "migrations upgrade, no-op", "migrations --help"),
-        figure(found, "import the SDK's tables"),
-        figure(found, "import msm", "import the SDK's tables", bound="1.1 times"),
-        figure(found, "start_engine, 61 models", bound="0.2 s"),
-        figure(found, "check, 61 tables", bound="3 s"),
-        figure(found, "lock of an upgrade", bound="30 ms", unit="ms"),
-        figure(starts, "msm-local start, cold", bound="4 s"),
-        figure(starts, "msm-local start, warm", "msm-local start, cold", bound="2 s"),
-        figure(resets, "msm-local reset, first"),
-        figure(resets, "msm-local reset", "msm-local reset, first", bound="2 s"),
-        Figure("idle platform", memory, "MB", bound="120 MB"),
+        try:
+            # A cold start forgets the template, too, so that the first reset builds it anew.
+            platform = interleave(
+                {
+                    COLD: lambda: local.start_seconds(cold=True),
+                    WARM: lambda: local.start_seconds(cold=False),
+                    REBUILD: local.reset_seconds,
+                    RESET: local.reset_seconds,
+                },
+                repeats,
+            )
+            bare = Path(folder) / "bare"
+            bare_environment(bare)
+            found = _measure_commands(local, bare, repeats)
+            memory = Sample(tuple(local.megabytes() for _ in range(repeats)))
+            server = server_of(local.state()["database_url"])
+        finally:
+            local.destroy()
+    figures = [
+        figure(found, ALEMBIC),
+        figure(found, HELP, ALEMBIC),
+        figure(found, CURRENT, HELP, times=1.2),
+        figure(found, CURRENT, ALEMBIC),
+        figure(found, AT_HEADS),
+        figure(found, NOTHING, AT_HEADS, times=1.5),
+        figure(found, NOTHING, HELP),
+        figure(found, TABLES),
+        figure(found, MSM, TABLES, times=1.1),
+        figure(found, ATTACH, at_most=0.2),
+        figure(found, CHECK, at_most=3),
+        figure(found, LOCK, unit="ms", at_most=30),
+        figure(platform, COLD, at_most=4),
+        figure(platform, WARM, COLD, at_most=2, times=0.3),
+        figure(platform, REBUILD),
+        figure(platform, RESET, REBUILD, at_most=2, times=0.1),
+        Figure("idle platform", memory, "MB", at_most=120),
     ]
+    return Group(figures, server)
+
+
+def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sample]:
+    environment, url = local.environment(), local.state()["database_url"]
+    sdk = (str(BIN / "mainsequence"), "migrations")
+
+    settings = f"[alembic]\nscript_location = {bare}\nsqlalchemy.url = {url.replace('%', '%%')}\n"
+    (bare / "alembic.ini").write_text(settings, encoding="utf-8")
+
+    def command(*arguments: str) -> float:
+        return seconds_of(arguments, environment, ROOT)
+
+    def alembic(*arguments: str) -> float:
+        return command(str(BIN / "alembic"), "--config", str(bare / "alembic.ini"), *arguments)
+
+    def python(code: str) -> float:
+        return command(sys.executable, "-c", code)
+
+    return interleave(
+        {
+            ALEMBIC: lambda: alembic("--help"),
+            AT_HEADS: lambda: alembic("current", "--check-heads"),
+            HELP: lambda: command(*sdk, "--help"),
+            CURRENT: lambda: command(*sdk, "current", *PROVIDER),
+            NOTHING: lambda: command(*sdk, "upgrade", *PROVIDER, "head"),
+            TABLES: lambda: python("import mainsequence.meta_tables"),
+            MSM: lambda: python("import msm"),
+            ATTACH: lambda: in_fork(attach_seconds, environment=environment, folder=ROOT),
+            CHECK: lambda: in_fork(check_seconds, environment=environment, folder=ROOT),
+            LOCK: lambda: in_fork(lock_milliseconds, url, environment=environment, folder=ROOT),
+        },
+        repeats,
+    )
+
+
+def attach_seconds() -> float:
+    """Seconds of ``start_engine`` with all 61 models, which are imported."""
+    from migrations.registry import metatable_provider_models
+    from msm import start_engine
+
+    models = metatable_provider_models()
+    started = time.perf_counter()
+    start_engine(models)
+    return time.perf_counter() - started
+
+
+def check_seconds() -> float:
+    """Seconds of ``migrations.check``, which finds nothing, after imports."""
+    from migrations.check.__main__ import look
+
+    started = time.perf_counter()
+    assert not look().differences
+    return time.perf_counter() - started
+
+
+def lock_milliseconds(database_url: str) -> float:
+    """Milliseconds of taking the lock of a migration and giving it up.
+
+    The first connection of a process costs more, and a migration has one anyway.
+    """
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    from migrations.lock import MigrationLock
+    from migrations.progress import Progress
+
+    engine = create_engine(database_url, poolclass=NullPool)
+    engine.connect().close()
+    started = time.perf_counter()
+    lock = MigrationLock(engine, "public.ms_markets__alembic_version")
+    lock.acquire(0)
+    lock.assert_held(Progress())
+    lock.release()
+    return (time.perf_counter() - started) * 1000

@@ -1,4 +1,4 @@
-"""Repeat measurements in interleaved order, and say their median, spread and ratios."""
+"""Repeat measurements in interleaved order, and say their median, spread, ratios and bounds."""
 
 import statistics
 import subprocess
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Figure", "Sample", "figure", "interleave", "seconds_of", "timed"]
+__all__ = ["Figure", "Group", "Sample", "figure", "interleave", "seconds_of", "timed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Sample:
         """The middle measurement."""
         return statistics.median(self.values)
 
+    def over(self, other: "Sample") -> "Sample":
+        """The ratios to another sample, round by round: both were measured in the same rounds."""
+        return Sample(tuple(a / b for a, b in zip(self.values, other.values, strict=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -31,24 +35,58 @@ class Figure:
         sample: the measurements.
         unit: of the sample.
         over: what the ratio compares with; empty where there is no ratio.
-        ratio: the median over the median of ``over``.
-        bound: the project's bound, in words; empty where there is none.
+        ratio: the ratios to what it compares with, one a round.
+        at_most: the project's bound for the median, in the unit; None where there is none.
+        times: the project's bound for the median ratio; None where there is none.
     """
 
     what: str
     sample: Sample
     unit: str = "s"
     over: str = ""
-    ratio: float | None = None
-    bound: str = ""
+    ratio: Sample | None = None
+    at_most: float | None = None
+    times: float | None = None
+
+    def verdicts(self) -> list[str]:
+        """Each bound in words, and whether it is met or MISSED."""
+        told = []
+        if self.at_most is not None:
+            told.append(_verdict(self.sample, self.at_most, self.unit))
+        if self.times is not None and self.ratio is not None:
+            told.append(_verdict(self.ratio, self.times, "times"))
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one group of measurements found.
+
+    Attributes:
+        figures: the lines of its table.
+        server: the PostgreSQL that it ran on, and whether that one waits for the disk.
+    """
+
+    figures: Sequence[Figure]
+    server: str
+
+
+def _verdict(sample: Sample, limit: float, unit: str) -> str:
+    return f"{limit:g} {unit}: {'met' if sample.median <= limit else 'MISSED'}"
 
 
 def figure(
-    found: Mapping[str, Sample], name: str, over: str = "", *, bound: str = "", unit: str = "s"
+    found: Mapping[str, Sample],
+    name: str,
+    over: str = "",
+    *,
+    unit: str = "s",
+    at_most: float | None = None,
+    times: float | None = None,
 ) -> Figure:
-    """A line about one of several samples, compared with another of them."""
-    ratio = found[name].median / found[over].median if over else None
-    return Figure(name, found[name], unit, over, ratio, bound)
+    """A line about one of several samples, compared with another one of the same rounds."""
+    ratio = found[name].over(found[over]) if over else None
+    return Figure(name, found[name], unit, over, ratio, at_most, times)
 
 
 def interleave(measures: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, Sample]:

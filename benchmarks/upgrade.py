@@ -1,32 +1,26 @@
-"""What the SDK's CLI and our provider add to bare Alembic, on the same revisions and server.
+"""What the SDK's CLI and our provider add to bare Alembic, on the same revisions and server."""
 
-Both run in processes forked from one that has imported the SDK and Alembic, so that interpreter
-start and imports of libraries are in neither; mapping our models is in ours.
-"""
-
-import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
-from alembic.config import Config
 
 from msm_local.cluster import Cluster
 from msm_local.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
-from tests.support.forked import Finished, run_forked, run_sdk_cli
 
-from .timing import Figure, figure, interleave, timed
+from .forks import bare_config, in_fork, sdk_cli, seconds_in_fork, statements_in_fork
+from .local import PROVIDER, ROOT, durable_cluster, served, server_of
+from .timing import Figure, Group, Sample, figure, interleave
 
-__all__ = ["measure"]
+__all__ = ["bare_check", "bare_environment", "measure"]
 
-ROOT = Path(__file__).parents[1]
 REVISIONS = ROOT / "migrations" / "versions" / "mainsequence_markets"
-PASSWORD = "of-the-runtime-role-of-a-benchmark"  # noqa: S105
-UPGRADE = ("migrations", "upgrade", "--provider", "migrations:migration", "head")
+UPGRADE = ("migrations", "upgrade", *PROVIDER, "head")
 ENVIRONMENT = """
 from alembic import context
 from sqlalchemy import create_engine
@@ -36,28 +30,42 @@ with create_engine(context.config.get_main_option("sqlalchemy.url")).connect() a
     with context.begin_transaction():
         context.run_migrations()
 """
+BARE, OURS = "alembic upgrade heads", "migrations upgrade head"
+CHECK, NOTHING = "alembic current --check-heads", "migrations upgrade head, no-op"
 
 
-def measure(repeats: int) -> list[Figure]:
+def measure(repeats: int) -> Group:
     """A whole upgrade of an empty database, and one that finds nothing to do."""
-    with tempfile.TemporaryDirectory() as folder, Cluster.temporary() as cluster:
+    with tempfile.TemporaryDirectory() as folder, durable_cluster() as cluster:
         bench = Bench(Path(folder), cluster)
-        found = interleave(
-            {
-                "alembic upgrade heads": lambda: bench.bare("empty", bare_upgrade),
-                "migrations upgrade head": lambda: bench.ours("empty"),
-                "alembic current --check-heads": lambda: bench.bare("head", bare_check),
-                "migrations upgrade head, no-op": lambda: bench.ours("head"),
-            },
-            repeats,
-        )
-    bare, ours, check, nothing = found
-    return [
-        figure(found, bare),
-        figure(found, ours, bare, bound="1.3 times"),
-        figure(found, check),
-        figure(found, nothing, check),
+        found = interleave(bench.ways(seconds_in_fork), repeats)
+        counts = interleave(bench.ways(statements_in_fork), 1)
+        server = server_of(cluster.admin_url())
+    figures = [
+        figure(found, BARE),
+        figure(found, OURS, BARE, times=1.3),
+        figure(found, CHECK),
+        figure(found, NOTHING, CHECK),
     ]
+    return Group([*figures, *_counted(counts)], server)
+
+
+def _counted(counts: dict[str, Sample]) -> list[Figure]:
+    named = {f"{what}: statements": sample for what, sample in counts.items()}
+    bare, ours, check, nothing = named
+    return [
+        figure(named, bare, unit=""),
+        figure(named, ours, bare, unit=""),
+        figure(named, check, unit=""),
+        figure(named, nothing, check, unit=""),
+    ]
+
+
+def bare_environment(folder: Path) -> None:
+    """Write what bare Alembic needs to run our revisions."""
+    folder.mkdir(exist_ok=True)
+    (folder / "env.py").write_text(ENVIRONMENT, encoding="utf-8")
+    shutil.copytree(REVISIONS, folder / "versions")
 
 
 class Bench:
@@ -71,67 +79,52 @@ class Bench:
     def __init__(self, folder: Path, cluster: Cluster) -> None:
         self._folder = folder
         self._cluster = cluster
-        (folder / "env.py").write_text(ENVIRONMENT, encoding="utf-8")
-        shutil.copytree(REVISIONS, folder / "versions")
+        bare_environment(folder)
         make_stand_in(folder / "stand-in", ROOT)
         cluster.create_database("empty")
-        with LocalPlatform(cluster.platform_url("empty"), runtime_password=PASSWORD):
+        with served(cluster, "empty"):
             pass
         cluster.create_database("head", template="empty")
-        with LocalPlatform(cluster.platform_url("head"), runtime_password=PASSWORD) as platform:
-            self._upgrade(platform)
+        with served(cluster, "head") as platform:
+            environment = self._environment(platform)
+            in_fork(sdk_cli, *UPGRADE, environment=environment, folder=ROOT)
 
-    def bare(self, template: str, work: Callable[[str, str], None]) -> float:
-        """Seconds of bare Alembic on a copy of a template."""
-        with self._copy(template) as (platform, url):
+    def ways(self, measured: Callable[..., float]) -> dict[str, Callable[[], float]]:
+        """What is measured, each way on a copy of its own of one of the two databases."""
+        return {
+            BARE: lambda: self._bare(measured, "empty", bare_upgrade),
+            OURS: lambda: self._ours(measured, "empty"),
+            CHECK: lambda: self._bare(measured, "head", bare_check),
+            NOTHING: lambda: self._ours(measured, "head"),
+        }
+
+    def _bare(
+        self, measured: Callable[..., float], template: str, work: Callable[..., Any]
+    ) -> float:
+        with self._copy(template) as (environment, url):
             folder = str(self._folder)
-            environment = platform.environment()
-            return timed(
-                lambda: succeed(
-                    run_forked(work, folder, url, environment=environment, folder=self._folder)
-                )
-            )
+            return measured(work, folder, url, environment=environment, folder=self._folder)
 
-    def ours(self, template: str) -> float:
-        """Seconds of the SDK's CLI with our provider on a copy of a template."""
-        with self._copy(template) as (platform, _):
-            return timed(lambda: self._upgrade(platform))
-
-    def _upgrade(self, platform: LocalPlatform) -> None:
-        environment = platform.environment() | {"GIT_DIR": str(self._folder / "stand-in")}
-        succeed(run_sdk_cli(*UPGRADE, environment=environment, folder=ROOT))
+    def _ours(self, measured: Callable[..., float], template: str) -> float:
+        with self._copy(template) as (environment, _):
+            return measured(sdk_cli, *UPGRADE, environment=environment, folder=ROOT)
 
     @contextmanager
-    def _copy(self, template: str) -> Iterator[tuple[LocalPlatform, str]]:
+    def _copy(self, template: str) -> Iterator[tuple[dict[str, str], str]]:
         self._cluster.create_database("copy", template=template)
-        url = self._cluster.platform_url("copy")
-        with LocalPlatform(url, runtime_password=PASSWORD) as platform:
-            yield platform, url
+        with served(self._cluster, "copy") as platform:
+            yield self._environment(platform), self._cluster.platform_url("copy")
         self._cluster.drop_database("copy")
+
+    def _environment(self, platform: LocalPlatform) -> dict[str, str]:
+        return platform.environment() | {"GIT_DIR": str(self._folder / "stand-in")}
 
 
 def bare_upgrade(folder: str, url: str) -> None:
     """``alembic upgrade heads``."""
-    command.upgrade(_config(folder, url), "heads")
+    command.upgrade(bare_config(folder, url), "heads")
 
 
 def bare_check(folder: str, url: str) -> None:
     """``alembic current --check-heads``."""
-    command.current(_config(folder, url), check_heads=True)
-
-
-def _config(folder: str, url: str) -> Config:
-    config = Config(stdout=io.StringIO())
-    config.set_main_option("script_location", folder)
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
-
-
-def succeed(run: Finished) -> None:
-    """Fail where a measured run failed.
-
-    Raises:
-        RuntimeError: it did; a failure has no duration worth knowing.
-    """
-    if run.exit_code != 0:
-        raise RuntimeError(run.stderr)
+    command.current(bare_config(folder, url), check_heads=True)

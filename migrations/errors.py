@@ -227,10 +227,14 @@ class UnversionedTablesError(DatabaseStateError):
 
     Attributes:
         tables: the tables found.
+        fault: the part of the message that says what is wrong.
+        remedy: the part that says what to do.
     """
 
-    def __init__(self, message: str, *, tables: Sequence[str]) -> None:
-        super().__init__(message)
+    def __init__(self, fault: str, remedy: str, *, tables: Sequence[str]) -> None:
+        super().__init__(f"{fault}, so nothing was changed; {remedy}.")
+        self.fault = fault
+        self.remedy = remedy
         self.tables = tuple(tables)
 
 

@@ -63,6 +63,14 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
         return f"mainsequence migrations revision --provider {self.reference}"
 
     @property
+    def first_revision_command(self) -> str:
+        """The command that makes the first revision of a namespace, or of a project's branch."""
+        place, owner = "--rev-id 1001", self.migration_namespace
+        if self.branch is not None:
+            place, owner = f"--head base --rev-id {self.branch}0001", self.branch
+        return f'{self.revision_command} {place} -m "Create the tables of {owner}" --autogenerate'
+
+    @property
     def folder(self) -> Path:
         """Where its own revisions lie."""
         return Path(coerce_resource_to_filename(self.version_path))

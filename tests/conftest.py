@@ -1,6 +1,7 @@
 """One embedded PostgreSQL a session; databases are cloned from templates that migrations built."""
 
 import os
+import signal
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,9 @@ ROOT = Path(__file__).parents[1]
 # Copies of one database keep its roles, and so their platforms share the runtime role's password.
 RUNTIME_PASSWORD = "shared-by-the-platforms-of-a-test-run"  # noqa: S105
 PROVIDER = "migrations:migration"
+
+# A shell has what it puts into the background ignore Ctrl-C, and so would every process of a test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +68,10 @@ def migrate_to_head(
         arguments = ("migrations", "upgrade", "--provider", PROVIDER, "head", "--json")
         upgraded = run_sdk_cli(*arguments, environment=environment_of(platform), folder=ROOT)
     assert upgraded.exit_code == 0, upgraded.stderr
+    with psycopg.connect(url, autocommit=True) as connection:
+        # pytest-postgresql ends every session of a database that it copies or drops; those of the
+        # platform that has just been closed may still be leaving.
+        connection.execute(f"GRANT {dbname}_runtime TO {PLATFORM_ROLE} WITH SET FALSE".encode())
 
 
 def environment_of(platform: LocalPlatform) -> dict[str, str]:

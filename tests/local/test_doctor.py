@@ -106,6 +106,20 @@ def test_a_folder_with_damaged_files(shell: Shell) -> None:
     assert shell("doctor").stdout.count("ok  ") == len(SUBJECTS) + 2
 
 
+@pytest.mark.slow
+def test_a_database_url_that_leads_nowhere(shell: Shell) -> None:
+    shell.start()
+    shell("stop")
+    memory = shell.state / "database.json"
+    memory.write_text('{"url": "postgresql://127.0.0.1:1/x"}')
+    found = findings(shell, code=1)
+    memory.unlink()
+    assert "cannot be used" in found["server"]["found"]
+    assert found["server"]["remedy"] == "check that the server is up, and the URL"
+    assert found["state folder"]["ok"]
+    assert found["platform"]["found"].startswith("stopped")
+
+
 def test_without_git(shell: Shell, tmp_path: Path) -> None:
     shell.environment["PATH"] = str(tmp_path)
     assert fault(shell, "git context") == "there is no git on PATH; install git"

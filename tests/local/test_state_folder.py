@@ -160,6 +160,20 @@ def test_a_full_disk_is_named_before_anything_is_made(disk: Path) -> None:
     assert (disk / ".msm-local" / ".gitignore").read_text() == "*\n"
 
 
+def test_a_reset_on_a_full_disk_is_one_sentence_and_loses_nothing(disk: Path) -> None:
+    shell = Shell(disk)
+    (disk / "migrations" / "versions").mkdir(parents=True)
+    shell.start()
+    shell.write_row()
+    filler = fill(disk, leave=3 << 20)
+    told = shell.complaint("reset", "--to", "base", "--provider", "migrations:m")
+    assert "PostgreSQL refused a step of the reset: " in told
+    assert "No space left on device" in told
+    filler.unlink()
+    assert shell.count_rows() == 1
+    assert shell.status()["status"] == "healthy"
+
+
 def write_in_vain() -> str:
     # Little enough for the write-ahead log, whose files are there already.
     rows = [{"unique_identifier": f"{number:0255}"} for number in range(1000)]

@@ -11,16 +11,11 @@ import pytest
 from psycopg import Connection
 
 from msm_local.platform import LocalPlatform
-from tests.conftest import PROVIDER, ROOT, environment_of
-from tests.support.forked import Finished, run_sdk_cli
+from tests.conftest import environment_of
+from tests.support.migrating import migrate
 from tests.support.schema import describe
 
 type Catalog = dict[str, dict[str, Any]]
-
-
-def migrations(*arguments: str, environment: Mapping[str, str], folder: Path = ROOT) -> Finished:
-    command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
-    return run_sdk_cli(*command, environment=environment, folder=folder)
 
 
 def catalog(platform: LocalPlatform) -> Catalog:
@@ -36,7 +31,7 @@ def catalog(platform: LocalPlatform) -> Catalog:
 
 
 def test_current_says_the_head(environment: Mapping[str, str]) -> None:
-    told = migrations("current", "--json", environment=environment)
+    told = migrate("current", "--json", environment=environment)
     assert told.exit_code == 0
     assert "1004 (head)" in told.stderr
 
@@ -44,7 +39,7 @@ def test_current_says_the_head(environment: Mapping[str, str]) -> None:
 def test_upgrade_prints_json_and_nothing_else_on_standard_output(
     environment: Mapping[str, str],
 ) -> None:
-    told = migrations("upgrade", "head", "--json", environment=environment)
+    told = migrate("upgrade", "head", "--json", environment=environment)
     assert told.exit_code == 0
     answer = json.loads(told.stdout)
     assert answer["ok"] is True
@@ -52,7 +47,7 @@ def test_upgrade_prints_json_and_nothing_else_on_standard_output(
 
 
 def test_a_revision_at_head_is_empty(environment: Mapping[str, str], checkout: Path) -> None:
-    told = migrations(
+    told = migrate(
         "revision", "-m", "probe", "--autogenerate", environment=environment, folder=checkout
     )
     assert told.exit_code == 0
@@ -98,14 +93,14 @@ def test_down_to_base_and_up_again_keeps_every_uid(
     platform: LocalPlatform, environment: Mapping[str, str], head_database: Connection
 ) -> None:
     before = catalog(platform)
-    down = migrations("downgrade", "base", "--json", environment=environment)
+    down = migrate("downgrade", "base", "--json", environment=environment)
     assert down.exit_code == 0, down.stderr
     assert json.loads(down.stdout)["active_count"] == 1
     assert set(catalog(platform)) == {"ms_markets__alembic_version"}
     assert describe(head_database) == {}
     head_database.commit()
 
-    up = migrations("upgrade", "head", "--json", environment=environment)
+    up = migrate("upgrade", "head", "--json", environment=environment)
     assert up.exit_code == 0, up.stderr
     after = catalog(platform)
     assert {table: row["uid"] for table, row in after.items()} == {
@@ -117,11 +112,11 @@ def test_down_to_base_and_up_again_keeps_every_uid(
 def test_down_to_1002_drops_pricing_only(
     platform: LocalPlatform, environment: Mapping[str, str]
 ) -> None:
-    down = migrations("downgrade", "1002", "--json", environment=environment)
+    down = migrate("downgrade", "1002", "--json", environment=environment)
     assert down.exit_code == 0, down.stderr
     assert json.loads(down.stdout)["active_count"] == 52
     assert len(catalog(platform)) == 52
-    up = migrations("upgrade", "head", "--json", environment=environment)
+    up = migrate("upgrade", "head", "--json", environment=environment)
     assert json.loads(up.stdout)["active_count"] == 62
 
 
@@ -129,7 +124,7 @@ def test_an_explicit_lower_target_leaves_later_tables_reserved(
     fresh_platform: LocalPlatform,
 ) -> None:
     environment = environment_of(fresh_platform)
-    up = migrations("upgrade", "1002", "--json", environment=environment)
+    up = migrate("upgrade", "1002", "--json", environment=environment)
     assert up.exit_code == 0, up.stderr
     answer = json.loads(up.stdout)
     assert (answer["active_count"], answer["reserved_count"]) == (52, 10)
@@ -196,7 +191,7 @@ def test_a_mistake_in_the_provider_stops_every_command_with_one_sentence(
 ) -> None:
     mistake(checkout)
     for command in (["current"], ["upgrade", "head"], ["downgrade", "base"], ["revision"]):
-        told = migrations(*command, environment=environment, folder=checkout)
+        told = migrate(*command, environment=environment, folder=checkout)
         assert told.exit_code == 2
         words = " ".join(told.stderr.replace("│", " ").split())
         assert sentence in words

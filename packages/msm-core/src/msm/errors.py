@@ -37,10 +37,11 @@
 Each class carries its facts as attributes; the message is one sentence that ends with what to do.
 """
 
-import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from msm.showing import shortened
 
 __all__ = [
     "AttachError",
@@ -418,7 +419,7 @@ class RowFault:
     problem: str
 
     def __str__(self) -> str:
-        given = "" if self.value is None else f" = {_shortened.repr(self.value)}"
+        given = "" if self.value is None else f" = {shortened(self.value)}"
         return f"row {self.row}, {self.column}{given}: {self.problem}"
 
 
@@ -490,7 +491,6 @@ class PartlyWrittenError(RowsError):
 
 FAULTS_SHOWN = 5
 RANGES_SHOWN = 3
-_shortened = reprlib.Repr(maxstring=60, maxother=80)
 
 
 def _rows(ranges: Sequence[range]) -> str:

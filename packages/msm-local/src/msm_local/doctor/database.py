@@ -8,8 +8,8 @@ from psycopg import Connection
 from msm_local.bootstrap import runtime_conninfo
 from msm_local.catalog import catalog_steps
 from msm_local.doctor.finding import Finding, bad, good
+from msm_local.health import Health
 from msm_local.instance import Instance
-from msm_local.lifecycle import Health
 from msm_local.repositories.settings import Settings, read_settings
 
 __all__ = ["check_catalog", "check_platform", "check_roles", "connect"]

@@ -14,7 +14,7 @@ from msm_local.doctor.finding import Finding, bad, good
 from msm_local.errors import MsmLocalError
 from msm_local.files import exists
 from msm_local.git_context import missing_context
-from msm_local.initdb import NEEDED_DISK
+from msm_local.initdb import LITTLE_DISK, NEEDED_DISK
 from msm_local.instance import Instance
 from msm_local.placement import binaries_folder, data_folder, postgres_account
 from msm_local.ports import free_port, is_free
@@ -34,8 +34,6 @@ SUPPORTED = (3, 13)
 SDK = "mainsequence"
 # Its package has the name of ours.
 PUBLISHED = "ms-markets"
-# What a running platform needs to go on writing.
-LITTLE_DISK = 16 << 20
 VERSION_SECONDS = 10
 
 

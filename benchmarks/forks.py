@@ -1,0 +1,77 @@
+"""Measure in a process forked from one that has imported the SDK and Alembic.
+
+Interpreter start, imports of libraries and mapping the 61 models are in no figure then.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+
+from tests.support.forked import run_forked
+
+from .timing import timed
+
+__all__ = ["bare_config", "in_fork", "sdk_cli", "seconds_in_fork", "statements_in_fork"]
+
+
+def in_fork(
+    work: Callable[..., Any], *arguments: Any, environment: Mapping[str, str], folder: Path
+) -> Any:
+    """What a module-level function returns in a forked process.
+
+    Raises:
+        RuntimeError: it failed there; a failure has no duration worth knowing.
+    """
+    run = run_forked(work, *arguments, environment=environment, folder=folder)
+    if run.exit_code != 0:
+        raise RuntimeError(run.stderr)
+    return run.value
+
+
+def seconds_in_fork(
+    work: Callable[..., Any], *arguments: Any, environment: Mapping[str, str], folder: Path
+) -> float:
+    """Seconds that a module-level function takes in a forked process, without the fork."""
+    return float(in_fork(_timed, work, arguments, environment=environment, folder=folder))
+
+
+def statements_in_fork(
+    work: Callable[..., Any], *arguments: Any, environment: Mapping[str, str], folder: Path
+) -> float:
+    """How many SQL statements a module-level function executes in a forked process."""
+    return float(in_fork(_counted, work, arguments, environment=environment, folder=folder))
+
+
+def sdk_cli(*arguments: str) -> None:
+    """Run the SDK's own command line, as ``mainsequence ARGUMENTS`` would."""
+    from mainsequence.cli.cli import app
+
+    app(arguments, standalone_mode=False)
+
+
+def bare_config(folder: str, url: str) -> Config:
+    """A configuration of bare Alembic, whose output nobody reads."""
+    config = Config(stdout=io.StringIO())
+    config.set_main_option("script_location", folder)
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def _timed(work: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
+    return timed(lambda: work(*arguments))
+
+
+def _counted(work: Callable[..., Any], arguments: tuple[Any, ...]) -> int:
+    from sqlalchemy import Engine, event
+
+    seen: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    work(*arguments)
+    return len(seen)

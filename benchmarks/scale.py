@@ -1,0 +1,256 @@
+"""What 250 and 1,000 tables cost, beside our own 61: autogenerate, check and attach.
+
+The many tables are generated: two projects that stand beside msm, each a package of models and one
+of migrations, with its tables in a database of its own. The SDK's CLI generates their one revision,
+runs it and finalizes the catalog, as it does for a project of that size.
+"""
+
+import importlib
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from msm_local.cluster import Cluster
+from msm_local.git_context import make_stand_in
+
+from .forks import in_fork, sdk_cli, seconds_in_fork, statements_in_fork
+from .local import ROOT, served, server_of
+from .timing import Figure, Group, Sample, figure, interleave
+
+__all__ = ["measure", "write_project"]
+
+SIZES = (250, 1000)
+NAMESPACE = "mainsequence_markets"
+NOTHING = "nothing"
+COMPARE, AUTOGENERATE = "alembic compare_metadata", "migrations revision, nothing found"
+CHECK, ATTACH = "check", "start_engine"
+BASES = '''"""Generated models."""
+
+import datetime
+import uuid
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from msm import MarketsMetaTable, MarketsTimeIndexMetaTable
+from msm.models import Asset
+from msm.types import Str16, Str255, UuidKey
+'''
+RELATIONAL = '''
+
+class Fact{n}(MarketsMetaTable):
+    """Facts of kind {n} about an asset."""
+
+    __application__ = "{project}"
+
+    uid: Mapped[UuidKey]
+    asset_uid: Mapped[uuid.UUID] = mapped_column(ForeignKey(Asset.uid, ondelete="CASCADE"))
+    grade: Mapped[Str16] = mapped_column(index=True, comment="From AAA, the best, to D.")
+    weight: Mapped[float | None]
+    since: Mapped[datetime.datetime]
+
+    __table_args__ = (UniqueConstraint("asset_uid"),)
+'''
+TIME_INDEXED = '''
+
+class Series{n}(MarketsTimeIndexMetaTable):
+    """Observations of kind {n}."""
+
+    __application__ = "{project}"
+    __identity_dimensions__ = ("asset_identifier",)
+
+    time_index: Mapped[datetime.datetime]
+    asset_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+    )
+    low: Mapped[float]
+    high: Mapped[float]
+    volume: Mapped[int | None]
+'''
+MIGRATIONS = '''"""The migrations of the generated models."""
+
+import {project}
+from migrations.downstream import stand_beside
+from msm.base import MarketsBase
+
+models = [model for model in MarketsBase.models() if model.__module__ == {project}.__name__]
+migration = stand_beside(__name__, models)
+'''
+
+
+def write_project(folder: Path, project: str, tables: int) -> None:
+    """Write a package of that many models, every third one time-indexed, and its migrations."""
+    kinds = (TIME_INDEXED if n % 3 == 2 else RELATIONAL for n in range(tables))
+    models = (kind.format(project=project, n=n) for n, kind in enumerate(kinds))
+    migrations = MIGRATIONS.format(project=project)
+    for package, text in (
+        (project, BASES + "".join(models)),
+        (f"{project}_migrations", migrations),
+    ):
+        (folder / package).mkdir()
+        (folder / package / "__init__.py").write_text(text, encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A provider, and a platform whose database is at its head.
+
+    Attributes:
+        folder: holds the packages of all sites; what runs, runs there.
+        package: the migration package.
+        url: logs in to the database as the owner of its tables.
+        environment: leads the SDK to the platform.
+    """
+
+    folder: Path
+    package: str
+    url: str
+    environment: Mapping[str, str]
+
+    def migrate(self, *arguments: str, measured: Callable[..., float] = seconds_in_fork) -> float:
+        """Measure ``mainsequence migrations ARGUMENTS`` on the provider."""
+        verb, *rest = arguments
+        words = ("migrations", verb, "--provider", f"{self.package}:migration", *rest)
+        return measured(sdk_cli, *words, environment=self.environment, folder=self.folder)
+
+    def autogenerate(self) -> float:
+        """Seconds of a ``revision`` that finds nothing."""
+        seconds = self.migrate("revision", "--autogenerate", "-m", NOTHING)
+        (made,) = (self.folder / self.package / "versions" / NAMESPACE).glob(f"*_{NOTHING}.py")
+        assert "op." not in made.read_text(encoding="utf-8"), made
+        made.unlink()
+        return seconds
+
+    def compare(self) -> float:
+        """Seconds of Alembic's comparison of the same metadata with the same database."""
+        arguments = (self.package, self.url)
+        return seconds_in_fork(
+            compare, *arguments, environment=self.environment, folder=self.folder
+        )
+
+    def inside(self, work: Callable[[str], float]) -> float:
+        """What a function measures that runs in a process of the site."""
+        return float(in_fork(work, self.package, environment=self.environment, folder=self.folder))
+
+
+def measure(repeats: int) -> Group:
+    """Measure on one PostgreSQL with a database, behind a platform of its own, for each size."""
+    with tempfile.TemporaryDirectory() as name, Cluster.temporary() as cluster, ExitStack() as all_:
+        folder = Path(name)
+        shutil.copytree(ROOT / "migrations", folder / "migrations")
+        make_stand_in(folder / "stand-in", ROOT)
+        sites = {61: all_.enter_context(_site(folder, "migrations", cluster))}
+        upgrades = {61: sites[61].migrate("upgrade", "head")}
+        for size in SIZES:
+            project = f"scale{size}"
+            write_project(folder, project, size)
+            sites[size] = all_.enter_context(_site(folder, f"{project}_migrations", cluster))
+            replace(sites[size], package="migrations").migrate("upgrade", "head")
+            sites[size].migrate("revision", "--autogenerate", "-m", "create")
+            upgrades[size] = sites[size].migrate("upgrade", "head")
+        found = interleave(_ways(sites), repeats)
+        counts = {
+            size: site.migrate("upgrade", "head", measured=statements_in_fork)
+            for size, site in sites.items()
+        }
+        server = server_of(cluster.admin_url())
+    return Group([*_figures(found), *_once(upgrades, "s"), *_once(counts, "statements")], server)
+
+
+@contextmanager
+def _site(folder: Path, package: str, cluster: Cluster) -> Iterator[Site]:
+    cluster.create_database(package)
+    with served(cluster, package) as platform:
+        environment = platform.environment() | {"GIT_DIR": str(folder / "stand-in")}
+        yield Site(folder, package, cluster.platform_url(package), environment)
+
+
+def _ways(sites: Mapping[int, Site]) -> dict[str, Callable[[], float]]:
+    ways: dict[str, Callable[[], float]] = {}
+    for size, site in sites.items():
+        ways[_named(COMPARE, size)] = site.compare
+        ways[_named(AUTOGENERATE, size)] = site.autogenerate
+        ways[_named(CHECK, size)] = partial(site.inside, check)
+        ways[_named(ATTACH, size)] = partial(site.inside, attach)
+    return ways
+
+
+def _figures(found: Mapping[str, Sample]) -> list[Figure]:
+    some, many = SIZES
+    figures = []
+    for size in (61, *SIZES):
+        bare, ours, checked, attached = (
+            _named(what, size) for what in (COMPARE, AUTOGENERATE, CHECK, ATTACH)
+        )
+        figures += [
+            figure(found, bare),
+            figure(found, ours, bare, times=1.2),
+            figure(found, checked, bare),
+            figure(found, attached, at_most=1.5 if size == many else None),
+        ]
+    return figures + [
+        figure(found, _named(what, many), _named(what, some), times=times)
+        for what, times in ((COMPARE, None), (AUTOGENERATE, 4.5), (CHECK, 4.5), (ATTACH, 4.5))
+    ]
+
+
+def _once(measured: Mapping[int, float], unit: str) -> list[Figure]:
+    what = "migrations upgrade, whole" if unit == "s" else "migrations upgrade, no-op"
+    return [Figure(_named(what, size), Sample((n,)), unit) for size, n in measured.items()]
+
+
+def _named(what: str, size: int) -> str:
+    return f"{size:,} tables, {what}"
+
+
+def attach(package: str) -> float:
+    """Seconds of ``start_engine`` with the models of a provider, in a process that has them."""
+    import msm
+
+    models = _provider(package).metatable_models
+    started = time.perf_counter()
+    msm.start_engine(models)
+    return time.perf_counter() - started
+
+
+def check(package: str) -> float:
+    """Seconds of ``migrations.check``, which finds nothing, in a process that has the models."""
+    provider = _provider(package)
+    look = importlib.import_module("migrations.check.__main__").look
+    importlib.import_module("migrations.examined").choose(provider.reference)
+    started = time.perf_counter()
+    assert not look().differences
+    return time.perf_counter() - started
+
+
+def compare(package: str, url: str) -> None:
+    """What Alembic does for ``revision --autogenerate``, with the options that the SDK sets."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import create_engine
+
+    provider = _provider(package)
+    options = {
+        "target_metadata": provider.target_metadata,
+        "include_name": provider.include_name,
+        "include_object": provider.include_object,
+        "version_table": provider.version_table,
+        "compare_type": True,
+        "compare_server_default": True,
+    }
+    with create_engine(url).connect() as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, provider.target_metadata) == []
+
+
+def _provider(package: str) -> Any:
+    # As the SDK's CLI does: the packages lie in the working folder.
+    sys.path.insert(0, str(Path.cwd()))
+    return importlib.import_module(package).migration
