@@ -1,14 +1,22 @@
 """Every model that the provider carries, each exactly once."""
 
+import gc
 import inspect
 from collections.abc import Callable, Sequence
 
 from msm.base import MarketsBase, MarketsModel
 from msm.errors import ModelGraphError
-from msm.models import markets_sqlalchemy_models
 from msm.sdk import build_metatable_model_registry
-from msm_portfolio import portfolio_sqlalchemy_models
-from msm_pricing import pricing_sqlalchemy_models
+
+# The models live as long as the process: a collection while they are made would walk them in vain.
+gc.disable()
+
+from msm.models import markets_sqlalchemy_models  # noqa: E402 - see above
+from msm_portfolio import portfolio_sqlalchemy_models  # noqa: E402
+from msm_pricing import pricing_sqlalchemy_models  # noqa: E402
+
+gc.enable()
+gc.freeze()
 
 __all__ = ["assert_all_listed", "assert_each_once", "metatable_provider_models"]
 

@@ -3,7 +3,9 @@
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psycopg
@@ -126,6 +128,17 @@ def environment(platform: LocalPlatform) -> Mapping[str, str]:
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every wheel of this checkout, by distribution, in one folder."""
     return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture
+def answering_port() -> Iterator[int]:
+    """A port at which every request is answered."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture

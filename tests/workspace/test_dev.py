@@ -8,10 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -180,17 +177,6 @@ def test_a_platform_that_was_stopped_is_given_up_within_two_seconds(checkout: Ch
         told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint)
         assert time.monotonic() - started < 2
     assert "no answer within" in sentence_of(told) or "timed out" in told.stderr
-
-
-@pytest.fixture
-def answering_port() -> Iterator[int]:
-    """A port at which every request is answered."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("case", ["answering", "help", "proxy"])
