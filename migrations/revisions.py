@@ -23,7 +23,14 @@ from .errors import (
     UnreadableRevisionError,
 )
 
-__all__ = ["Revisions", "load_revisions", "place_of", "read_revisions"]
+__all__ = [
+    "RevisionFile",
+    "Revisions",
+    "load_revisions",
+    "place_of",
+    "read_file",
+    "read_revisions",
+]
 
 # What Alembic takes for a revision file.
 FILE = re.compile(r"(?!\.#|__init__).*\.py$")
@@ -71,7 +78,7 @@ def read_revisions(script: ScriptDirectory) -> Revisions:
     """
     files: dict[str, RevisionFile] = {}
     for path in _paths(script):
-        file = _read(path)
+        file = read_file(path)
         if file.id in files:
             other = files[file.id].path
             raise DuplicateRevisionError(
@@ -132,7 +139,12 @@ def _paths(script: ScriptDirectory) -> list[Path]:
     ]
 
 
-def _read(path: Path) -> RevisionFile:
+def read_file(path: Path) -> RevisionFile:
+    """Read one revision file up to its first function.
+
+    Raises:
+        UnreadableRevisionError: it does not say, as literals, which revision it is.
+    """
     try:
         head = FIRST_FUNCTION.split(path.read_text(encoding="utf-8"), maxsplit=1)[0]
         said = _literals(ast.parse(head, filename=str(path)))

@@ -2,15 +2,16 @@
 
 import ast
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
 from alembic.script import Script, ScriptDirectory
 
-from ..errors import MigrationError
+from ..errors import MigrationError, UnreadableRevisionError
 from ..examined import examined
-from ..revisions import load_revisions
+from ..revisions import RevisionFile, load_revisions, read_file
 from .recorder import Run, record
 from .subjects import ColumnTypes, column_types, created_tables, retired_tables
 
@@ -183,44 +184,36 @@ def _parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def _outside(folder: Path, ids: Collection[str]) -> list[Revision]:
+def _outside(folder: Path, ids: AbstractSet[str]) -> list[Revision]:
     """Files that are revisions of this namespace and that Alembic does not find."""
     strays = []
     versions = folder.parent
     for path in sorted(versions.rglob("*.py")):
-        if path.parent == folder:
+        file = None if path.parent == folder else _file(path)
+        if file is None:
             continue
-        tree = _parse(path)
-        facts = _literals(tree)
-        if "revision" not in facts:
-            continue
+        followed = ids & set(file.parents)
         if path.parent == versions:
             why = "lies in versions/ itself"
         elif folder in path.parents:
             why = f"lies in a folder below {folder.name}"
-        elif facts.get("down_revision") in ids and not _parent_beside(path, facts):
-            why = (
-                f"follows {facts['down_revision']} of {folder.name} and lies in {path.parent.name}"
-            )
+        elif followed and not _parent_beside(file):
+            parents = ", ".join(sorted(followed))
+            why = f"follows {parents} of {folder.name} and lies in {path.parent.name}"
         else:
             continue
-        strays.append(Revision(str(facts["revision"]), path, tree, outside=why))
+        strays.append(Revision(file.id, path, _parse(path), outside=why))
     return strays
 
 
-def _parent_beside(path: Path, facts: Mapping[str, object]) -> bool:
-    siblings = (_literals(_parse(other)) for other in path.parent.glob("*.py"))
-    return any(other.get("revision") == facts["down_revision"] for other in siblings)
+def _parent_beside(file: RevisionFile) -> bool:
+    siblings = (_file(path) for path in file.path.parent.glob("*.py"))
+    return any(sibling is not None and sibling.id in file.parents for sibling in siblings)
 
 
-def _literals(tree: ast.Module) -> dict[str, object]:
-    """The constants that a module assigns to names."""
-    found: dict[str, object] = {}
-    for node in tree.body:
-        match node:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=value))
-                | ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value))
-            ):
-                found[name] = value
-    return found
+def _file(path: Path) -> RevisionFile | None:
+    """What a file says of its place in a history; None where it is no revision."""
+    try:
+        return read_file(path)
+    except UnreadableRevisionError:
+        return None

@@ -54,20 +54,15 @@ def test_a_generated_revision_comes_out_formatted(
     assert text.count("op.create_table(") == 1
 
 
-def test_an_empty_revision_comes_out_formatted_by_the_template_alone(
+def test_an_empty_revision_comes_out_formatted_and_carries_the_rules_for_its_author(
     environment: Mapping[str, str], formatted_checkout: Path
 ) -> None:
     told = migrate(*REVISE, "--no-autogenerate", environment=environment, folder=formatted_checkout)
     assert told.exit_code == 0, told.stderr
     assert is_formatted(new_file(formatted_checkout))
-
-
-def test_a_generated_revision_carries_the_rules_for_its_author(
-    environment: Mapping[str, str], checkout: Path
-) -> None:
-    told = migrate(*REVISE, "--no-autogenerate", environment=environment, folder=checkout)
-    assert told.exit_code == 0, told.stderr
-    rules = " ".join((ast.get_docstring(ast.parse(new_file(checkout).read_text())) or "").split())
+    rules = " ".join(
+        (ast.get_docstring(ast.parse(new_file(formatted_checkout).read_text())) or "").split()
+    )
     for rule in (
         'no import of msm packages, no look at the live database, no schema="public"',
         "must work while the previous release still runs",

@@ -13,9 +13,11 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import Connection
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from migrations import lock
 from migrations.errors import LockHeldError
 from migrations.lock import MigrationLock, application_name
 from migrations.progress import Progress
@@ -120,6 +122,7 @@ def test_commands_that_only_read_do_not_wait(
     held.assert_held(Progress())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", [run_check, run_plan], ids=["check", "plan"])
 def test_the_tools_that_look_do_not_wait(
     look: Callable[[Mapping[str, str]], Finished],
@@ -129,6 +132,16 @@ def test_the_tools_that_look_do_not_wait(
     told = look(dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"})
     assert told.value == 0, told.stdout + told.stderr
     held.assert_held(Progress())
+
+
+@pytest.mark.slow
+def test_a_host_that_is_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "CONNECT_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = URL.create("postgresql", host="127.0.0.1", port=silent.getsockname()[1])
+        engine = create_engine(url, connect_args=lock.connect_arguments())
+        with pytest.raises(OperationalError, match="timeout"):
+            engine.connect()
 
 
 def test_another_database_of_the_same_server_does_not_wait(
