@@ -10,6 +10,7 @@ in one run; no test asserts a duration.
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -41,8 +42,10 @@ def main() -> None:
         parser.error(f"no group {', '.join(sorted(strangers))}; there are {', '.join(GROUPS)}")
     if wanted.record and wanted.groups:
         parser.error("the page is about one run of all groups: name none with --record")
-    # Where it is set, Python would compile our own sources anew for every process.
+    # Where it is set, Python would compile our sources and revisions anew for every process; those
+    # that are forked come from one that is started with the setting of this process.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     print(f"On {machine()}")
     found: dict[str, Group] = {}
     for name in wanted.groups or GROUPS:
