@@ -19,18 +19,14 @@ __all__ = ["MODELS", "load_prices", "main", "yearly_returns"]
 MODELS = [*reference_data.MODELS, ExternalPricesTS]
 
 
-def load_prices(runtime: MarketsRuntime) -> tuple[int, int]:
-    """Write a bar for each share and day; the assets must be there.
-
-    Returns:
-        How many bars were given, and how many changed the database.
-    """
+def load_prices(runtime: MarketsRuntime) -> int:
+    """Write a bar for each share and day; return how many changed, a second time none."""
     bars = stocks.data
     listed = bars["ticker"].map(lambda ticker: f"{'XNYS' if ticker == 'IBM' else 'XNAS'}:{ticker}")
     rows = bars[["open", "high", "low", "close", "volume"]].assign(
         time_index=bars["date"].dt.tz_localize("UTC"), asset_identifier=listed
     )
-    return len(rows), runtime.upsert(ExternalPricesTS, rows)
+    return runtime.upsert(ExternalPricesTS, rows)
 
 
 def yearly_returns(runtime: MarketsRuntime, year: int) -> "pd.Series[float]":
@@ -47,8 +43,7 @@ def main() -> None:
     """Load the prices; print the last of each share, as of a day, and the returns of a year."""
     runtime = msm.start_engine(MODELS)
     reference_data.load_reference_data(runtime)
-    given, changed = load_prices(runtime)
-    print(f"daily prices: {given} rows, {changed} written")
+    print(f"daily prices: {load_prices(runtime)} rows changed")
 
     crash = datetime.datetime(2008, 10, 10, tzinfo=datetime.UTC)
     columns = [ExternalPricesTS.close, ExternalPricesTS.volume]

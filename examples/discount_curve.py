@@ -1,4 +1,4 @@
-"""A discount curve: written day by day, read back as of a day, and used to discount a payment.
+"""A discount curve: written as it stood on each day, read back as of a time and over days.
 
 Run it with ``./dev run msm-local exec -- python -m examples.discount_curve``, on a database
 that is at head.
@@ -7,13 +7,13 @@ that is at head.
 import datetime
 import json
 
-import numpy as np
+import pandas as pd
 
 import msm
 from msm import MarketsRuntime
 from msm_pricing import Curve, DiscountCurvesTS
 
-__all__ = ["MODELS", "discount_factor", "load_curves", "main"]
+__all__ = ["MODELS", "curve_as_of", "load_curves", "main"]
 
 MODELS = [Curve, DiscountCurvesTS]
 
@@ -25,66 +25,55 @@ CURVE = {
     "interpolation_method": "log_linear",
     "compounding": "continuous",
 }
-# Zero rates by days to maturity, as they stood on two days; continuously compounded, Act/365.
-ZERO_RATES = {
-    datetime.date(2025, 3, 3): {30: 0.0432, 91: 0.0430, 182: 0.0422, 365: 0.0405, 730: 0.0392},
-    datetime.date(2025, 3, 4): {30: 0.0432, 91: 0.0429, 182: 0.0419, 365: 0.0399, 730: 0.0385},
+# What one dollar is worth by the date of its payment, as it stood on two days.
+FACTORS = {
+    datetime.datetime(2025, 3, 3, tzinfo=datetime.UTC): {
+        "2025-06-03": 0.98922,
+        "2025-09-03": 0.978951,
+        "2026-03-03": 0.960309,
+    },
+    datetime.datetime(2025, 3, 4, tzinfo=datetime.UTC): {
+        "2025-06-03": 0.989361,
+        "2025-09-03": 0.979212,
+        "2026-03-03": 0.960991,
+    },
 }
 
 
-def load_curves(runtime: MarketsRuntime) -> int:
-    """Write the curve, and its discount factors by date for each day; return the days written."""
+def load_curves(runtime: MarketsRuntime) -> None:
+    """Write the curve, and its discount factors of each day."""
     runtime.upsert(Curve, [CURVE])
-    rows = [
-        {
-            "time_index": datetime.datetime.combine(day, datetime.time(), datetime.UTC),
-            "curve_identifier": "USD-SOFR",
-            "curve": json.dumps(
-                {
-                    str(day + datetime.timedelta(days)): float(np.exp(-rate * days / 365))
-                    for days, rate in rates.items()
-                }
-            ),
-            "key_nodes": json.dumps(rates),
-            "metadata_json": {"day_counter": "Act/365"},
-        }
-        for day, rates in ZERO_RATES.items()
-    ]
-    return runtime.upsert(DiscountCurvesTS, rows)
+    runtime.upsert(
+        DiscountCurvesTS,
+        [
+            {"time_index": day, "curve_identifier": "USD-SOFR", "curve": json.dumps(factors)}
+            for day, factors in FACTORS.items()
+        ],
+    )
 
 
-def discount_factor(
-    runtime: MarketsRuntime, curve: str, as_of: datetime.datetime, payment: datetime.date
-) -> float:
-    """What one unit paid on a date is worth, by the last curve that was known.
-
-    Args:
-        runtime: a runtime that has the curve models attached.
-        curve: the curve's business key.
-        as_of: the time of the valuation, an aware datetime.
-        payment: the date of the payment, within the curve.
-    """
+def curve_as_of(runtime: MarketsRuntime, curve: str, as_of: datetime.datetime) -> dict[str, float]:
+    """The discount factors by date of payment, of the last curve that was known at a time."""
     is_curve = DiscountCurvesTS.curve_identifier == curve
     [known] = runtime.latest(DiscountCurvesTS, is_curve, as_of=as_of).rows
-    start = known["time_index"].date()
-    nodes = {
-        datetime.date.fromisoformat(day): factor
-        for day, factor in json.loads(known["curve"]).items()
-    }
-    days = [0, *((day - start).days for day in nodes)]
-    logarithms = np.log([1.0, *nodes.values()])
-    return float(np.exp(np.interp((payment - start).days, days, logarithms)))
+    factors: dict[str, float] = json.loads(known["curve"])
+    return factors
 
 
 def main() -> None:
-    """Write the curves, and discount one payment as of the evening of each day."""
+    """Write the curves; discount one payment as of an evening, and lay the days side by side."""
     runtime = msm.start_engine(MODELS)
-    print(f"curves: {len(ZERO_RATES)} days, {load_curves(runtime)} written")
-    payment = datetime.date(2025, 12, 15)
-    for day in ZERO_RATES:
-        evening = datetime.datetime.combine(day, datetime.time(22), datetime.UTC)
-        factor = discount_factor(runtime, "USD-SOFR", evening, payment)
-        print(f"as of {day}, a dollar on {payment} is worth {factor:.6f}")
+    load_curves(runtime)
+
+    evening = datetime.datetime(2025, 3, 3, 22, tzinfo=datetime.UTC)
+    factors = curve_as_of(runtime, "USD-SOFR", evening)
+    print(
+        f"as of {evening}, a million dollars in a year are worth {1e6 * factors['2026-03-03']:,.0f}"
+    )
+
+    start, end = evening - datetime.timedelta(days=1), evening + datetime.timedelta(days=1)
+    curves = runtime.between(DiscountCurvesTS, start, end, columns=[DiscountCurvesTS.curve]).frame()
+    print(pd.DataFrame(curves["curve"].map(json.loads).to_list(), index=curves.index))
 
 
 if __name__ == "__main__":

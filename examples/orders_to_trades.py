@@ -6,6 +6,7 @@ that is at head.
 
 import datetime
 
+import pandas as pd
 from sqlalchemy import func, select
 
 import msm
@@ -46,53 +47,41 @@ ORDERS = [
     },
 ]
 FILLS = [
-    ("o-1", OPEN + 2 * MINUTE, 100.0, 397.9),
-    ("o-1", OPEN + 5 * MINUTE, 150.0, 398.0),
-    ("o-2", OPEN + 2 * MINUTE, 50.0, 252.4),
+    {
+        "trade_identifier": trade,
+        "order_identifier": order,
+        "trade_time": OPEN + minutes * MINUTE,
+        "quantity": quantity,
+        "price": price,
+    }
+    for trade, order, minutes, quantity, price in (
+        ("t-1", "o-1", 2, 100.0, 397.9),
+        ("t-2", "o-2", 2, 50.0, 252.4),
+        ("t-3", "o-1", 5, 150.0, 398.0),
+    )
 ]
 
 
 def load_trading_day(runtime: MarketsRuntime) -> None:
-    """Write the account and its orders; then each fill, as an event, a trade and a new state."""
+    """Write the account and its orders; then what the fills make: trades, events, new states."""
     runtime.upsert(Account, [ACCOUNT])
     runtime.upsert(OrdersTS, ORDERS)
 
-    orders = {str(order["order_identifier"]): order for order in ORDERS}
-    filled = dict.fromkeys(orders, 0.0)
-    state: dict[str, str] = {}
-    for number, (identifier, time, quantity, price) in enumerate(FILLS, 1):
-        order = orders[identifier]
-        filled[identifier] += quantity
-        done = filled[identifier] == order["quantity"]
-        state[identifier] = "filled" if done else "partially filled"
-        event = {
-            "event_time": time,
-            "order_identifier": identifier,
-            "order_status": state[identifier],
-        }
-        trade = {
-            "trade_time": time,
-            "trade_identifier": f"t-{number}",
-            "account_identifier": order["account_identifier"],
-            "asset_identifier": order["asset_identifier"],
-            "order_identifier": identifier,
-            "trade_side": order["order_side"],
-            "quantity": quantity,
-            "price": price,
-            "commission": 1.0,
-            "commission_asset_identifier": "USD",
-        }
-        runtime.upsert(OrderEventsTS, [event])
-        runtime.upsert(TradesTS, [trade])
+    orders = pd.DataFrame(ORDERS).rename(columns={"quantity": "ordered"})
+    fills = pd.DataFrame(FILLS).merge(orders, on="order_identifier")
+    filled = fills.groupby("order_identifier")["quantity"].cumsum()
+    status = (filled == fills["ordered"]).map({True: "filled", False: "partially filled"})
 
+    trades = fills[[*FILLS[0], "account_identifier", "asset_identifier"]].assign(
+        trade_side=fills["order_side"], commission=1.0, commission_asset_identifier="USD"
+    )
+    events = fills[["order_identifier"]].assign(event_time=fills["trade_time"], order_status=status)
     # An upsert leaves alone what is not given: the orders keep their type, side and limit.
-    grain = ("order_time", "order_identifier", "account_identifier", "asset_identifier")
-    states = [
-        {name: orders[identifier][name] for name in grain}
-        | {"status": state[identifier], "filled_quantity": filled[identifier]}
-        for identifier in orders
-    ]
-    runtime.upsert(OrdersTS, states)
+    grain = ["order_time", "order_identifier", "account_identifier", "asset_identifier"]
+    states = fills[grain].assign(status=status, filled_quantity=filled)
+    runtime.upsert(TradesTS, trades)
+    runtime.upsert(OrderEventsTS, events)
+    runtime.upsert(OrdersTS, states.drop_duplicates("order_identifier", keep="last"))
 
 
 def main() -> None:

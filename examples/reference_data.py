@@ -34,18 +34,12 @@ CATEGORIES = {
 }
 
 
-def load_reference_data(runtime: MarketsRuntime) -> dict[str, tuple[int, int]]:
-    """Write types, assets and categories; a second time there is nothing to change.
-
-    Returns:
-        For each kind of rows, how many were given and how many changed the database.
-    """
+def load_reference_data(runtime: MarketsRuntime) -> int:
+    """Write types, assets and categories; return how many rows changed, a second time none."""
     categories = [{"unique_identifier": name, "display_name": name.title()} for name in CATEGORIES]
-    written = {
-        "asset types": (len(TYPES), runtime.upsert(AssetType, TYPES)),
-        "assets": (len(ASSETS), runtime.upsert(Asset, ASSETS)),
-        "categories": (len(categories), runtime.upsert(AssetCategory, categories)),
-    }
+    changed = runtime.upsert(AssetType, TYPES)
+    changed += runtime.upsert(Asset, ASSETS)
+    changed += runtime.upsert(AssetCategory, categories)
 
     # The database makes the keys, and the members refer to them.
     asset = runtime.execute(select(Asset)).frame().set_index("unique_identifier")["uid"]
@@ -55,15 +49,13 @@ def load_reference_data(runtime: MarketsRuntime) -> dict[str, tuple[int, int]]:
         for name, names in CATEGORIES.items()
         for member in names
     ]
-    written["members"] = (len(members), runtime.upsert(AssetCategoryMembership, members))
-    return written
+    return changed + runtime.upsert(AssetCategoryMembership, members)
 
 
 def main() -> None:
     """Load the reference data, and print the members of each category."""
     runtime = msm.start_engine(MODELS)
-    for name, (given, changed) in load_reference_data(runtime).items():
-        print(f"{name}: {given} rows, {changed} written")
+    print(f"reference data: {load_reference_data(runtime)} rows changed")
     asset = Asset.unique_identifier
     in_order = aggregate_order_by(literal(", "), asset)
     statement = (

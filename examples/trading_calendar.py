@@ -19,7 +19,7 @@ __all__ = ["MODELS", "early_closes", "load_calendar", "main", "next_session"]
 MODELS = [Calendar, CalendarDate, CalendarSession]
 
 
-def load_calendar(runtime: MarketsRuntime, mic: str, year: int) -> dict[str, tuple[int, int]]:
+def load_calendar(runtime: MarketsRuntime, mic: str, year: int) -> int:
     """Write an exchange's calendar for one year: its dates, and its sessions in UTC.
 
     Args:
@@ -28,7 +28,7 @@ def load_calendar(runtime: MarketsRuntime, mic: str, year: int) -> dict[str, tup
         year: the calendar year, as the exchange counts its local dates.
 
     Returns:
-        For each kind of rows, how many were given and how many changed the database.
+        How many rows changed; a second time none.
     """
     first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
     exchange = exchange_calendars.get_calendar(mic, start=first, end=last)
@@ -42,9 +42,9 @@ def load_calendar(runtime: MarketsRuntime, mic: str, year: int) -> dict[str, tup
         "valid_from": first.date(),
         "valid_to": last.date(),
     }
-    written = {"calendars": (1, runtime.upsert(Calendar, [calendar]))}
+    changed = runtime.upsert(Calendar, [calendar])
     by_mic = select(Calendar.uid).where(Calendar.unique_identifier == mic)
-    uid = runtime.execute(by_mic).one()["uid"]
+    [uid] = runtime.execute(by_mic).scalars()
 
     schedule = exchange.schedule.loc[first:last]
     days = pd.date_range(first, last, name="local_date")
@@ -66,9 +66,8 @@ def load_calendar(runtime: MarketsRuntime, mic: str, year: int) -> dict[str, tup
         .rename_axis("local_date")
         .assign(session_label="regular", timezone=str(exchange.tz), calendar_uid=uid)
     )
-    written["calendar dates"] = (len(dates), runtime.upsert(CalendarDate, dates))
-    written["calendar sessions"] = (len(sessions), runtime.upsert(CalendarSession, sessions))
-    return written
+    changed += runtime.upsert(CalendarDate, dates)
+    return changed + runtime.upsert(CalendarSession, sessions)
 
 
 def early_closes(runtime: MarketsRuntime, mic: str) -> pd.DataFrame:
@@ -104,8 +103,7 @@ def next_session(
 def main() -> None:
     """Load the New York Stock Exchange for 2025, and ask it two questions."""
     runtime = msm.start_engine(MODELS)
-    for name, (given, changed) in load_calendar(runtime, "XNYS", 2025).items():
-        print(f"{name}: {given} rows, {changed} written")
+    print(f"calendar: {load_calendar(runtime, 'XNYS', 2025)} rows changed")
     print(early_closes(runtime, "XNYS").to_string(index=False))
     session = next_session(runtime, "XNYS", after=datetime.date(2025, 12, 24))
     if session is not None:

@@ -8,14 +8,18 @@ In a wheel this package is called ``msm_migrations``. Package key, namespace and
 the same under both names, so that the history stays one.
 """
 
-from msm.base import MarketsBase
-from msm.sdk import namespace_version_location
-from msm.settings import settings
+from .installation import refuse_published_package
 
-from . import lock
-from .provider import PACKAGE_KEY, MarketsMigration
-from .registry import metatable_provider_models
-from .version_table import MarketsAlembicVersion
+refuse_published_package()
+
+from msm.base import MarketsBase  # noqa: E402 - the check must come first
+from msm.sdk import namespace_version_location  # noqa: E402
+from msm.settings import settings  # noqa: E402
+
+from . import lock  # noqa: E402
+from .provider import PACKAGE_KEY, MarketsMigration  # noqa: E402
+from .registry import metatable_provider_models  # noqa: E402
+from .version_table import MarketsAlembicVersion  # noqa: E402
 
 __all__ = ["MarketsAlembicVersion", "migration"]
 

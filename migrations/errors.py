@@ -16,6 +16,7 @@
     │   │   ├── PublishedHistoryError   rows of the published ms-markets
     │   │   └── MissingExtensionError   rows of a project that extends this history
     │   ├── UnversionedTablesError
+    │   ├── LostTablesError
     │   ├── SearchPathError
     │   └── NamespaceTakenError
     ├── SessionError                the connection cannot carry a migration
@@ -53,6 +54,7 @@ __all__ = [
     "LimitError",
     "LockHeldError",
     "LockLostError",
+    "LostTablesError",
     "MigrationError",
     "MissingExtensionError",
     "MissingParentError",
@@ -225,6 +227,22 @@ class UnversionedTablesError(DatabaseStateError):
 
     Attributes:
         tables: the tables found.
+        fault: the part of the message that says what is wrong.
+        remedy: the part that says what to do.
+    """
+
+    def __init__(self, fault: str, remedy: str, *, tables: Sequence[str]) -> None:
+        super().__init__(f"{fault}, so nothing was changed; {remedy}.")
+        self.fault = fault
+        self.remedy = remedy
+        self.tables = tuple(tables)
+
+
+class LostTablesError(DatabaseStateError):
+    """Active tables of the provider are gone, though the version rows are the heads.
+
+    Attributes:
+        tables: the tables that are gone.
     """
 
     def __init__(self, message: str, *, tables: Sequence[str]) -> None:

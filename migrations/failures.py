@@ -28,6 +28,7 @@ __all__ = ["busy", "failure_of", "is_busy", "reason_of"]
 # lock_not_available and deadlock_detected: the next try may well get the lock.
 BUSY = frozenset({"55P03", "40P01"})
 QUERY_CANCELED = "57014"
+DISK_FULL = "53100"
 # Shutdown, crash, start-up, a session ended for being idle, and failures of the connection itself.
 SESSION_ENDED = re.compile(r"57P0[1235]|25P03|08...")
 STATEMENT_LENGTH = 120
@@ -86,9 +87,14 @@ def failure_of(
             f"a larger {STATEMENT_VARIABLE} (seconds) and --ttl-seconds where it takes long.",
             statement=statement,
         )
+    remedy = (
+        "free some space on the server"
+        if sqlstate == DISK_FULL
+        else "mend the revision, or the rows that it meets,"
+    )
     return StatementFailedError(
         f"PostgreSQL refuses `{statement}` ({sqlstate or type(error.orig).__name__}: {reason}); "
-        f"{progress.outcome()}; mend the revision, or the rows that it meets, and run this again.",
+        f"{progress.outcome()}; {remedy} and run this again.",
         statement=statement,
         sqlstate=sqlstate,
     )

@@ -1,5 +1,6 @@
 """What is refused before any DDL: a database or a catalog that these revisions do not know."""
 
+import re
 import string
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, sel
 from .errors import (
     PACKAGE,
     DatabaseAheadError,
+    LostTablesError,
     MissingExtensionError,
     NamespaceTakenError,
     PublishedHistoryError,
@@ -20,6 +22,7 @@ from .provider import MarketsMigration
 from .revisions import Revisions
 
 __all__ = [
+    "refuse_lost_tables",
     "refuse_search_path",
     "refuse_taken",
     "refuse_taken_tables",
@@ -32,6 +35,7 @@ __all__ = [
 # The published history, in the same version table; ours starts at 1001.
 PUBLISHED = [f"{number:04d}" for number in range(1, 18)]
 PUBLISHED_HEAD = PUBLISHED[-1]
+PUBLISHED_ID = re.compile(r"0\d{3}")
 LISTED = 3
 
 SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false), current_user")
@@ -100,17 +104,18 @@ def unknown_version(
 ) -> UnknownVersionError:
     """The error that says whose rows these are, and what to do about them."""
     named = ", ".join(rows)
-    published = [row for row in rows if row in PUBLISHED and provider.carries_msm]
+    published = [row for row in rows if PUBLISHED_ID.fullmatch(row) and provider.carries_msm]
     strangers = [row for row in rows if not provider.is_named(row)]
     if published:
-        first = (
-            ""
-            if PUBLISHED_HEAD in published
-            else f"migrate it to {PUBLISHED_HEAD} with ms-markets 1.0.16 first, then "
-        )
+        release, first = "the published ms-markets", ""
+        if max(published) > PUBLISHED_HEAD:
+            release = "an ms-markets newer than 1.0.16"
+            first = f"take it back to {PUBLISHED_HEAD} with that version first, then "
+        elif PUBLISHED_HEAD not in published:
+            first = f"migrate it to {PUBLISHED_HEAD} with ms-markets 1.0.16 first, then "
         return PublishedHistoryError(
-            f"The database is at {named} of the published ms-markets, whose tables this code does "
-            "not take for its own unseen",
+            f"The database is at {named} of {release}, whose tables this code does not take for "
+            "its own unseen",
             f"{first}run `python -m {PACKAGE}.adopt`",
             rows=rows,
         )
@@ -150,10 +155,40 @@ def refuse_unversioned_tables(connection: Connection, provider: MarketsMigration
     if present:
         raise UnversionedTablesError(
             f"The database has {_listing(present)}, and {provider.version_table} does not say "
-            "which revision made them, so nothing was changed; restore that table from where the "
-            "others came from, or drop them if nothing in them is needed, and run "
-            f"`{provider.upgrade_command}`.",
+            "which revision made them",
+            "restore that table from where the others came from, or drop them if nothing in them "
+            f"is needed, and run `{provider.upgrade_command}`",
             tables=present,
+        )
+
+
+def refuse_lost_tables(
+    connection: Connection, rows: Sequence[str], provider: MarketsMigration
+) -> None:
+    """Make sure that a database at head has the tables that the catalog calls active.
+
+    A model that is only reserved may be one whose revision is yet to be written.
+
+    Args:
+        connection: as the owner role.
+        rows: the version rows, which are the heads.
+        provider: whose models are bound to their catalog rows.
+
+    Raises:
+        LostTablesError: some are gone; Alembic would have nothing to do, or fail half-way.
+    """
+    active = {
+        model.__tablename__
+        for model in provider.metatable_models
+        if (row := model.get_meta_table()) is not None and row.provisioning_status == "active"
+    }
+    lost = sorted(active.difference(connection.scalars(PRESENT, {"names": list(active)})))
+    if lost:
+        raise LostTablesError(
+            f"{_listing(lost)} {'are' if len(lost) > 1 else 'is'} gone from the database, though "
+            f"it is at {', '.join(rows)}, and nothing was changed; `{provider.check_command}` "
+            "prints the SQL that makes what is gone.",
+            tables=lost,
         )
 
 

@@ -10,6 +10,7 @@ import os
 import socket
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -18,11 +19,12 @@ from .errors import LockHeldError, LockLostError, PoolerError, Session
 from .progress import Progress
 from .timeouts import LOCK_WAIT_VARIABLE
 
-__all__ = ["MigrationLock", "application_name", "release", "take"]
+__all__ = ["MigrationLock", "application_name", "connect_arguments", "release", "take"]
 
 LOG = logging.getLogger("alembic.msm")
 PREFIX = "msm-migrate"
 NAME_BYTES = 63
+CONNECT_SECONDS = 10
 POLL_SECONDS = 0.2
 PROBES = 8
 
@@ -130,11 +132,16 @@ class MigrationLock:
         return None if row is None else Session(*row)
 
 
-def application_name() -> str:
-    """Host, process and start of this migration, in the 63 bytes that PostgreSQL keeps."""
+def application_name(what: str = "migrate") -> str:
+    """Host, process and start of a migration or a look, in the 63 bytes that PostgreSQL keeps."""
     tail = f" {os.getpid()} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     host = socket.gethostname().encode("ascii", "replace").decode()
-    return f"{PREFIX} {host}"[: NAME_BYTES - len(tail)] + tail
+    return f"msm-{what} {host}"[: NAME_BYTES - len(tail)] + tail
+
+
+def connect_arguments(what: str = "migrate") -> dict[str, Any]:
+    """What psycopg connects with: the name of the session, and an end to a host that is silent."""
+    return {"application_name": application_name(what), "connect_timeout": CONNECT_SECONDS}
 
 
 _held: list[MigrationLock] = []

@@ -21,13 +21,14 @@ from .errors import MigrationError
 from .failures import busy, failure_of, is_busy
 from .fingerprints import applied_revisions, write_fingerprints
 from .guards import (
+    refuse_lost_tables,
     refuse_search_path,
     refuse_taken_tables,
     refuse_unknown_rows,
     refuse_unversioned_tables,
     version_rows,
 )
-from .lock import MigrationLock, application_name, release, take
+from .lock import MigrationLock, connect_arguments, release, take
 from .progress import Progress
 from .revisions import read_revisions
 from .timeouts import Limits, set_timeouts
@@ -88,11 +89,12 @@ class Run:
         self._script = script
         self._provider = config.attributes["mainsequence_migration_provider"]
         self._limits = limits
+        self._recorded: tuple[str, ...] = ()
         self._engine = create_engine(
             self.url,
             poolclass=NullPool,
             # Statements that psycopg prepares would fail behind a pooler before it is found out.
-            connect_args={"application_name": application_name(), "prepare_threshold": None},
+            connect_args={**connect_arguments(), "prepare_threshold": None},
         )
 
     def read(self) -> None:
@@ -120,17 +122,21 @@ class Run:
             rows = self._prepare(connection)
             if not rows:
                 refuse_unversioned_tables(connection, self._provider)
+            if rows == tuple(self.revisions.heads):
+                refuse_lost_tables(connection, rows, self._provider)
             refuse_missing_references(connection, self._provider)
-            neighbours = Neighbours(connection, self._provider)
+            neighbours = Neighbours(connection, self._provider, self.progress)
             connection.rollback()
             event.listen(connection, "commit", neighbours.assert_unchanged)
-            self._watch_commits(connection, lock, rows)
+            self._recorded = rows
+            self._watch_commits(connection, lock)
             self._attempt_in_turn(connection)
 
     def _prepare(self, connection: Connection) -> tuple[str, ...]:
         """Bound the connection, see that it is one to work on, and return the version rows."""
-        set_timeouts(connection, self._limits)
+        # The role first: time-outs are committed, and whoever watches commits reads as the owner.
         apply_mainsequence_migration_role(connection, self._config)
+        set_timeouts(connection, self._limits)
         refuse_search_path(connection)
         rows = version_rows(connection, self._provider)
         refuse_unknown_rows(rows, self.revisions, self._provider)
@@ -138,19 +144,14 @@ class Run:
         self._config.attributes["connection"] = connection
         return rows
 
-    def _watch_commits(
-        self, connection: Connection, lock: MigrationLock, before: tuple[str, ...]
-    ) -> None:
-        recorded = before
-
+    def _watch_commits(self, connection: Connection, lock: MigrationLock) -> None:
         def before_commit(_: Connection) -> None:
-            nonlocal recorded
             lock.assert_held(self.progress)
             rows = version_rows(connection, self._provider)
-            if rows != recorded:
+            if rows != self._recorded:
                 applied = applied_revisions(self._script, rows)
                 write_fingerprints(connection, self._provider, applied)
-                recorded = rows
+                self._recorded = rows
             self.progress.committing = True
 
         def before_options(_: Connection, options: dict[str, Any]) -> None:
@@ -182,5 +183,7 @@ class Run:
                     pause = FIRST_PAUSE * 2 ** (number - 1)
                     LOG.warning("%s; trying again in %g s", failure.fault, pause)
                     time.sleep(pause)
+                    # The credential has less time left, and what a failed COMMIT recorded is gone.
+                    self._recorded = self._prepare(connection)
                 else:
                     return

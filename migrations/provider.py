@@ -11,6 +11,8 @@ from msm.sdk import AlembicMetaTableMigration
 
 __all__ = ["PACKAGE_KEY", "MarketsMigration"]
 
+# "migrations" at the repository root, "msm_migrations" where it is installed.
+PACKAGE = __name__.rpartition(".")[0]
 # What the catalog knows the provider of msm by, whatever its Python package is called.
 PACKAGE_KEY = "msm"
 
@@ -49,9 +51,24 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
         return f"mainsequence migrations upgrade --provider {self.reference} {self.target}"
 
     @property
+    def check_command(self) -> str:
+        """The command that compares models, database and catalog."""
+        tool = f"python -m {PACKAGE}.check"
+        ours = self.reference == f"{PACKAGE}:migration"
+        return tool if ours else f"{tool} --provider {self.reference}"
+
+    @property
     def revision_command(self) -> str:
         """The command that makes a revision, up to its message and its place in the graph."""
         return f"mainsequence migrations revision --provider {self.reference}"
+
+    @property
+    def first_revision_command(self) -> str:
+        """The command that makes the first revision of a namespace, or of a project's branch."""
+        place, owner = "--rev-id 1001", self.migration_namespace
+        if self.branch is not None:
+            place, owner = f"--head base --rev-id {self.branch}0001", self.branch
+        return f'{self.revision_command} {place} -m "Create the tables of {owner}" --autogenerate'
 
     @property
     def folder(self) -> Path:

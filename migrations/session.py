@@ -27,8 +27,9 @@ from msm.sdk import (
 
 from .errors import PACKAGE, MigrationError
 from .examined import examined
-from .failures import reason_of
-from .guards import refuse_taken, version_rows
+from .failures import is_busy, reason_of
+from .guards import refuse_search_path, refuse_taken, version_rows
+from .lock import connect_arguments
 from .revisions import Revisions, load_revisions
 from .timeouts import Limits, set_timeouts
 
@@ -39,6 +40,7 @@ __all__ = [
     "Issued",
     "NeverMigratedError",
     "Registry",
+    "TableHeldError",
     "UnreadableDatabaseError",
     "find_registry",
     "issue",
@@ -63,6 +65,10 @@ class UnreadableDatabaseError(MigrationError):
         super().__init__(message)
         self.host = host
         self.database = database
+
+
+class TableHeldError(UnreadableDatabaseError):
+    """A session, such as a migration's, holds a table for longer than a look waits for it."""
 
 
 class NeverMigratedError(MigrationError):
@@ -204,22 +210,31 @@ def read_only(registry: Registry, *, seconds: int = CREDENTIAL_SECONDS) -> Itera
 
     Raises:
         PlatformRefusedError: the platform issues no connection.
+        SearchPathError: unqualified names do not mean the schema public.
+        TableHeldError: a statement of the block did not get a table that somebody holds.
         UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a statement of the block.
     """
     issued = issue(registry, seconds=seconds)
+    engine = create_engine(issued.url, poolclass=NullPool, connect_args=connect_arguments("look"))
     try:
-        with create_engine(issued.url, poolclass=NullPool).connect() as connection:
+        with engine.connect() as connection:
             set_timeouts(connection, Limits.from_environment(os.environ))
             apply_mainsequence_migration_role(connection, issued.config)
+            refuse_search_path(connection)
             connection.exec_driver_sql("SET default_transaction_read_only = on")
             connection.commit()
             yield Database(connection, registry, issued.owner_role)
     except DBAPIError as error:
         url = issued.url
         where = f"{url.database} at {url.host}:{url.port or 5432}"
-        raise UnreadableDatabaseError(
-            f"The database {where} cannot be read ({reason_of(error)}); make sure that it is up "
-            "and that nothing holds its tables, and run this again.",
-            host=url.host,
-            database=url.database,
+        if is_busy(error):
+            kind: type[UnreadableDatabaseError] = TableHeldError
+            fault = f"A session, such as a migration's, holds a table of the database {where}"
+            remedy = "run this again when it has ended"
+        else:
+            kind = UnreadableDatabaseError
+            fault = f"The database {where} cannot be read"
+            remedy = "make sure that it is up, and run this again"
+        raise kind(
+            f"{fault} ({reason_of(error)}); {remedy}.", host=url.host, database=url.database
         ) from error

@@ -1,5 +1,6 @@
 """What the wheels and sdists hold."""
 
+import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ PACKAGES = {
     "msm_portfolio": "msm_portfolio",
     "msm_pricing": "msm_pricing",
 }
+
+# A link that is relative to the file it stands in.
+INSIDE = re.compile(r"\]\(((?!https?://)[^)]*)\)")
 
 
 def faults_of(folder: Path, version: str) -> list[str]:
@@ -54,8 +58,11 @@ def _wheel(wheel: Path, package: str, version: str) -> Iterator[str]:
         if any("__pycache__" in name for name in names):
             yield "holds bytecode"
         metadata = message_from_bytes(archive.read(f"{information}/METADATA"))
-    if not str(metadata.get_payload()).strip():
+    description = str(metadata.get_payload())
+    if not description.strip():
         yield "has no description"
+    for link in INSIDE.findall(description):
+        yield f"is described with the link {link}, which leads nowhere outside of the repository"
     for requirement in metadata.get_all("Requires-Dist", []):
         name, _, rest = requirement.partition("==")
         if name.replace("-", "_") in PACKAGES and rest != version:

@@ -2,7 +2,8 @@
 
 Needs root (an ordinary user and a namespace without a network are made) and Linux:
 ``./dev run python -m tests.checkouts [WORDS ...]`` runs the situations whose names hold one of the
-words. What it makes, it removes. pytest does not collect it: it takes minutes.
+words. What it makes, it removes. pytest does not collect it: it takes minutes. Of the tests, those
+run that need what all need, a server, the platform and the SDK; the whole suite is what CI runs.
 """
 
 import json
@@ -23,6 +24,7 @@ WITHOUT_NETWORK = ("unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"'
 NOTE = re.compile(r"^(?:\./dev|msm-local): .*|^\d+ passed.*|.*\b(?:failed|error)\b.*", re.MULTILINE)
 FRESH = "ran 1001, 1002, 1003, 1004"
 AGAIN = "was at head already"
+TESTS = ("test", "-q", "tests/models", "tests/runtime/test_start_engine.py")
 # The platform is stopped where it was started: from outside a namespace it cannot be reached.
 SCRIPT = """
 cd "$1" && out=$2 && shift 2
@@ -79,6 +81,12 @@ def detached(workshop: Workshop, folder: Path) -> None:
     git(folder, "checkout", "--quiet", "--detach")
 
 
+def detached_without_remote(workshop: Workshop, folder: Path) -> None:
+    """Clone, leave the branch, and forget where from."""
+    detached(workshop, folder)
+    git(folder, "remote", "remove", "origin")
+
+
 def inside_another(workshop: Workshop, folder: Path) -> None:
     """Copy the sources into a repository that is about something else."""
     git(folder.parent, "init", "--quiet")
@@ -110,8 +118,8 @@ def existing(_workshop: Workshop, folder: Path) -> None:
 def situations(workshop: Workshop) -> list[Situation]:
     """All rows, in an order in which later ones may use the checkouts of earlier ones."""
     clone = Workshop.clone
-    no_python = {"PATH": f"{workshop.uv}:{SYSTEM_PATH}"}
-    pyenv = {"PATH": SYSTEM_PATH, "PYENV_ROOT": str(workshop.folder / "pyenv")}
+    no_python = {"PATH": f"{workshop.uv}:{workshop.without_python}"}
+    pyenv = {"PYENV_ROOT": str(workshop.folder / "pyenv")}
     from_uv = no_python | {"UV_PYTHON_INSTALL_DIR": str(workshop.folder / "uv-pythons")}
     as_it_is = {name: os.environ.get(name) for name in ("HOME", "PYENV_ROOT")}
     as_it_is["PATH"] = os.environ["PATH"].replace(f"{ROOT}/.venv/bin:", "")
@@ -136,7 +144,8 @@ def situations(workshop: Workshop) -> list[Situation]:
         Situation("spaces and non-ASCII letters", clone, umlauts),
         Situation("root, below a private folder", private, "private/clone"),
         Situation("this machine's own PATH", clone, "as-it-is", as_it_is),
-        Situation("without uv; Python from pyenv, not selected", clone, "pyenv", pyenv),
+        Situation("without uv; Python from pyenv, not selected", clone, "pyenv",
+                  pyenv | {"PATH": SYSTEM_PATH}),
         Situation("Python from uv", clone, "from-uv", from_uv),
         Situation("no home folder", clone, "homeless", {"HOME": "/nonexistent"}),
         Situation("ordinary user, cold cache, without uv", clone, "ordinary",
@@ -146,9 +155,13 @@ def situations(workshop: Workshop) -> list[Situation]:
         Situation("a checkout of root's, as ordinary user", of_root, "of-root",
                   cold, ordinary=True, code=1, told=("may not write to",)),
         Situation("./dev test as ordinary user, path with spaces", clone, f"ordinary {umlauts}",
-                  cold, task=("test", "-q"), ordinary=True, told=(" passed",)),
-        Situation("./dev test in the plain copy, as root", existing, "plain",
-                  pyenv, task=("test", "-q"), told=(" passed",)),
+                  cold, task=TESTS, ordinary=True, told=(" passed",)),
+        Situation("./dev test; plain copy, Python from pyenv", plain, "plain-pyenv",
+                  no_python | pyenv, task=TESTS, told=(" passed",)),
+        Situation("./dev test; detached, no remote, Python from uv", detached_without_remote,
+                  "test-from-uv", from_uv, task=TESTS, told=(" passed",)),
+        Situation("./dev test; the same again, no network", existing, "test-from-uv",
+                  from_uv, task=TESTS, wrapper=WITHOUT_NETWORK, told=(" passed",)),
     ]  # fmt: skip
 
 

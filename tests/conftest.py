@@ -1,6 +1,8 @@
 """One embedded PostgreSQL a session; databases are cloned from templates that migrations built."""
 
 import os
+import signal
+import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -22,6 +24,9 @@ ROOT = Path(__file__).parents[1]
 # Copies of one database keep its roles, and so their platforms share the runtime role's password.
 RUNTIME_PASSWORD = "shared-by-the-platforms-of-a-test-run"  # noqa: S105
 PROVIDER = "migrations:migration"
+
+# A shell has what it puts into the background ignore Ctrl-C, and so would every process of a test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +66,10 @@ def migrate_to_head(
         arguments = ("migrations", "upgrade", "--provider", PROVIDER, "head", "--json")
         upgraded = run_sdk_cli(*arguments, environment=environment_of(platform), folder=ROOT)
     assert upgraded.exit_code == 0, upgraded.stderr
+    with psycopg.connect(url, autocommit=True) as connection:
+        # pytest-postgresql ends every session of a database that it copies or drops; those of the
+        # platform that has just been closed may still be leaving.
+        connection.execute(f"GRANT {dbname}_runtime TO {PLATFORM_ROLE} WITH SET FALSE".encode())
 
 
 def environment_of(platform: LocalPlatform) -> dict[str, str]:
@@ -117,6 +126,21 @@ def environment(platform: LocalPlatform) -> Mapping[str, str]:
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every wheel of this checkout, by distribution, in one folder."""
     return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that lets callers wait: its queue is full, and nobody takes calls."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        callers = [socket.socket() for _ in range(4)]
+        for caller in callers:
+            caller.setblocking(False)
+            caller.connect_ex(server.getsockname())
+        yield int(server.getsockname()[1])
+        for caller in callers:
+            caller.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -24,11 +24,11 @@ def main() -> int:
         try:
             active, ran = upgrade_to_head(log, lambda words: status.update(f"Upgrading: {words}"))
         except UpgradeFailedError as error:
-            console.print(f"[red]{error}[/]")
+            console.print(str(error), style="red", markup=False, soft_wrap=True)
             return 1
     did = f"ran {', '.join(ran)}" if ran else "was at head already"
     console.print(f"[bold]Upgrade[/]    {did}; {active} active resources in the catalog")
-    console.print(f"           what the SDK printed is in {shown}")
+    console.print(f"           what the SDK printed is in {shown}", soft_wrap=True)
 
     with console.status("Attaching: importing msm"):
         # The import loads the SDK, which takes seconds; the screen should say so first.

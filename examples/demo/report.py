@@ -19,15 +19,12 @@ STYLE: dict[str, Any] = {"box": box.SIMPLE, "title_justify": "left", "title_styl
 __all__ = ["show_early_closes", "show_load", "show_package", "show_prices"]
 
 
-def show_load(console: Console, counts: dict[str, tuple[int, int]]) -> None:
-    """Print what was written, or that nothing had to be."""
-    changed = sum(written for _, written in counts.values())
-    given = sum(rows for rows, _ in counts.values())
-    if changed == 0:
-        console.print(f"  nothing changed: all {given:,} rows were there already")
-        return
-    for name, (rows, written) in counts.items():
-        console.print(f"  {name:<18} {rows:>5,} rows, {written:>5,} written")
+def show_load(console: Console, changed: int) -> None:
+    """Print how many rows were written, or that nothing had to be."""
+    told = (
+        f"{changed:,} rows written" if changed else "nothing changed: all rows were there already"
+    )
+    console.print(f"           {told}")
 
 
 def show_early_closes(console: Console, runtime: MarketsRuntime, mic: str, year: int) -> None:

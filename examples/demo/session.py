@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from examples.daily_prices import load_prices
+from examples.reference_data import load_reference_data
+from examples.trading_calendar import load_calendar
 from msm import MarketsModel, MarketsRuntime, start_engine
 from msm.models import markets_sqlalchemy_models
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 
-from .load import load
 from .report import show_early_closes, show_load, show_package, show_prices
 
 __all__ = ["attach", "run_session"]
@@ -35,9 +37,11 @@ def run_session(
 ) -> None:
     """Write and read a calendar and daily prices, and print what the database holds."""
     with console.status(f"Writing: {mic} {year}, daily prices"):
-        counts = load(runtime, mic, year)
+        # Parents first.
+        changed = load_reference_data(runtime) + load_calendar(runtime, mic, year)
+        changed += load_prices(runtime)
     console.print(f"[bold]Write[/]      {mic} {year}, assets and daily prices")
-    show_load(console, counts)
+    show_load(console, changed)
     console.print()
     show_early_closes(console, runtime, mic, year)
     show_prices(console, runtime, PRICES_YEAR)

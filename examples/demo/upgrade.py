@@ -31,10 +31,14 @@ class UpgradeFailedError(Exception):
     """
 
     def __init__(self, exit_code: int, log: Path) -> None:
-        printed = log.read_text(encoding="utf-8").strip().splitlines() or ["it printed nothing"]
+        printed = log.read_text(encoding="utf-8").strip()
+        # The SDK draws a box around a traceback, and says below it, in several lines, what is
+        # wrong; where it draws none, the last line is the sentence.
+        _, box, below = printed.rpartition("╯\n")
+        said = " ".join(below.split()) if box else printed.rpartition("\n")[2]
         super().__init__(
-            f"The upgrade failed with exit code {exit_code} ({printed[-1]}); all that it printed "
-            f"is in {log}"
+            f"The upgrade failed with exit code {exit_code}: {said or 'it said nothing.'} "
+            f"All that it printed is in {log}"
         )
         self.log = log
 

@@ -91,9 +91,7 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
     limits, progress = Limits.from_environment(os.environ), Progress()
     seconds = min(LONGEST_CREDENTIAL, CREDENTIAL_SECONDS + round(limits.lock_wait))
     issued = issue(registry, seconds=seconds)
-    engine = create_engine(
-        issued.url, poolclass=NullPool, connect_args={"application_name": lock.application_name()}
-    )
+    engine = create_engine(issued.url, poolclass=NullPool, connect_args=lock.connect_arguments())
     try:
         if not dry_run:
             held = lock.take(engine, VERSIONS.fullname, limits.lock_wait)
@@ -107,10 +105,10 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
             if dry_run or adoption.losses:
                 return adoption
             _write(connection, found.renames)
+            held.assert_held(progress)
             # The SDK's upgrade refuses a registry of another identifier. It is named before the
             # commit, so that nothing is kept where the platform refuses.
             _name_registry(registry)
-            held.assert_held(progress)
             progress.committing = True
             connection.commit()
         return replace(adoption, is_done=True)

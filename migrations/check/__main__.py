@@ -8,10 +8,13 @@ import sys
 import time
 from collections.abc import Sequence
 
+from sqlalchemy.exc import DBAPIError
+
 from msm.errors import MsmError
 
 from ..errors import PACKAGE
 from ..examined import add_provider_option, choose
+from ..failures import is_busy
 from ..session import (
     CREDENTIAL_SECONDS,
     NeverMigratedError,
@@ -72,6 +75,8 @@ def look(*, wait: int = 0) -> Check:
     Raises:
         PlatformError: the platform cannot be reached, or refuses what it is asked.
         NeverMigratedError: the catalog does not hold the version table.
+        SearchPathError: unqualified names do not mean the schema public.
+        TableHeldError: a session held a table until the end.
         UnreadableDatabaseError: PostgreSQL cannot be reached, or does not answer.
         RevisionFilesError: this code's revisions are not one history.
     """
@@ -79,9 +84,14 @@ def look(*, wait: int = 0) -> Check:
     registry = _wait_for_registry(deadline)
     with read_only(registry, seconds=CREDENTIAL_SECONDS + wait) as database:
         while True:
-            found = check(database)
-            if not found.is_pending or time.monotonic() >= deadline:
-                return found
+            try:
+                found = check(database)
+                if not found.is_pending or time.monotonic() >= deadline:
+                    return found
+            except DBAPIError as error:
+                # The migration that this waits for holds tables while it runs.
+                if not is_busy(error) or time.monotonic() >= deadline:
+                    raise
             # A transaction kept open would hold back vacuum while this waits.
             database.connection.rollback()
             time.sleep(POLL_SECONDS)

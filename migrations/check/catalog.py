@@ -13,7 +13,7 @@ from ..examined import examined
 from ..published import LEFT_ALONE
 from ..session import SCHEMA, Registry
 from .differences import CatalogKind, Difference
-from .models import autogenerate_command
+from .models import by_hand_command
 
 __all__ = ["compare_catalog"]
 
@@ -105,8 +105,11 @@ def _judge(row: MetaTable, columns: Columns, *, is_ours: bool) -> list[Differenc
 
     exists = _name(row) in columns
     if not is_ours and exists:
-        detail = "it exists and is in the catalog, and no model describes it any more"
-        return difference("unowned", detail, autogenerate_command())
+        detail = (
+            "it exists and is in the catalog, and no model describes it any more; autogenerate "
+            f'does not see it: write op.drop_table("{row.physical_table_name}") into a revision'
+        )
+        return difference("unowned", detail, by_hand_command(f"Drop {row.physical_table_name}"))
     if not is_ours:
         detail = "the catalog holds it, and neither a table nor a model is left"
         return difference("dropped_table", detail, f"mainsequence meta-table delete {row.uid}")
@@ -115,7 +118,8 @@ def _judge(row: MetaTable, columns: Columns, *, is_ours: bool) -> list[Differenc
         detail = f"the catalog has it {row.provisioning_status}, not active; its table {table}"
         return difference("reserved", detail)
     if not exists:
-        return difference("dropped_table", "the catalog has it active, and its table is gone")
+        detail = "the catalog has it active, and its table is gone; make that again first"
+        return difference("dropped_table", detail)
     faults = _column_faults(row, columns[_name(row)])
     return difference("stale_columns", "; ".join(faults)) if faults else []
 

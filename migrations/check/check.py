@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from alembic.script import ScriptDirectory
 
-from ..errors import UnknownVersionError
+from ..errors import UnknownVersionError, UnversionedTablesError
 from ..examined import examined
 from ..fingerprints import applied_revisions, fingerprint, read_fingerprints
-from ..guards import refuse_unknown_rows
+from ..guards import refuse_unknown_rows, refuse_unversioned_tables
 from ..session import Database, revision_directory
 from .catalog import compare_catalog
 from .differences import Difference
@@ -38,6 +38,8 @@ class Check:
     @property
     def is_pending(self) -> bool:
         """Whether an upgrade, which may be running, would mend a difference."""
+        if {"ahead", "unversioned"} & {difference.kind for difference in self.differences}:
+            return False  # It would be refused.
         return any(
             difference.command == examined().upgrade_command for difference in self.differences
         )
@@ -56,8 +58,12 @@ def check(database: Database) -> Check:
     found: list[Difference] = []
     try:
         refuse_unknown_rows(revisions, ours, examined())
+        if not revisions:
+            refuse_unversioned_tables(database.connection, examined())
     except UnknownVersionError as error:
         found.append(Difference("ahead", "revision", error.fault, error.remedy))
+    except UnversionedTablesError as error:
+        found.append(Difference("unversioned", "revision", error.fault, error.remedy))
     else:
         found += _edited(database, script, revisions)
         # A head that another one depends on has no row of its own.

@@ -5,7 +5,7 @@ from typing import Literal
 
 __all__ = ["CatalogKind", "Difference", "Kind", "ModelKind", "RevisionKind"]
 
-type RevisionKind = Literal["behind", "ahead", "edited"]
+type RevisionKind = Literal["behind", "ahead", "unversioned", "edited"]
 type ModelKind = Literal[
     "missing_table",
     "missing_column",

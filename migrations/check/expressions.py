@@ -21,10 +21,10 @@ from sqlalchemy import (
     TableClause,
     text,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.sql.elements import ClauseElement
 
+from ..offline import DIALECT
 from ..session import SCHEMA
 
 __all__ = [
@@ -37,21 +37,20 @@ __all__ = [
     "sql_of",
 ]
 
-# One that leaves a percent sign as it is: these texts travel without parameters.
-DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 # A compiler that renders parts alone takes no statement, which its types do not say.
 COMPILER = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
 
+# pg_get_expr() waits for a table that somebody holds, so that others' tables are left out.
 STORED = text("""
-    SELECT n.nspname, c.relname, k.conname, pg_get_expr(k.conbin, k.conrelid)
+    SELECT c.relname, k.conname, pg_get_expr(k.conbin, k.conrelid)
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE k.contype = 'c'
+    WHERE k.contype = 'c' AND n.nspname = :schema AND c.relname = ANY(:tables)
     UNION ALL
-    SELECT n.nspname, c.relname, i.relname, pg_get_expr(x.indpred, x.indrelid)
+    SELECT c.relname, i.relname, pg_get_expr(x.indpred, x.indrelid)
     FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname NOT IN ('pg_catalog', 'pg_toast')
+    WHERE n.nspname = :schema AND c.relname = ANY(:tables)
 """)
 
 
@@ -74,10 +73,12 @@ def changed_expressions(
     connection: Connection, tables: Iterable[Table]
 ) -> Iterator[ChangedExpression]:
     """Every named CHECK and every index whose condition is not that of the model."""
-    stored = {(row[0], row[1], row[2]): row[3] for row in connection.execute(STORED)}
-    for table in tables:
+    by_name = {table.name: table for table in tables}
+    rows = connection.execute(STORED, {"schema": SCHEMA, "tables": list(by_name)})
+    stored = {(table, name): expression for table, name, expression in rows}
+    for table in by_name.values():
         for item, authored in _authored(table):
-            key = (table.schema or SCHEMA, table.name, str(item.name))
+            key = (table.name, str(item.name))
             if key in stored and not same_expression(
                 connection, stored[key], authored, table=table
             ):

@@ -1,6 +1,7 @@
 """The models against the database: Alembic's comparison, and what Alembic does not compare."""
 
 import io
+import shlex
 from collections.abc import Iterable, Iterator
 
 from alembic.autogenerate import produce_migrations
@@ -25,20 +26,21 @@ from sqlalchemy import CheckConstraint, Connection
 
 from ..downstream.models import only
 from ..examined import examined
+from ..offline import offline_context
 from .differences import Difference, ModelKind
 from .expressions import ChangedExpression, changed_expressions, default_differs
 
-__all__ = ["autogenerate_command", "compare_models"]
+__all__ = ["by_hand_command", "compare_models"]
 
 
-def autogenerate_command() -> str:
+def _autogenerate_command() -> str:
     """The command that makes a revision of what the models say."""
     return f"{examined().revision_command} -m WHAT_CHANGES --autogenerate"
 
 
-def _by_hand_command() -> str:
-    """The command for what autogenerate does not see: a CHECK, the condition of an index."""
-    return f"{examined().revision_command} -m WHAT_CHANGES --no-autogenerate"
+def by_hand_command(title: str = "WHAT_CHANGES") -> str:
+    """The command for what autogenerate does not see: a CHECK, a table without a model."""
+    return f"{examined().revision_command} -m {shlex.quote(title)} --no-autogenerate"
 
 
 def compare_models(connection: Connection) -> list[Difference]:
@@ -88,7 +90,7 @@ def _difference(op: MigrateOperation) -> Difference:
         isinstance(op, DropConstraintOp) and op.constraint_type == "check"
     )
     return Difference(
-        kind, subject, detail, _by_hand_command() if check else autogenerate_command(), _sql([op])
+        kind, subject, detail, by_hand_command() if check else _autogenerate_command(), _sql([op])
     )
 
 
@@ -142,28 +144,17 @@ def _changed(changed: ChangedExpression) -> Difference:
         drop: MigrateOperation = DropConstraintOp.from_constraint(item)
         create: MigrateOperation = CreateCheckConstraintOp.from_constraint(item)
         return Difference(
-            "changed_constraint", subject, detail, _by_hand_command(), _sql([drop, create])
+            "changed_constraint", subject, detail, by_hand_command(), _sql([drop, create])
         )
     rows = "all rows" if changed.stored is None else f"the rows WHERE {changed.stored}"
     drop, create = DropIndexOp.from_index(item), CreateIndexOp.from_index(item)
     detail = f"the database indexes {rows}"
-    return Difference("changed_index", subject, detail, _by_hand_command(), _sql([drop, create]))
+    return Difference("changed_index", subject, detail, by_hand_command(), _sql([drop, create]))
 
 
 def _sql(operations: Iterable[MigrateOperation]) -> str:
     output = io.StringIO()
-    context = MigrationContext.configure(
-        dialect_name="postgresql",
-        # Psycopg's own style would double every percent sign.
-        dialect_opts={"paramstyle": "named"},
-        opts={
-            "as_sql": True,
-            "literal_binds": True,
-            "output_buffer": output,
-            "target_metadata": examined().target_metadata,
-        },
-    )
-    operator = Operations(context)
+    operator = Operations(offline_context(output, target_metadata=examined().target_metadata))
     for op in operations:
         operator.invoke(op)
     return output.getvalue().strip()

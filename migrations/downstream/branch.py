@@ -57,10 +57,12 @@ def refuse_foreign_place(provider: MarketsMigration) -> None:
 
     Without ``--rev-id`` the SDK counts our ids on, and without ``--head`` it follows our newest
     revision. It imports the provider before it looks at either, so that this is the one place where
-    both can be said before anything is written, whatever the other options are.
+    both can be said before anything is written, whatever the other options are. An id that is taken
+    would be written again, in a second file or over the first.
 
     Raises:
-        RevisionIdError: the options given do not put the revision on the branch.
+        RevisionIdError: the options given do not put the revision on the branch, or its id is
+            taken.
     """
     command = click.get_current_context(silent=True)
     if command is None or command.info_name != "revision":
@@ -71,6 +73,11 @@ def refuse_foreign_place(provider: MarketsMigration) -> None:
         raise RevisionIdError(
             f"With {asked} the revision would not be on the branch {provider.branch}, but among "
             f"msm's own; run `{_command(provider)}`.",
+            revision=revision,
+        )
+    if (taken := _own(provider).get(revision)) is not None:
+        raise RevisionIdError(
+            f"Revision {revision} is there already, in {taken}; run `{_command(provider)}`.",
             revision=revision,
         )
 

@@ -2,13 +2,15 @@
 
 MigrationError
 └── DownstreamError
-    ├── DownstreamModelsError       the models cannot be one project's
+    ├── DownstreamModelsError       the models cannot be one project's; a ModelGraphError too
     ├── RevisionIdError             a revision would collide with ours
     ├── MissingReferenceError       tables that theirs refer to are not there yet
     └── ForeignTableChangedError    a revision changed a table of somebody else
 """
 
 from collections.abc import Sequence
+
+from msm.errors import ModelGraphError
 
 from ..errors import MigrationError
 
@@ -25,16 +27,12 @@ class DownstreamError(MigrationError):
     """A downstream project's migrations cannot be run as they stand."""
 
 
-class DownstreamModelsError(DownstreamError):
+class DownstreamModelsError(DownstreamError, ModelGraphError):
     """The models cannot be those of one downstream project.
 
     Attributes:
         models: the offending classes, as ``module.QualifiedName``.
     """
-
-    def __init__(self, message: str, *, models: Sequence[type]) -> None:
-        super().__init__(message)
-        self.models = tuple(f"{model.__module__}.{model.__qualname__}" for model in models)
 
 
 class RevisionIdError(DownstreamError):

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
 
+from msm.base import MarketsModel
+
 from ..errors import UPGRADE
+from ..progress import Progress
 from ..provider import MarketsMigration
 from .errors import ForeignTableChangedError, MissingReferenceError
 
@@ -25,7 +28,7 @@ SHAPES = text("""
            FROM pg_index i WHERE i.indrelid = c.oid)))
     FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-      AND c.relname = ANY(:names)
+      AND (c.relname = ANY(:names) OR starts_with(c.relname, :prefix))
 """)
 PRESENT = text("""
     SELECT c.relname || '.' || a.attname
@@ -62,16 +65,27 @@ def refuse_missing_references(connection: Connection, provider: MarketsMigration
 
 
 class Neighbours:
-    """The tables that a provider shares the metadata with and does not make, as they are now.
+    """The tables that are not a provider's own, as they are now.
+
+    They are those that it shares the metadata with, and for a provider beside msm everything that
+    is named like a table of msm: version tables, other namespaces, and what newer code has made.
 
     Args:
         connection: as the owner role.
         provider: whose migration is about to run.
+        progress: of that migration.
     """
 
-    def __init__(self, connection: Connection, provider: MarketsMigration) -> None:
-        self._provider = provider
-        self._names = [table.name for table in provider.foreign_tables()]
+    def __init__(
+        self, connection: Connection, provider: MarketsMigration, progress: Progress
+    ) -> None:
+        self._package = provider.package
+        self._progress = progress
+        prefix = None if provider.carries_msm else f"{MarketsModel.__application__}__"
+        self._which = {
+            "names": [table.name for table in provider.foreign_tables()],
+            "prefix": prefix,
+        }
         self._before = self._shapes(connection)
 
     def assert_unchanged(self, connection: Connection) -> None:
@@ -81,16 +95,14 @@ class Neighbours:
             ForeignTableChangedError: some are not.
         """
         after = self._shapes(connection)
-        changed = sorted(name for name in self._names if self._before.get(name) != after.get(name))
+        changed = sorted({name for name, _ in self._before.items() ^ after.items()})
         if changed:
             raise ForeignTableChangedError(
-                f"A revision of {self._provider.package} creates, changes or drops "
-                f"{', '.join(changed)}, which is not one of its tables, so it was rolled back; "
-                "take that out of the revision, and run this again.",
+                f"{', '.join(changed)}: created, changed or dropped while {self._package} was "
+                f"migrated, and not one of its tables; {self._progress.outcome()}; take that out "
+                "of its revisions, or, where another migration did it meanwhile, run this again.",
                 tables=changed,
             )
 
     def _shapes(self, connection: Connection) -> Mapping[str, str]:
-        if not self._names:
-            return {}
-        return dict(connection.execute(SHAPES, {"names": self._names}).tuples().all())
+        return dict(map(tuple, connection.execute(SHAPES, self._which)))

@@ -66,7 +66,9 @@ def look(target: str) -> Plan:
         PlatformError: the platform cannot be reached, or refuses what it is asked.
         UnreadableDatabaseError: PostgreSQL cannot be reached, or does not answer.
         RevisionFilesError: this code's revisions are not one history.
+        SearchPathError: unqualified names do not mean the schema public.
         UnknownVersionError: this code does not know the database's revision.
+        UnversionedTablesError: no version row says which revision made the database's tables.
         UnknownTargetError: this code knows no way to the target.
         RevisionFailedError: a revision on the way cannot be read without a database.
     """

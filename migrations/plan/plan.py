@@ -8,16 +8,17 @@ from typing import Literal
 
 from alembic.operations import Operations
 from alembic.operations.ops import MigrateOperation
-from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.runtime.migration import MigrationStep
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 
 from ..errors import PACKAGE, MigrationError
 from ..examined import examined
-from ..guards import refuse_unknown_rows
+from ..guards import refuse_unknown_rows, refuse_unversioned_tables
+from ..offline import offline_context
 from ..review.recorder import Run, record
-from ..review.subjects import targets
+from ..review.subjects import ColumnTypes, column_types, targets
 from ..session import Database, revision_directory
 from .rows import Rows, count_rows
 from .words import destroys, words
@@ -96,7 +97,8 @@ class Plan:
         current: the rows of Alembic's version table; empty at base.
         target: what was asked for.
         steps: the revisions in the order in which they would run; empty where there is nothing.
-        sql: their SQL, as one script; without the SDK's SET ROLE.
+        sql: their SQL, as one script; without the SDK's SET ROLE, and without the fingerprints
+            that an upgrade leaves in the comment of the version table.
         is_informed: False for a database that was never migrated, which nothing can look at.
     """
 
@@ -126,14 +128,18 @@ def make_plan(target: str, database: Database | None) -> Plan:
 
     Raises:
         UnknownVersionError: this code does not know the database's revision.
+        UnversionedTablesError: no version row says which revision made the database's tables.
         UnknownTargetError: this code knows no way from there to the target.
         RevisionFailedError: a revision on the way raises, or looks at the live database.
     """
     script, revisions = revision_directory()
     current = () if database is None else database.revisions()
     refuse_unknown_rows(current, revisions, examined())
+    if database is not None and not current:
+        refuse_unversioned_tables(database.connection, examined())
     direction, route = _route(script, current, target)
-    steps = [_step(revision, direction, database) for revision in route]
+    types = _types_before(script, direction) if route else {}
+    steps = [_step(item, direction, database, types[item.revision]) for item in route]
     has_version_table = database is not None and database.has_version_table()
     sql = _sql(script, current, direction, route, has_version_table) if route else ""
     return Plan(direction, current, target, tuple(steps), sql, database is not None)
@@ -169,10 +175,24 @@ def _lies_behind(script: ScriptDirectory, current: tuple[str, ...], target: str)
     return wanted <= passed - set(current)
 
 
-def _step(revision: Script, direction: Direction, database: Database | None) -> Step:
+def _types_before(script: ScriptDirectory, direction: Direction) -> dict[str, ColumnTypes]:
+    """By revision: the types of columns that it meets when it runs in a direction."""
+    types: ColumnTypes = {}
+    found: dict[str, ColumnTypes] = {}
+    for revision in reversed(list(script.walk_revisions())):
+        before = dict(types)
+        for operation in record(revision.module.upgrade, Path(revision.path)).operations:
+            types |= column_types(operation.op)
+        found[revision.revision] = before if direction == "upgrade" else dict(types)
+    return found
+
+
+def _step(
+    revision: Script, direction: Direction, database: Database | None, types: ColumnTypes
+) -> Step:
     run = _recorded(revision, direction)
     operations = [operation.op for operation in run.operations]
-    losses = [loss for op in operations for loss in _losses(op, database)]
+    losses = [loss for op in operations for loss in _losses(op, database, types)]
     return Step(revision.revision, revision.doc, tuple(map(words, operations)), tuple(losses))
 
 
@@ -196,8 +216,8 @@ def _recorded(revision: Script, direction: Direction) -> Run:
     )
 
 
-def _losses(op: MigrateOperation, database: Database | None) -> Iterator[Loss]:
-    for action in destroys(op):
+def _losses(op: MigrateOperation, database: Database | None, types: ColumnTypes) -> Iterator[Loss]:
+    for action in destroys(op, types):
         for schema, table in targets(op):
             rows = None if database is None else count_rows(database.connection, schema, table)
             yield Loss(action, table, rows)
@@ -216,22 +236,13 @@ def _sql(
         else MigrationStep.downgrade_from_script
     )
     output = io.StringIO()
-    context = MigrationContext.configure(
-        dialect_name="postgresql",
-        # Psycopg's own style would double every percent sign.
-        dialect_opts={"paramstyle": "named"},
-        opts={
-            "as_sql": True,
-            "literal_binds": True,
-            "output_buffer": output,
-            "target_metadata": examined().target_metadata,
-            "version_table": examined().version_table,
-            "version_table_schema": examined().version_table_schema,
-            "starting_rev": current,
-            "fn": lambda _heads, _context: [
-                step_of(script.revision_map, revision) for revision in route
-            ],
-        },
+    context = offline_context(
+        output,
+        target_metadata=examined().target_metadata,
+        version_table=examined().version_table,
+        version_table_schema=examined().version_table_schema,
+        starting_rev=current,
+        fn=lambda _heads, _context: [step_of(script.revision_map, revision) for revision in route],
     )
     with Operations.context(context), context.begin_transaction():
         context.run_migrations()

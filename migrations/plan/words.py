@@ -21,7 +21,8 @@ from alembic.operations.ops import (
 )
 from sqlalchemy import Column
 
-from ..review.rules.destructive import widens
+from ..review.harm import harms
+from ..review.subjects import ColumnTypes
 
 __all__ = ["destroys", "words"]
 
@@ -61,19 +62,21 @@ def words(op: MigrateOperation) -> str:
     return type(op).__name__
 
 
-def destroys(op: MigrateOperation) -> Iterator[str]:
-    """What an operation does that cannot be undone, or that rows may forbid."""
-    match op:
-        case DropTableOp() | DropColumnOp():
-            yield words(op)
-        case AlterColumnOp():
-            name = f"{op.table_name}.{op.column_name}"
-            if op.modify_type is not None and not (
-                op.existing_type is not None and widens(op.existing_type, op.modify_type)
-            ):
-                yield f"narrow column {name}"
-            if op.modify_nullable is False and op.existing_nullable is not False:
-                yield f"set column {name} NOT NULL"
+def destroys(op: MigrateOperation, types: ColumnTypes) -> Iterator[str]:
+    """What an operation does that cannot be undone, or that rows may forbid.
+
+    Args:
+        op: the operation.
+        types: of columns before it, as other revisions gave them.
+    """
+    for harm in harms(op, types):
+        match op:
+            case AlterColumnOp():
+                name = f"{op.table_name}.{op.column_name}"
+                narrows = harm == "narrow-type"
+                yield f"narrow column {name}" if narrows else f"set column {name} NOT NULL"
+            case _:
+                yield words(op)
 
 
 def _changes(op: AlterColumnOp) -> Iterator[str]:

@@ -8,7 +8,8 @@ from types import ModuleType
 
 from alembic.script import Script, ScriptDirectory
 
-from ..errors import PACKAGE, MigrationError
+from ..errors import MigrationError
+from ..examined import examined
 from ..revisions import load_revisions
 from .recorder import Run, record
 from .subjects import ColumnTypes, column_types, created_tables, retired_tables
@@ -151,7 +152,7 @@ def _load(folder: Path, trunk: Sequence[Path]) -> list[Script]:
     if not folder.is_dir():
         raise HistoryError(
             f"There is no folder {folder}; generate the namespace's first revision with "
-            f"`mainsequence migrations revision --provider {PACKAGE}:migration --autogenerate`.",
+            f"`{examined().first_revision_command}`.",
             folder=folder,
         )
     directory = ScriptDirectory(folder.parents[1], version_locations=[*trunk, folder])

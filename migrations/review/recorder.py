@@ -9,12 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from alembic.operations import BatchOperations, Operations
-from alembic.operations.ops import CreateIndexOp, DropConstraintOp, DropIndexOp, MigrateOperation
+from alembic.operations.ops import (
+    CreateIndexOp,
+    CreateTableOp,
+    DropConstraintOp,
+    DropIndexOp,
+    ExecuteSQLOp,
+    MigrateOperation,
+)
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Index
 from sqlalchemy.exc import IdentifierError
 
-__all__ = ["Operation", "Place", "Run", "nameless", "record"]
+from ..offline import DIALECT, offline_options
+
+__all__ = ["Operation", "Place", "Run", "record"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,12 +43,14 @@ class Operation:
         place: where the revision calls it.
         block: the number, from 1, of the autocommit block it is in; 0 outside of any.
         sql_line: the line, from 1, at which its SQL begins in the SQL of the run.
+        is_nameless: whether it lacks a name; SQLAlchemy makes one up when an index is run.
     """
 
     op: MigrateOperation
     place: Place
     block: int
     sql_line: int
+    is_nameless: bool
 
 
 @dataclass(slots=True)
@@ -81,9 +92,10 @@ def record(function: Callable[[], object], file: Path) -> Run:
     return _Recorder(file).record(function)
 
 
-def nameless(op: MigrateOperation) -> bool:
-    """Whether the operation lacks a name that PostgreSQL cannot do without."""
+def _is_nameless(op: MigrateOperation) -> bool:
     match op:
+        case CreateTableOp():
+            return any(isinstance(item, Index) and item.name is None for item in op.columns)
         case CreateIndexOp() | DropIndexOp():
             return op.index_name is None
         case DropConstraintOp():
@@ -99,10 +111,7 @@ class _Context(MigrationContext):
     """An offline context for PostgreSQL that counts autocommit blocks instead of committing."""
 
     def __init__(self, recorder: "_Recorder") -> None:
-        # Psycopg's own style would double every percent sign.
-        dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-        options = {"as_sql": True, "literal_binds": True, "output_buffer": recorder.output}
-        super().__init__(dialect, None, options)
+        super().__init__(DIALECT, None, offline_options(recorder.output))
         self.recorder = recorder
         self.block = 0
 
@@ -114,6 +123,10 @@ class _Context(MigrationContext):
         self.block = len(blocks)
         yield
         self.block = 0
+
+    def execute(self, sql: Any, execution_options: dict[str, Any] | None = None) -> None:
+        """Take note of it as of ``op.execute``."""
+        self.recorder.invoke(ExecuteSQLOp(sql, execution_options=execution_options))
 
     @property
     def bind(self) -> Any:
@@ -144,8 +157,11 @@ class _Recorder:
 
     def invoke(self, op: MigrateOperation) -> Any:
         line = self.output.getvalue().count("\n") + 1
-        self.run.operations.append(Operation(op, self.place_of_call(), self.context.block, line))
-        if nameless(op):
+        nameless = _is_nameless(op)
+        self.run.operations.append(
+            Operation(op, self.place_of_call(), self.context.block, line, nameless)
+        )
+        if nameless and not isinstance(op, CreateTableOp):
             return None
         try:
             return Operations.invoke(self.operations, op)

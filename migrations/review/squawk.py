@@ -47,7 +47,11 @@ class Squawk:
         if program is None:
             return None
         said = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=60, check=True
+            [program, "--version"],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=True,
         )
         return cls(program, said.stdout.split()[-1])
 

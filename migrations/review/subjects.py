@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from alembic.ddl.postgresql import CreateExcludeConstraintOp
 from alembic.operations.ops import (
     AddColumnOp,
     AddConstraintOp,
@@ -27,7 +28,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["column_types", "created_tables", "made", "retired_tables", "targets"]
+__all__ = ["ColumnTypes", "column_types", "created_tables", "made", "retired_tables", "targets"]
 
 type TableKey = tuple[str | None, str]
 type ColumnTypes = dict[tuple[str, str], TypeEngine[object]]
@@ -49,6 +50,7 @@ def targets(op: MigrateOperation) -> list[TableKey]:
             | CreateCheckConstraintOp()
             | DropConstraintOp()
             | CreateIndexOp()
+            | CreateExcludeConstraintOp()
         ):
             return [(op.schema, op.table_name)]
         case DropIndexOp():

@@ -6,26 +6,46 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import markdown
+import psycopg
 import pytest
 
-from tests.conftest import ROOT
+from msm_local.cluster import Cluster
+from tests.conftest import ROOT, environment_of, platform_on
+from tests.support.forked import run_forked
 from tests.support.markdown import Block, blocks_of
 from tests.support.workshop import copy_sources
 
-pytestmark = pytest.mark.slow
-
 DOCS = ROOT / "docs"
-# Followed here, block by block.
-FOLLOWED = ("index.md", "services.md", "adoption.md", "add-a-table.md")
-# What these pages show needs revisions, faults or projects that tests of their own set up.
-ELSEWHERE = {
-    "authoring.md": "tests/migrations",
-    "downstream.md": "tests/downstream",
-    "local.md": "tests/local",
-    "operations.md": "tests/migrations",
-    "parity.md": "tests/local",
-}
+PACKAGES = ROOT / "packages"
+READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *PACKAGES.glob("*/README.md")]
+PAGES = sorted([*READMES, *DOCS.rglob("*.md")])
+# Its blocks are those of the example projects; tests/downstream follows all three.
+DOWNSTREAM = DOCS / "downstream.md"
 SECONDS = 300
+
+
+def in_order(page: Path) -> list[Block]:
+    """What is followed in a clone: all but what is marked, and code without a file."""
+    return [
+        block
+        for block in blocks_of(page)
+        if not block.is_marked and (block.language != "python" or block.title is not None)
+    ]
+
+
+def snippets() -> list[Block]:
+    """The code that a page does not tell to save: it runs by itself, on a database at head."""
+    return [
+        block
+        for page in PAGES
+        if page != DOWNSTREAM
+        for block in blocks_of(page)
+        if not block.is_marked and block.language == "python" and block.title is None
+    ]
+
+
+FOLLOWED = [page for page in PAGES if page != DOWNSTREAM and in_order(page)]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +68,9 @@ def clone(shared_clone: Path) -> Iterator[Path]:
     shell(shared_clone, "git reset --quiet --hard && git clean -qfdx --exclude=.venv")
 
 
-def shell(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
+def shell(
+    folder: Path, script: str, *, standard_input: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Run a script as a reader's shell does, outside of the environment of the tests."""
     inherited = {
         name: value
@@ -60,6 +82,7 @@ def shell(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
         ["bash", "-euc", script],
         cwd=folder,
         env=inherited | {"PATH": os.pathsep.join(search)},
+        input=standard_input,
         capture_output=True,
         text=True,
         check=False,
@@ -67,33 +90,35 @@ def shell(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", FOLLOWED)
-def test_a_page_works_to_the_letter(name: str, clone: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_works_to_the_letter(page: Path, clone: Path) -> None:
     printed = ""
-    for block in blocks_of(DOCS / name):
-        if not block.is_hosted:
-            printed = follow(block, clone, printed)
+    for block in in_order(page):
+        printed = follow(block, clone, printed)
 
 
 def follow(block: Block, clone: Path, printed: str) -> str:
     """Do what a block says; a text block is what the block before it prints."""
     match block.language:
         case "sh":
-            told = shell(clone, block.text)
+            # Whoever reads the page of a package has its environment at hand.
+            in_package = PACKAGES in block.page.parents
+            enter = "./dev sync && . .venv/bin/activate\n" if in_package else ""
+            told = shell(clone, enter + block.text)
             assert told.returncode == 0, f"{block}: {told.stdout}{told.stderr}"
             return told.stdout
-        case "python":
-            assert block.title is not None, f"{block} does not say what file it is"
+        case "sql":
+            stop_at_errors = "./dev run msm-local psql -v ON_ERROR_STOP=1"
+            told = shell(clone, stop_at_errors, standard_input=block.text)
+            assert told.returncode == 0, f"{block}: {told.stdout}{told.stderr}"
+            return told.stdout
+        case "python" if block.title is not None:
             (clone / block.title).write_text(block.text, encoding="utf-8")
             return ""
         case "diff":
-            subprocess.run(
-                ["patch", "--strip=1", "--silent"],
-                cwd=clone,
-                input=block.text,
-                text=True,
-                check=True,
-            )
+            command = ["patch", "--strip=1", "--silent"]
+            subprocess.run(command, cwd=clone, input=block.text, text=True, check=True)
             return ""
         case "text":
             assert printed == block.text, f"{block} prints something else"
@@ -101,8 +126,65 @@ def follow(block: Block, clone: Path, printed: str) -> str:
     raise AssertionError(f"{block}: nobody can follow a block of {block.language}")
 
 
-def test_every_page_with_code_is_followed_or_tested_elsewhere() -> None:
-    pages = {page.name for page in DOCS.glob("*.md") if blocks_of(page)}
-    assert pages - {*FOLLOWED, *ELSEWHERE} == set()
-    for page in pages & ELSEWHERE.keys():
-        assert list((ROOT / ELSEWHERE[page]).rglob("test_*.py")) != []
+# A row for each snippet that reads, and what the snippet then prints. Foreign keys are off.
+CALENDAR = """
+INSERT INTO ms_markets__calendar
+    (unique_identifier, display_name, calendar_type, timezone, valid_from, valid_to)
+VALUES ('XNYS', 'New York', 'exchange', 'America/New_York', '2025-01-01', '2025-12-31');
+INSERT INTO ms_markets__calendarsession
+    (calendar_uid, local_date, session_label, opens_at, closes_at, timezone)
+SELECT uid, '2025-01-02', 'regular', '2025-01-02 14:30Z', '2025-01-02 21:00Z', timezone
+FROM ms_markets__calendar
+"""
+ASSET = "INSERT INTO ms_markets__asset (unique_identifier) VALUES ('XNAS:AAPL')"
+WEIGHT = """
+INSERT INTO ms_markets__portfolioweightsts
+    (time_index, portfolio_identifier, asset_identifier, weight)
+VALUES ('2025-01-02Z', 'balanced', 'XNAS:AAPL', 0.5)
+"""
+CURVE = """
+INSERT INTO ms_markets__discountcurvests (time_index, curve_identifier, curve, key_nodes)
+VALUES ('2025-01-02Z', 'EUR-ESTR', 'serialized', 'nodes')
+"""
+READ = {
+    "README.md": (CALENDAR, "2025-01-02 2025-01-02 14:30:00+00:00"),
+    "packages/msm-core/README.md": (ASSET, "XNAS:AAPL"),
+    "packages/msm-portfolio/README.md": (WEIGHT, "2025-01-02 00:00:00+00:00 XNAS:AAPL 0.5"),
+    "packages/msm-pricing/README.md": (CURVE, "2025-01-02 00:00:00+00:00 nodes"),
+}
+
+
+@pytest.mark.parametrize("block", snippets(), ids=lambda block: f"{block.page.parent.name}:{block}")
+def test_code_without_a_file_runs_by_itself(
+    block: Block, cluster: Cluster, head_database: psycopg.Connection
+) -> None:
+    rows, printed = READ.get(str(block.page.relative_to(ROOT)), ("SELECT", ""))
+    url = cluster.admin_url(head_database.info.dbname)
+    with psycopg.connect(url, options="-c session_replication_role=replica") as superuser:
+        superuser.execute(rows.encode())
+    with platform_on(head_database) as platform:
+        told = run_forked(run, block.text, environment=environment_of(platform), folder=ROOT)
+    assert told.exit_code == 0, f"{block}: {told.stderr}"
+    if "print(" in block.text:
+        assert printed in told.stdout
+        assert printed != ""
+
+
+def run(code: str) -> None:
+    exec(compile(code, "block.py", "exec"), {"__name__": "__main__"})  # noqa: S102
+
+
+def test_the_test_that_a_block_belongs_to_exists() -> None:
+    marks = {block.tested_by for page in PAGES for block in blocks_of(page) if block.tested_by}
+    assert len(marks) > 1
+    for mark in marks:
+        file, _, name = mark.partition("::")
+        assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8"), mark
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_block_of_a_page_is_overlooked(page: Path) -> None:
+    # Indented blocks, other fences, and fences that are never closed.
+    text = page.read_text(encoding="utf-8")
+    shown = markdown.markdown(text, extensions=["admonition", "pymdownx.superfences", "tables"])
+    assert shown.count("<pre>") == len(blocks_of(page))

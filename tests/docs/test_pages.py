@@ -8,10 +8,15 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from types import ModuleType
 
 import mainsequence
 import pytest
 
+import migrations.downstream
+import msm
+import msm_portfolio
+import msm_pricing
 from schema_pages.__main__ import stale
 from schema_pages.graphs import GRAPHS
 from tests.conftest import ROOT
@@ -19,7 +24,8 @@ from tests.support.markdown import blocks_of, commands_of
 from tests.support.workshop import copy_sources
 
 DOCS = ROOT / "docs"
-PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md"), *(ROOT / "packages").glob("*/README.md")])
+READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *ROOT.glob("packages/*/*.md")]
+PAGES = sorted([*READMES, *DOCS.rglob("*.md")])
 # What a page asks the browser for by itself.
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "object": "data"}
 PROGRAM = Path(sys.executable).parent
@@ -88,6 +94,23 @@ def test_every_table_has_its_place_on_the_site(site: Path) -> None:
         len(graph.models) for graph in GRAPHS
     )
     assert len(list(site.glob("schema/*.svg"))) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("package", [msm, msm_portfolio, msm_pricing, migrations.downstream])
+def test_every_public_name_has_its_place_on_the_site(site: Path, package: ModuleType) -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in site.rglob("*.html"))
+    anchors = set(re.findall(r' id="([\w.]+)"', text))
+    absent = [name for name in package.__all__ if not places_of(package, name) & anchors]
+    assert absent == []
+
+
+def places_of(package: ModuleType, name: str) -> set[str]:
+    """Where a name of a package may stand: as its own, as what it is, or as its table."""
+    found = getattr(package, name)
+    module, qualified = (getattr(found, key, "") for key in ("__module__", "__qualname__"))
+    table = getattr(found, "__tablename__", "")
+    return {f"{package.__name__}.{name}", f"{module}.{qualified}", str(table)}
 
 
 def test_the_schema_pages_are_what_the_models_say() -> None:
@@ -186,7 +209,7 @@ def links_of(page: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if DOCS not in page.parents], ids=lambda page: page.parent.name
+    "page", [*READMES, *ROOT.glob("examples/*/README.md")], ids=lambda page: page.parent.name
 )
 def test_a_readme_links_to_what_is_there(page: Path) -> None:
     assert [link for link in links_of(page) if not (page.parent / link).exists()] == []

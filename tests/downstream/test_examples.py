@@ -1,21 +1,24 @@
 """The example projects, from wheels, each in a repository of its own: its README to the letter."""
 
-import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from release.versions import version_of
 from tests.conftest import ROOT
+from tests.support.markdown import blocks_of, commands_of
 from tests.support.migrating import write_revision
 from tests.support.wheels import build, clean_environment, make_environment, run, sources
 
 pytestmark = pytest.mark.slow
 
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SERIES, _, PATCH = version_of(ROOT).rpartition(".")
+LATER = f"{SERIES}.{int(PATCH) + 1}"
 SOMEBODY = {
     f"GIT_{role}_{fact}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -42,18 +45,21 @@ class Walk:
         folder: the repository.
         package: the project's package; its migration package has this name and ``_migrations``.
         wheels: the folder with the wheels of msm.
+        typed: every line so far, without ``msm-local exec --``.
     """
 
     folder: Path
     package: str
     wheels: Path
+    typed: list[str] = field(default_factory=list)
 
     def blocks(self) -> list[str]:
-        """The shell blocks of its README, in order."""
-        return BLOCK.findall((self.folder / "README.md").read_text(encoding="utf-8"))
+        """The blocks of its README, in order."""
+        return [block.text for block in blocks_of(self.folder / "README.md")]
 
     def type(self, *lines: str) -> subprocess.CompletedProcess[str]:
         """What somebody types into one shell, who stops at the first failure."""
+        self.typed.extend("\n".join(lines).replace("msm-local exec -- ", "").splitlines())
         return subprocess.run(
             ["sh", "-e", "-c", "\n".join(lines)],
             cwd=self.folder,
@@ -83,8 +89,12 @@ class Walk:
 def next_wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheels of a later version, whose history has a 1005."""
     checkout, folder = tmp_path_factory.mktemp("later"), tmp_path_factory.mktemp("later-dist")
-    sources(checkout, "0.1.1")
+    sources(checkout, LATER)
     write_revision(checkout, COLUMN, 'op.drop_column("ms_markets__asset", "later")')
+    # The model has it too: who looks at more than the project's tables would propose it.
+    append(
+        checkout / "packages/msm-core/src/msm/models/assets/asset.py", "later: Mapped[str | None]"
+    )
     build(folder, checkout)
     return folder
 
@@ -117,6 +127,8 @@ def test_from_the_first_revision_to_taking_it_back(walk: Walk, next_wheels: Path
     (walk.folder / "assets.py").write_text(ASSETS)
     assert "XNAS:AAPL" in walk.works("msm-local exec -- python assets.py")
     assert walk.type(". .venv/bin/activate", stop).returncode == 0
+    typed = [shlex.split(line) for line in walk.typed]
+    assert [words for words in told_by_the_page(walk.package) if words not in typed] == []
 
 
 def service_of(walk: Walk) -> str:
@@ -134,7 +146,7 @@ def service_of(walk: Walk) -> str:
 
 def move_on(walk: Walk, wheels: Path) -> None:
     """Install a later version of msm, whose history goes on, and migrate."""
-    walk.works(f'uv pip install --find-links "{wheels}" --upgrade msm-migrations==0.1.1')
+    walk.works(f'uv pip install --find-links "{wheels}" --upgrade msm-migrations=={LATER}')
     if walk.package == "acme":
         walk.works(walk.migrate("upgrade", "heads"))
         assert "1005 (head)" in walk.works(f"{walk.migrate('current')} 2>&1")
@@ -146,6 +158,7 @@ def move_on(walk: Walk, wheels: Path) -> None:
         sentence = told.stderr.splitlines()[-1]
         assert "acme0001 comes from a project that extends this history" in sentence
         assert "install that project" in sentence
+        go_on(walk)
     else:
         # The code knows a 1005 that the database does not have yet.
         walk.works(walk.migrate("revision", "-m nothing"))
@@ -155,3 +168,51 @@ def move_on(walk: Walk, wheels: Path) -> None:
             walk.migrate("upgrade", "head"),
             walk.migrate("upgrade", "head", provider="msm_migrations"),
         )
+        ours = walk.migrate("current", provider="msm_migrations")
+        assert "1005 (head)" in walk.works(f"{ours} 2>&1")
+
+
+def go_on(walk: Walk) -> None:
+    """The second revision of a project that extends, and the tools that look at it."""
+    append(walk.folder / "acme" / "models.py", "size: Mapped[int | None]")
+    place = ("--head", "acme@head", "--rev-id", "acme0002")
+    walk.works(walk.migrate("revision", "-m", "'add the size of a tick'", *place))
+    (file,) = walk.folder.glob("acme_migrations/versions/*/acme0002_add_the_size_of_a_tick.py")
+    text = file.read_text(encoding="utf-8").replace("'", '"')
+    assert 'down_revision: str | None = "acme0001"' in text
+    assert 'depends_on: str | None = "1005"' in text
+    assert text.count("op.") == 2
+    assert 'op.add_column("acme__quote_ticks", sa.Column("size"' in text
+    tools = [
+        f"msm-local exec -- python -m msm_migrations.{tool} --provider acme_migrations:migration"
+        for tool in ("review", "plan", "check")
+    ]
+    told = walk.works(*tools[:2])
+    assert "1 revision" in told.partition("Upgrade from")[2]
+    walk.works(walk.migrate("upgrade", "heads"))
+    told = walk.works(tools[2])
+    assert "database and catalog are as the models say" in told
+
+
+def append(file: Path, column: str) -> None:
+    """Give the last class of a file one more column."""
+    with file.open("a", encoding="utf-8") as models:
+        models.write(f"\n    {column}\n")
+
+
+def told_by_the_page(package: str) -> list[list[str]]:
+    """The commands of docs/downstream.md that are not about the other project."""
+    (other,) = ROWS.keys() - {package}
+    return [
+        words
+        for block in blocks_of(ROOT / "docs" / "downstream.md")
+        if block.language == "sh"
+        for words in commands_of(block)
+        if not any(other in word for word in words)
+    ]
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_readme_holds_commands_and_nothing_else(name: str) -> None:
+    (package,) = (ROOT / "examples").glob(f"downstream-*/{name}")
+    assert {block.language for block in blocks_of(package.parent / "README.md")} == {"sh"}

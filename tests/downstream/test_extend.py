@@ -117,6 +117,33 @@ def test_a_revision_that_would_be_among_ours_is_refused(
     assert not acme.versions.exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--head", "acme@head", "--rev-id", "acme0001"), "Revision acme0001 is there already, in"),
+        (
+            ("--head", "base", "--rev-id", "acme0002"),
+            "With --head base --rev-id acme0002 the revis",
+        ),
+    ],
+)
+def test_a_place_that_is_taken_is_refused(
+    acme: Project, environment: Mapping[str, str], options: tuple[str, ...], said: str
+) -> None:
+    first = acme.write("acme0001", None, "pass")
+    text = first.read_text(encoding="utf-8").replace(
+        "branch_labels: str | None = None", "branch_labels: str | None = 'acme'"
+    )
+    first.write_text(text, encoding="utf-8")
+    told = acme.migrate("revision", "-m", "by hand", *options, environment=environment)
+    assert told.exit_code == 2
+    sentence = " ".join(told.stderr.replace("│", " ").split())
+    assert said in sentence
+    assert '-m "say what changes" --head acme@head --rev-id acme0002`' in sentence
+    assert list(acme.versions.iterdir()) == [first]
+    assert first.read_text(encoding="utf-8") == text
+
+
 def test_a_file_that_has_one_of_our_ids_is_refused(
     acme: Project, environment: Mapping[str, str]
 ) -> None:

@@ -10,18 +10,13 @@ from tests.support.forked import run_forked
 
 PRINTED = {
     "reference_data": """\
-asset types: 2 rows, 2 written
-assets: 6 rows, 6 written
-categories: 3 rows, 3 written
-members: 6 rows, 6 written
+reference data: 17 rows changed
 Hardware: XNAS:AAPL, XNYS:IBM
 Internet: XNAS:FB, XNAS:GOOG
 Software: XNAS:MSFT, XNYS:IBM
 """,
     "trading_calendar": """\
-calendars: 1 rows, 1 written
-calendar dates: 365 rows, 365 written
-calendar sessions: 250 rows, 250 written
+calendar: 616 rows changed
 local_date                  opens_at                 closes_at
 2025-07-03 2025-07-03 13:30:00+00:00 2025-07-03 17:00:00+00:00
 2025-11-28 2025-11-28 14:30:00+00:00 2025-11-28 18:00:00+00:00
@@ -29,7 +24,7 @@ local_date                  opens_at                 closes_at
 after Christmas Eve it opens at 26 Dec 14:30 UTC
 """,
     "daily_prices": """\
-daily prices: 12154 rows, 12154 written
+daily prices: 12154 rows changed
                                              close      volume
 time_index                asset_identifier
 2013-03-01 00:00:00+00:00 XNAS:AAPL         430.47  19730300.0
@@ -58,9 +53,11 @@ order_identifier  ordered  executed  average_price  commission
              o-2     50.0      50.0         252.40         1.0
 """,
     "discount_curve": """\
-curves: 2 days, 2 written
-as of 2025-03-03, a dollar on 2025-12-15 is worth 0.968307
-as of 2025-03-04, a dollar on 2025-12-15 is worth 0.968802
+as of 2025-03-03 22:00:00+00:00, a million dollars in a year are worth 960,309
+                                            2025-06-03  2025-09-03  2026-03-03
+time_index                curve_identifier
+2025-03-03 00:00:00+00:00 USD-SOFR            0.989220    0.978951    0.960309
+2025-03-04 00:00:00+00:00 USD-SOFR            0.989361    0.979212    0.960991
 """,
 }
 

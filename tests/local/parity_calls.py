@@ -187,6 +187,10 @@ def every_filter_by_body(case: Case) -> None:
 
 def iter_filter(case: Case) -> None:
     assert [item.uid for item in case.bound(uid=case.item.uid, max_items=1)] == [case.item.uid]
+    assert list(case.bound(uid=UNKNOWN)) == []
+    if case.client_class is not DataSource:
+        with pytest.raises(ValueError, match="Unsupported"):
+            list(case.bound(colour="red"))
 
 
 def get(case: Case) -> None:
@@ -201,6 +205,8 @@ def get(case: Case) -> None:
 
 def get_by_uid(case: Case) -> None:
     assert case.bound(case.item.uid) == case.item
+    with pytest.raises((NotFoundError, DoesNotExist)):
+        case.bound(UNKNOWN)
 
 
 def get_or_none(case: Case) -> None:
@@ -248,12 +254,21 @@ def add_label(case: Case) -> None:
     table = case.reserved()
     assert [label.name for label in table.add_label(["x", "y"]).labels] == ["x", "y"]
     assert [label.name for label in table.add_label("x").labels] == ["x", "y"]
+    _refused_by_a_deleted_table(case, "add_label")
 
 
 def remove_label(case: Case) -> None:
     table = case.reserved()
     table.add_label(["x", "y"])
     assert [label.name for label in table.remove_label(["x", "z"]).labels] == ["y"]
+    _refused_by_a_deleted_table(case, "remove_label")
+
+
+def _refused_by_a_deleted_table(case: Case, method: str) -> None:
+    table = case.reserved()
+    table.delete()
+    with pytest.raises(NotFoundError):
+        getattr(table, method)(["x"])
 
 
 def delete(case: Case) -> None:
@@ -427,8 +442,10 @@ def get_data_by_time_index(case: Case) -> None:
 def insert_data_into_table(case: Case) -> None:
     [series] = TimeIndexMetaTable.filter(identifier="series")
     frame = pd.DataFrame({"time_index": [NOW], "uid": [UNKNOWN], "v": [1.0]})
-    with pytest.raises(ServerError, match="does not implement POST"):
+    named = r"does not implement DataSource\.insert_data_into_table"
+    with pytest.raises(ServerError, match=named) as refusal:
         case.bound(frame, series, False, "time_index", ["time_index", "uid"], {})
+    assert "501" in str(refusal.value)
 
 
 def not_in_the_client(case: Case) -> None:

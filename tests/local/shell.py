@@ -139,6 +139,14 @@ def family_of(pid: int) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
+def is_pending(pid: int, number: signal.Signals) -> bool:
+    """Whether the signal waits for a process that is held."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("ShdPnd:"):
+            return bool(int(line.split()[1], 16) & 1 << number - 1)
+    raise AssertionError("the system does not tell pending signals")
+
+
 def server_held_in(shell: Shell, phase: str) -> int:
     """The pid of the server that is starting, held where it is in this phase, or just past it."""
     later = PHASES[PHASES.index(phase) :]

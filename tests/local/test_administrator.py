@@ -3,17 +3,21 @@
 The server is the embedded one of the test session, under a role that is not the platform's.
 """
 
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
 
+from msm_local import bootstrap
 from msm_local.administrator import check_database
-from msm_local.bootstrap import role_names
+from msm_local.bootstrap import prepare_database, role_names
+from msm_local.cli import main
 from msm_local.cluster import Cluster
 from msm_local.errors import AdministratorNeededError, DatabaseSetupError
 from tests.local.shell import Shell
@@ -168,4 +172,40 @@ def test_a_database_that_cannot_be_reached_is_named(owned: Owned) -> None:
     with pytest.raises(DatabaseSetupError, match="cannot be used"):
         check_database("postgresql://127.0.0.1:1/x")
     with pytest.raises(DatabaseSetupError, match="cannot be used"):
-        check_database("not a url")
+        check_database("postgresql://127.0.0.1:1/x?sslmode=odd")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:/u:S3cret@127.0.0.1/db",
+        "postgresql://u:S3c%ret@127.0.0.1/db",
+        "postgresql://u:S3c@ret@127.0.0.1/db",
+        "postgresql://u:S3c/ret@127.0.0.1/db",
+        "postgresql://u:3/ret@127.0.0.1/db",
+        "postgresql://u:S3c@[ret@127.0.0.1/db",
+        "host=127.0.0.1 password=S3c ret",
+    ],
+)
+def test_a_malformed_url_is_refused_without_a_word_of_it(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    told = CliRunner().invoke(main, ["start", "--database-url", url])
+    assert told.exit_code == 1
+    assert "percent-encode what is no letter or digit in user and password" in told.output
+    with pytest.raises(DatabaseSetupError) as refusal:
+        prepare_database(url, "")
+    whole = told.output + "".join(traceback.format_exception(refusal.value))
+    assert not [part for part in ("S3c", "ret", "3/") if part in whole.replace("libpq", "")]
+
+
+def test_a_database_that_somebody_else_prepares_is_not_waited_for_without_end(
+    cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "LOCK_SECONDS", 1)
+    with psycopg.connect(cluster.admin_url(database), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtext('msm_local.bootstrap'))")
+        with pytest.raises(DatabaseSetupError, match=r"lock timeout; another session holds a lock"):
+            prepare_database(cluster.platform_url(database), "")

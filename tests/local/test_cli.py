@@ -3,13 +3,15 @@
 import json
 import os
 import re
+import select
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+import click
 import httpx
 import psutil
 import psycopg
@@ -18,8 +20,10 @@ from click.testing import CliRunner
 
 from msm_local import errors, psql
 from msm_local.cli import main
+from msm_local.environment import render
 from msm_local.ports import free_port
 from tests.local.shell import DOCUMENTED, NAME, Shell, family_of, gone, lives
+from tests.support.waiting import soon
 
 SDK_CALLS = Path(__file__).with_name("sdk_calls.py")
 
@@ -39,6 +43,8 @@ def test_a_life_from_start_to_stop(shell: Shell) -> None:
     assert first["contents"] == {"versions": [], "active": 0, "reserved": 0, "problem": ""}
     assert first["persistence"] == "data_folder"
     assert f"{first['endpoint']} takes this token" in shell("env", "--check").stdout
+    proved = {"endpoint": first["endpoint"], "postgresql": first["postgresql"]}
+    assert json.loads(shell("env", "--check", "--json").stdout) == proved
     family = family_of(first["pid"])
     assert len(family) > 2
     # Everything of the instance is closed to others, and ignored by Git.
@@ -49,12 +55,20 @@ def test_a_life_from_start_to_stop(shell: Shell) -> None:
     assert (folder.parent / ".gitignore").read_text() == "*\n"
     # No secret reaches a log, an answer or a process list.
     environment = json.loads(shell("env", "--format", "json").stdout)
-    token = environment["MAINSEQUENCE_ACCESS_TOKEN"]
-    assert token not in json.dumps(first) + text
-    secrets = [token, *json.loads((folder / "cluster.json").read_text()).values()]
-    seen = "".join(log.read_text() for log in folder.glob("*.log"))
+    secrets = [
+        json.loads((folder / file).read_text()).values()
+        for file in ("secrets.json", "cluster.json")
+    ]
+    seen = json.dumps(first) + text + "".join(log.read_text() for log in folder.glob("*.log"))
     seen += "".join(" ".join(process.cmdline()) for process in family if lives(process))
-    assert not [secret for secret in secrets if secret in seen]
+    with shell.popen("psql", "--role", "platform", "-c", "SELECT pg_sleep(100)") as asking:
+        # It becomes psql itself.
+        assert soon(lambda: "psql" in psutil.Process(asking.pid).name())
+        seen += " ".join(psutil.Process(asking.pid).cmdline())
+        asking.kill()
+    assert "pg_sleep" in seen
+    assert environment["MAINSEQUENCE_ACCESS_TOKEN"] in secrets[0]
+    assert not [secret for group in secrets for secret in group if secret in seen]
 
     shell("stop")
     assert gone(family)
@@ -204,6 +218,49 @@ def test_an_option_is_also_a_variable(shell: Shell) -> None:
     assert len(shell("logs").stdout.splitlines()) == 1
 
 
+@pytest.mark.parametrize("verb", list(main.commands))
+def test_the_variable_of_an_option_follows_its_flag_or_is_documented(verb: str) -> None:
+    """Requirement 1."""
+    for option in main.commands[verb].params:
+        if isinstance(option, click.Option):
+            variable = option.envvar or f"MSM_LOCAL_{verb}_{option.name}".upper()
+            [flag] = [flag for flag in option.opts if flag.startswith("--")]
+            word = flag.removeprefix("--").replace("-", "_")
+            assert (
+                variable == f"MSM_LOCAL_{verb}_{word}".upper() or f"`{variable}`" in DOCUMENTED
+            ), option
+
+
+ODD_LIBPQ = {
+    "PGSSLMODE": "require",
+    "PGCHANNELBINDING": "require",
+    "PGOPTIONS": "-c default_transaction_read_only=on",
+    "PGHOSTADDR": "192.0.2.1",
+    "PGTARGETSESSIONATTRS": "standby",
+    "PGGSSENCMODE": "require",
+    "PGDATABASE": "nowhere",
+}
+
+
+@pytest.mark.slow
+def test_what_libpq_is_told_elsewhere_does_not_reach_the_embedded_postgresql(
+    tmp_path: Path,
+) -> None:
+    """Nor the migration that a command runs, in whose environment it stays."""
+    (tmp_path / "pyproject.toml").touch()
+    shell = Shell(tmp_path)
+    shell.environment |= ODD_LIBPQ | {"PGSERVICE": "nowhere"}
+    started = shell.start()
+    assert started["contents"]["problem"] == ""
+    assert "FAIL" not in shell("doctor").stdout
+    assert shell("psql", "-At", "-c", "SELECT 1").stdout == "1\n"
+    del shell.environment["PGSERVICE"]
+    seen = json.loads(shell("exec", "--", sys.executable, str(SDK_CALLS)).stdout)
+    assert seen["written"] == 5
+    assert shell("exec", "--", "printenv", "PGSSLMODE").stdout == "require\n"
+    shell("destroy", "--force")
+
+
 def test_psql_opens_the_database_as_the_role_that_was_asked_for(shell: Shell) -> None:
     assert "is not running" in shell.complaint("psql", code=3)
     shell.start()
@@ -239,12 +296,28 @@ def test_logs_end_where_asked_and_follow(shell: Shell) -> None:
     with shell.popen("logs", "--follow", "--lines", "0") as following:
         assert following.stdout is not None
         # Until it follows, what is written is not its concern.
-        time.sleep(1)
-        with Path(started["log_path"]).open("a") as log:
-            log.write("a new line\n")
+        with Path(started["log_path"]).open("a", buffering=1) as log:
+            while not select.select([following.stdout], [], [], 0.1)[0]:
+                log.write("a new line\n")
         assert following.stdout.readline() == "a new line\n"
         following.send_signal(signal.SIGINT)
     assert following.returncode == -signal.SIGINT
+
+
+def test_every_format_of_the_environment_says_the_same(tmp_path: Path) -> None:
+    """Requirement 7: whatever stands in a value, and to a real shell."""
+    variables = {
+        "PLAIN": "http://127.0.0.1:1",
+        "ODD": "a $HOME ${HOME} `x` \"q\" 'p' \\ #é",
+        "QUOTED": "a ${B} é",
+    }
+    assert json.loads(render(variables, "json")) == variables
+    assert render(variables, "dotenv").startswith("PLAIN=http://127.0.0.1:1\n")
+    (tmp_path / ".env").write_text(render(variables, "dotenv"))
+    for script in (render(variables, "sh"), f"set -a; . {tmp_path}/.env"):
+        shell = ["sh", "-c", f"{script}\nprintenv PLAIN ODD QUOTED"]
+        told = subprocess.run(shell, capture_output=True, text=True, check=True)
+        assert told.stdout.splitlines() == list(variables.values())
 
 
 def test_a_checked_environment_that_does_not_work_says_so(shell: Shell) -> None:

@@ -9,11 +9,11 @@ import psutil
 import psycopg
 import pytest
 
-from msm_local import placement
+from msm_local import placement, ports
 from msm_local.cluster import SUPERUSER, Cluster
 from msm_local.errors import ClusterError
 from msm_local.initdb import PLATFORM_ROLE
-from msm_local.ports import bind_first_free, is_free
+from msm_local.ports import bind_first_free, bind_usual, is_free
 from tests.local.shell import lives
 
 
@@ -24,6 +24,21 @@ def test_a_port_is_taken_from_the_moment_it_is_chosen() -> None:
         with bind_first_free(port) as second:
             assert second.getsockname()[1] != port
     assert is_free(port)
+
+
+def test_the_usual_port_is_preferred_and_the_next_free_one_taken_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Requirement 4."""
+    assert ports.DEFAULT_PORT == 8765
+    usual = next(port for port in range(20_000, 30_000) if is_free(port) and is_free(port + 1))
+    monkeypatch.setattr(ports, "DEFAULT_PORT", usual)
+    with bind_usual(None) as first, bind_usual(None) as second, bind_first_free() as other:
+        assert [bound.getsockname()[1] for bound in (first, second)] == [usual, usual + 1]
+        remembered = other.getsockname()[1]
+        other.close()
+        with bind_usual(remembered) as again:
+            assert again.getsockname()[1] == remembered
 
 
 def test_a_wrong_password_or_none_lets_nobody_in(cluster: Cluster) -> None:

@@ -4,9 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import psycopg
+import pytest
 
-from msm_local.database import POOL_TIMEOUT
-from tests.local.conftest import Client
+from msm_local.cluster import Cluster
+from msm_local.database import PLATFORM_SETTINGS, POOL_SIZE, POOL_TIMEOUT
+from tests.local.conftest import Client, new_client
+from tests.support.waiting import soon
 
 END_ALL = """
 SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 5000))
@@ -30,7 +33,53 @@ def test_sessions_that_were_ended_are_replaced_at_the_next_request(client: Clien
     assert row[0] > 4
     with ThreadPoolExecutor(4) as crowd:
         answers = list(
-            crowd.map(lambda _: client.http.get("/health/", timeout=POOL_TIMEOUT / 2), range(4))
+            crowd.map(
+                lambda _: client.http.get("/meta-tables/", timeout=POOL_TIMEOUT / 2), range(4)
+            )
         )
     assert {answer.status_code for answer in answers} == {200}
+    assert client.http.get("/health/").status_code == 200
     assert client.execute("select", "SELECT id FROM thing", [thing]).json()["rows"] == []
+
+
+def test_requests_that_wait_for_a_lock_let_health_through(client: Client) -> None:
+    uid = client.active("thing", "CREATE TABLE thing (id bigint PRIMARY KEY)")
+    with ThreadPoolExecutor(POOL_SIZE + 1) as crowd:
+        with psycopg.connect(client.admin_url) as holder:
+            holder.execute("SELECT FROM msm_local.meta_tables FOR UPDATE")
+            waiting = [crowd.submit(client.finalize, uid) for _ in range(POOL_SIZE + 1)]
+            assert soon(lambda: waiting_for_a_lock(client) == POOL_SIZE)
+            assert client.http.get("/health/", timeout=POOL_TIMEOUT / 2).status_code == 200
+            assert waiting_for_a_lock(client) == POOL_SIZE
+        assert {future.result()[0] for future in waiting} == {200}
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("lock_timeout", (409, "TransactionConflictError")),
+        ("statement_timeout", (408, "StatementTimeoutError")),
+    ],
+)
+def test_a_request_that_waits_too_long_is_ended(
+    cluster: Cluster,
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    expected: tuple[int, str],
+) -> None:
+    assert set(PLATFORM_SETTINGS) == {"lock_timeout", "statement_timeout"}
+    monkeypatch.setitem(PLATFORM_SETTINGS, setting, "200ms")
+    with new_client(cluster, database) as client:
+        uid = client.active("thing", "CREATE TABLE thing (id bigint PRIMARY KEY)")
+        with psycopg.connect(client.admin_url) as holder:
+            holder.execute("SELECT FROM msm_local.meta_tables FOR UPDATE")
+            status, answer = client.finalize(uid)
+    assert (status, answer["error"]) == expected
+
+
+def waiting_for_a_lock(client: Client) -> int:
+    with psycopg.connect(client.admin_url) as admin:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        [(count,)] = admin.execute(f"{query} AND wait_event_type = 'Lock'".encode()).fetchall()
+    return int(count)

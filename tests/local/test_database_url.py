@@ -6,7 +6,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -14,12 +17,17 @@ import pytest
 from psycopg import sql
 
 from msm_local.placement import postgres_account
+from msm_local.platform import LocalPlatform
 from msm_local.ports import free_port
 from tests.conftest import PROVIDER, ROOT
+from tests.local.conftest import Client
 from tests.local.shell import Shell
 from tests.support.forked import run_forked, run_sdk_cli
+from tests.support.waiting import soon
 
-BINARIES = Path("/usr/lib/postgresql/15/bin")
+OLDEST = 14
+PROGRAMS = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
+INSTALLED = sorted(place for place in PROGRAMS if int(place.parent.name) >= OLDEST)
 ROLE = 'o\'brien "the owner" é'
 PASSWORD = "p@ss:/?#[]%20 'é\""  # noqa: S105 - of a server of this test alone
 DATABASE = "my data/base %25 é?"
@@ -27,13 +35,32 @@ ADMINISTRATOR = "administrator"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not BINARIES.is_dir(), reason=f"there is no PostgreSQL 15 in {BINARIES}"),
+    pytest.mark.skipif(not INSTALLED, reason="there is no PostgreSQL in /usr/lib/postgresql"),
 ]
 
 
-@pytest.fixture
-def older_server() -> Iterator[int]:
-    """The port of a PostgreSQL 15 with a password for everybody, its administrator's as ours."""
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL with a password for everybody, its administrator's as ours.
+
+    Attributes:
+        version: its major version.
+        port: where it listens.
+    """
+
+    version: str
+    port: int
+
+    def administrator(self, database: str = "postgres") -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            host="127.0.0.1", port=self.port, user=ADMINISTRATOR, password=PASSWORD,
+            dbname=database, autocommit=True,
+        )  # fmt: skip
+
+
+@pytest.fixture(params=INSTALLED, ids=lambda place: place.parent.name)
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    programs: Path = request.param
     folder = Path(tempfile.mkdtemp(dir="/var/tmp"))
     (folder / "password").write_text(PASSWORD, encoding="utf-8")
     account = postgres_account()
@@ -42,19 +69,19 @@ def older_server() -> Iterator[int]:
     port = free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
     try:
-        run_in(folder, "initdb", "--auth=scram-sha-256", "--username", ADMINISTRATOR,
+        run_in(folder, programs / "initdb", "--auth=scram-sha-256", "--username", ADMINISTRATOR,
                "--pwfile=password", "--encoding=UTF8", "--no-locale", "--no-sync")  # fmt: skip
-        run_in(folder, "pg_ctl", "start", "--wait", "--log=log", "--options", options)
-        yield port
-        run_in(folder, "pg_ctl", "stop", "--mode=immediate")
+        run_in(folder, programs / "pg_ctl", "start", "--wait", "--log=log", "--options", options)
+        yield Server(programs.parent.name, port)
+        run_in(folder, programs / "pg_ctl", "stop", "--mode=immediate")
     finally:
         shutil.rmtree(folder)
 
 
-def run_in(folder: Path, program: str, *arguments: str) -> None:
+def run_in(folder: Path, program: Path, *arguments: str) -> None:
     account = postgres_account()
     subprocess.run(
-        [BINARIES / program, *arguments, "--pgdata=data"],
+        [program, *arguments, "--pgdata=data"],
         cwd=folder,
         check=True,
         stdout=subprocess.DEVNULL,
@@ -65,19 +92,19 @@ def run_in(folder: Path, program: str, *arguments: str) -> None:
 
 
 @pytest.fixture
-def url(older_server: int) -> str:
+def url(server: Server) -> str:
     """A login that may make roles and owns one database, and is no superuser."""
-    with psycopg.connect(
-        host="127.0.0.1", port=older_server, user=ADMINISTRATOR, password=PASSWORD,
-        dbname="postgres", autocommit=True,
-    ) as administrator:  # fmt: skip
+    with server.administrator() as administrator:
         role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
         administrator.execute(
             sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(role, PASSWORD)
         )
         administrator.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
+    with server.administrator(DATABASE) as administrator:
+        # As it is by itself from PostgreSQL 15 on.
+        administrator.execute("ALTER SCHEMA public OWNER TO pg_database_owner")
     login = f"{quote(ROLE, safe='')}:{quote(PASSWORD, safe='')}"
-    return f"postgresql://{login}@127.0.0.1:{older_server}/{quote(DATABASE, safe='')}"
+    return f"postgresql://{login}@127.0.0.1:{server.port}/{quote(DATABASE, safe='')}"
 
 
 def write_and_read() -> list[str]:
@@ -91,13 +118,13 @@ def write_and_read() -> list[str]:
     return [row["asset_type"] for row in runtime.execute(select(AssetType.asset_type)).rows]
 
 
-def test_an_older_server_takes_the_whole_main_job(url: str, tmp_path: Path) -> None:
+def test_an_older_server_takes_the_whole_main_job(server: Server, url: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
     shell = Shell(tmp_path)
     started = json.loads(shell("start", "--database-url", url, "--json").stdout)
     try:
         assert started["status"] == "healthy"
-        assert started["postgresql"].startswith("15.")
+        assert started["postgresql"].startswith(f"{server.version}.")
         environment = json.loads(shell("env", "--json").stdout)
         for target in ("head", "base", "head"):
             verb = "downgrade" if target == "base" else "upgrade"
@@ -115,3 +142,27 @@ def test_an_older_server_takes_the_whole_main_job(url: str, tmp_path: Path) -> N
         assert quote(PASSWORD, safe="") not in Path(started["log_path"]).read_text()
     finally:
         shell("stop")
+
+
+def test_a_credential_expires_there_too(server: Server, url: str) -> None:
+    """What a member of a role may do with it was told otherwise before PostgreSQL 16."""
+    with LocalPlatform(url) as platform, server.administrator(DATABASE) as administrator:
+        client = Client(platform, url, "")
+        with closing(client.http):
+            [uid] = client.reserve("expiring")
+            issued = client.credential(uid, ttl_seconds=60)
+            with psycopg.connect(issued["uri"], autocommit=True) as session:
+                session.execute("CREATE TABLE expiring (uid uuid)")
+                # A privilege alone would keep the role.
+                session.execute(f"GRANT SELECT ON expiring TO {issued['role_name']}".encode())
+                administrator.execute(
+                    "UPDATE msm_local.migration_credentials SET expires_at = now()"
+                )
+                # A new one has the platform look again.
+                client.credential(uid)
+                query = "SELECT FROM pg_roles WHERE rolname = %s"
+                assert soon(
+                    lambda: administrator.execute(query, [issued["role_name"]]).fetchone() is None
+                )
+                with pytest.raises(psycopg.OperationalError):
+                    session.execute("SELECT 1")

@@ -76,7 +76,7 @@ def test_a_platform_with_faults(shell: Shell) -> None:
          "GRANT CREATE ON SCHEMA public TO msm_owner",
          "roles", "msm_owner may not create in schema public"),
         (LOST_TABLE, "DELETE FROM msm_local.meta_tables",
-         "catalog", "1 active table(s) do not exist: lost; run the upgrade again"),
+         "catalog", "1 active table(s) do not exist: lost; `python -m migrations.check`"),
         ("DELETE FROM msm_local.schema_version",
          "INSERT INTO msm_local.schema_version SELECT 1, 'x'",
          "catalog", "it is at step 0, and this version at"),
@@ -106,6 +106,20 @@ def test_a_folder_with_damaged_files(shell: Shell) -> None:
     assert shell("doctor").stdout.count("ok  ") == len(SUBJECTS) + 2
 
 
+@pytest.mark.slow
+def test_a_database_url_that_leads_nowhere(shell: Shell) -> None:
+    shell.start()
+    shell("stop")
+    memory = shell.state / "database.json"
+    memory.write_text('{"url": "postgresql://127.0.0.1:1/x"}')
+    found = findings(shell, code=1)
+    memory.unlink()
+    assert "cannot be used" in found["server"]["found"]
+    assert found["server"]["remedy"] == "check that the server is up, and the URL"
+    assert found["state folder"]["ok"]
+    assert found["platform"]["found"].startswith("stopped")
+
+
 def test_without_git(shell: Shell, tmp_path: Path) -> None:
     shell.environment["PATH"] = str(tmp_path)
     assert fault(shell, "git context") == "there is no git on PATH; install git"
@@ -131,6 +145,18 @@ def test_another_sdk(monkeypatch: pytest.MonkeyPatch, version: str | None, told:
     found = machine.check_sdk()
     assert not found.ok
     assert told in f"{found.found}; {found.remedy}"
+
+
+def test_the_published_ms_markets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert machine.check_sdk().ok
+    facts = tmp_path / "ms_markets-1.0.16.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Name: ms-markets\nVersion: 1.0.16\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = machine.check_sdk()
+    assert not found.ok
+    assert found.found == "ms-markets 1.0.16 overwrites the package msm"
+    assert "`pip uninstall ms-markets`" in found.remedy
 
 
 def test_another_python(monkeypatch: pytest.MonkeyPatch) -> None:

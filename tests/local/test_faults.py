@@ -1,5 +1,6 @@
 """What goes wrong on a machine: one sentence that says what to run next, and nothing is lost."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from tests.local.shell import NAME, Shell, family_of, gone, lives
@@ -21,13 +23,29 @@ def test_a_taken_port_names_its_holder(shell: Shell, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         told = shell.complaint("start", "--port", port)
-    assert f"Port {port} is in use by " in told
-    assert f"(pid {os.getpid()}); choose another with --port" in told
+    command = " ".join(psutil.Process().cmdline())[:60]
+    remedy = "choose another with --port, or leave it out."
+    assert told == f"Error: Port {port} is in use by {command} (pid {os.getpid()}); {remedy}"
     assert shell.status(code=3)["status"] == "stopped"
 
-    port = str(shell.start()["port"])
-    told = Shell(tmp_path).complaint("start", "--port", port)
-    assert f"in use by the platform of {shell.state}"[:70] in told
+    # The sentence is longer than what is shown of a foreign command.
+    folder = tmp_path / "a folder of a long name" / "in another one of a name that is longer"
+    folder.mkdir(parents=True)
+    long = Shell(folder)
+    try:
+        state = long.start()
+        port, pid = str(state["port"]), state["pid"]
+        told = shell.complaint("start", "--port", port)
+        holder = f"the platform of {long.state} (pid {pid})"
+        assert told == f"Error: Port {port} is in use by {holder}; {remedy}"
+        ports = next(
+            item
+            for item in json.loads(long("doctor", "--json").stdout)
+            if item["subject"] == "ports"
+        )
+        assert ports["found"] == f"{port} is held by this platform"
+    finally:
+        long("stop")
 
 
 def test_a_damaged_state_file_costs_a_stop(shell: Shell) -> None:

@@ -1,5 +1,6 @@
 """Requests made up from the OpenAPI description: no failure, and no answer outside of it."""
 
+import re
 from random import Random
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.local.conftest import Client
 pytestmark = pytest.mark.slow
 
 EXAMPLES = 40
+WORDS = re.compile(r"\b")
 CHECKS = [
     checks.status_code_conformance,
     checks.content_type_conformance,
@@ -30,6 +32,14 @@ STATEMENTS = {
     "delete": "DELETE FROM plain WHERE id = %(id)s",
     "upsert": "INSERT INTO plain (id, s) VALUES (%(id)s, %(s)s) ON CONFLICT (id) DO NOTHING",
 }
+# What statements are broken with: ends of literals, comments, second statements, other tables.
+HOSTILE = (
+    *("'", '"', "$$", "\\'", "E'\\'", "U&'\\0000'", "'\\x0", "--", "/*", "*/", ";", "(", ")"),
+    *("%", "%(", "%s", "%(s)b", "$1", "$0", "\x00", "\ud800", "ﬀ", "SELECT", "::regclass"),
+    *("; DROP TABLE plain", "(TABLE pg_authid)", "OR EXISTS (SELECT FROM later)", "FOR UPDATE"),
+    *("pg_read_file('/etc/passwd')", "set_config('role', 'postgres', false)", "NULL::later"),
+    *("(WITH a AS (DELETE FROM plain RETURNING *) TABLE a)", "CAST(NULL AS x)", "1e999999"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +76,21 @@ def aimed(chance: Random, body: Any, uids: list[str], source: str) -> Any:
     if "physical_schema" in body:
         body["physical_schema"] = "public"
     if isinstance(body.get("statement"), dict):
-        body["statement"]["sql"] = STATEMENTS.get(str(body.get("operation")), "SELECT 1")
+        sql = STATEMENTS.get(str(body.get("operation")), "SELECT 1")
+        body["statement"]["sql"] = spoiled(chance, sql)
         parameters = body["statement"].get("parameters")
         values = list(parameters.values()) if isinstance(parameters, dict) else []
         body["statement"]["parameters"] = dict(zip(("id", "s"), [*values, 1, "x"], strict=False))
     return body
+
+
+def spoiled(chance: Random, sql: str) -> str:
+    """The statement, half of the time with something hostile in it."""
+    for _ in range(chance.choice((0, 0, 1, 2))):
+        edges = [match.start() for match in WORDS.finditer(sql)]
+        at = chance.choice([chance.randrange(len(sql) + 1), *edges])
+        sql = f"{sql[:at]}{chance.choice(HOSTILE)} {sql[at:]}"
+    return sql
 
 
 @pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
@@ -97,6 +117,8 @@ def test_no_request_is_answered_outside_the_description(
     def fuzz(case: Any, chance: Random) -> None:
         if "uid" in case.path_parameters and chance.random() < 0.6:
             case.path_parameters["uid"] = chance.choice([*uids, source])
+        if path.endswith("run-query/") and chance.random() < 0.7:
+            case.body = spoiled(chance, STATEMENTS[chance.choice(list(STATEMENTS))])
         if isinstance(case.body, dict | list):
             case.body = aimed(chance, case.body, uids, source)
         response = case.call(base_url=shared_client.platform.endpoint, headers=headers)

@@ -1,11 +1,14 @@
 """Hostile statements: each is refused, by the parser's tree or by PostgreSQL itself."""
 
+from contextlib import closing
+from typing import Any
+
 import psycopg
 import pytest
 
 from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
-from tests.local.conftest import Client
+from tests.local.conftest import Client, new_client
 
 STACKED = [
     "SELECT 1; DELETE FROM thing",
@@ -129,6 +132,12 @@ TYPES = [
     "'english'::regconfig",
     "'msm_superuser=r/msm_superuser'::aclitem",
     "NULL::pg_authid",
+    "NULL::other",
+    "NULL::public.other",
+    "NULL::other[]",
+    "'{}'::_other",
+    "CAST(NULL AS view_of_other)",
+    "jsonb_populate_record(NULL::other, '{}')",
     "NULL::msm_local.settings",
     "tableoid::regclass",
 ]
@@ -145,6 +154,7 @@ TABLES = [
     "thing CROSS JOIN LATERAL (SELECT * FROM other) o",
     "(SELECT * FROM other) thing",
     "(TABLE other) thing",
+    "jsonb_to_recordset('[]') AS t(a other)",
     "child",
     "view_of_other",
     "missing",
@@ -238,6 +248,36 @@ HOSTILE = [
 ]
 
 
+TOUCHABLE = ("thing", "other", "read_only")
+
+
+CHANGEABLE = (
+    """
+    SELECT oid::regclass::text, relowner, relacl::text FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace ORDER BY 1
+    """,
+    "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
+    "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg%temp%' ORDER BY 1",
+    "SELECT rolname, rolsuper, rolcreaterole, rolcanlogin, rolconfig FROM pg_roles ORDER BY 1",
+    "SELECT member::regrole::text, roleid::regrole::text FROM pg_auth_members ORDER BY 1, 2",
+    "SELECT count(*) FROM pg_largeobject_metadata",
+    "SELECT * FROM msm_local.settings",
+    *(f"SELECT * FROM {table} ORDER BY id" for table in TOUCHABLE),
+)
+
+
+def traces(client: Client) -> dict[str, list[tuple[Any, ...]]]:
+    """What a hostile statement might have changed."""
+    with psycopg.connect(client.admin_url) as admin:
+        return {query: admin.execute(query.encode()).fetchall() for query in CHANGEABLE}
+
+
+@pytest.fixture(scope="module")
+def before(shared_client: Client, scope: list[dict[str, str]]) -> dict[str, Any]:
+    assert len(scope) == 2
+    return traces(shared_client)
+
+
 @pytest.fixture(scope="module")
 def scope(shared_client: Client) -> list[dict[str, str]]:
     """One table to write, one to read; beside them tables that no operation here declares."""
@@ -253,12 +293,15 @@ def scope(shared_client: Client) -> list[dict[str, str]]:
     other = shared_client.active("other", "CREATE TABLE other (id bigint, s text)")
     shared_client.migrate(other, "CREATE VIEW view_of_other AS SELECT * FROM other")
     read_only = shared_client.active("read_only", "CREATE TABLE read_only (id bigint)")
+    for table in TOUCHABLE:
+        shared_client.migrate(other, f"INSERT INTO {table} (id) VALUES (1), (2)")
     return [
         {"meta_table_uid": thing, "access": "write"},
         {"meta_table_uid": read_only, "access": "read"},
     ]
 
 
+@pytest.mark.usefixtures("before")
 @pytest.mark.parametrize(("operation", "sql"), HOSTILE, ids=[f"{o}: {s[:60]}" for o, s in HOSTILE])
 def test_a_hostile_statement_is_refused(
     shared_client: Client, scope: list[dict[str, str]], operation: str, sql: str
@@ -273,15 +316,9 @@ def test_a_hostile_statement_is_refused(
     assert answer.json()["error"] in {"StatementRefusedError", "InvalidRequestError"}
 
 
-@pytest.mark.usefixtures("scope")
-def test_nothing_hostile_left_a_trace(shared_client: Client) -> None:
-    with psycopg.connect(shared_client.admin_url) as admin:
-        names = admin.execute(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            " AND relkind IN ('r', 'v', 'S') ORDER BY relname"
-        ).fetchall()
-    expected = ["child", "counter", "other", "read_only", "thing", "view_of_other"]
-    assert [name for (name,) in names] == expected
+def test_nothing_hostile_left_a_trace(shared_client: Client, before: dict[str, Any]) -> None:
+    assert traces(shared_client) == before
+    assert [before[query] for query in CHANGEABLE[-3:-1]] == [[(1, None), (2, None)]] * 2
 
 
 @pytest.mark.parametrize("sql", ["SELECT * FROM thing FOR UPDATE", "SELECT * FROM thing FOR SHARE"])
@@ -292,6 +329,14 @@ def test_a_select_runs_in_a_transaction_that_only_reads(
     assert (answer.status_code, answer.json()["sqlstate"]) == (400, "25006")
 
 
+def test_the_row_type_of_a_table_in_scope_may_be_used(
+    shared_client: Client, scope: list[dict[str, str]]
+) -> None:
+    sql = """SELECT id FROM jsonb_populate_recordset(NULL::thing, '[{"id": 7}]')"""
+    answer = shared_client.execute("select", sql, [scope[0]["meta_table_uid"]])
+    assert answer.json()["rows"] == [{"id": 7}]
+
+
 def test_a_query_reads_its_own_table_and_no_other(
     shared_client: Client, scope: list[dict[str, str]]
 ) -> None:
@@ -299,6 +344,30 @@ def test_a_query_reads_its_own_table_and_no_other(
     assert shared_client.http.post(path, json="SELECT * FROM thing").status_code == 200
     for sql in ("TABLE other", "DELETE FROM thing", "SELECT 1; SELECT 2", "SELECT version()"):
         assert shared_client.http.post(path, json=sql).status_code == 400
+
+
+def test_what_the_parser_takes_for_one_literal_is_one_for_the_server(
+    cluster: Cluster, database: str
+) -> None:
+    """Whatever a role of somebody's own server is set to."""
+    runtime = f'"{database}_runtime"'
+    # Our own URLs say it themselves.
+    url = cluster.platform_url(database).partition("?")[0]
+    with new_client(cluster, database) as client:
+        uid = client.active("thing", "CREATE TABLE thing (id bigint)")
+    with psycopg.connect(cluster.admin_url(database)) as admin:
+        for setting in (
+            *("standard_conforming_strings = off", "client_encoding = latin1"),
+            *("intervalstyle = iso_8601", "datestyle = 'German'", "bytea_output = escape"),
+        ):
+            admin.execute(f"ALTER ROLE {runtime} SET {setting}".encode())
+    literal = r"\' , pg_sleep(100) --"
+    sql = f"SELECT '{literal.replace("'", "''")}', 'é' AS e, CAST(interval '1 day' AS text) AS i"
+    with LocalPlatform(url) as platform:
+        client = Client(platform, url, "")
+        with closing(client.http):
+            answer = client.execute("select", sql, [uid])
+    assert answer.json()["rows"] == [{"?column?": literal, "e": "é", "i": "1 day"}]
 
 
 OUT_OF_REACH = [

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,22 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.local.shell import NAME, PHASES, Shell, family_of, gone, lives, server_held_in
+from msm_local import locking
+from msm_local.errors import InstanceBusyError
+from msm_local.instance import Instance
+from msm_local.ports import free_port, is_free
+from tests.conftest import ROOT
+from tests.local.shell import (
+    NAME,
+    PHASES,
+    Shell,
+    family_of,
+    gone,
+    is_pending,
+    lives,
+    server_held_in,
+)
+from tests.support.waiting import soon
 
 # Many processes: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
@@ -152,6 +168,8 @@ def test_a_signal_to_the_server_stops_postgresql(fresh: Shell, number: signal.Si
     family = family_of(state["pid"])
     os.kill(state["pid"], number)
     assert gone(family)
+    assert is_free(state["port"])
+    assert is_free(state["postgres_port"])
     assert not (fresh.state / "state.json").exists()
     assert "database system is shut down" in (fresh.state / "postgres.log").read_text()
     fresh.start()
@@ -173,8 +191,11 @@ def test_a_start_that_is_ended_leaves_no_server(
     server = server_held_in(fresh, phase)
     family = family_of(server)
     starting.send_signal(number)
-    # A killed one is noticed by the server, another one waits for it.
-    time.sleep(0.1)
+    # A killed one is noticed by the server, another one tells it to end, and waits.
+    if number == signal.SIGKILL:
+        starting.wait(60)
+    else:
+        assert soon(lambda: is_pending(server, signal.SIGTERM))
     os.kill(server, signal.SIGCONT)
     starting.communicate(timeout=60)
     assert starting.returncode == (-number if number == signal.SIGKILL else 128 + number)
@@ -214,31 +235,58 @@ def test_a_server_killed_while_it_stops_keeps_its_rows(fresh: Shell, delay: floa
     assert fresh.count_rows() == 1
 
 
+def test_who_waits_for_another_verb_says_so_and_gives_up_in_the_end(
+    fresh: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requirement 2: here a start holds the lock, and hangs."""
+    starting = fresh.popen("start")
+    server = server_held_in(fresh, "starting PostgreSQL")
+    with fresh.popen("stop") as stopping:
+        assert stopping.stderr is not None
+        told = stopping.stderr.readline()
+        assert told.startswith("msm-local: Waiting for `")
+        assert told.endswith(f" start` (pid {starting.pid}), which is busy with this instance.\n")
+        os.kill(server, signal.SIGCONT)
+        starting.communicate(timeout=60)
+        stdout, told = stopping.communicate(timeout=60)
+    assert (starting.returncode, stopping.returncode) == (0, 0), told
+    assert "stopped" in stdout
+
+    monkeypatch.setattr(locking, "MOST_SECONDS", 0.2)
+    instance = Instance(fresh.folder, fresh.name, fresh.state)
+    second = instance.lock()
+    with instance.lock(), pytest.raises(InstanceBusyError, match="has been busy"):
+        second.__enter__()
+
+
 @pytest.mark.skipif(NO_NAMESPACES, reason="only root makes a namespace without a network")
 def test_a_machine_without_a_network_has_a_platform(fresh: Shell) -> None:
     """Requirement 13."""
+    shutil.copytree(ROOT / "migrations", fresh.folder / "migrations")
+    current = "exec -- mainsequence migrations current --provider migrations:migration"
     script = " && ".join(
         f"{' '.join(fresh.command(verb))} >/dev/null"
-        for verb in ("start", "status", "doctor", "reset --to base --provider migrations:m", "stop")
+        for verb in ("start", "status", "doctor", "reset", current, "stop")
     )
-    (fresh.folder / "migrations" / "versions").mkdir(parents=True)
     told = subprocess.run(
         [*WITHOUT_NETWORK, "sh", "-c", script],
         cwd=fresh.folder,
-        env=fresh.environment,
+        env=fresh.environment | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert told.returncode == 0, told.stderr
+    assert "Building the template for head" in told.stderr
 
 
-def test_the_default_port_is_preferred_and_a_busy_one_replaced(fresh: Shell) -> None:
+def test_the_port_of_last_time_is_replaced_where_it_is_busy(fresh: Shell) -> None:
     """Requirement 4: and nothing listens on another address than 127.0.0.1."""
-    state = fresh.start()
+    port = free_port()
+    fresh("start", "--port", str(port))
     fresh("stop")
-    with socket.create_server(("127.0.0.1", state["port"])):
-        assert fresh.start()["port"] != state["port"]
+    with socket.create_server(("127.0.0.1", port)):
+        assert fresh.start()["port"] != port
     addresses = {
         connection.laddr[0]
         for process in family_of(fresh.status()["pid"])

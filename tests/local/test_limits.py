@@ -62,6 +62,41 @@ def test_a_page_never_has_more_rows_than_the_platform_carries(
     assert page["pagination"]["next_offset"] == 100_000
 
 
+WIDE = "repeat('x', 1000000) AS s FROM generate_series(1, 400)"
+
+
+@pytest.mark.parametrize(
+    ("operation", "sql"),
+    [
+        ("select", f"SELECT {WIDE}"),
+        ("select", f"SELECT json_build_array(s) AS j FROM (SELECT {WIDE}) AS wide"),
+        ("select", f"SELECT ARRAY[s] AS a FROM (SELECT {WIDE}) AS wide"),
+        ("insert", f"INSERT INTO thing SELECT n, {WIDE} AS n RETURNING s"),
+    ],
+    ids=["text", "json", "array", "returning"],
+)
+def test_rows_that_are_too_wide_are_refused_with_the_limit(
+    shared_client: Client, thing: str, operation: str, sql: str
+) -> None:
+    limits = {"max_rows": 100_000}
+    answer = shared_client.execute(operation, sql, [thing], limits=limits)
+    assert (answer.status_code, answer.json()["error"]) == (413, "AnswerTooLargeError")
+    assert answer.json()["limit"] == 128 << 20
+    count = shared_client.execute("select", "SELECT count(*) AS n FROM thing", [thing])
+    assert count.json()["rows"] == [{"n": 0}]
+
+
+@pytest.mark.parametrize("size", [199, 200, 201, 400, 401, 1000])
+def test_a_page_ends_where_it_should_however_it_was_fetched(
+    shared_client: Client, thing: str, size: int
+) -> None:
+    sql = f"SELECT generate_series(1, {size}) AS n"
+    for page in (size - 1, size, size + 1):
+        answer = shared_client.execute("select", sql, [thing], limits={"max_rows": page}).json()
+        assert [row["n"] for row in answer["rows"]] == list(range(1, min(page, size) + 1))
+        assert answer["truncated"] == (page < size)
+
+
 TOO_LARGE = [
     ("SELECT repeat('x', 2000000000)", "54000"),
     (f"SELECT {', '.join('1' for _ in range(1665))}", "54011"),

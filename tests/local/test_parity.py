@@ -1,4 +1,4 @@
-"""Every row of the parity table, called with the SDK's own client; and the page says the same."""
+"""Requirement 15: every row of the parity table, called with the SDK's client, and the page."""
 
 import traceback
 from pathlib import Path

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from msm_local.cluster import Cluster
-from msm_local.databases import DATABASE, UNFINISHED
+from msm_local.databases import DATABASE, NEXT, UNFINISHED
 from tests.conftest import ROOT
 from tests.local.shell import Shell, gone
 from tests.support.forked import run_forked
@@ -90,6 +90,13 @@ def databases(shell: Shell) -> list[str]:
     return Cluster.attached(shell.state, state_of(shell)["postgres_port"]).databases()
 
 
+def migration_roles(shell: Shell) -> int:
+    with connect(shell) as connection:
+        query = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'msm_migrate%'"
+        [(count,)] = connection.execute(query).fetchall()
+    return int(count)
+
+
 def settings(shell: Shell) -> tuple[Any, ...] | None:
     with connect(shell) as connection:
         return connection.execute("SELECT * FROM msm_local.settings").fetchone()
@@ -130,9 +137,7 @@ def test_a_running_platform_goes_on_with_a_fresh_database(shell: Shell) -> None:
     while UNFINISHED & set(databases(shell)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert UNFINISHED & set(databases(shell)) == set()
-    with connect(shell) as connection:
-        query = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'msm_migrate%'"
-        assert connection.execute(query).fetchone() == (0,)
+    assert migration_roles(shell) == 0
     assert shell("doctor").stdout.count("FAIL") == 0
 
 
@@ -182,6 +187,7 @@ def test_an_edited_revision_never_meets_an_old_template(shell: Shell) -> None:
         shell.write_row()
         told = shell.complaint("reset")
         assert "The revisions cannot be run up to head" in told
+        assert migration_roles(shell) == 0
         log = Path(told.split("code 1, and ")[1].split(" says why")[0])
         assert "not today" in log.read_text()
         assert log.stat().st_mode & 0o777 == 0o600
@@ -222,15 +228,40 @@ def test_a_reset_that_is_ended_leaves_the_old_database(
     with shell.popen("reset") as resetting:
         sdk = child_of(resetting.pid, "upgrade")
         resetting.send_signal(number)
+        _stdout, told = resetting.communicate(timeout=60)
     del shell.environment["MSM_AUTO_REGISTER_NAMESPACE"]
-    assert resetting.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    assert resetting.returncode == (-number if number == signal.SIGKILL else 128 + number), told
     assert gone([sdk])
     assert shell.count_rows() == rows
     shell("stop")
     shell("start")
     assert set(databases(shell)) & UNFINISHED == set()
     assert DATABASE in databases(shell)
+    assert migration_roles(shell) == 0
     assert shell.count_rows() == rows
+
+
+def test_a_reset_that_is_killed_before_the_exchange_leaves_one_of_both(shell: Shell) -> None:
+    reset(shell)
+    shell.write_row()
+    port = state_of(shell)["postgres_port"]
+    url = Cluster.attached(shell.state, port).admin_url()
+    with psycopg.connect(url, autocommit=True) as admin, shell.popen("reset") as resetting:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        deadline = time.monotonic() + 60
+        while admin.execute(query, [NEXT]).fetchone() is None:
+            assert time.monotonic() < deadline, "the reset made no database"
+        resetting.kill()
+        resetting.communicate()
+    shell("stop")
+    shell("start")
+    assert set(databases(shell)) & UNFINISHED == set()
+    with connect(shell) as connection:
+        row = connection.execute("SELECT to_regclass('kept') IS NULL").fetchone()
+    # The new one is empty, the old one as it was.
+    assert row == (True,) or shell.count_rows() == 1
+    assert shell.status()["contents"]["active"] == 62
+    assert "FAIL" not in shell("doctor").stdout
 
 
 def child_of(pid: int, word: str) -> psutil.Process:

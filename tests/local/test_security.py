@@ -60,6 +60,7 @@ def test_pages_from_elsewhere_are_refused_and_our_own_are_not(shared_client: Cli
 def test_an_absent_endpoint_answers_501_by_name(
     shared_client: Client, method: str, path: str
 ) -> None:
+    """Requirement 15."""
     answer = shared_client.http.request(method, path)
     assert answer.status_code == 501
     assert "does not implement" in answer.json()["detail"]
@@ -129,6 +130,35 @@ def test_an_expired_login_loses_its_session_and_is_dropped(client: Client) -> No
     with psycopg.connect(client.admin_url, autocommit=True) as admin:
         query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
         assert soon(lambda: admin.execute(query, [issued["role_name"]]).fetchone() is None)
+
+
+def test_an_expired_login_goes_with_what_it_was_given_and_its_tables_stay(client: Client) -> None:
+    """And one that cannot be dropped keeps no other alive."""
+    [uid] = client.reserve("thing")
+    first, *others = sorted(client.credential(uid)["role_name"] for _ in range(3))
+    owner = client.credential(uid)["owner_role_name"]
+    with psycopg.connect(client.admin_url, autocommit=True) as admin:
+        # What stands in another database keeps a role alive.
+        with psycopg.connect(
+            admin.info.dsn, password=admin.info.password, dbname="postgres"
+        ) as other:
+            other.execute(f"CREATE SCHEMA kept AUTHORIZATION {first}".encode())
+        admin.execute("CREATE TABLE precious (id bigint)")
+        admin.execute(f"ALTER TABLE precious OWNER TO {others[0]}".encode())
+        admin.execute("CREATE TABLE foreign_one (id bigint)")
+        admin.execute(f'ALTER TABLE foreign_one OWNER TO "{owner}"'.encode())
+        admin.execute(f"GRANT SELECT ON foreign_one TO {others[1]}".encode())
+        admin.execute("UPDATE msm_local.migration_credentials SET expires_at = now()")
+        client.credential(uid)
+        query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
+        names = [first, *others]
+        assert soon(lambda: admin.execute(query, [names]).fetchall() == [(first,)])
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        assert admin.execute(tables).fetchall() == [("foreign_one",), ("precious",)]
+        with psycopg.connect(
+            admin.info.dsn, password=admin.info.password, dbname="postgres"
+        ) as other:
+            other.execute("DROP SCHEMA kept")
 
 
 def test_an_expired_login_opens_no_session(client: Client) -> None:

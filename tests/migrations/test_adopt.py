@@ -280,6 +280,35 @@ REFUSED = {
         f" CREATE INDEX ix__ms_markets__asset__asset_type ON {ASSET} USING hash (asset_type)",
         (f"ON {ASSET} USING hash (asset_type); 1003 has",),
     ),
+    "a missing index": Change(
+        "DROP INDEX ix__ms_markets__asset__asset_type",
+        (f"{ASSET}.ix__ms_markets__asset__asset_type: the database has no such index; 1003 has",),
+    ),
+    "a missing foreign key": Change(
+        "ALTER TABLE ms_markets__calendardate"
+        " DROP CONSTRAINT fk__ms_markets__calendardate__calendar_uid__ms_marke_d1ea943953",
+        (
+            (
+                "ms_markets__calendardate.fk__ms_markets__calendardate__calendar_uid__ms_marke_"
+                "d1ea943953: the database has no such key; 1003 has"
+            ),
+        ),
+    ),
+    "a missing check": Change(
+        "ALTER TABLE ms_markets__index"
+        " DROP CONSTRAINT ck__ms_markets__index__index_value_format_valid",
+        (
+            (
+                "ms_markets__index.ck__ms_markets__index__index_value_format_valid: the database "
+                "has no such check; 1003 has"
+            ),
+        ),
+    ),
+    "an index that is not valid": Change(
+        "UPDATE pg_index SET indisvalid = false"
+        " WHERE indexrelid = 'ix__ms_markets__asset__asset_type'::regclass",
+        (f"{ASSET}.ix__ms_markets__asset__asset_type: PostgreSQL holds the index for not valid",),
+    ),
     "a table of another owner": Change(
         f"ALTER TABLE {ASSET} OWNER TO CURRENT_USER",
         (f"{ASSET}: it belongs to ",),
@@ -306,7 +335,9 @@ def test_what_is_beyond_1003_is_reported_and_kept(
 ) -> None:
     superuser.execute(
         f"CREATE INDEX by_hand ON {ASSET} (asset_type, uid);"
-        f" ALTER TABLE {ASSET} ADD CONSTRAINT not_empty CHECK (unique_identifier <> '');"
+        f" ALTER TABLE {ASSET} ADD CONSTRAINT not_empty CHECK (unique_identifier <> ''),"
+        " ADD CONSTRAINT no_other UNIQUE (uid, unique_identifier),"
+        f" ADD CONSTRAINT itself FOREIGN KEY (uid) REFERENCES {ASSET} (uid);"
         " CREATE TABLE ms_markets__extra ()".encode()
     )
     before = describe(superuser)
@@ -319,6 +350,14 @@ def test_what_is_beyond_1003_is_reported_and_kept(
         (
             f"{ASSET}.by_hand: 1003 has no such index; the database has CREATE INDEX by_hand ON "
             f"{ASSET} (asset_type, uid)"
+        ),
+        (
+            f"{ASSET}.no_other: 1003 has no such key; the database has UNIQUE "
+            "(uid, unique_identifier)"
+        ),
+        (
+            f"{ASSET}.itself: 1003 has no such key; the database has FOREIGN KEY(uid) REFERENCES "
+            f"{ASSET} (uid)"
         ),
         "ms_markets__extra: 1003 has no such table",
     }

@@ -1,5 +1,6 @@
 """What ``mainsequence migrations revision`` writes for an author."""
 
+import ast
 import importlib.util
 import shutil
 import subprocess
@@ -59,6 +60,24 @@ def test_an_empty_revision_comes_out_formatted_by_the_template_alone(
     told = migrate(*REVISE, "--no-autogenerate", environment=environment, folder=formatted_checkout)
     assert told.exit_code == 0, told.stderr
     assert is_formatted(new_file(formatted_checkout))
+
+
+def test_a_generated_revision_carries_the_rules_for_its_author(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    told = migrate(*REVISE, "--no-autogenerate", environment=environment, folder=checkout)
+    assert told.exit_code == 0, told.stderr
+    rules = " ".join((ast.get_docstring(ast.parse(new_file(checkout).read_text())) or "").split())
+    for rule in (
+        'no import of msm packages, no look at the live database, no schema="public"',
+        "must work while the previous release still runs",
+        "The title says what changes",
+        "downgrade() undoes all of it",
+        "Autogenerate does not see CHECKs: write them by hand",
+        "An autocommit_block stands alone in its revision",
+        'acknowledged = {"rule-name": "reason"} at module level',
+    ):
+        assert rule in rules
 
 
 def test_where_the_formatter_is_not_installed_the_file_is_left_as_it_is(

@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import pytest
 from psycopg import Connection, sql
@@ -18,17 +19,15 @@ from sqlalchemy.pool import NullPool
 from migrations.check.__main__ import main
 from migrations.check.expressions import changed_expressions
 from migrations.errors import UPGRADE
-from migrations.session import find_registry, read_only
 from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
-from tests.support.forked import Finished, run_forked, run_sdk_cli
-from tests.support.schema import defaults_and_comments, describe
+from tests.support.forked import run_forked, run_sdk_cli
+from tests.support.looking import differences, run_check
+from tests.support.migrating import check_anew, migrate
 
 # Many databases: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
-
-type Check = Callable[..., Finished]
 
 DEFINITION = "ms_markets__indexformuladefinition"
 CHECKED = f"ck__{DEFINITION}__formula_vers_6b9a2e4d17"  # formula_version_positive, shortened
@@ -170,32 +169,10 @@ FAULTS = {
         f"{COPIED}; CREATE TABLE ms_markets__former ()",
         "unowned",
         "ms_markets__former",
-        f"mainsequence migrations revision --provider {PROVIDER} -m WHAT_CHANGES --autogenerate",
+        f"mainsequence migrations revision --provider {PROVIDER} -m 'Drop ms_markets__former'"
+        " --no-autogenerate",
     ),
 }
-
-
-def run_check(environment: Mapping[str, str], *arguments: str) -> Finished:
-    return run_forked(main, [*arguments], environment=environment, folder=ROOT)
-
-
-def differences(environment: Mapping[str, str], *arguments: str) -> list[dict[str, Any]]:
-    told = run_check(environment, "--json", *arguments)
-    assert told.stderr == ""
-    answer = json.loads(told.stdout)
-    assert told.value == (1 if answer["differences"] else 0)
-    assert answer["ok"] is (told.value == 0)
-    return list(answer["differences"])
-
-
-def by_command(found: list[dict[str, Any]], command: str) -> list[dict[str, Any]]:
-    return [difference for difference in found if difference["command"] == command]
-
-
-def upgrade(environment: Mapping[str, str], target: str = "head") -> None:
-    arguments = ("migrations", "upgrade", "--provider", PROVIDER, target)
-    told = run_sdk_cli(*arguments, environment=environment, folder=ROOT)
-    assert told.exit_code == 0, told.stderr
 
 
 def test_a_clean_database_has_no_differences(environment: Mapping[str, str]) -> None:
@@ -233,8 +210,32 @@ def test_a_fault_of_the_catalog_is_found_with_its_command(
     assert (found["kind"], found["subject"]) == (fault.kind, fault.subject)
     assert (found["command"], found["sql"]) == (fault.command, None)
     if fault.command == UPGRADE:
-        upgrade(environment)
+        assert migrate("upgrade", "head", environment=environment).exit_code == 0
         assert differences(environment) == []
+
+
+def test_a_table_whose_model_is_gone_is_dropped_by_the_command_of_the_check(
+    environment: Mapping[str, str], superuser: Connection, checkout: Path
+) -> None:
+    superuser.execute(f"{COPIED}; CREATE TABLE ms_markets__former ()".encode())
+    row = superuser.execute("SELECT owner_role FROM msm_local.settings").fetchone()
+    assert row is not None
+    owner = sql.Identifier(row[0])
+    superuser.execute(sql.SQL("ALTER TABLE ms_markets__former OWNER TO {}").format(owner))
+    [found] = differences(environment)
+    command = shlex.split(found["command"])[1:]
+    told = run_sdk_cli(*command, environment=environment, folder=checkout)
+    assert told.exit_code == 0, told.stderr
+    (file,) = checkout.glob("migrations/versions/mainsequence_markets/1005_*.py")
+    (drop,) = re.findall(r"write (op\..*\)) into a revision", found["detail"])
+    file.write_text(file.read_text(encoding="utf-8").replace("    pass", f"    {drop}", 1))
+    told = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert told.exit_code == 0, told.stderr
+    told = run_forked(check_anew, environment=environment, folder=checkout)
+    # Its row in the catalog is left, which the local platform keeps.
+    [left] = json.loads(told.stdout)["differences"]
+    delete = f"mainsequence meta-table delete {FORMER_UID}"
+    assert (left["kind"], left["command"]) == ("dropped_table", delete)
 
 
 def test_an_equal_condition_in_other_words_is_no_difference(
@@ -248,6 +249,7 @@ def test_an_equal_condition_in_other_words_is_no_difference(
     assert differences(environment) == []
 
 
+@pytest.mark.usefixtures("superuser")
 def test_percent_signs_and_backslashes_are_read_as_they_are(
     cluster: Cluster, head_database: Connection
 ) -> None:
@@ -276,7 +278,7 @@ def test_below_head_the_pending_revisions_are_the_difference(
     fresh_platform: LocalPlatform,
 ) -> None:
     environment = environment_of(fresh_platform)
-    upgrade(environment, "1002")
+    assert migrate("upgrade", "1002", environment=environment).exit_code == 0
     found = differences(environment)
     assert {difference["kind"] for difference in found} == {"behind", "reserved"}
     assert len(found) == 11
@@ -314,45 +316,6 @@ def test_the_text_groups_differences_under_what_mends_them(
     ]
 
 
-def test_a_look_leaves_a_credential_and_nothing_else(
-    environment: Mapping[str, str], superuser: Connection
-) -> None:
-    def traces() -> list[object]:
-        catalog = "SELECT t::text FROM msm_local.meta_tables t ORDER BY uid"
-        versions = "SELECT * FROM ms_markets__alembic_version"
-        return [
-            superuser.execute(catalog).fetchall(),
-            superuser.execute(versions).fetchall(),
-            describe(superuser),
-            defaults_and_comments(superuser),
-        ]
-
-    def credentials() -> int:
-        row = superuser.execute("SELECT count(*) FROM msm_local.migration_credentials").fetchone()
-        assert row is not None
-        return int(row[0])
-
-    before, issued = traces(), credentials()
-    assert differences(environment) == []
-    assert traces() == before
-    assert credentials() == issued + 1
-
-
-def write_through_the_look() -> str:
-    registry = find_registry()
-    assert registry is not None
-    with read_only(registry) as database:
-        database.connection.exec_driver_sql("DELETE FROM ms_markets__asset")
-    return "written"
-
-
-def test_the_connection_of_a_look_cannot_write(environment: Mapping[str, str]) -> None:
-    told = run_forked(write_through_the_look, environment=environment, folder=ROOT)
-    assert told.value is None
-    assert "UnreadableDatabaseError" in told.stderr
-    assert "read-only transaction" in told.stderr
-
-
 def test_a_database_that_was_never_migrated_cannot_be_looked_at(
     fresh_platform: LocalPlatform, empty_database: Connection
 ) -> None:
@@ -366,56 +329,21 @@ def test_a_database_that_was_never_migrated_cannot_be_looked_at(
     assert rows == (0,)
 
 
+def timed_check() -> tuple[int, float]:
+    """The exit code, and seconds without the start of the process."""
+    started = time.monotonic()
+    return main([]), time.monotonic() - started
+
+
 def test_a_platform_that_is_not_there_is_told_within_two_seconds(
     environment: Mapping[str, str],
 ) -> None:
     nowhere = {**environment, "MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:9"}
-    started = time.monotonic()
-    told = run_check(nowhere)
-    assert time.monotonic() - started < 2
-    assert (told.value, told.stdout) == (2, "")
+    told = run_forked(timed_check, environment=nowhere, folder=ROOT)
+    code, seconds = told.value
+    assert (code, told.stdout) == (2, "")
+    assert seconds < 2
     assert "No platform answers at http://127.0.0.1:9" in told.stderr
-
-
-def test_a_table_that_somebody_holds_does_not_hang_the_look(
-    environment: Mapping[str, str], superuser: Connection
-) -> None:
-    with superuser.transaction():
-        superuser.execute(f"LOCK TABLE {DEFINITION} IN ACCESS EXCLUSIVE MODE".encode())
-        told = run_check(environment)
-    assert (told.value, told.stdout) == (2, "")
-    assert "lock timeout" in told.stderr
-    assert told.stderr.count("\n") == 1
-
-
-def test_wait_ends_when_a_migration_has_brought_the_database_to_head(
-    fresh_platform: LocalPlatform,
-) -> None:
-    environment = environment_of(fresh_platform)
-    with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(run_check, environment, "--wait", "60")
-        upgrade(environment)
-        told = waiting.result()
-    assert told.value == 0, told.stdout + told.stderr
-
-
-def test_wait_gives_up_with_what_it_found(fresh_platform: LocalPlatform) -> None:
-    environment = environment_of(fresh_platform)
-    assert run_check(environment, "--wait", "1").value == 2
-    upgrade(environment, "1001")
-    started = time.monotonic()
-    found = differences(environment, "--wait", "2")
-    assert time.monotonic() - started >= 2
-    assert found[0]["kind"] == "behind"
-
-
-def test_wait_does_not_wait_for_what_no_upgrade_mends(
-    environment: Mapping[str, str], superuser: Connection
-) -> None:
-    superuser.execute("DROP INDEX ix__ms_markets__asset__asset_type")
-    started = time.monotonic()
-    assert len(differences(environment, "--wait", "60")) == 1
-    assert time.monotonic() - started < 30
 
 
 def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:

@@ -2,24 +2,20 @@
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from psycopg import Connection
 
 from msm_local.platform import LocalPlatform
-from tests.conftest import PROVIDER, ROOT, environment_of
-from tests.support.forked import Finished, run_sdk_cli
+from tests.conftest import environment_of
+from tests.support.migrating import migrate
 from tests.support.schema import describe
 
 type Catalog = dict[str, dict[str, Any]]
-
-
-def migrations(*arguments: str, environment: Mapping[str, str], folder: Path = ROOT) -> Finished:
-    command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
-    return run_sdk_cli(*command, environment=environment, folder=folder)
 
 
 def catalog(platform: LocalPlatform) -> Catalog:
@@ -35,7 +31,7 @@ def catalog(platform: LocalPlatform) -> Catalog:
 
 
 def test_current_says_the_head(environment: Mapping[str, str]) -> None:
-    told = migrations("current", "--json", environment=environment)
+    told = migrate("current", "--json", environment=environment)
     assert told.exit_code == 0
     assert "1004 (head)" in told.stderr
 
@@ -43,7 +39,7 @@ def test_current_says_the_head(environment: Mapping[str, str]) -> None:
 def test_upgrade_prints_json_and_nothing_else_on_standard_output(
     environment: Mapping[str, str],
 ) -> None:
-    told = migrations("upgrade", "head", "--json", environment=environment)
+    told = migrate("upgrade", "head", "--json", environment=environment)
     assert told.exit_code == 0
     answer = json.loads(told.stdout)
     assert answer["ok"] is True
@@ -51,7 +47,7 @@ def test_upgrade_prints_json_and_nothing_else_on_standard_output(
 
 
 def test_a_revision_at_head_is_empty(environment: Mapping[str, str], checkout: Path) -> None:
-    told = migrations(
+    told = migrate(
         "revision", "-m", "probe", "--autogenerate", environment=environment, folder=checkout
     )
     assert told.exit_code == 0
@@ -97,14 +93,14 @@ def test_down_to_base_and_up_again_keeps_every_uid(
     platform: LocalPlatform, environment: Mapping[str, str], head_database: Connection
 ) -> None:
     before = catalog(platform)
-    down = migrations("downgrade", "base", "--json", environment=environment)
+    down = migrate("downgrade", "base", "--json", environment=environment)
     assert down.exit_code == 0, down.stderr
     assert json.loads(down.stdout)["active_count"] == 1
     assert set(catalog(platform)) == {"ms_markets__alembic_version"}
     assert describe(head_database) == {}
     head_database.commit()
 
-    up = migrations("upgrade", "head", "--json", environment=environment)
+    up = migrate("upgrade", "head", "--json", environment=environment)
     assert up.exit_code == 0, up.stderr
     after = catalog(platform)
     assert {table: row["uid"] for table, row in after.items()} == {
@@ -116,11 +112,11 @@ def test_down_to_base_and_up_again_keeps_every_uid(
 def test_down_to_1002_drops_pricing_only(
     platform: LocalPlatform, environment: Mapping[str, str]
 ) -> None:
-    down = migrations("downgrade", "1002", "--json", environment=environment)
+    down = migrate("downgrade", "1002", "--json", environment=environment)
     assert down.exit_code == 0, down.stderr
     assert json.loads(down.stdout)["active_count"] == 52
     assert len(catalog(platform)) == 52
-    up = migrations("upgrade", "head", "--json", environment=environment)
+    up = migrate("upgrade", "head", "--json", environment=environment)
     assert json.loads(up.stdout)["active_count"] == 62
 
 
@@ -128,21 +124,74 @@ def test_an_explicit_lower_target_leaves_later_tables_reserved(
     fresh_platform: LocalPlatform,
 ) -> None:
     environment = environment_of(fresh_platform)
-    up = migrations("upgrade", "1002", "--json", environment=environment)
+    up = migrate("upgrade", "1002", "--json", environment=environment)
     assert up.exit_code == 0, up.stderr
     answer = json.loads(up.stdout)
     assert (answer["active_count"], answer["reserved_count"]) == (52, 10)
 
 
-def test_a_model_listed_twice_stops_every_command_with_one_sentence(
-    environment: Mapping[str, str], checkout: Path
-) -> None:
+def list_twice(checkout: Path) -> None:
     registry = checkout / "migrations" / "registry.py"
     source = registry.read_text(encoding="utf-8")
     doubled = "*pricing_sqlalchemy_models(),\n        *pricing_sqlalchemy_models(),"
     registry.write_text(source.replace("*pricing_sqlalchemy_models(),", doubled), encoding="utf-8")
+
+
+def forget_a_class(checkout: Path) -> None:
+    registry = checkout / "migrations" / "registry.py"
+    source = registry.read_text(encoding="utf-8")
+    fewer = "*pricing_sqlalchemy_models()[:-1],"
+    registry.write_text(source.replace("*pricing_sqlalchemy_models(),", fewer), encoding="utf-8")
+
+
+TAKEN = '''
+
+from msm import MarketsMetaTable
+
+
+class Assets(MarketsMetaTable):
+    """A second class for the table of assets."""
+
+    __concept__ = "Asset"
+'''
+
+
+def take_a_table(checkout: Path) -> None:
+    registry = checkout / "migrations" / "registry.py"
+    registry.write_text(registry.read_text(encoding="utf-8") + TAKEN, encoding="utf-8")
+
+
+def install_ms_markets(checkout: Path) -> None:
+    facts = checkout / "ms_markets-1.0.16.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Name: ms-markets\nVersion: 1.0.16\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "sentence"),
+    [
+        (list_twice, "IndexConventionDetails appears twice in the migration provider"),
+        (forget_a_class, "mapped on MarketsBase but in no graph; add it to the"),
+        (
+            take_a_table,
+            (
+                "Model migrations.registry.Assets would be the table ms_markets__asset, which is "
+                "already that of msm.models.assets.asset.Asset; rename the class"
+            ),
+        ),
+        (install_ms_markets, "ms-markets 1.0.16 and msm-core both install a package named msm"),
+    ],
+    ids=lambda item: getattr(item, "__name__", ""),
+)
+def test_a_mistake_in_the_provider_stops_every_command_with_one_sentence(
+    environment: Mapping[str, str],
+    checkout: Path,
+    mistake: Callable[[Path], None],
+    sentence: str,
+) -> None:
+    mistake(checkout)
     for command in (["current"], ["upgrade", "head"], ["downgrade", "base"], ["revision"]):
-        told = migrations(*command, environment=environment, folder=checkout)
+        told = migrate(*command, environment=environment, folder=checkout)
         assert told.exit_code == 2
         words = " ".join(told.stderr.replace("│", " ").split())
-        assert "IndexConventionDetails appears twice in the migration provider" in words
+        assert sentence in words

@@ -73,7 +73,7 @@ def test_a_command_killed_during_a_request_is_completed_by_the_next(
     environment = environment_of(fresh_platform)
     with Gateway(fresh_platform, meet) as gateway:
         running.append(start({**environment, "MAINSEQUENCE_ENDPOINT": gateway.endpoint}))
-        assert running[0].wait(60) == -signal.SIGKILL
+        assert running[0].wait(120) == -signal.SIGKILL
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     assert read_state(empty_url) == clean.after
 
@@ -108,7 +108,7 @@ def test_a_command_ended_inside_a_revision_leaves_nothing_of_it(
         assert background.see(f"CREATE TABLE {BLOCKED}").process == process.pid
         for number in signals:
             process.send_signal(number)
-        assert process.wait(10) in codes
+        assert process.wait(60) in codes
         assert "Traceback" not in (tmp_path / "stderr").read_text()
         # Also while the table is still blocked.
         until(lambda: background.holder() is None or None, "the end of the lock")

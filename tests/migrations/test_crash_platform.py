@@ -61,14 +61,14 @@ def test_a_credential_that_expires_ends_the_run_and_is_nowhere_to_be_read(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Case 8: the SDK asks for a minute at least, of which the platform here grants two seconds."""
+    """Case 8: the SDK asks for a minute at least, of which the platform here grants six seconds."""
     # Beyond the credential's end, so that it is the platform that ends the session.
     environment = {**environment_of(fresh_platform), "MSM_MIGRATION_STATEMENT_TIMEOUT": "60"}
     assert migrate("upgrade", "1002", environment=environment).exit_code == 0
     before = read_state(empty_url)
     write_revision(checkout, 'op.execute("SELECT pg_sleep(30)")')
     with monkeypatch.context() as patch, Gateway(fresh_platform, lambda _method, _path: None) as by:
-        patch.setattr(credentials, "timedelta", lambda seconds: timedelta(seconds=seconds - 898))
+        patch.setattr(credentials, "timedelta", lambda seconds: timedelta(seconds=seconds - 894))
         through = {**environment, "MAINSEQUENCE_ENDPOINT": by.endpoint}
         told = migrate("upgrade", "head", environment=through, folder=checkout)
     assert told.exit_code == 1

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from migrations.fingerprints import fingerprint
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import run_forked
-from tests.support.migrating import check_anew, migrate
+from tests.support.migrating import check_anew, migrate, until_timed_out, write_revision
 
 # Many upgrades: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
@@ -99,6 +100,35 @@ def test_the_database_knows_what_it_ran_and_no_more(
     assert recorded_in(empty_database) == expected(*files[:2])
     assert migrate("downgrade", "base", environment=environment).exit_code == 0
     assert recorded_in(empty_database) is None
+
+
+def test_a_commit_that_is_tried_again_records_what_it_commits(
+    environment: Mapping[str, str],
+    head_database: Connection,
+    superuser: Connection,
+    watcher: Connection,
+    checkout: Path,
+) -> None:
+    superuser.execute("""
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN LOCK TABLE ms_markets__issuer; RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON ms_markets__assettype
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()
+    """)
+    insert = "INSERT INTO ms_markets__assettype (asset_type, display_name) VALUES ('x', 'X')"
+    file = write_revision(checkout, f'op.execute("{insert}")')
+    patient = {**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.3"}
+    with ThreadPoolExecutor() as threads:
+        with superuser.transaction():
+            superuser.execute("LOCK TABLE ms_markets__issuer")
+            upgrade = threads.submit(
+                migrate, "upgrade", "head", environment=patient, folder=checkout
+            )
+            until_timed_out(watcher)
+        told = upgrade.result()
+    assert told.exit_code == 0, told.stderr
+    assert "`a statement` did not get its lock" in told.stderr
+    assert recorded_in(head_database) == expected(*sorted((ROOT / VERSIONS).glob("1*.py")), file)
 
 
 def test_a_migration_that_fails_records_nothing(

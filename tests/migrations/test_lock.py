@@ -5,7 +5,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,14 @@ from migrations.progress import Progress
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.alembic import url_of
-from tests.support.forked import run_forked
+from tests.support.crashing import read_versions
+from tests.support.forked import Finished, run_forked
+from tests.support.looking import run_check, run_plan
 from tests.support.migrating import (
     LOCK_TABLE,
+    WAITING,
     Background,
+    check_anew,
     migrate,
     sentence_of,
     until,
@@ -33,11 +38,27 @@ from tests.support.migrating import (
 from tests.support.schema import describe
 
 SLEEP = 'op.execute("SELECT pg_sleep({})")'
+GATE = 'op.execute("SELECT pg_advisory_xact_lock(1)")'
+PATIENT = {"MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "60"}
 
 
 def engine_of(database: Connection) -> Engine:
     named = {"application_name": application_name()}
     return create_engine(url_of(database), poolclass=NullPool, connect_args=named)
+
+
+@contextmanager
+def shut(watcher: Connection) -> Iterator[None]:
+    """A revision that runs ``GATE`` waits until the gate is opened, or this ends."""
+    watcher.execute("SELECT pg_advisory_lock(1)")
+    try:
+        yield
+    finally:
+        open_gate(watcher)
+
+
+def open_gate(watcher: Connection) -> None:
+    watcher.execute("SELECT pg_advisory_unlock_all()")
 
 
 @pytest.fixture
@@ -50,16 +71,18 @@ def held(head_database: Connection) -> Iterator[MigrationLock]:
 
 
 def test_a_waiter_that_gives_up_names_the_holder_and_the_variable_that_waits_longer(
-    environment: Mapping[str, str], held: MigrationLock
+    environment: Mapping[str, str], held: MigrationLock, head_database: Connection
 ) -> None:
     """Case 14."""
+    holders = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'"
+    [(pid,)] = head_database.execute(holders).fetchall()
     brief = dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0.5"}
     told = migrate("upgrade", "head", environment=brief)
     assert told.exit_code == 75
     assert told.stdout == ""
     (sentence,) = [line for line in told.stderr.splitlines() if line.startswith("Another")]
     assert f"holds the lock of {LOCK_TABLE} and did not end within 0.5 s" in sentence
-    assert f"(msm-migrate {socket.gethostname()[:20]}" in sentence
+    assert f"pid {pid} (msm-migrate {socket.gethostname()[:20]}" in sentence
     assert f" {os.getpid()} 20" in sentence
     assert "MSM_MIGRATION_LOCK_TIMEOUT" in sentence
     assert "Traceback" not in told.stderr
@@ -77,6 +100,7 @@ def test_the_holder_is_known_by_host_process_and_start_in_63_bytes(
     assert caught.value.holder.application.split()[2] == str(os.getpid())
     # The same role may see when the holder last spoke.
     assert caught.value.holder.since is not None
+    assert ", its last statement began 20" in str(caught.value)
     assert caught.value.table == LOCK_TABLE
     monkeypatch.setattr(socket, "gethostname", lambda: "größe." * 30)
     name = application_name()
@@ -93,6 +117,17 @@ def test_commands_that_only_read_do_not_wait(
     brief = dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"}
     told = migrate(*command, environment=brief, folder=checkout)
     assert told.exit_code == 0, told.stderr
+    held.assert_held(Progress())
+
+
+@pytest.mark.parametrize("look", [run_check, run_plan], ids=["check", "plan"])
+def test_the_tools_that_look_do_not_wait(
+    look: Callable[[Mapping[str, str]], Finished],
+    environment: Mapping[str, str],
+    held: MigrationLock,
+) -> None:
+    told = look(dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"})
+    assert told.value == 0, told.stdout + told.stderr
     held.assert_held(Progress())
 
 
@@ -127,7 +162,7 @@ def test_a_killed_holder_lets_the_waiter_in_within_two_seconds(
         first = background.start("upgrade", "head", environment=environment, folder=checkout)
         holder = background.see("pg_sleep").process
         second = background.start("downgrade", "1003", environment=environment)
-        background.see("query_start")
+        background.see(WAITING)
         os.kill(holder, signal.SIGKILL)
         killed_at = time.monotonic()
         until(lambda: background.holder() not in {None, holder} or None, "the waiter's turn")
@@ -135,7 +170,7 @@ def test_a_killed_holder_lets_the_waiter_in_within_two_seconds(
         assert isinstance(first.exception(), EOFError)
         assert second.result().exit_code == 0, second.result().stderr
     assert waited < 2
-    assert versions_in(watcher) == ["1003"]
+    assert read_versions(watcher) == ["1003"]
 
 
 @pytest.mark.slow
@@ -156,7 +191,8 @@ def test_ten_upgrades_at_once_on_an_empty_database_run_the_ddl_once(
         END $$
     """)
     watcher.execute("CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION audit.note()")
-    environment = environment_of(fresh_platform)
+    # On a busy machine the last one may wait for more than a minute.
+    environment = environment_of(fresh_platform) | {"MSM_MIGRATION_LOCK_TIMEOUT": "110"}
     with Background(watcher) as background:
         started = [
             background.start("upgrade", "head", "--json", environment=environment)
@@ -168,7 +204,7 @@ def test_ten_upgrades_at_once_on_an_empty_database_run_the_ddl_once(
     assert not any("UniqueViolation" in told.stderr for told in finished)
     created = [name for (name,) in watcher.execute("SELECT name FROM audit.created")]
     assert len(created) == len(set(created)) == 62
-    assert versions_in(watcher) == ["1004"]
+    assert read_versions(watcher) == ["1004"]
 
 
 @pytest.mark.slow
@@ -176,21 +212,48 @@ def test_upgrade_and_downgrade_at_once_run_one_after_the_other(
     fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
 ) -> None:
     """Case 13: the second plans from the heads that the first one left."""
-    environment = environment_of(fresh_platform)
-    write_revision(checkout, SLEEP.format(2), SLEEP.format(0))
-    with Background(watcher) as background:
+    environment = environment_of(fresh_platform) | PATIENT
+    write_revision(checkout, GATE, SLEEP.format(0))
+    with Background(watcher) as background, shut(watcher):
         up = background.start("upgrade", "head", environment=environment, folder=checkout)
-        background.see("pg_sleep")
+        background.see("pg_advisory_xact_lock")
         down = background.start("downgrade", "1002", environment=environment, folder=checkout)
+        background.see(WAITING)
+        open_gate(watcher)
         assert up.result().exit_code == 0, up.result().stderr
         told = down.result()
     assert told.exit_code == 0, told.stderr
     assert "waiting for the migration of pid" in told.stderr
     assert "Running downgrade 1005 -> 1004" in told.stderr
-    assert versions_in(watcher) == ["1002"]
+    assert read_versions(watcher) == ["1002"]
     assert len(describe(watcher)) == 51
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     assert len(describe(watcher)) == 61
+
+
+@pytest.mark.slow
+def test_an_upgrade_that_waits_for_a_downgrade_makes_everything_again(
+    fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
+) -> None:
+    """Case 13, the other way round: it would find the database at head if it had not waited."""
+    environment = environment_of(fresh_platform) | PATIENT
+    write_revision(checkout, SLEEP.format(0), GATE)
+    assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 0
+    with Background(watcher) as background, shut(watcher):
+        down = background.start("downgrade", "base", environment=environment, folder=checkout)
+        background.see("pg_advisory_xact_lock")
+        up = background.start("upgrade", "head", "--json", environment=environment, folder=checkout)
+        background.see(WAITING)
+        open_gate(watcher)
+        assert down.result().exit_code == 0, down.result().stderr
+        told = up.result()
+    assert told.exit_code == 0, told.stderr
+    assert "waiting for the migration of pid" in told.stderr
+    assert json.loads(told.stdout)["active_count"] == 62
+    assert len(describe(watcher)) == 61
+    assert read_versions(watcher) == ["1005"]
+    checked = run_forked(check_anew, environment=environment, folder=checkout)
+    assert (checked.value, checked.stderr) == (0, "")
 
 
 def test_the_lock_is_kept_until_the_catalog_is_finalized(
@@ -198,13 +261,14 @@ def test_the_lock_is_kept_until_the_catalog_is_finalized(
 ) -> None:
     environment = environment_of(fresh_platform)
     url = url_of(empty_database).render_as_string(hide_password=False)
-    told = run_forked(locks_around_finalize, url, environment=environment, folder=ROOT)
-    assert told.exit_code == 0, told.stderr
-    assert told.value == (1, 0)
+    for command in (("upgrade", "1001"), ("downgrade", "base")):
+        told = run_forked(locks_around_finalize, url, command, environment=environment, folder=ROOT)
+        assert told.exit_code == 0, told.stderr
+        assert told.value == (1, 0)
 
 
-def locks_around_finalize(url: str) -> tuple[int, int]:
-    """Upgrade, and count the locks when the platform is asked to finalize, and after it."""
+def locks_around_finalize(url: str, command: tuple[str, str]) -> tuple[int, int]:
+    """Migrate, and count the locks when the platform is asked to finalize, and after it."""
     from mainsequence.cli.cli import app
     from mainsequence.client.metatables import MetaTable
 
@@ -224,7 +288,8 @@ def locks_around_finalize(url: str) -> tuple[int, int]:
         return finalize(*arguments, **options)
 
     MetaTable.finalize_managed = counting
-    app(["migrations", "upgrade", "--provider", PROVIDER, "1001"], standalone_mode=False)
+    verb, target = command
+    app(["migrations", verb, "--provider", PROVIDER, target], standalone_mode=False)
     return counted[0], count()
 
 
@@ -232,15 +297,17 @@ def locks_around_finalize(url: str) -> tuple[int, int]:
 def test_a_migration_that_loses_the_lock_does_not_commit(
     fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
 ) -> None:
-    environment = environment_of(fresh_platform)
-    write_revision(checkout, SLEEP.format(2), SLEEP.format(0))
-    with Background(watcher) as background:
+    environment = environment_of(fresh_platform) | PATIENT
+    write_revision(checkout, GATE, SLEEP.format(0))
+    with Background(watcher) as background, shut(watcher):
         up = background.start("upgrade", "head", environment=environment, folder=checkout)
-        background.see("pg_sleep")
+        background.see("pg_advisory_xact_lock")
         watcher.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND pid <> pg_backend_pid()"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
+        open_gate(watcher)
         told = up.result()
     assert told.exit_code == 1
     assert sentence_of(told) == (
@@ -272,7 +339,7 @@ def test_a_second_upgrade_waits_while_the_first_builds_an_index_concurrently(
         first = background.start("upgrade", "head", environment=environment, folder=checkout)
         background.see("CREATE INDEX CONCURRENTLY")
         second = background.start("upgrade", "head", environment=environment, folder=checkout)
-        background.see("query_start")
+        background.see(WAITING)
         writer.rollback()
         assert first.result().exit_code == 0, first.result().stderr
         assert second.result().exit_code == 0, second.result().stderr
@@ -280,8 +347,3 @@ def test_a_second_upgrade_waits_while_the_first_builds_an_index_concurrently(
         "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_test'::regclass"
     )
     assert valid.fetchone() == (True,)
-
-
-def versions_in(database: Connection) -> list[str]:
-    rows = database.execute("SELECT version_num FROM ms_markets__alembic_version").fetchall()
-    return [version for (version,) in rows]

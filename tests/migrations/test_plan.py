@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,12 @@ import pytest
 from psycopg import Connection
 
 from migrations.plan import rows
-from migrations.plan.__main__ import main
 from migrations.session import find_registry, read_only
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
-from tests.support.forked import Finished, run_forked, run_sdk_cli
+from tests.support.forked import run_forked
+from tests.support.looking import run_plan
+from tests.support.migrating import migrate, write_revision
 from tests.support.schema import defaults_and_comments, describe
 
 ASSETS = (
@@ -31,20 +31,10 @@ CURVES = """
 """
 
 
-def run_plan(environment: Mapping[str, str], *arguments: str, folder: Path = ROOT) -> Finished:
-    return run_forked(main, [*arguments], environment=environment, folder=folder)
-
-
 def plan(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
     told = run_plan(environment, "--json", *arguments)
     assert (told.value, told.stderr) == (0, "")
     return dict(json.loads(told.stdout))
-
-
-def migrate(environment: Mapping[str, str], direction: str, target: str) -> None:
-    arguments = ("migrations", direction, "--provider", PROVIDER, target)
-    told = run_sdk_cli(*arguments, environment=environment, folder=ROOT)
-    assert told.exit_code == 0, told.stderr
 
 
 def revisions(found: Mapping[str, Any]) -> list[str]:
@@ -79,7 +69,7 @@ def test_a_database_that_was_never_migrated_is_planned_from_base(
 
 def test_an_upgrade_starts_where_the_database_is(fresh_platform: LocalPlatform) -> None:
     environment = environment_of(fresh_platform)
-    migrate(environment, "upgrade", "1002")
+    assert migrate("upgrade", "1002", environment=environment).exit_code == 0
     found = plan(environment)
     assert (found["direction"], found["current"], found["informed"]) == ("upgrade", ["1002"], True)
     assert revisions(found) == ["1003", "1004"]
@@ -130,19 +120,19 @@ def test_the_sql_of_a_downgrade_makes_what_the_downgrade_makes(
     script = run_plan(environment, target, "--sql").stdout
     assert script.startswith(f"-- Downgrade from 1004 to {target}: ")
     planned = outcome_of(script, superuser)
-    migrate(environment, "downgrade", target)
+    assert migrate("downgrade", target, environment=environment).exit_code == 0
     assert outcome_of("", superuser) == planned
 
 
 def test_the_sql_of_an_upgrade_makes_what_the_upgrade_makes(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
-    migrate(environment, "downgrade", "base")
+    assert migrate("downgrade", "base", environment=environment).exit_code == 0
     # Alembic's version table stays, and so the script must not make it again.
     script = run_plan(environment, "--sql").stdout
     assert "Nothing is destroyed." in script
     planned = outcome_of(script, superuser)
-    migrate(environment, "upgrade", "head")
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
     assert outcome_of("", superuser) == planned
 
 
@@ -159,20 +149,21 @@ def test_destructive_operations_of_an_upgrade_are_counted(
     head_database.commit()
     write_revision(
         checkout,
-        """
-        op.create_table("ms_markets__note", sa.Column("text", sa.Text()))
-        op.drop_table("ms_markets__note")
-        op.drop_table("ms_markets__tradests")
-        op.drop_column("ms_markets__asset", "asset_type")
-        op.alter_column("ms_markets__asset", "unique_identifier", type_=sa.String(9))
-        op.alter_column("ms_markets__curve", "status", type_=sa.Text(),
-                        existing_type=sa.String(32))
-        op.alter_column("ms_markets__calendar", "source", nullable=False)
-        """,
+        "\n".join(
+            [
+                'op.create_table("ms_markets__note", sa.Column("text", sa.Text()))',
+                'op.drop_table("ms_markets__note")',
+                'op.drop_table("ms_markets__tradests")',
+                'op.drop_column("ms_markets__asset", "asset_type")',
+                'op.alter_column("ms_markets__asset", "unique_identifier", type_=sa.String(9))',
+                'op.alter_column("ms_markets__curve", "status", type_=sa.Text())',
+                'op.alter_column("ms_markets__calendar", "source", nullable=False)',
+            ]
+        ),
     )
     told = run_forked(run_here, "migrations", ["--json"], environment=environment, folder=checkout)
     [step] = json.loads(told.stdout)["steps"]
-    assert step["title"] == "Lose something."
+    assert step["title"] == "A revision of a test."
     assert {loss["action"]: loss["rows"] for loss in step["losses"]} == {
         "drop table ms_markets__note": None,
         "drop table ms_markets__tradests": 0,
@@ -185,8 +176,8 @@ def test_destructive_operations_of_an_upgrade_are_counted(
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        ("raise ValueError('no')", "raises ValueError at line 12 (no)"),
-        ("op.get_bind()", "asks for a connection at line 12"),
+        ("raise ValueError('no')", "raises ValueError at line 13 (no)"),
+        ("op.get_bind()", "asks for a connection at line 13"),
     ],
 )
 def test_a_revision_that_needs_a_database_cannot_be_planned(
@@ -281,18 +272,6 @@ def run_here(package: str, arguments: Sequence[str]) -> int:
     sys.path.insert(0, str(Path.cwd()))
     planner = importlib.import_module(f"{package}.plan.__main__")
     return int(planner.main(arguments))
-
-
-def write_revision(checkout: Path, upgrade: str) -> Path:
-    file = checkout / "migrations" / "versions" / "mainsequence_markets" / "1005_lose.py"
-    body = textwrap.indent(textwrap.dedent(upgrade).strip(), "    ")
-    file.write_text(
-        '"""Lose something."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
-        'revision = "1005"\ndown_revision = "1004"\nbranch_labels = None\ndepends_on = None\n\n'
-        f"def upgrade() -> None:\n{body}\n\n\ndef downgrade() -> None:\n    pass\n",
-        encoding="utf-8",
-    )
-    return file
 
 
 def outcome_of(script: str, connection: Connection) -> list[object]:

@@ -37,6 +37,8 @@ from tests.support.forked import value_of
 
 MODELS = [Asset, AssetType, Calendar, CalendarDate]
 NOON = datetime.datetime(2025, 1, 2, 12, 0, 0, 123456, tzinfo=datetime.UTC)
+FIRST = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+LAST = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 KEY = uuid.UUID("6f0c3f5e-8f0b-4c8e-9a6e-0d8c5d4a1b2c")
 
 
@@ -55,6 +57,12 @@ COLUMNS: list[tuple[TypeEngine[Any], list[Any], list[Any], str]] = [
         DateTime(timezone=True),
         ["2025-01-02T12:00:00.123456+00:00", None, "2025-01-02T14:00:00.123456+02:00"],
         [NOON, None, NOON],
+        "datetime64[us, UTC]",
+    ),
+    (
+        DateTime(timezone=True),
+        ["0001-01-01T00:00:00+00:00", None, "9999-12-31T23:59:59.999999+00:00"],
+        [FIRST, None, LAST],
         "datetime64[us, UTC]",
     ),
     (
@@ -139,6 +147,16 @@ def test_a_value_that_is_not_of_its_type_is_refused_by_column(
     assert (caught.value.column, caught.value.value) == ("x", bad)
     assert str(caught.value) == (
         f"The result column 'x' holds {bad!r}, which is not of its type; cast it in the statement."
+    )
+
+
+def test_an_integer_that_pandas_has_no_type_for_is_in_rows_and_not_in_a_frame() -> None:
+    result = result_of(1, 2**70, kind=Integer())
+    assert result.scalars() == [1, 2**70]
+    with pytest.raises(ResultValueError) as caught:
+        result.frame()
+    assert str(caught.value) == (
+        f"The result column 'x' holds {2**70}, which is not of its type; cast it in the statement."
     )
 
 

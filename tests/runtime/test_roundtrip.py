@@ -3,11 +3,12 @@
 import datetime
 import itertools
 import struct
+from collections.abc import Callable
 from decimal import Decimal
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import JSON, Column, Float, Integer, Numeric, String, select
@@ -106,8 +107,29 @@ def alike(sent: Any, came: Any) -> bool:
     return type(sent) is type(came) and bool(sent == came)
 
 
+def alike_in_frame(sent: Any, came: Any) -> bool:
+    """As :func:`alike`, but that a frame has one missing value for NULL and NaN."""
+    missing = came is None or came is pd.NA or came is pd.NaT or came != came
+    if sent is None or (isinstance(sent, float) and sent != sent):
+        return bool(missing)
+    return alike(sent, came)
+
+
+def wrong_columns(
+    sent: list[dict[str, Any]],
+    came: list[dict[str, Any]],
+    are_alike: Callable[[Any, Any], bool] = alike,
+) -> list[str]:
+    return [
+        name
+        for expected, found in zip(sent, came, strict=True)
+        for name in expected
+        if not are_alike(expected[name], found[name])
+    ]
+
+
 def round_trips() -> int:
-    """Write rows and read them; how many."""
+    """Write rows in both ways and read them in both; how many."""
     model, kinds = every_type_model(), types()
     runtime = msm.start_engine([model])
     table = MarketsBase.metadata.tables[model.__tablename__]
@@ -119,12 +141,21 @@ def round_trips() -> int:
     def check(rows: list[dict[str, Any]]) -> None:
         sent = [{"number": next(numbers), **row} for row in rows]
         written = runtime.execute(postgresql.insert(table).values(sent).returning(table)).rows
-        first = sent[0]["number"]
-        read = runtime.execute(select(table).where(table.c.number >= first)).rows
-        for came in (written, sorted(read, key=itemgetter("number"))):
-            for expected, found in zip(sent, came, strict=True):
-                wrong = [name for name in expected if not alike(expected[name], found[name])]
-                assert wrong == []
+        assert wrong_columns(sent, written) == []
+
+        upserted = [{**row, "number": next(numbers)} for row in sent]
+        assert runtime.upsert(model, upserted) == len(rows)
+        assert runtime.upsert(model, upserted) == 0
+        read = runtime.execute(
+            select(table).where(table.c.number >= sent[0]["number"]).order_by(table.c.number)
+        )
+        assert wrong_columns([*sent, *upserted], read.rows) == []
+        frame = read.frame()
+        records = [
+            dict(zip(frame.columns, values, strict=True))
+            for values in zip(*(frame[name].tolist() for name in frame.columns), strict=True)
+        ]
+        assert wrong_columns([*sent, *upserted], records, alike_in_frame) == []
 
     check()
     return next(numbers)

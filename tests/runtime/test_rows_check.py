@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import Column, Numeric
 
 from msm import MarketsModel, Result
-from msm.errors import InvalidRowsError, StatementError
+from msm.errors import InvalidRowsError, RowFault, StatementError
 from msm.models import (
     AccountGroup,
     Asset,
@@ -26,6 +27,7 @@ from msm.models import (
     OrdersTS,
 )
 from msm.rows import delete_rows, insert_rows, natural_key, upsert_rows
+from msm.rows.texts import column_text
 
 NOON = datetime.datetime(2025, 1, 2, 12, tzinfo=datetime.UTC)
 VALUE: dict[str, Any] = {"time_index": NOON, "index_identifier": "I", "value": 1.0}
@@ -41,61 +43,96 @@ def faults_of(call: Callable[[], int]) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+AWARE = "pass an aware datetime, such as datetime.now(datetime.UTC)"
+NAIVE = NOON.replace(tzinfo=None)
+NANO = pd.Timestamp(1, unit="ns", tz="UTC")
+LAST = datetime.datetime.max.replace(tzinfo=datetime.timezone.min)
+UNFIT: list[tuple[type[MarketsModel], str, Any, str]] = [
+    (Asset, "unique_identifer", "A", "no such column; did you mean 'unique_identifier'?"),
+    (Asset, "unique_identifier", 3, "a str is needed, not int"),
+    (Asset, "unique_identifier", "a\x00b", "a NUL, which PostgreSQL's text cannot hold"),
+    (Asset, "unique_identifier", "\ud800", "half of a surrogate pair, which is no text"),
+    (Asset, "unique_identifier", "x" * 256, "256 characters, where the column takes 255"),
+    (Asset, "uid", "1", "a UUID is needed, not str"),
+    (
+        AssetType,
+        "metadata_json",
+        {"a": math.nan},
+        "no JSON: Out of range float values are not JSON compliant: nan",
+    ),
+    (
+        AssetType,
+        "metadata_json",
+        {"a": {1}},
+        "no JSON: Object of type set is not JSON serializable",
+    ),
+    (AssetType, "metadata_json", "\x00", "a NUL, which PostgreSQL's JSON cannot hold"),
+    (IndexValuesTS, "value", "1", "a float is needed, not str"),
+    (IndexValuesTS, "value", True, "a float is needed, not bool"),
+    (IndexValuesTS, "value", 10**400, "too large for a float"),
+    (IndexValuesTS, "time_index", NAIVE, f"no time zone; {AWARE}"),
+    (IndexValuesTS, "time_index", "2025-01-02", "an aware datetime is needed, not str"),
+    (
+        IndexValuesTS,
+        "time_index",
+        NANO,
+        "nanoseconds, where PostgreSQL keeps microseconds; round it",
+    ),
+    (IndexValuesTS, "time_index", LAST, "beyond the years of a datetime in UTC"),
+    (CalendarDate, "local_date", NOON, "a date is needed, not datetime"),
+    (CalendarDate, "is_holiday", 1, "a bool is needed, not int"),
+    (
+        CalendarDate,
+        "is_holiday",
+        None,
+        "None, and the column needs a value; leave the column out for the database's default",
+    ),
+    (OrdersTS, "order_side", 2**63, "too large for the column's 64 bits"),
+    (OrdersTS, "order_side", 1.5, "an int is needed, not float"),
+    (OrdersTS, "order_side", 2.0**60, "an int is needed, not float"),
+    (OrdersTS, "order_side", False, "an int is needed, not bool"),
+    (FutureAssetDetails, "contract_size", 0.1, "a Decimal or an int is needed, not float"),
+    (
+        FutureAssetDetails,
+        "contract_size",
+        Decimal("1e20"),
+        "more than 20 digits before the point",
+    ),
+    (
+        FutureAssetDetails,
+        "contract_size",
+        Decimal("1e-19"),
+        "more than 18 digits after the point",
+    ),
+    (
+        FutureAssetDetails,
+        "contract_size",
+        Decimal("inf"),
+        "no number that the column can hold",
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "column", "value", "problem"), UNFIT)
+def test_a_value_that_does_not_fit_is_named(
+    model: type[MarketsModel], column: str, value: Any, problem: str
+) -> None:
+    with pytest.raises(InvalidRowsError) as caught:
+        insert_rows(never, model, [{column: value}])
+    assert RowFault(0, column, value, problem) in caught.value.faults
+
+
 @pytest.mark.parametrize(
-    ("model", "row", "fault"),
+    ("value", "told"),
     [
-        (
-            Asset,
-            {"unique_identifer": "A"},
-            "'A': no such column; did you mean 'unique_identifier'?",
-        ),
-        (Asset, {"unique_identifier": 3}, "3: a str is needed, not int"),
-        (Asset, {"unique_identifier": "a\x00b"}, r"'a\x00b': a NUL, which PostgreSQL's text"),
-        (Asset, {"unique_identifier": "\ud800"}, r"'\ud800': half of a surrogate pair"),
-        (Asset, {"unique_identifier": "x" * 256}, ": 256 characters, where the column takes 255"),
-        (Asset, {"uid": "1"}, "'1': a UUID is needed, not str"),
-        (AssetType, {"metadata_json": {"a": math.nan}}, "no JSON: Out of range float values"),
-        (AssetType, {"metadata_json": {"a": {1}}}, "no JSON: Object of type set is not JSON"),
-        (AssetType, {"metadata_json": "\x00"}, r"'\x00': a NUL, which PostgreSQL's JSON"),
-        (IndexValuesTS, {"value": "1"}, "'1': a float is needed, not str"),
-        (IndexValuesTS, {"value": True}, "True: a float is needed, not bool"),
-        (IndexValuesTS, {"value": 10**400}, ": too large for a float"),
-        (IndexValuesTS, {"time_index": NOON.replace(tzinfo=None)}, ": no time zone; pass an aware"),
-        (IndexValuesTS, {"time_index": "2025-01-02"}, "an aware datetime is needed, not str"),
-        (IndexValuesTS, {"time_index": pd.Timestamp(1, unit="ns", tz="UTC")}, ": nanoseconds, "),
-        (
-            IndexValuesTS,
-            {"time_index": datetime.datetime.max.replace(tzinfo=datetime.timezone.min)},
-            ": beyond the years of a datetime in UTC",
-        ),
-        (CalendarDate, {"local_date": NOON}, ": a date is needed, not datetime"),
-        (CalendarDate, {"is_holiday": 1}, "1: a bool is needed, not int"),
-        (
-            CalendarDate,
-            {"is_holiday": None},
-            "is_holiday: None, and the column needs a value; leave the column out for the database",
-        ),
-        (
-            OrdersTS,
-            {"order_side": 2**63},
-            "9223372036854775808: too large for the column's 64 bits",
-        ),
-        (OrdersTS, {"order_side": 1.5}, "1.5: an int is needed, not float"),
-        (OrdersTS, {"order_side": 2.0**60}, ": an int is needed, not float"),
-        (OrdersTS, {"order_side": False}, "False: an int is needed, not bool"),
-        (FutureAssetDetails, {"contract_size": 0.1}, "0.1: a Decimal or an int is needed"),
-        (FutureAssetDetails, {"contract_size": Decimal("1e20")}, "more than 20 digits before"),
-        (FutureAssetDetails, {"contract_size": Decimal("1e-19")}, "more than 18 digits after"),
-        (FutureAssetDetails, {"contract_size": Decimal("inf")}, ": no number that the column can"),
+        ("A", "row 3, x = 'A': bad"),
+        (None, "row 3, x: bad"),
+        ("x" * 256, f"row 3, x = '{'x' * 27}...{'x' * 28}': bad"),
+        (NOON, f"row 3, x = {NOON!r}: bad"),
     ],
 )
-def test_a_value_that_does_not_fit_is_named(
-    model: type[MarketsModel], row: dict[str, Any], fault: str
-) -> None:
-    [column] = row
-    faults = faults_of(lambda: insert_rows(never, model, [row]))
-    [told] = [text for text in faults if text.startswith(f"row 0, {column}")]
-    assert fault in told
+def test_a_fault_shows_its_value_cut_in_its_middle(value: Any, told: str) -> None:
+    assert str(RowFault(3, "x", value, "bad")) == told
 
 
 def test_the_sentence_says_the_first_faults_and_how_many_more() -> None:
@@ -135,9 +172,15 @@ def test_a_key_that_comes_twice_is_refused_across_time_zones_and_batches() -> No
     offset = datetime.timezone(datetime.timedelta(hours=-5))
     later = [VALUE | {"index_identifier": str(number)} for number in range(10_000)]
     rows = [VALUE, *later, VALUE | {"time_index": NOON.astimezone(offset)}]
-    [told] = faults_of(lambda: upsert_rows(never, IndexValuesTS, rows, None))
-    assert told.startswith("row 10001, time_index, index_identifier = (datetime.datetime(2025, ")
-    assert told.endswith("'I'): the key of row 0 already")
+    with pytest.raises(InvalidRowsError) as caught:
+        upsert_rows(never, IndexValuesTS, rows, None)
+    shown = (
+        "(datetime.datetime(2025, 1, 2, 7, 0, tz...ime.timedelta(days=-1, seconds=68400))), 'I')"
+    )
+    assert str(caught.value) == (
+        "Nothing was sent, because IndexValuesTS does not take these rows: row 10001, time_index, "
+        f"index_identifier = {shown}: the key of row 0 already. Correct them and upsert again."
+    )
 
 
 def test_null_is_no_key_that_comes_twice() -> None:
@@ -176,9 +219,10 @@ def test_a_missing_value_of_a_frame_is_null() -> None:
 
 def test_dates_of_a_frame_with_a_time_are_refused() -> None:
     frame = pd.DataFrame({"local_date": pd.to_datetime(["2025-01-01 09:30"])})
-    assert "a date is needed, not Timestamp" in "".join(
-        faults_of(lambda: upsert_rows(never, CalendarDate, frame, None))
-    )
+    assert faults_of(lambda: upsert_rows(never, CalendarDate, frame, None)) == [
+        "row 0, calendar_uid: not given, and the column needs a value",
+        "row 0, local_date = Timestamp('2025-01-01 09:30:00'): a date is needed, not Timestamp",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -215,10 +259,50 @@ def test_several_unique_keys_need_a_choice() -> None:
         natural_key(IndexFormulaDefinition)
     assert str(caught.value) == (
         "IndexFormulaDefinition has several unique keys; pass key= one of ['uid'] or "
-        "['index_uid'] or ['index_uid', 'definition_hash'] or ['index_uid', 'version']."
+        "['index_uid', 'definition_hash'] or ['index_uid', 'version']."
     )
     assert natural_key(IndexFormulaDefinition, ["version", "index_uid"]).where is None
-    assert natural_key(IndexFormulaDefinition, ["index_uid"]).where is not None
+
+
+def test_an_upsert_by_a_key_of_some_rows_only_is_refused() -> None:
+    formula = {"index_uid": uuid.UUID(int=1), "status": "retired"}
+    with pytest.raises(StatementError) as caught:
+        upsert_rows(never, IndexFormulaDefinition, [formula], ["index_uid"])
+    assert str(caught.value) == (
+        "IndexFormulaDefinition is unique over index_uid only where status = 'active', so that "
+        "other rows would be inserted again; pass key= one of ['uid'] or ['index_uid', "
+        "'definition_hash'] or ['index_uid', 'version']."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ({"unique_identifier": "a"}, "{'unique_identifier': 'a'} is a dict"),
+        (pd.Series(["a"], name="x"), "0    a\nName: x, dtype: str is a Series"),
+        ("ab", "'a' is a str"),
+        ([("a", None)], "('a', None) is a tuple"),
+    ],
+)
+def test_what_is_no_rows_is_refused(rows: Any, told: str) -> None:
+    with pytest.raises(StatementError) as caught:
+        insert_rows(never, Asset, rows)
+    assert str(caught.value) == (
+        f"Rows are a list of mappings, or a DataFrame; {told} in their place."
+    )
+
+
+@pytest.mark.parametrize("missing", [pd.NaT, pd.NA])
+@pytest.mark.parametrize("column", ["source_as_of", "value", "observation_status", "metadata_json"])
+def test_what_is_missing_to_pandas_alone_is_refused_in_a_mapping(missing: Any, column: str) -> None:
+    faults = faults_of(lambda: insert_rows(never, IndexValuesTS, [VALUE | {column: missing}]))
+    assert faults == [
+        f"row 0, {column} = {missing!r}: missing to pandas alone; pass None, for NULL"
+    ]
+
+
+def test_numpys_integers_are_numbers_for_numeric() -> None:
+    assert column_text(Column("x", Numeric(38, 18))).write(np.int64(7)) == "7"
 
 
 def test_a_choice_that_is_no_unique_key_is_refused() -> None:

@@ -4,8 +4,9 @@ import datetime
 import io
 import math
 import sys
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,7 @@ from msm.models import (
     IndexValuesTS,
     OrdersTS,
 )
+from msm.results import Result
 from msm.rows import check, write
 from msm.rows.check import Expected, check_rows
 from msm.rows.given import given_rows
@@ -182,25 +184,31 @@ def test_an_upsert_writes_only_what_differs_and_keeps_what_is_not_given(
     }
 
 
-def upsert_by_a_partial_key() -> list[Any]:
+def delete_by_a_partial_key() -> list[Any]:
     runtime = msm.start_engine(MODELS)
     runtime.insert(Index, [INDEX])
-    active = {
-        "index_uid": runtime.execute(select(Index.uid)).rows[0]["uid"],
-        "status": "active",
-        "version": 1,
-        "definition_hash": "1",
-        "valid_from": NOON,
-        "formula": "a + b",
-    }
-    for changes in ({}, {"version": 2, "definition_hash": "2", "formula": "a - b"}):
-        runtime.upsert(IndexFormulaDefinition, [active | changes], key=["index_uid"])
-    rows = runtime.execute(select(IndexFormulaDefinition)).rows
-    return [(row["version"], row["formula"]) for row in rows]
+    uid = runtime.execute(select(Index.uid)).one()["uid"]
+    formulas = [
+        {
+            "index_uid": uid,
+            "status": status,
+            "version": version,
+            "definition_hash": str(version),
+            "valid_from": NOON,
+            "formula": "a + b",
+        }
+        for version, status in enumerate(("retired", "active", "retired", "draft"), 1)
+    ]
+    written = runtime.upsert(IndexFormulaDefinition, formulas, key=["index_uid", "version"])
+    deleted = runtime.delete(IndexFormulaDefinition, [{"index_uid": uid}], key=["index_uid"])
+    left = select(IndexFormulaDefinition.version).order_by(IndexFormulaDefinition.version)
+    return [written, deleted, runtime.execute(left).scalars()]
 
 
-def test_a_key_that_holds_for_some_rows_only_can_be_chosen(environment: Mapping[str, str]) -> None:
-    assert value_of(upsert_by_a_partial_key, environment=environment) == [(2, "a - b")]
+def test_a_delete_by_a_partial_key_takes_only_the_rows_that_it_holds_for(
+    environment: Mapping[str, str],
+) -> None:
+    assert value_of(delete_by_a_partial_key, environment=environment) == [4, 1, [1, 3, 4]]
 
 
 def delete_some() -> tuple[list[int], list[str]]:
@@ -287,27 +295,71 @@ def test_a_batch_that_fails_says_which_rows_were_written_and_the_upsert_can_be_r
     assert (there, again) == (4, 3)
 
 
-def rows_in_two_sets() -> list[Any]:
+def fail_after_others() -> list[tuple[str, Any, Any]]:
     check.ROWS_PER_BATCH = 2
     runtime = msm.start_engine(MODELS)
     runtime.insert(AssetType, [{"asset_type": "taken"}])
-    rows = [
-        {"asset_type": str(number)} | ({"description": "x"} if number % 2 else {})
-        for number in range(6)
+    runtime.insert(Index, [INDEX, INDEX | {"unique_identifier": "J"}])
+    runtime.insert(IndexValuesTS, values_at(1))
+    plain = [{"asset_type": str(number)} for number in range(6)]
+    mixed = [
+        {"asset_type": f"mixed {number}"} | ({"description": "x"} if number % 2 else {})
+        for number in range(10)
     ]
-    rows[5]["asset_type"] = "taken"
-    with pytest.raises(PartlyWrittenError) as caught:
-        runtime.insert(AssetType, rows)
-    assert "insert the rows that are not written" in str(caught.value)
-    return [caught.value.written, caught.value.failed]
+    plain[5]["asset_type"] = mixed[1]["asset_type"] = "taken"
+    indexes = [{"unique_identifier": name} for name in ("J", "K", "I")]
+    told = []
+    verbs: list[tuple[Callable[..., int], type[msm.MarketsModel], list[dict[str, Any]]]] = [
+        (runtime.insert, AssetType, plain),
+        (runtime.insert, AssetType, mixed),
+        (runtime.delete, Index, indexes),
+    ]
+    for verb, model, rows in verbs:
+        with pytest.raises(PartlyWrittenError) as caught:
+            verb(model, rows)
+        error = caught.value
+        told.append((str(error), error.written, error.failed))
+    return told
 
 
-def test_rows_of_several_column_sets_are_named_by_their_own_places(
+def test_the_error_of_a_batch_names_the_rows_by_their_own_places(
     environment: Mapping[str, str],
 ) -> None:
-    written, failed = value_of(rows_in_two_sets, environment=environment)
-    assert written == (range(5),)
-    assert failed == (range(5, 6),)
+    first, second, deleted = value_of(fail_after_others, environment=environment)
+    taken = (
+        "AssetType has a row with asset_type already (uix__ms_markets__assettype__asset_type; "
+        "PostgreSQL says: Key (asset_type)=(taken) already exists); choose another key, or write "
+        "it as an upsert."
+    )
+    assert first == (
+        (
+            "The insert of AssetType has written rows 0 to 3, and failed at rows 4 to 5; mend what "
+            f"is wrong there and insert the rows that are not written: {taken}"
+        ),
+        (range(4),),
+        (range(4, 6),),
+    )
+    assert second == (
+        (
+            "The insert of AssetType has written rows 0 to 0, 2 to 2, 4 to 4 and 2 more ranges, "
+            "and failed at rows 1 to 1, 3 to 3; mend what is wrong there and insert the rows that "
+            f"are not written: {taken}"
+        ),
+        tuple(range(number, number + 1) for number in (0, 2, 4, 6, 8)),
+        (range(1, 2), range(3, 4)),
+    )
+    assert deleted == (
+        (
+            "The delete of Index has written rows 0 to 1, and failed at rows 2 to 2; mend what is "
+            "wrong there and delete all rows again, which is safe: Rows of IndexValuesTS refer by "
+            "index_identifier to what the delete would take from Index "
+            "(fk__ms_markets__indexvaluests__index_identifier__ms_dc817632b8; PostgreSQL says: Key "
+            '(unique_identifier)=(I) is referenced from table "ms_markets__indexvaluests"); delete '
+            "or change those first."
+        ),
+        (range(2),),
+        (range(2, 3),),
+    )
 
 
 class Terminal(io.StringIO):
@@ -315,27 +367,57 @@ class Terminal(io.StringIO):
         return True
 
 
-def show_progress() -> list[str]:
-    runtime = msm.start_engine(MODELS)
-    told = []
-    for patience, stream in ((0.0, Terminal()), (0.0, io.StringIO()), (60.0, Terminal())):
-        write.PATIENCE = patience
-        sys.stderr = stream
-        runtime.upsert(Asset, [{"unique_identifier": "a"}])
-        told.append(stream.getvalue())
-    return told
+@pytest.mark.parametrize(
+    ("stream", "seconds", "shown"),
+    [(Terminal(), 0.6, True), (Terminal(), 0.0, False), (io.StringIO(), 0.6, False)],
+)
+def test_progress_is_shown_on_a_terminal_to_those_who_wait_for_over_a_second(
+    stream: io.StringIO, seconds: float, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "ROWS_PER_BATCH", 1)
+    monkeypatch.setattr(sys, "stderr", stream)
+
+    def wait(_statement: object) -> Result:
+        time.sleep(seconds)
+        return Result([], [], 1)
+
+    rows = [{"unique_identifier": name} for name in "ab"]
+    assert write.insert_rows(wait, Asset, rows) == 2
+    told = stream.getvalue()
+    assert ("insert Asset: 100%" in told, "insert Asset:   0%" in told) == (shown, False)
+    if not shown:
+        assert told == ""
 
 
-def test_progress_is_shown_on_a_terminal_to_those_who_wait(environment: Mapping[str, str]) -> None:
-    shown, without_terminal, soon_done = value_of(show_progress, environment=environment)
-    assert "upsert Asset: 100%" in shown
-    assert (without_terminal, soon_done) == ("", "")
+def test_progress_is_shown_while_rows_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(check, "ROWS_PER_BATCH", 1)
+    monkeypatch.setattr(write, "PATIENCE", 0.0)
+
+    def slowly() -> Iterator[dict[str, Any]]:
+        for name in "abcd":
+            time.sleep(0.15)
+            yield {"unique_identifier": name}
+
+    def look(_statement: object) -> Result:
+        seen.append(stream.getvalue())
+        return Result([], [], 1)
+
+    seen: list[str] = []
+    write.insert_rows(look, Asset, slowly())
+    assert "insert Asset:" in seen[0]
 
 
 def batches_of(rows: list[dict[str, Any]]) -> list[check.Batch]:
     table = IndexValuesTS.__table__
     assert isinstance(table, Table)
-    batches, faults = check_rows(table, given_rows(table, rows), Expected(None, frozenset(), []))
+    return checked(table, rows)
+
+
+def checked(table: Table, rows: list[dict[str, Any]]) -> list[check.Batch]:
+    expected = Expected(None, frozenset(), [])
+    batches, faults = check_rows(table, given_rows(table, rows), expected, lambda _rows: None)
     assert faults == []
     return batches
 
@@ -371,8 +453,7 @@ def test_arrays_survive(empty_database: Connection) -> None:
     empty_database.execute("CREATE TABLE bag (id integer, keys uuid[], extra json)")
     keys = [uuid.uuid4(), None, uuid.uuid4()]
     rows = [{"id": 1, "keys": keys, "extra": ["{}", '"']}, {"id": 2, "keys": [], "extra": None}]
-    [batch], faults = check_rows(table, given_rows(table, rows), Expected(None, frozenset(), []))
-    assert faults == []
+    [batch] = checked(table, rows)
     compiled = insert_statement(table, batch.literals).compile(
         dialect=postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
     )

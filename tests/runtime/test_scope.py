@@ -8,12 +8,15 @@ import pytest
 from psycopg import Connection
 from sqlalchemy import (
     CTE,
+    cast,
     delete,
     exists,
+    extract,
     func,
     insert,
     lateral,
     literal,
+    literal_column,
     select,
     text,
     union_all,
@@ -152,6 +155,40 @@ HIDDEN: list[tuple[Any, str]] = [
             "columns and functions, from which the scope of the operation is derived."
         ),
     ),
+    *(
+        (
+            statement,
+            (
+                f"{hidden} hides what it uses; write it with models, columns and functions, from "
+                "which the scope of the operation is derived."
+            ),
+        )
+        for statement, hidden in (
+            (
+                select(Asset.uid, literal_column("(SELECT 1 FROM secret)")),
+                "literal_column('(SELECT 1 FROM secret)')",
+            ),
+            (select(Asset.uid).prefix_with(text("x,")), "prefix_with()"),
+            (insert(Asset).values(asset_type="x").prefix_with("x"), "prefix_with()"),
+            (select(select(Asset.uid).cte().suffix_with("x").c.uid), "suffix_with()"),
+            (select(Asset.uid).suffix_with("FOR UPDATE"), "suffix_with()"),
+            (select(Asset.uid).with_statement_hint("; DROP"), "with_statement_hint()"),
+            (select(Asset.uid).with_hint(Asset, "ONLY"), "with_hint()"),
+            (delete(Asset).with_hint("ONLY"), "with_hint()"),
+            (select(Asset.uid).where(Asset.uid.op("; drop")(1)), "op('; drop')"),
+            (select(extract("epoch FROM x", func.now()), Asset.uid), "extract('epoch FROM x')"),
+            (select(Asset.uid).where(Asset.uid.op("--")(1)), "op('--')"),
+            (select(Asset.uid).where(Asset.uid.op("=/*")(1)), "op('=/*')"),
+            (
+                postgresql.insert(AssetType)
+                .values(asset_type="x")
+                .on_conflict_do_update(
+                    index_elements=["asset_type"], set_={"display_name": text("(SELECT 1)")}
+                ),
+                "text('(SELECT 1)')",
+            ),
+        )
+    ),
     (
         [select(Asset.uid), select(Index.uid)],
         (
@@ -182,3 +219,16 @@ def test_the_condition_of_a_partial_index_may_be_text() -> None:
         index_elements=["asset_type"], index_where=text("asset_type <> ''")
     )
     assert compile_operation(statement, ATTACHED).operation.operation == "upsert"
+
+
+def test_operators_of_postgresql_are_no_text() -> None:
+    details = cast(AssetType.metadata_json, postgresql.JSONB)
+    statement = select(
+        details["a"].astext,
+        details.contains({"a": 1}),
+        AssetType.asset_type.op("||")("x"),
+        AssetType.asset_type.op("~*")("x"),
+        AssetType.asset_type.bool_op("%%")("x"),
+        func.count(),
+    )
+    assert compile_operation(statement, ATTACHED).operation.operation == "select"

@@ -189,7 +189,7 @@ def test_a_frame_is_indexed_by_time_and_identity_and_has_the_dtypes_of_the_model
 
 
 NAIVE = datetime.datetime(2025, 1, 1)  # noqa: DTZ001 - the point of the tests
-AWARE = "pass an aware datetime, such as datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)."
+AWARE = "pass an aware datetime, such as datetime.now(datetime.UTC)."
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,17 @@ from tests.support.migrating import until
 from tests.support.schema import TableShape, defaults_and_comments, describe
 from tests.support.tracing import UUID, Moment, ddl_of, trace
 
-__all__ = ["Clean", "State", "choose", "kill", "read_state", "run_clean", "run_traced", "survive"]
+__all__ = [
+    "Clean",
+    "State",
+    "choose",
+    "kill",
+    "read_state",
+    "read_versions",
+    "run_clean",
+    "run_traced",
+    "survive",
+]
 
 
 def run_traced(

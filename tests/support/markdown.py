@@ -2,13 +2,16 @@
 
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["HOSTED", "Block", "blocks_of", "commands_of"]
 
+# What the line above a block may say of it.
 HOSTED = "<!-- needs the hosted platform -->"
+TESTED = re.compile(r"<!-- tested by (\S+) -->\Z")
 FENCE = re.compile(
     r'^( *)```(?P<language>\w*)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^\1```$',
     re.MULTILINE | re.DOTALL,
@@ -26,6 +29,7 @@ class Block:
         title: the file that a reader saves it as; None where it has no title.
         text: what it holds.
         is_hosted: whether it is marked as needing the hosted platform.
+        tested_by: the test that it is marked as belonging to, as ``path::name``; None without.
     """
 
     page: Path
@@ -34,6 +38,12 @@ class Block:
     title: str | None
     text: str
     is_hosted: bool
+    tested_by: str | None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether nobody follows it where it stands."""
+        return self.is_hosted or self.tested_by is not None
 
     def __str__(self) -> str:
         return f"{self.page.name}:{self.line}"
@@ -42,17 +52,21 @@ class Block:
 def blocks_of(page: Path) -> list[Block]:
     """Every fenced block of a page, in order."""
     text = page.read_text(encoding="utf-8")
-    return [
-        Block(
-            page=page,
-            line=text.count("\n", 0, found.start()) + 1,
-            language=found["language"] or "sh",
-            title=found["title"],
-            text=found["text"],
-            is_hosted=text[: found.start()].rstrip().endswith(HOSTED),
-        )
-        for found in FENCE.finditer(text)
-    ]
+    return [_block(page, text, found) for found in FENCE.finditer(text)]
+
+
+def _block(page: Path, text: str, found: re.Match[str]) -> Block:
+    above = text[: found.start()].rstrip()
+    tested = TESTED.search(above)
+    return Block(
+        page=page,
+        line=text.count("\n", 0, found.start()) + 1,
+        language=found["language"] or "sh",
+        title=found["title"],
+        text=textwrap.dedent(found["text"]),
+        is_hosted=above.endswith(HOSTED),
+        tested_by=tested[1] if tested else None,
+    )
 
 
 def commands_of(block: Block) -> Iterator[list[str]]:

@@ -19,16 +19,20 @@ from tests.support.forked import Finished, run_forked, run_sdk_cli
 __all__ = [
     "LOCK_TABLE",
     "NAME",
+    "WAITING",
     "Background",
     "migrate",
     "migrate_in",
     "sentence_of",
     "until",
+    "until_timed_out",
     "write_revision",
 ]
 
 NAME = "msm-migrate"
 LOCK_TABLE = "public.ms_markets__alembic_version"
+# What a migration asks while another one holds the lock.
+WAITING = "FROM pg_locks l LEFT JOIN pg_stat_activity"
 PATIENCE_SECONDS = 60.0
 
 REVISION = '''"""A revision of a test."""
@@ -129,6 +133,15 @@ def until[T](look: Callable[[], T | None], what: str) -> T:
             raise TimeoutError(f"{what} did not happen within {PATIENCE_SECONDS:g} s")
         time.sleep(0.02)
     return found
+
+
+def until_timed_out(watcher: psycopg.Connection[Any], name: str = NAME) -> None:
+    """Wait until a session of this name has waited for a lock, and does not any more."""
+    query = (
+        "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE %s AND wait_event_type = 'Lock'"
+    )
+    until(lambda: watcher.execute(query, [f"{name} %"]).fetchone(), "a wait for a lock")
+    until(lambda: watcher.execute(query, [f"{name} %"]).fetchone() is None or None, "its time-out")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from release.versions import set_version
+
 __all__ = ["Environment", "build", "clean_environment", "make_environment", "run", "sources"]
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +91,4 @@ def sources(folder: Path, version: str) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, target)
-    for file in (folder / "pyproject.toml", *folder.glob("packages/*/pyproject.toml")):
-        file.write_text(
-            re.sub(r'(version = "|msm-\w+==)0\.1\.0', rf"\g<1>{version}", file.read_text())
-        )
+    set_version(folder, version, "2026-01-31")

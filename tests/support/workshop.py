@@ -47,6 +47,11 @@ class Workshop:
         return self.folder / "uv"
 
     @property
+    def without_python(self) -> Path:
+        """A folder with every program of the system but its Pythons, one of which may be a 3.13."""
+        return self.folder / "without-python"
+
+    @property
     def checkouts(self) -> Path:
         """The parent of all checkouts."""
         return self.folder / "checkouts"
@@ -111,6 +116,17 @@ def fill(workshop: Workshop) -> None:
     copy_sources(workshop.sources)
     copy_python(workshop)
     copy_uv(workshop)
+    link_programs(workshop.without_python)
+
+
+def link_programs(folder: Path) -> None:
+    """Link every program of the system that is no Python; the first of a name wins, as on PATH."""
+    folder.mkdir()
+    for place in map(Path, SYSTEM_PATH.split(":")):
+        for program in place.iterdir() if place.is_dir() else ():
+            link = folder / program.name
+            if not program.name.startswith(("python", "pypy")) and not link.is_symlink():
+                link.symlink_to(program)
 
 
 def copy_sources(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """./dev, by real shells: a copy of it in a folder of its own, with a uv that only pretends."""
 
+import json
 import os
 import re
 import shlex
@@ -7,8 +8,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -89,21 +92,6 @@ def closed_port() -> int:
         return int(taken.getsockname()[1])
 
 
-@pytest.fixture
-def silent_port() -> Iterator[int]:
-    """A port that lets callers wait: its queue is full, and nobody takes calls."""
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen(0)
-        callers = [socket.socket() for _ in range(4)]
-        for caller in callers:
-            caller.setblocking(False)
-            caller.connect_ex(server.getsockname())
-        yield int(server.getsockname()[1])
-        for caller in callers:
-            caller.close()
-
-
 def sentence_of(result: subprocess.CompletedProcess[str]) -> str:
     """The one line that a refusal prints."""
     assert result.returncode == 1
@@ -134,7 +122,7 @@ def test_run_wants_a_command_that_exists(checkout: Checkout) -> None:
     assert "there is no command 'msm-locl'" in sentence_of(checkout.dev("run", "msm-locl", "stop"))
 
 
-@pytest.mark.parametrize("form", ["http://127.0.0.1:{}", "https://127.0.0.1:{}/", "127.0.0.1:{}"])
+@pytest.mark.parametrize("form", ["http://127.0.0.1:{}", "https://127.0.0.1:{}/"])
 def test_the_sdk_is_not_started_where_nothing_listens(
     checkout: Checkout, closed_port: int, form: str
 ) -> None:
@@ -159,9 +147,20 @@ def test_a_platform_that_does_not_answer_is_given_up_within_two_seconds(
     assert "no answer within" in sentence_of(told) or "timed out" in told.stderr
 
 
-def test_an_endpoint_that_is_no_url_is_refused(checkout: Checkout) -> None:
-    told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT="http://host:port")
-    assert "as 'port'" in sentence_of(told)
+@pytest.mark.parametrize(
+    ("endpoint", "reason"),
+    [
+        ("http://host:port", "as 'port'"),
+        # The SDK's login takes these; nothing else of it does.
+        ("127.0.0.1:8000", "it is no URL like http://127.0.0.1:8000"),
+        ("host", "it is no URL like http://127.0.0.1:8000"),
+    ],
+)
+def test_an_endpoint_that_is_no_url_is_refused(
+    checkout: Checkout, endpoint: str, reason: str
+) -> None:
+    told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint)
+    assert reason in sentence_of(told)
 
 
 def test_the_endpoint_of_a_dotenv_file_is_probed_as_the_sdk_reads_it(
@@ -174,19 +173,57 @@ def test_the_endpoint_of_a_dotenv_file_is_probed_as_the_sdk_reads_it(
     assert "Connection refused" in told
 
 
-@pytest.mark.parametrize("case", ["listening", "help", "proxy"])
+def test_a_platform_that_was_stopped_is_given_up_within_two_seconds(checkout: Checkout) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        endpoint = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        started = time.monotonic()
+        told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint)
+        assert time.monotonic() - started < 2
+    assert "no answer within" in sentence_of(told) or "timed out" in told.stderr
+
+
+@pytest.fixture
+def answering_port() -> Iterator[int]:
+    """A port at which every request is answered."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("case", ["answering", "help", "proxy"])
 def test_the_sdk_is_started_where_a_probe_has_nothing_to_say(
-    checkout: Checkout, closed_port: int, case: str
+    checkout: Checkout, closed_port: int, answering_port: int, case: str
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1] if case == "listening" else closed_port
-        endpoint = f"http://127.0.0.1:{port}"
-        proxy = {"http_proxy": "http://proxy.invalid"} if case == "proxy" else {}
-        arguments = ("upgrade", "--help") if case == "help" else ("upgrade",)
-        told = checkout.dev(
-            "run", "mainsequence", *arguments, MAINSEQUENCE_ENDPOINT=endpoint, **proxy
-        )
+    endpoint = f"http://127.0.0.1:{answering_port if case == 'answering' else closed_port}"
+    proxy = {"http_proxy": "http://proxy.invalid"} if case == "proxy" else {}
+    arguments = ("upgrade", "--help") if case == "help" else ("upgrade",)
+    told = checkout.dev("run", "mainsequence", *arguments, MAINSEQUENCE_ENDPOINT=endpoint, **proxy)
     assert (told.returncode, told.stdout, told.stderr) == (7, "reached the SDK\n", "")
+
+
+def test_the_platform_of_another_checkout_is_refused_where_one_of_our_own_runs(
+    checkout: Checkout, answering_port: int
+) -> None:
+    endpoint = f"http://127.0.0.1:{answering_port}"
+    arguments = ("run", "mainsequence", "upgrade")
+    file = checkout.folder / ".msm-local" / "default" / "state.json"
+    file.parent.mkdir(parents=True)
+    own = {"pid": os.getpid(), "port": 1, "endpoint": "http://127.0.0.1:1"}
+    file.write_text(json.dumps(own))
+    told = checkout.dev(*arguments, MAINSEQUENCE_ENDPOINT=endpoint)
+    assert sentence_of(told) == (
+        f"./dev: MAINSEQUENCE_ENDPOINT is {endpoint}, another platform than that of this checkout, "
+        "http://127.0.0.1:1; for this one run './dev run msm-local exec -- mainsequence upgrade', "
+        "for the other run this in its own checkout."
+    )
+    # Its own one, one that ended, and a damaged file say nothing of another.
+    for state in (own | {"port": answering_port}, own | {"pid": 2**22}, "damaged"):
+        file.write_text(json.dumps(state))
+        told = checkout.dev(*arguments, MAINSEQUENCE_ENDPOINT=endpoint)
+        assert (told.returncode, told.stdout, told.stderr) == (7, "reached the SDK\n", "")
 
 
 def test_a_failure_without_an_endpoint_names_the_local_platform_last(checkout: Checkout) -> None:

@@ -1,36 +1,87 @@
 """An installation that cannot carry msm is one sentence at import, before the SDK is touched."""
 
+import io
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from msm.errors import SettingsError
+from tests.conftest import ROOT
 
-def import_msm_beside(folder: Path, distribution: str, version: str) -> str:
-    """Import msm where another distribution seems to be installed first on the path."""
+# Tells beside the error whether the SDK, seconds of work, was loaded before it.
+IMPORT = """
+import sys
+try:
+    import {package}
+finally:
+    print("mainsequence" in sys.modules)
+"""
+
+
+def import_beside(folder: Path, distribution: str, version: str, package: str = "msm") -> str:
+    """Import a package where a distribution seems to be installed first on the path."""
     facts = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
     facts.mkdir()
     (facts / "METADATA").write_text(f"Name: {distribution}\nVersion: {version}\n")
     result = subprocess.run(
-        [sys.executable, "-c", "import msm"],
-        env={"PYTHONPATH": str(folder), "PATH": ""},
+        [sys.executable, "-c", IMPORT.format(package=package)],
+        env={"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), "PATH": ""},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert result.returncode == 1
+    assert (result.returncode, result.stdout) == (1, "False\n")
     return result.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("version", ["8.1.19", "8.1.26", "9.0.0"])
 def test_an_sdk_outside_the_range_is_refused(tmp_path: Path, version: str) -> None:
-    said = import_msm_beside(tmp_path, "mainsequence", version)
+    said = import_beside(tmp_path, "mainsequence", version)
     assert said.startswith("msm.errors.EnvironmentMismatchError: msm needs mainsequence ")
     assert f"and {version} is installed; run `pip install " in said
 
 
-def test_the_published_ms_markets_is_refused(tmp_path: Path) -> None:
-    said = import_msm_beside(tmp_path, "ms-markets", "1.0.16")
+@pytest.mark.parametrize(
+    ("package", "is_first"), [("msm", False), ("migrations", False), ("migrations", True)]
+)
+def test_the_published_ms_markets_is_refused(tmp_path: Path, package: str, is_first: bool) -> None:
+    """Whichever package msm stands first on the path."""
+    if is_first:
+        (tmp_path / "msm").mkdir()
+        (tmp_path / "msm" / "__init__.py").touch()
+    said = import_beside(tmp_path, "ms-markets", "1.0.16", package)
     assert "ms-markets 1.0.16 and msm-core both install a package named msm" in said
     assert "pip uninstall ms-markets" in said
+
+
+class Terminal(io.StringIO):
+    """Standard error of somebody who reads it."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("error", "stderr", "is_logged"),
+    [
+        (SettingsError("Unset it.", variable="A", value="b"), Terminal(), False),
+        (SettingsError("Unset it.", variable="A", value="b"), io.StringIO(), True),
+        (ValueError("Unset it."), Terminal(), True),
+    ],
+)
+def test_an_error_of_ours_is_printed_once_to_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    stderr: io.StringIO,
+    is_logged: bool,
+) -> None:
+    """Where nobody reads it the SDK goes on to log it, which services need."""
+    monkeypatch.setattr(sys, "stderr", stderr)
+    sys.excepthook(type(error), error, None)
+    assert stderr.getvalue().count("Unset it.") == 1
+    assert ("Uncaught exception" in caplog.text) == is_logged

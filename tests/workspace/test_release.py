@@ -1,5 +1,6 @@
 """A release: one version everywhere, a changelog that says so, and what is built."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,10 +10,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import yaml
 
 from release.contents import PACKAGES, faults_of
 from release.versions import set_version, version_faults, version_of
 from tests.conftest import ROOT
+from tests.support.markdown import blocks_of, commands_of
 
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
 SDIST = ("pyproject.toml", "README.md", "LICENSE", "PKG-INFO")
@@ -21,7 +24,8 @@ SDIST = ("pyproject.toml", "README.md", "LICENSE", "PKG-INFO")
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """What states a version, copied."""
-    for file in (ROOT / "pyproject.toml", ROOT / "CHANGELOG.md", *ROOT.glob("packages/*/*.toml")):
+    projects = ROOT.glob("*/*/pyproject.toml")
+    for file in (ROOT / "pyproject.toml", ROOT / "CHANGELOG.md", *projects):
         copy = tmp_path / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, copy)
@@ -43,14 +47,18 @@ def test_a_version_or_pin_of_its_own_is_named(workspace: Path) -> None:
     member = workspace / "packages" / "msm-pricing" / "pyproject.toml"
     change(member, f"msm-core=={version}", "msm-core==9.9.9")
     change(member, f'version = "{version}"', 'version = "8.8.8"')
+    series = f"{version.rpartition('.')[0]}.*"
+    example = workspace / "examples" / "downstream-extend" / "pyproject.toml"
+    change(example, f"msm-local=={series}", "msm-local==7.7.*")
     assert version_faults(workspace) == [
-        f"packages/msm-pricing/pyproject.toml states {other}, and the root is at {version}."
-        for other in ("8.8.8", "9.9.9")
+        f"packages/msm-pricing/pyproject.toml states 8.8.8, and not {version}.",
+        f"packages/msm-pricing/pyproject.toml states 9.9.9, and not {version}.",
+        f"examples/downstream-extend/pyproject.toml states 7.7.*, and not {series}.",
     ]
 
 
 def test_a_changelog_of_another_form_is_named(workspace: Path) -> None:
-    change(workspace / "CHANGELOG.md", "## Unreleased", "## Next\n\n## 0.0.1")
+    change(workspace / "CHANGELOG.md", "## [Unreleased]", "## Next\n\n## [0.0.1]")
     change(workspace / "CHANGELOG.md", "### Added", "### News")
     assert len(version_faults(workspace)) == 3
 
@@ -61,8 +69,12 @@ def test_a_new_version_is_stated_everywhere(workspace: Path) -> None:
     assert version_faults(workspace) == []
     pins = (workspace / "packages" / "msm-pricing" / "pyproject.toml").read_text(encoding="utf-8")
     assert '"msm-core==1.2.3"' in pins
+    example = workspace / "examples" / "downstream-beside" / "pyproject.toml"
+    stated = example.read_text(encoding="utf-8")
+    assert stated.count("==1.2.*") == 3
+    assert 'version = "0.1.0"' in stated
     changelog = (workspace / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert "## Unreleased\n\n## 1.2.3 - 2026-01-31\n\n### Added" in changelog
+    assert "## [Unreleased]\n\n## [1.2.3] - 2026-01-31\n\n" in changelog
 
 
 def make_distributions(folder: Path) -> None:
@@ -89,8 +101,11 @@ def test_what_is_wrong_with_a_distribution_is_named(tmp_path: Path) -> None:
         wheel.writestr("tests/test_msm.py", "")
         wheel.writestr(
             "msm_core-1.0.0.dist-info/METADATA",
-            "Requires-Dist: msm-local==0.9.0\nRequires-Dist: msm-pricing\n\n",
+            "Requires-Dist: msm-local==0.9.0\nRequires-Dist: msm-pricing\n\n[a](docs/a.md)\n",
         )
+    silent = tmp_path / "msm_pricing-1.0.0-py3-none-any.whl"
+    with zipfile.ZipFile(silent, "a") as wheel, pytest.warns(UserWarning, match="Duplicate name"):
+        wheel.writestr("msm_pricing-1.0.0.dist-info/METADATA", "Name: msm-pricing\n\n")
     (tmp_path / "msm_local-1.0.0.tar.gz").unlink()
     with tarfile.open(tmp_path / "msm_core-1.0.0.tar.gz", "w:gz") as sdist:
         for name in (*SDIST[1:], "tests/test_msm.py"):
@@ -100,12 +115,16 @@ def test_what_is_wrong_with_a_distribution_is_named(tmp_path: Path) -> None:
         "msm_core-1.0.0-py3-none-any.whl lacks msm/py.typed.",
         "msm_core-1.0.0-py3-none-any.whl lacks msm_core-1.0.0.dist-info/licenses/LICENSE.",
         "msm_core-1.0.0-py3-none-any.whl holds bytecode.",
-        "msm_core-1.0.0-py3-none-any.whl has no description.",
+        (
+            "msm_core-1.0.0-py3-none-any.whl is described with the link docs/a.md, which leads "
+            "nowhere outside of the repository."
+        ),
         "msm_core-1.0.0-py3-none-any.whl requires msm-local==0.9.0, not msm-local==1.0.0.",
         "msm_core-1.0.0-py3-none-any.whl requires msm-pricing, not msm-pricing==1.0.0.",
         "msm_core-1.0.0.tar.gz lacks pyproject.toml.",
         "msm_core-1.0.0.tar.gz holds tests/test_msm.py.",
         "msm_local-1.0.0.tar.gz is missing.",
+        "msm_pricing-1.0.0-py3-none-any.whl has no description.",
     ]
 
 
@@ -123,9 +142,25 @@ def test_the_workflow_is_one_that_github_takes() -> None:
     assert told.returncode == 0, told.stdout
 
 
-def test_the_workflow_runs_what_ci_runs_on_an_attached_branch() -> None:
-    text = WORKFLOW.read_text(encoding="utf-8")
-    assert text.index("git checkout -B") < text.index("bash .ci/run")
+def test_the_workflow_runs_tests_on_an_attached_branch() -> None:
+    jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+    testing = {
+        name: job["steps"]
+        for name, job in jobs.items()
+        if any(re.search(r"\.ci/run|\./dev test", step.get("run", "")) for step in job["steps"])
+    }
+    assert set(testing) == {"suite", "installed"}
+    for steps in testing.values():
+        (place,) = (
+            n for n, step in enumerate(steps) if step.get("uses", "").startswith("actions/checkout")
+        )
+        assert steps[place + 1]["run"].startswith("git checkout -B ")
+
+
+def test_ci_runs_what_the_readme_names() -> None:
+    (named,) = (block for block in blocks_of(ROOT / "README.md") if "./dev test" in block.text)
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert [words for words in commands_of(named) if " ".join(words) not in run] == []
 
 
 @pytest.mark.slow

@@ -1,16 +1,22 @@
 """What is built and installed, away from the workspace."""
 
+import ast
 import importlib.metadata
+import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from msm_local.platform import LocalPlatform
+from release.versions import version_of
 from tests.conftest import ROOT, environment_of
 from tests.support.wheels import Environment, make_environment, run
 
+VERSION = version_of(ROOT)
 DISTRIBUTIONS = {"msm_core", "msm_local", "msm_migrations", "msm_portfolio", "msm_pricing"}
 PACKAGES = ["msm", "msm_local", "msm_migrations", "msm_portfolio", "msm_pricing"]
 # Each environment by what is asked for, with the packages that it then holds, and its tables.
@@ -31,8 +37,9 @@ for name in found:
 print(found)
 """
 USE = """
-import msm
-from msm.models import Asset
+from datetime import UTC, datetime
+import msm, pandas
+from msm.models import Asset, AssetSnapshotsTS
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 for name in {packages}:
@@ -41,7 +48,29 @@ for name in {packages}:
 models = msm.MarketsBase.models()
 runtime = msm.start_engine(models)
 runtime.execute(insert(Asset).values(unique_identifier="XNAS:AAPL").on_conflict_do_nothing())
+days = pandas.Index([datetime(2025, 1, day, tzinfo=UTC) for day in (1, 2)], name="time_index")
+told = pandas.DataFrame({{"asset_identifier": "XNAS:AAPL", "name": ["One", "Two"]}}, index=days)
+assert runtime.upsert(AssetSnapshotsTS, told) == 2
+last = runtime.latest(AssetSnapshotsTS, columns=[AssetSnapshotsTS.name]).frame().reset_index()
 print(len(models), runtime.execute(select(Asset.unique_identifier)).rows)
+print(*last.itertuples(index=False, name=None))
+"""
+USED = (
+    "[{'unique_identifier': 'XNAS:AAPL'}]\n"
+    "(Timestamp('2025-01-02 00:00:00+0000', tz='UTC'), 'XNAS:AAPL', 'Two')"
+)
+# Asks the catalog, with what Python brings along.
+ASK = """
+import json, os, urllib.request
+request = urllib.request.Request(
+    os.environ["MAINSEQUENCE_ENDPOINT"] + "/api/v1/meta-tables/filter/",
+    data=b'{"limit": 10}',
+    headers={
+        "Authorization": "Bearer " + os.environ["MAINSEQUENCE_ACCESS_TOKEN"],
+        "Content-Type": "application/json",
+    },
+)
+print(json.load(urllib.request.urlopen(request)))
 """
 
 pytestmark = pytest.mark.slow
@@ -49,6 +78,30 @@ pytestmark = pytest.mark.slow
 
 def links_to(wheels: dict[str, Path]) -> tuple[str, str]:
     return "--find-links", str(next(iter(wheels.values())).parent)
+
+
+def lowest(project: Path) -> dict[str, str]:
+    """The version that each requirement of a project begins with, by name."""
+    said = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    return {
+        requirement.name: bound.version
+        for requirement in map(Requirement, said)
+        for bound in requirement.specifier
+        if bound.operator == ">="
+    }
+
+
+def assert_lowest(environment: Environment, projects: Iterable[Path]) -> None:
+    """A bound below what can be installed is one that nobody has tried."""
+    bounds: dict[str, str] = {}
+    for project in projects:
+        for name, bound in lowest(project).items():
+            bounds[name] = max(bounds.get(name, "0"), bound, key=Version)
+    code = f"import importlib.metadata as m; print({{n: m.version(n) for n in {list(bounds)}}})"
+    found = ast.literal_eval(environment.ask(code))
+    assert {
+        name: found[name] for name in bounds if Version(found[name]) != Version(bounds[name])
+    } == {}
 
 
 def use(environment: Environment, packages: list[str], variables: Mapping[str, str]) -> str:
@@ -80,15 +133,15 @@ def test_a_wheel_requires_its_siblings_in_its_own_version(wheels: dict[str, Path
     assert found == {
         "msm_core": [],
         "msm_local": [],
-        "msm_migrations": ["msm-core==0.1.0", "msm-portfolio==0.1.0", "msm-pricing==0.1.0"],
-        "msm_portfolio": ["msm-core==0.1.0"],
-        "msm_pricing": ["msm-core==0.1.0"],
+        "msm_migrations": [f"msm-{name}=={VERSION}" for name in ("core", "portfolio", "pricing")],
+        "msm_portfolio": [f"msm-core=={VERSION}"],
+        "msm_pricing": [f"msm-core=={VERSION}"],
     }
 
 
 def test_the_provider_overwrites_nobodys_migrations(wheels: dict[str, Path]) -> None:
     tops = {name.partition("/")[0] for name in zipfile.ZipFile(wheels["msm_migrations"]).namelist()}
-    assert tops == {"msm_migrations", "msm_migrations-0.1.0.dist-info"}
+    assert tops == {"msm_migrations", f"msm_migrations-{VERSION}.dist-info"}
 
 
 @pytest.mark.parametrize("distribution", GRAPHS)
@@ -101,8 +154,7 @@ def test_a_distribution_is_complete_with_what_it_requires(
     packages, tables = GRAPHS[distribution]
     made = make_environment(tmp_path / "venv", *links_to(wheels), str(wheels[distribution]))
     assert made.ask(IMPORT_ALL.format(packages=PACKAGES)) == str(packages)
-    told = use(made, packages, environment)
-    assert told == f"{tables} [{{'unique_identifier': 'XNAS:AAPL'}}]"
+    assert use(made, packages, environment) == f"{tables} {USED}"
 
 
 @pytest.mark.parametrize("resolution", ["highest", "lowest-direct"])
@@ -110,18 +162,19 @@ def test_the_main_job_is_done_with_the_newest_and_the_oldest_that_is_allowed(
     wheels: dict[str, Path], tmp_path: Path, fresh_platform: LocalPlatform, resolution: str
 ) -> None:
     # What the members require is direct only where their pyproject files are named.
-    members = [
-        ROOT,
-        *(ROOT / "packages" / f"msm-{name}" for name in ("core", "portfolio", "pricing")),
-    ]
-    direct = [word for member in members for word in ("-r", str(member / "pyproject.toml"))]
+    names = ("core", "portfolio", "pricing")
+    members = [ROOT, *(ROOT / "packages" / f"msm-{name}" for name in names)]
+    projects = [member / "pyproject.toml" for member in members]
+    direct = [word for project in projects for word in ("-r", str(project))]
     made = make_environment(
         tmp_path / "venv",
         *("--resolution", resolution, "--no-sources", *links_to(wheels), *direct),
         str(wheels["msm_migrations"]),
     )
-    version = made.ask("import importlib.metadata as m; print(m.version('mainsequence'))")
-    assert version == {"highest": "8.1.25", "lowest-direct": "8.1.20"}[resolution]
+    if resolution == "lowest-direct":
+        assert_lowest(made, projects)
+    # Only a project that extends the provider calls it, at a private name of the SDK.
+    made.ask("from msm.sdk import tolerate_several_version_locations as call; call()")
     variables = environment_of(fresh_platform)
     cli = str(made.folder / "bin" / "mainsequence")
     provider = ("--provider", "msm_migrations:migration")
@@ -129,28 +182,30 @@ def test_the_main_job_is_done_with_the_newest_and_the_oldest_that_is_allowed(
     told = run(*command, folder=tmp_path, variables=variables)
     assert '"active_count": 62' in told
     packages, tables = GRAPHS["msm_migrations"]
-    assert use(made, packages, variables).startswith(f"{tables} [")
+    assert use(made, packages, variables) == f"{tables} {USED}"
+    look = (str(made.python), "-P", "-m")
+    assert "1004" in run(*look, "msm_migrations.plan", folder=tmp_path, variables=variables)
+    checked = run(*look, "msm_migrations.check", folder=tmp_path, variables=variables)
+    assert checked == "At 1004, the head: database and catalog are as the models say.\n"
 
 
 @pytest.mark.parametrize("resolution", ["highest", "lowest-direct"])
 def test_the_local_platform_stands_alone(
     wheels: dict[str, Path], tmp_path: Path, resolution: str
 ) -> None:
+    project = ROOT / "packages" / "msm-local" / "pyproject.toml"
     made = make_environment(
         tmp_path / "venv",
-        *(
-            "--resolution",
-            resolution,
-            "-r",
-            str(ROOT / "packages" / "msm-local" / "pyproject.toml"),
-        ),
+        *("--resolution", resolution, "-r", str(project)),
         str(wheels["msm_local"]),
     )
+    if resolution == "lowest-direct":
+        assert_lowest(made, [project])
     assert made.ask(IMPORT_ALL.format(packages=PACKAGES)) == "['msm_local']"
     program = str(made.folder / "bin" / "msm-local")
     try:
-        told = run(program, "exec", "--", "env", folder=tmp_path)
-        assert "MAINSEQUENCE_ENDPOINT=http://127.0.0.1:" in told
+        told = run(program, "exec", "--", str(made.python), "-c", ASK, folder=tmp_path)
+        assert "'results': []" in told
     finally:
         run(program, "stop", folder=tmp_path)
 

@@ -1,21 +1,24 @@
 """Rules about names: that there is one, that it fits, and that it leaves ``public`` out."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from alembic.operations.ops import (
     AlterColumnOp,
     CreateForeignKeyOp,
+    CreateIndexOp,
     MigrateOperation,
     RenameTableOp,
 )
-from sqlalchemy import Constraint, MetaData, PrimaryKeyConstraint, Table
+from sqlalchemy import ARRAY, Constraint, Enum, MetaData, PrimaryKeyConstraint, Sequence, Table
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.schema import ColumnCollectionConstraint
-from sqlalchemy.types import Enum
+from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
 
 from ..history import Revision
-from ..recorder import Operation, nameless
+from ..recorder import Operation
 from ..subjects import made, targets
 from .base import Fault, rule
 from .operations import unchanged_foreign_keys
@@ -33,7 +36,7 @@ def _operations(revision: Revision) -> Iterator[Operation]:
 
 @rule("schema-public", to_do='Leave the schema out; "public" is what no schema means.')
 def schema_public(revision: Revision) -> Iterator[Fault]:
-    """``schema="public"`` in an operation, a foreign key's target, or a column's type."""
+    """``schema="public"`` in an operation, a foreign key's target, a type or a sequence."""
     churn = unchanged_foreign_keys(revision)
     for operation in _operations(revision):
         if operation in churn:
@@ -53,21 +56,25 @@ def _public(op: MigrateOperation) -> Iterator[str]:
             if key.target_fullname.startswith("public."):
                 yield f"The foreign key to {key.target_fullname}"
         for column in table.columns:
-            if isinstance(column.type, Enum) and column.type.schema == "public":
+            if _is_public(column.type):
                 yield f"The type of {column.name}"
-    if (
-        isinstance(op, AlterColumnOp)
-        and isinstance(op.modify_type, Enum)
-        and op.modify_type.schema == "public"
-    ):
+            if isinstance(column.default, Sequence) and column.default.schema == "public":
+                yield f"The sequence of {column.name}"
+    if isinstance(op, AlterColumnOp) and _is_public(op.modify_type):
         yield f"The type of {op.column_name}"
+
+
+def _is_public(kind: TypeEngine[Any] | None) -> bool:
+    if isinstance(kind, ARRAY):
+        return _is_public(kind.item_type)
+    return isinstance(kind, Enum | DOMAIN) and kind.schema == "public"
 
 
 @rule("unnamed", to_do="Name it as autogenerate does: op.f() and the name by the convention.")
 def unnamed(revision: Revision) -> Iterator[Fault]:
     """A constraint or index without a name, or with one that SQLAlchemy would make up."""
     for operation in _operations(revision):
-        if nameless(operation.op):
+        if operation.is_nameless:
             yield Fault(operation.place, "The index or constraint has no name.")
             continue
         table = made(operation.op)
@@ -92,7 +99,8 @@ def long_name(revision: Revision) -> Iterator[Fault]:
     """A name over 63 bytes, which PostgreSQL would cut off."""
     for operation in _operations(revision):
         op = operation.op
-        table = None if nameless(op) else made(op)
+        bare = operation.is_nameless or isinstance(op, CreateIndexOp)
+        table = None if bare else made(op)
         for name in {*_given(op), *(_names(table) if table is not None else ())}:
             size = len(name.encode())
             if size > MAX_NAME_BYTES:
@@ -104,6 +112,9 @@ def _given(op: MigrateOperation) -> Iterator[str]:
     match op:
         case RenameTableOp():
             yield op.new_table_name
+        # Its table is a placeholder that cannot be copied where the index is on an expression.
+        case CreateIndexOp(index_name=str(name)):
+            yield name
         case AlterColumnOp() if op.modify_name is not None:
             yield op.modify_name
 

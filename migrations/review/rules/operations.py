@@ -1,5 +1,6 @@
 """Rules about single operations."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -8,7 +9,7 @@ from sqlalchemy import TextClause
 from sqlalchemy.schema import ExecutableDDLElement
 
 from ..history import Revision
-from ..recorder import Operation, Run
+from ..recorder import Operation, Place, Run
 from ..subjects import targets
 from .base import Fault, rule
 
@@ -40,7 +41,14 @@ def batch_alter_table(revision: Revision) -> Iterator[Fault]:
 
 @rule("raw-ddl", to_do="Use Alembic's operation for it, so that review, plan and check can see it.")
 def raw_ddl(revision: Revision) -> Iterator[Fault]:
-    """DDL as text, or as a DDL construct, in ``op.execute``; VALIDATE CONSTRAINT excepted."""
+    """DDL as text, or as a DDL construct, in ``op.execute``; VALIDATE CONSTRAINT excepted.
+
+    What goes to Alembic's ``impl`` leaves no operation to be seen, whatever it is.
+    """
+    for node in ast.walk(revision.tree):
+        if isinstance(node, ast.Attribute) and node.attr == "impl":
+            why = f"{ast.unparse(node)} works past Alembic's operations."
+            yield Fault(Place(revision.path, node.lineno), why)
     for run in revision.runs:
         for operation in run.operations:
             if isinstance(operation.op, ExecuteSQLOp):
@@ -71,7 +79,10 @@ def _opaque(found: re.Match[str]) -> str:
     to_do="Correct the name, or put the model into its package's graph; others' tables are theirs.",
 )
 def unknown_table(revision: Revision) -> Iterator[Fault]:
-    """An operation on a table that neither a graph owns nor an earlier revision created."""
+    """An operation on a table that neither a graph owns nor an earlier revision created.
+
+    Tables in the text of ``op.execute`` are not looked for; those of ``sa.table()`` are.
+    """
     for run in revision.runs:
         for operation in run.operations:
             for schema, table in targets(operation.op):

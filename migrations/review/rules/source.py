@@ -62,7 +62,7 @@ def _imported(node: ast.AST) -> Iterator[str]:
         case ast.ImportFrom(module=module, level=level):
             yield "." * level + (module or "")
         case ast.Call(
-            func=ast.Name(id="__import__") | ast.Attribute(attr="import_module"),
+            func=ast.Name(id="__import__" | "import_module") | ast.Attribute(attr="import_module"),
             args=[ast.Constant(value=str(name)), *_],
         ):
             yield name

@@ -53,6 +53,9 @@ TABLE = (
 )
 
 
+EXCLUDED = '("uid", "="), using="gist"'
+
+
 def alter(column: str, arguments: str, mark: str = "") -> str:
     return f'op.alter_column("ms_markets__asset", "{column}", {arguments}){mark}'
 
@@ -62,6 +65,10 @@ BAD = [
     case("empty-title", title=""),
     case("package-import", head="from msm.models import Asset  # HERE"),
     case("package-import", head='import importlib\nimportlib.import_module("msm")  # HERE'),
+    case(
+        "package-import",
+        head='from importlib import import_module\nimport_module("msm")  # HERE',
+    ),
     case("live-inspection", "sa.inspect(op.get_bind())  # HERE"),
     case("live-inspection", f"{COMMENT}\nif False:\n    sa.inspect(None)  # HERE"),
     case("live-inspection", downgrade="op.get_context().bind.execute(None)  # HERE"),
@@ -90,6 +97,8 @@ BAD = [
     case("raw-ddl", "op.execute(\"UPDATE a SET b = ';'; drop /* x */ table b\")  # HERE"),
     case("raw-ddl", 'op.execute(sa.DDL("ANALYZE"))  # HERE'),
     case("raw-ddl", 'op.execute(sa.text("-- no\\nALTER TABLE a ADD b text"))  # HERE'),
+    case("raw-ddl", 'op.get_context().execute("DROP TABLE ms_markets__asset")  # HERE'),
+    case("raw-ddl", f'{COMMENT}\nop.get_context().impl.execute("SELECT 1")  # HERE'),
     case(
         "unknown-table",
         f"op.create_table({TABLE})  # HERE",
@@ -97,6 +106,7 @@ BAD = [
     ),
     case("unknown-table", 'op.drop_constraint("a", "assets", type_="check")  # HERE'),
     case("unknown-table", 'op.execute(sa.table("t", sa.column("a")).delete())  # HERE'),
+    case("unknown-table", f'op.create_exclude_constraint("ex_a", "t", {EXCLUDED})  # HERE'),
     case(
         "unchanged-foreign-key",
         f"{DROP_KEY}\nop.create_foreign_key({KEY})  # HERE",
@@ -120,6 +130,21 @@ BAD = [
         'op.add_column("ms_markets__asset", '
         'sa.Column("a", sa.Enum("x", name="e", schema="public")))  # HERE',
     ),
+    case(
+        "schema-public",
+        'op.add_column("ms_markets__asset", '
+        'sa.Column("a", sa.ARRAY(sa.Enum("x", name="e", schema="public"))))  # HERE',
+    ),
+    case(
+        "schema-public",
+        'op.add_column("ms_markets__asset", '
+        'sa.Column("a", sa.Integer(), sa.Sequence("s", schema="public")))  # HERE',
+    ),
+    case(
+        "schema-public",
+        'op.create_exclude_constraint("ex_a", "ms_markets__asset", '
+        f'{EXCLUDED}, schema="public")  # HERE',
+    ),
     case("unnamed", 'op.create_unique_constraint(None, "ms_markets__asset", ["a"])  # HERE'),
     case("unnamed", 'op.create_index(None, "ms_markets__asset", ["a"])  # HERE'),
     case("unnamed", downgrade='op.drop_constraint(None, "ms_markets__asset")  # HERE'),
@@ -137,10 +162,19 @@ BAD = [
         'op.create_table("ms_markets__asset", sa.Column("a", sa.Uuid(), primary_key=True))  # HERE',
     ),
     case("long-name", alter("asset_type", f'new_column_name="{"é" * 32}"', "  # HERE")),
+    case(
+        "unnamed",
+        'op.create_table("ms_markets__asset", sa.Column("a", sa.Uuid()), '
+        'sa.Index(None, "a"))  # HERE',
+    ),
     case("drop-table", 'op.drop_table("ms_markets__issuer")  # HERE'),
     case("drop-column", 'op.drop_column("ms_markets__asset", "asset_type")  # HERE'),
     case("narrow-type", alter("asset_type", "type_=sa.String(32)", "  # HERE")),
     case("narrow-type", alter("uid", "type_=sa.Text(), existing_type=sa.Uuid()", "  # HERE")),
+    case(
+        "narrow-type",
+        alter("asset_type", "type_=sa.String(32), existing_type=sa.String(1)", "  # HERE"),
+    ),
     case("narrow-type", alter("nothing", "type_=sa.String(32)", "  # HERE")),
     case("set-not-null", alter("asset_type", "nullable=False", "  # HERE")),
     case("idle-acknowledgement", head='acknowledged = {"drop-table": "Long gone."}  # HERE'),
@@ -157,6 +191,12 @@ GOOD = [
     good(
         "index",
         'op.create_index("ix_a", "ms_markets__asset", ["asset_type"])\n' + COMMENT,
+    ),
+    good(
+        "index on an expression",
+        'op.create_index("ix_a", "ms_markets__asset", [sa.text("lower(asset_type)")])\n'
+        'op.create_index("ix_b", "ms_markets__asset", ["uid", sa.text("lower(asset_type)")])\n'
+        'op.create_index("ix_c", "ms_markets__asset", [sa.func.lower(sa.column("asset_type"))])',
     ),
     good(
         "autocommit",
@@ -178,5 +218,9 @@ GOOD = [
     good("nullable", alter("asset_type", "nullable=False, existing_nullable=False")),
     good("longest name", f'op.create_index("i{"x" * 62}", "ms_markets__asset", ["a"])'),
     good("long token", f'op.create_check_constraint("{"x" * 70}", "ms_markets__asset", "true")'),
+    good(
+        "exclusion",
+        f'op.create_exclude_constraint("ex_a", "ms_markets__asset", {EXCLUDED})',
+    ),
     good("check", 'op.create_check_constraint("positive", "ms_markets__asset", "true")'),
 ]

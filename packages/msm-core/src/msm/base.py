@@ -85,6 +85,12 @@ class MarketsBase(DeclarativeBase):
         """Every model that has a table on the metadata, of whatever package."""
         return [_owners[table] for table in cls.metadata.tables.values()]
 
+    @classmethod
+    def model_of(cls, table: str) -> type["MarketsModel"] | None:
+        """The model of a physical table, by its name; None where no model has it."""
+        found = cls.metadata.tables.get(table)
+        return None if found is None else _owners[found]
+
 
 def _refuse_unknown_settings(cls: type) -> None:
     for name in vars(cls):

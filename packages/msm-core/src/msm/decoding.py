@@ -12,10 +12,12 @@ import pandas as pd
 from sqlalchemy.types import ARRAY, NullType, TypeEngine
 
 from msm.errors import ResultValueError
+from msm.showing import shortened
 
 __all__ = ["Codec", "ResultColumn", "codec_of", "has_json_form"]
 
-UTC_DTYPE = "datetime64[us, UTC]"
+# What decoders raise for a value that is not theirs; an overflow is an ArithmeticError.
+FAULTS = (ArithmeticError, TypeError, ValueError)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -53,14 +55,14 @@ def _aware(value: str) -> datetime.datetime:
 
 
 def _decimal(value: Any) -> Decimal:
-    # By way of text, so that a JSON number keeps the digits it was written with.
+    # By way of text, so that a JSON number is what its shortest repr says, not its binary digits.
     return Decimal(str(value))
 
 
 _CODECS: Mapping[type, Codec] = {
     bool: Codec(dtype="boolean"),
     datetime.date: Codec(datetime.date.fromisoformat),
-    datetime.datetime: Codec(_aware, UTC_DTYPE),
+    datetime.datetime: Codec(_aware, "datetime64[us, UTC]"),
     datetime.time: Codec(datetime.time.fromisoformat),
     Decimal: Codec(_decimal),
     float: Codec(float, "float64"),
@@ -149,8 +151,8 @@ class ResultColumn:
             return values
         try:
             return [None if value is None else decode(value) for value in values]
-        except (ArithmeticError, TypeError, ValueError) as error:
-            raise self._refusal(values) from error
+        except FAULTS as error:
+            raise self._refusal(values, decode) from error
 
     def series(self, values: Sequence[Any]) -> "pd.Series[Any]":
         """A pandas column of JSON values, made without a Python object a value where pandas can.
@@ -158,37 +160,46 @@ class ResultColumn:
         Raises:
             ResultValueError: a value is not one of the column's type.
         """
-        dtype = self.codec.dtype
-        if dtype == "float64":
-            return self._parsed(values, lambda: pd.Series(values, dtype="float64"))
-        if dtype == UTC_DTYPE:
-            return self._parsed(values, lambda: _moments(values))
-        return pd.Series(self.python(values), dtype=dtype)
+        match self.codec.dtype:
+            case "float64":
+                return self._parsed(values, lambda some: pd.Series(some, dtype="float64"))
+            case "datetime64[us, UTC]":
+                return self._parsed(values, _moments)
+            case "Int64":
+                # JSON has integers that pandas has no type for.
+                return self._parsed(
+                    values, lambda some: pd.Series(self.python(some), dtype="Int64")
+                )
+            case dtype:
+                return pd.Series(self.python(values), dtype=dtype)
 
     def _parsed(
-        self, values: Sequence[Any], parse: Callable[[], "pd.Series[Any]"]
+        self, values: Sequence[Any], parse: Callable[[Sequence[Any]], "pd.Series[Any]"]
     ) -> "pd.Series[Any]":
         try:
-            return parse()
-        except (TypeError, ValueError) as error:
-            raise self._refusal(values) from error
+            return parse(values)
+        except FAULTS as error:
+            raise self._refusal(values, lambda value: parse([value])) from error
 
-    def _refusal(self, values: Sequence[Any]) -> ResultValueError:
-        """The error for the first value that does not decode."""
-        bad = next(value for value in values if value is not None and not self._decodes(value))
+    def _refusal(self, values: Sequence[Any], decode: Callable[[Any], object]) -> ResultValueError:
+        """The error for the first value that does not decode by itself."""
+        bad = next(
+            (value for value in values if value is not None and not _decodes(decode, value)), values
+        )
         return ResultValueError(
-            f"The result column {self.name!r} holds {bad!r}, which is not of its type; cast it in "
-            "the statement.",
+            f"The result column {self.name!r} holds {shortened(bad)}, which is not of its type; "
+            "cast it in the statement.",
             column=self.name,
             value=bad,
         )
 
-    def _decodes(self, value: Any) -> bool:
-        try:
-            self.codec.decode(value)
-        except (ArithmeticError, TypeError, ValueError):
-            return False
-        return True
+
+def _decodes(decode: Callable[[Any], object], value: Any) -> bool:
+    try:
+        decode(value)
+    except FAULTS:
+        return False
+    return True
 
 
 def _moments(values: Sequence[Any]) -> "pd.Series[Any]":

@@ -47,6 +47,12 @@ def start_engine(
         AttachError: a resource is missing, duplicated, still reserved, or elsewhere. Then nothing
             has been attached by this call.
     """
+    if isinstance(models, type):
+        raise ModelGraphError(
+            f"{models.__qualname__} is no list of models; pass a list, as in "
+            f"msm.start_engine([{models.__qualname__}]).",
+            models=[models],
+        )
     wanted = list(_core_models() if models is None else models)
     _check_models(wanted)
     with _lock, quiet_sdk():
@@ -83,7 +89,8 @@ def _check_models(models: Sequence[type[MarketsModel]]) -> None:
     if strangers:
         raise ModelGraphError(
             f"{', '.join(map(repr, strangers))} cannot be attached: not a mapped class on "
-            "MarketsMetaTable or MarketsTimeIndexMetaTable.",
+            "MarketsMetaTable or MarketsTimeIndexMetaTable; pass classes, as `from msm.models "
+            "import Asset` imports one.",
             models=strangers,
         )
     twice = [model for model, count in Counter(models).items() if count > 1]

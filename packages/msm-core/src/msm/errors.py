@@ -16,6 +16,8 @@
     │           │   ├── StillReferencedError
     │           │   ├── CheckViolatedError
     │           │   └── NotNullViolatedError
+    │           ├── DiskFullError            PostgreSQL has no space left to write to
+    │           ├── MissingTableError        a table is gone from the database
     │           ├── InvalidValueError        a value that PostgreSQL cannot take
     │           │   └── TooLargeError
     │           ├── TimedOutError
@@ -35,10 +37,11 @@
 Each class carries its facts as attributes; the message is one sentence that ends with what to do.
 """
 
-import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from msm.showing import shortened
 
 __all__ = [
     "AttachError",
@@ -46,11 +49,13 @@ __all__ = [
     "CheckViolatedError",
     "ConflictError",
     "ConstraintError",
+    "DiskFullError",
     "EnvironmentMismatchError",
     "GitContextError",
     "InvalidRowsError",
     "InvalidValueError",
     "MissingReferenceError",
+    "MissingTableError",
     "ModelDefinitionError",
     "ModelGraphError",
     "MsmError",
@@ -77,6 +82,7 @@ __all__ = [
 ]
 
 UPGRADE_COMMAND = "mainsequence migrations upgrade --provider migrations:migration head"
+CHECK_COMMAND = "python -m migrations.check"
 
 
 class MsmError(Exception):
@@ -113,12 +119,15 @@ class ModelGraphError(MsmError):
     """A sequence of models cannot be used as a graph.
 
     Attributes:
-        models: the offending classes, as ``module.QualifiedName``.
+        models: the offending classes, as ``module.QualifiedName``, or what was passed instead.
     """
 
-    def __init__(self, message: str, *, models: Sequence[type]) -> None:
+    def __init__(self, message: str, *, models: Sequence[object]) -> None:
         super().__init__(message)
-        self.models = tuple(f"{model.__module__}.{model.__qualname__}" for model in models)
+        self.models = tuple(
+            f"{model.__module__}.{model.__qualname__}" if isinstance(model, type) else repr(model)
+            for model in models
+        )
 
 
 class SettingsError(MsmError):
@@ -230,6 +239,14 @@ class NotNullViolatedError(ConstraintError):
     """A column that needs a value got none."""
 
 
+class DiskFullError(OperationRefusedError):
+    """PostgreSQL has no space left to write to."""
+
+
+class MissingTableError(OperationRefusedError):
+    """A table that the catalog calls active is gone from the database."""
+
+
 class InvalidValueError(OperationRefusedError):
     """A value is not one of its column's type, or cannot be computed with."""
 
@@ -246,6 +263,9 @@ class TransactionConflictError(OperationRefusedError):
     """Another transaction was faster; the same statement may succeed now."""
 
 
+type AttachReason = Literal["missing", "duplicated", "reserved", "physical_name", "data_source"]
+
+
 @dataclass(frozen=True, slots=True)
 class AttachProblem:
     """What is wrong with the catalog's resource of one model.
@@ -259,7 +279,7 @@ class AttachProblem:
 
     model: str
     table: str
-    reason: Literal["missing", "duplicated", "reserved", "physical_name", "data_source"]
+    reason: AttachReason
     detail: str
 
 
@@ -277,14 +297,36 @@ class AttachError(MsmError):
         listing = "\n".join(
             f"  {problem.table} ({problem.model}): {problem.detail}" for problem in self.problems
         )
-        applications = {problem.table.partition("__")[0] for problem in self.problems}
+        applications = {
+            problem.table.partition("__")[0]
+            for problem in self.problems
+            if problem.reason in {"missing", "reserved"}
+        }
         projects = ", ".join(sorted(applications - {"ms_markets"}))
         others = f", and the tables of {projects} with that project's provider" if projects else ""
+        remedies = dict.fromkeys(_remedy(problem.reason, others) for problem in self.problems)
         count = len(self.problems)
         super().__init__(
-            f"{count} table{'s' if count > 1 else ''} cannot be attached; bring the database to "
-            f"head, from the repository root, with `{UPGRADE_COMMAND}`{others}:\n{listing}"
+            f"{count} table{'s' if count > 1 else ''} cannot be attached; "
+            f"{'; '.join(remedies)}:\n{listing}"
         )
+
+
+def _remedy(reason: AttachReason, others: str) -> str:
+    upgrade = f"bring the database to head, from the repository root, with `{UPGRADE_COMMAND}`"
+    match reason:
+        case "reserved":
+            return f"{upgrade}{others}"
+        case "missing":
+            # A table that was dropped by hand is none that an upgrade would make again.
+            return f"{upgrade}{others}; if it is there already, see `{CHECK_COMMAND}`"
+        case "data_source":
+            return (
+                "run this from the checkout or the branch of that data source, or under "
+                "`msm-local exec -- COMMAND` there"
+            )
+        case "duplicated" | "physical_name":
+            return f"see what `{CHECK_COMMAND}` tells, from the repository root"
 
 
 class StatementError(MsmError):
@@ -377,7 +419,7 @@ class RowFault:
     problem: str
 
     def __str__(self) -> str:
-        given = "" if self.value is None else f" = {_shortened.repr(self.value)}"
+        given = "" if self.value is None else f" = {shortened(self.value)}"
         return f"row {self.row}, {self.column}{given}: {self.problem}"
 
 
@@ -449,7 +491,6 @@ class PartlyWrittenError(RowsError):
 
 FAULTS_SHOWN = 5
 RANGES_SHOWN = 3
-_shortened = reprlib.Repr(maxstring=60, maxother=80)
 
 
 def _rows(ranges: Sequence[range]) -> str:

@@ -1,9 +1,9 @@
 """What a refused statement did wrong, in the words of the models: columns, values, sentences."""
 
 import re
-import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Self
 
 from sqlalchemy import (
@@ -20,9 +20,12 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 
 from msm.base import MarketsBase
 from msm.errors import (
+    CHECK_COMMAND,
     CheckViolatedError,
     ConflictError,
+    DiskFullError,
     MissingReferenceError,
+    MissingTableError,
     NotNullViolatedError,
     OperationRefusedError,
     PlatformRefusedError,
@@ -31,6 +34,9 @@ from msm.errors import (
     TooLargeError,
     TransactionConflictError,
 )
+from msm.rows.texts import TooLargeValueError, UnfitValueError, column_text
+from msm.scope import model_name
+from msm.showing import shortened
 from msm.statements import CompiledOperation
 
 __all__ = ["Fault", "sentence"]
@@ -41,8 +47,6 @@ type Rule = ColumnCollectionConstraint | Index
 ROW_SUFFIX = re.compile(r"_m\d+$")
 NAME = re.compile(r"\w+")
 DOES_NOT_FIT = frozenset({"22001", "22003"})
-
-_shortened = reprlib.Repr(maxstring=60, maxother=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,12 @@ class Fault:
         return cls(
             compiled=compiled,
             table=name,
-            model=_model(name),
+            model=None if name is None else model_name(name),
             constraint=facts.get("constraint"),
             referred=(
-                _model(rule.referred_table.name) if isinstance(rule, ForeignKeyConstraint) else None
+                model_name(rule.referred_table.name)
+                if isinstance(rule, ForeignKeyConstraint)
+                else None
             ),
             condition=str(rule.sqltext) if isinstance(rule, CheckConstraint) else None,
             columns=tuple(columns),
@@ -154,8 +160,8 @@ def _missing_reference(fault: Fault) -> str:
 def _still_referenced(fault: Fault) -> str:
     return (
         f"Rows of {fault.model} refer by {', '.join(fault.columns)} to what the "
-        f"{fault.compiled.operation.operation} would take from {_model(fault.compiled.target)} "
-        f"{fault.source}; delete or change those first."
+        f"{fault.compiled.operation.operation} would take from "
+        f"{model_name(fault.compiled.target or '')} {fault.source}; delete or change those first."
     )
 
 
@@ -194,8 +200,22 @@ def _transaction_conflict(fault: Fault) -> str:
     )
 
 
+def _disk_full(fault: Fault) -> str:
+    return (
+        f"{_whole(fault)} needs space that PostgreSQL does not have, and nothing was written; free "
+        "some space on the server and run it again."
+    )
+
+
+def _missing_table(fault: Fault) -> str:
+    return (
+        f"{_whole(fault)} meets a table that is gone from the database, though the catalog has it; "
+        f"`{CHECK_COMMAND}`, from the repository root, names it and prints the SQL that makes it."
+    )
+
+
 def _whole(fault: Fault) -> str:
-    models = " and ".join(str(_model(table)) for table in fault.compiled.tables)
+    models = " and ".join(map(model_name, fault.compiled.tables))
     return f"The {fault.compiled.operation.operation} over {models}"
 
 
@@ -203,18 +223,20 @@ _SENTENCES: Mapping[type[OperationRefusedError], Callable[[Fault], str]] = {
     CheckViolatedError: _check,
     ConflictError: _conflict,
     MissingReferenceError: _missing_reference,
+    DiskFullError: _disk_full,
+    MissingTableError: _missing_table,
     NotNullViolatedError: _not_null,
     StillReferencedError: _still_referenced,
     TimedOutError: _timed_out,
     TooLargeError: _too_large,
     TransactionConflictError: _transaction_conflict,
 }
-_ABOUT_COLUMNS = _SENTENCES.keys() - {TimedOutError, TransactionConflictError}
-
-
-def _model(table: str | None) -> str | None:
-    names = {model.__tablename__: model.__name__ for model in MarketsBase.models()}
-    return names.get(table or "", table)
+_ABOUT_COLUMNS = _SENTENCES.keys() - {
+    DiskFullError,
+    MissingTableError,
+    TimedOutError,
+    TransactionConflictError,
+}
 
 
 def _rule(table: Table, name: str | None) -> Rule | None:
@@ -257,21 +279,25 @@ def _misfits(table: Table, sent: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     return {
         name: bad[0]
         for name, values in sent.items()
-        if (bad := [value for value in values if not _fits(table.c[name], value)])
+        if (bad := [value for value in values if _is_too_large(table.c[name], value)])
     }
 
 
-def _fits(column: Column[Any], value: Any) -> bool:
-    match column.type:
-        case String(length=int(length)):
-            return not isinstance(value, str) or len(value) <= length
-        case Integer():
-            bits = {"SMALLINT": 15, "BIGINT": 63}.get(str(column.type), 31)
-            return value is None or -(2**bits) <= value < 2**bits
-        case Numeric(precision=int(precision), scale=int(scale)):
-            return value is None or abs(value) < 10 ** (precision - scale)
-    return True
+def _is_too_large(column: Column[Any], value: Any) -> bool:
+    if not isinstance(column.type, Integer | Numeric | String):
+        return False
+    if isinstance(value, float) and column.type.python_type is Decimal:
+        # Rows do not take it, for the digits it stands for; PostgreSQL did.
+        value = Decimal(value)
+    try:
+        column_text(column).write(value)
+    except TooLargeValueError:
+        return True
+    except UnfitValueError:
+        # Of a type that PostgreSQL may have cast: that is not what it has refused.
+        return False
+    return False
 
 
 def _shown(value: Any) -> str:
-    return _shortened.repr(value) if isinstance(value, str) else str(value)
+    return shortened(value) if isinstance(value, str) else str(value)

@@ -178,10 +178,10 @@ def _tables(source: FromClause) -> Iterator[FromClause]:
 
 def _key_of(source: FromClause) -> list[ColumnElement[Any]]:
     table = source.element if isinstance(source, Alias) else source
-    for model in MarketsBase.models():
-        if model.__table__ is table or model.__tablename__ == str(table):
-            return [source.c[column.name] for column in model.__mapper__.primary_key]
-    raise NoStableOrderError(f"{table} belongs to no model")
+    model = MarketsBase.model_of(str(table))
+    if model is None:
+        raise NoStableOrderError(f"{table} belongs to no model")
+    return [source.c[column.name] for column in model.__mapper__.primary_key]
 
 
 def _ordering(clause: ColumnElement[Any], available: Sequence[ColumnElement[Any]]) -> KeyColumn:

@@ -6,7 +6,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from msm.errors import (
     GitContextError,
@@ -19,22 +19,44 @@ from msm.sdk import ApiError, CodeRepositoryContextError, TransportError, platfo
 __all__ = ["check_alive", "probe", "quiet_sdk", "refusal", "refusals_of"]
 
 # The SDK itself keeps trying for minutes, and prints thousands of lines while it does.
-PROBE_SECONDS = 2.0
+PROBE_SECONDS = 1.5
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+PORTS = {"http": 80, "https": 443}
 
 _lock = threading.Lock()
 _watched: dict[str, socket.socket] = {}
 
 
 def probe() -> None:
-    """Check within two seconds that something listens at the platform's endpoint.
+    """Check within two seconds that a platform answers at the endpoint.
+
+    One on this machine is asked something: a process that was stopped still takes connections.
 
     Raises:
-        PlatformUnreachableError: nothing does.
+        PlatformUnreachableError: nothing does, or the endpoint is no URL.
     """
-    connection = _connect(str(platform_endpoint()))
-    if connection is not None:
-        connection.close()
+    endpoint = str(platform_endpoint())
+    failures: list[Exception] = []
+    done = threading.Event()
+
+    def reach() -> None:
+        try:
+            connection = _connect(endpoint)
+            if connection is not None:
+                with connection:
+                    _ask(connection, urlsplit(endpoint))
+        except (OSError, PlatformUnreachableError) as error:
+            failures.append(error)
+        done.set()
+
+    # A thread, because no time-out ends a name lookup, and because every address gets its own.
+    threading.Thread(target=reach, daemon=True).start()
+    if not done.wait(PROBE_SECONDS):
+        failures.append(TimeoutError(f"no answer within {PROBE_SECONDS} seconds"))
+    for failure in failures:
+        if isinstance(failure, PlatformUnreachableError):
+            raise failure
+        raise _unreachable(endpoint, failure) from failure
 
 
 def check_alive() -> None:
@@ -72,19 +94,48 @@ def _is_open(connection: socket.socket) -> bool:
 
 def _connect(endpoint: str) -> socket.socket | None:
     """A connection to the endpoint; None where only a proxy gets there, which the SDK asks."""
-    parts = urlsplit(endpoint)
-    host = parts.hostname or ""
-    if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
-        return None
-    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        return socket.create_connection((host, port), timeout=PROBE_SECONDS)
-    except OSError as error:
+        parts = urlsplit(endpoint)
+        host, port = _address(parts)
+    except ValueError as error:
         raise PlatformUnreachableError(
-            f"No platform answers at {endpoint} ({error}); start the local one and run this under "
-            "it with `msm-local exec -- COMMAND`, or set MAINSEQUENCE_ENDPOINT to the hosted one.",
+            f"MAINSEQUENCE_ENDPOINT is {endpoint!r}, which is no URL like http://127.0.0.1:8000; "
+            "correct it, or run this under the local platform with `msm-local exec -- COMMAND`.",
             endpoint=endpoint,
         ) from error
+    if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
+        return None
+    try:
+        return socket.create_connection((host, port), timeout=PROBE_SECONDS)
+    except (OSError, UnicodeError) as error:
+        raise _unreachable(endpoint, error) from error
+
+
+def _address(endpoint: SplitResult) -> tuple[str, int]:
+    if endpoint.hostname is None or endpoint.scheme not in PORTS:
+        raise ValueError("It has no scheme or no host.")
+    return endpoint.hostname, endpoint.port or PORTS[endpoint.scheme]
+
+
+def _ask(connection: socket.socket, endpoint: SplitResult) -> None:
+    """Wait for the first byte of any answer of a platform on this machine.
+
+    Raises:
+        OSError: none came.
+    """
+    if endpoint.hostname not in LOOPBACK or endpoint.scheme != "http":
+        return
+    connection.sendall(f"HEAD / HTTP/1.0\r\nHost: {endpoint.netloc}\r\n\r\n".encode())
+    if not connection.recv(1):
+        raise ConnectionError("it hung up")
+
+
+def _unreachable(endpoint: str, error: Exception) -> PlatformUnreachableError:
+    return PlatformUnreachableError(
+        f"No platform answers at {endpoint} ({error}); start the local one and run this under it "
+        "with `msm-local exec -- COMMAND`, or set MAINSEQUENCE_ENDPOINT to the hosted one.",
+        endpoint=endpoint,
+    )
 
 
 @contextmanager

@@ -8,8 +8,10 @@ from msm.errors import (
     CheckViolatedError,
     ConflictError,
     ConstraintError,
+    DiskFullError,
     InvalidValueError,
     MissingReferenceError,
+    MissingTableError,
     NotNullViolatedError,
     OperationRefusedError,
     PlatformError,
@@ -37,6 +39,8 @@ _BY_SQLSTATE: Mapping[str, type[OperationRefusedError]] = {
     "23P01": ConflictError,  # an exclusion constraint
     "40001": TransactionConflictError,
     "40P01": TransactionConflictError,  # a deadlock
+    "42P01": MissingTableError,
+    "53100": DiskFullError,
     "55P03": TimedOutError,  # waiting for a lock
     "57014": TimedOutError,
 }
@@ -44,7 +48,7 @@ _BY_SQLSTATE: Mapping[str, type[OperationRefusedError]] = {
 _BY_CLASS: Mapping[str, type[OperationRefusedError]] = {
     "22": InvalidValueError,
     "23": ConstraintError,
-    "53": TooLargeError,  # out of memory or disk
+    "53": TooLargeError,  # out of memory or connections
     "54": TooLargeError,  # a limit of PostgreSQL itself
 }
 # For a platform that does not say the SQLSTATE.

@@ -93,7 +93,7 @@ class MarketsRuntime:
             rows: mappings of column names to Python values, or a DataFrame, whose named index
                 levels are columns too. A column that is left out gets the database's default, and
                 None is NULL. In a DataFrame, what pandas counts as missing (NaN, NaT, NA) is NULL;
-                in a mapping, NaN is NaN.
+                in a mapping, NaN is NaN, and NaT and NA are refused.
 
         Returns:
             The number of rows inserted.
@@ -112,7 +112,8 @@ class MarketsRuntime:
         """Insert many rows, and update those whose key exists where a given value differs.
 
         Columns that are left out keep what they hold, and so does the primary key. Doing it again
-        changes nothing.
+        changes nothing. A key that holds for some rows only, as that of a partial index, is
+        refused: the other rows would be inserted again.
 
         Args:
             model: an attached model.
@@ -127,7 +128,8 @@ class MarketsRuntime:
         Raises:
             InvalidRowsError: as for :meth:`insert`.
             PartlyWrittenError: a batch failed after others had been written.
-            StatementError: the model has several unique keys and none was chosen, or no such key.
+            StatementError: the model has several unique keys and none was chosen, or no such key
+                of all rows.
             PlatformError: as :meth:`execute`; then nothing was written.
         """
         return upsert_rows(self.execute, model, rows, key)
@@ -140,7 +142,8 @@ class MarketsRuntime:
         Args:
             model: an attached model.
             rows: as for :meth:`insert`; only the columns of the key are used.
-            key: as for :meth:`upsert`.
+            key: as for :meth:`upsert`; or that of a partial index, by which only the rows that the
+                index is over are deleted.
 
         Returns:
             The number of rows that were there and have been deleted.

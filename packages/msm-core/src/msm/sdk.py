@@ -6,13 +6,15 @@ here with one sentence instead of somewhere inside the SDK.
 """
 
 import gc
+import sys
 from collections.abc import Callable
 from importlib import metadata
+from types import TracebackType
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
-from msm.errors import EnvironmentMismatchError
+from msm.errors import EnvironmentMismatchError, MsmError
 
 __all__ = [
     "AlembicMetaTableMigration",
@@ -117,6 +119,22 @@ from mainsequence.meta_tables.migrations import (  # noqa: E402
     namespace_version_slug,
     run_mainsequence_alembic_env,
 )
+
+_hook_of_sdk = sys.excepthook
+
+
+def _tell_once(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print an uncaught error of ours once to whoever sits at a terminal.
+
+    The SDK's hook logs every uncaught error, with its traceback twice, before Python prints it.
+    """
+    at_terminal = issubclass(kind, MsmError) and sys.stderr.isatty()
+    (sys.__excepthook__ if at_terminal else _hook_of_sdk)(kind, error, trace)
+
+
+sys.excepthook = _tell_once
 
 
 def bind_meta_table(model: type[PlatformManagedMetaTable], meta_table: MetaTable) -> None:

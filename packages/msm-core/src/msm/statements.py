@@ -1,34 +1,24 @@
 """From a SQLAlchemy statement to one compiled-sql.v1 operation of the SDK."""
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Alias,
-    Column,
-    CompoundSelect,
-    Delete,
-    FromClause,
-    Insert,
-    Select,
-    Table,
-    TableClause,
-    TextClause,
-    Update,
-)
+from sqlalchemy import CompoundSelect, Delete, Insert, Select, Update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.dml import OnConflictClause
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.visitors import Visitable
 from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
 from msm.decoding import has_json_form
 from msm.encoding import encode
-from msm.errors import NotAttachedError, StatementError
+from msm.errors import StatementError
+from msm.scope import access_of, refuse_forms, refuse_text, require_attached, table_name
 from msm.sdk import MetaTable, MetaTableCompiledSQLOperation, build_operation
 
 __all__ = ["CompiledOperation", "Statement", "compile_operation"]
@@ -41,6 +31,8 @@ type Statement = (
 MAX_ROWS = 100_000
 # The SDK's own.
 DEFAULT_SECONDS = 15.0
+# What SQLAlchemy appends to the name of a column whose values are several: of rows, or of an IN.
+COUNTED = re.compile(r"(_m?\d+)+$")
 
 _dialect = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
@@ -81,8 +73,8 @@ def compile_operation(
 
     Raises:
         NotAttachedError: the statement uses a table that is not in ``meta_tables``.
-        StatementError: the statement is of another kind, hides SQL in text, or takes or returns a
-            value that cannot travel.
+        StatementError: the statement is of another kind, hides SQL in text, locks rows, writes
+            twice, lacks a value, or takes or returns one that cannot travel.
     """
     kind = _kind(statement)
     if isinstance(statement, Insert):
@@ -91,18 +83,18 @@ def compile_operation(
     elements = tuple(visitors.iterate(statement))
     if kind == "insert" and any(isinstance(element, OnConflictClause) for element in elements):
         kind = "upsert"
-    _refuse_text(elements)
-    access = _access(elements)
-    _require_attached(access, meta_tables)
-    compiled = statement.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
-    if not isinstance(compiled, SQLCompiler):
-        raise StatementError(f"{type(statement).__name__} does not compile to one SQL statement.")
+    refuse_text(elements)
+    refuse_forms(statement, elements)
+    access = access_of(elements)
+    require_attached(access, meta_tables)
+    compiled = _compiled(statement, kind)
     _refuse_python_defaults(compiled)
+    _refuse_missing(compiled)
     # SQLAlchemy has no public name for the labels that it rendered, which the answer is keyed by.
     columns = tuple((entry.keyname, entry.type) for entry in compiled._result_columns)  # noqa: SLF001
     _refuse_columns(columns)
     types = {name: bind.type for bind, name in compiled.bind_names.items()}
-    parameters, parameter_types = encode(compiled.params, types)
+    parameters, parameter_types = encode(compiled.params, types, _columns_of(compiled, access))
     operation = build_operation(
         operation=kind,
         sql=str(compiled),
@@ -119,7 +111,7 @@ def compile_operation(
             "statement_timeout_ms": math.ceil((seconds or DEFAULT_SECONDS) * 1000),
         },
     )
-    target = None if isinstance(statement, Select | CompoundSelect) else _name(statement.table)
+    target = None if isinstance(statement, Select | CompoundSelect) else table_name(statement.table)
     return CompiledOperation(operation, columns, tuple(sorted(access)), target, compiled.params)
 
 
@@ -139,58 +131,14 @@ def _kind(statement: object) -> str:
     )
 
 
-def _refuse_text(elements: Sequence[Visitable]) -> None:
-    """Refuse what the scope cannot be derived from; the WHERE of an index names no table."""
-    conflicts = [element for element in elements if isinstance(element, OnConflictClause)]
-    allowed = {id(part) for clause in conflicts for part in visitors.iterate(clause)}
-    for element in elements:
-        if isinstance(element, TextClause) and id(element) not in allowed:
-            raise StatementError(
-                f"text({element.text!r}) hides what it uses; write it with models, columns and "
-                "functions, from which the scope of the operation is derived."
-            )
-        if isinstance(element, TableClause) and not isinstance(element, Table):
-            raise StatementError(
-                f"table({element.name!r}) is no table of a model; use the model in its place."
-            )
-
-
-def _access(elements: Sequence[Visitable]) -> dict[str, str]:
-    """Every table of the statement, joins, subqueries and CTEs included, with its access."""
-    access: dict[str, str] = {}
-    for element in elements:
-        if isinstance(element, Insert | Update | Delete):
-            access[_name(element.table)] = "write"
-        elif isinstance(element, Table):
-            access.setdefault(element.name, "read")
-        elif isinstance(element, Column) and isinstance(element.table, Table):
-            access.setdefault(element.table.name, "read")
-    if not access:
-        raise StatementError(
-            "The statement uses no table of a model; an operation needs at least one to run on."
+def _compiled(statement: Statement, kind: str) -> SQLCompiler:
+    try:
+        compiled = _dialect.statement_compiler(
+            _dialect, statement, compile_kwargs={"render_postcompile": True}
         )
-    return access
-
-
-def _name(target: FromClause) -> str:
-    """The physical name of the table that is written, which may stand there under an alias."""
-    table = target.element if isinstance(target, Alias) else target
-    if not isinstance(table, Table):
-        raise StatementError(f"{target!r} cannot be written; write to one attached model.")
-    return str(table.name)
-
-
-def _require_attached(access: Mapping[str, str], meta_tables: Mapping[str, MetaTable]) -> None:
-    missing = sorted(set(access) - set(meta_tables))
-    if not missing:
-        return
-    names = {model.__tablename__: model.__name__ for model in MarketsBase.models()}
-    models = [names.get(table, table) for table in missing]
-    raise NotAttachedError(
-        f"The statement uses {', '.join(missing)}, which this runtime has not attached; call "
-        f"msm.start_engine([{', '.join(models)}, ...]) with every model the statement uses.",
-        tables=missing,
-    )
+    except SQLAlchemyError as error:
+        raise StatementError(f"The {kind} does not compile: {error.args[0]}") from error
+    return compiled
 
 
 def _refuse_python_defaults(compiled: SQLCompiler) -> None:
@@ -203,11 +151,34 @@ def _refuse_python_defaults(compiled: SQLCompiler) -> None:
         )
 
 
+def _refuse_missing(compiled: SQLCompiler) -> None:
+    names = [name for bind, name in compiled.bind_names.items() if bind.required]
+    if names:
+        raise StatementError(
+            f"No value was given for {', '.join(names)}; pass it with values(), or with params() "
+            "for a bindparam() of your own."
+        )
+
+
 def _refuse_columns(columns: Sequence[tuple[str, TypeEngine[Any]]]) -> None:
+    names = [name for name, _type in columns]
     for name, column_type in columns:
+        if names.count(name) > 1:
+            raise StatementError(
+                f"{name}: {names.count(name)} result columns have this name, by which rows are "
+                "keyed; give each a label() of its own."
+            )
         if not has_json_form(column_type):
             raise StatementError(
                 f"{name}: the result column is {column_type.compile(_dialect)}, which "
                 "compiled-sql.v1 cannot carry; cast or extract() what you need of it in the "
                 "statement."
             )
+
+
+def _columns_of(compiled: SQLCompiler, tables: Iterable[str]) -> dict[str, str]:
+    """The column that each placeholder has its value for, as far as its name tells."""
+    names = {
+        column.name for table in tables for column in MarketsBase.metadata.tables[table].columns
+    }
+    return {name: name if name in names else COUNTED.sub("", name) for name in compiled.params}

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
+from msm.encoding import why_no_moment
 from msm.errors import StatementError
 from msm.results import Result
 from msm.rows.keys import table_of
@@ -148,8 +149,6 @@ def _column(model: Model, attribute: InstrumentedAttribute[Any]) -> Column[Any]:
 
 def _require_zone(**moments: datetime.datetime) -> None:
     for name, moment in moments.items():
-        if moment.utcoffset() is None:
-            raise StatementError(
-                f"{name}: {moment!r} has no time zone; pass an aware datetime, such as "
-                "datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)."
-            )
+        fault = why_no_moment(moment)
+        if fault is not None:
+            raise StatementError(f"{name}: {moment!r} has {fault}.")

@@ -11,6 +11,7 @@ from psycopg import Connection, sql
 
 from msm_local.bootstrap import role_names
 from msm_local.errors import AdministratorNeededError, DatabaseSetupError
+from msm_local.libpq import check_url, words_of
 
 __all__ = ["check_database", "missing_privileges"]
 
@@ -37,9 +38,10 @@ def check_database(database_url: str) -> None:
     """Refuse a database that a platform could not be made in; nothing is changed.
 
     Raises:
-        DatabaseSetupError: it cannot be reached, is too old, or has no schema public.
+        DatabaseSetupError: it is malformed, cannot be reached, is too old, or has no schema public.
         AdministratorNeededError: its role lacks a privilege; carries the SQL that gives it.
     """
+    check_url(database_url)
     try:
         with psycopg.connect(database_url, connect_timeout=CONNECT_SECONDS) as connection:
             version = connection.info.server_version
@@ -50,10 +52,9 @@ def check_database(database_url: str) -> None:
                 )
             statements = missing_privileges(connection)
     except psycopg.Error as error:
-        reason = " ".join(str(error).split()).rstrip(".")
         raise DatabaseSetupError(
-            f"The database of --database-url cannot be used ({reason}); check that the server is "
-            "up, and the URL."
+            f"The database of --database-url cannot be used ({words_of(error)}); check that the "
+            "server is up, and the URL."
         ) from error
     if statements:
         raise AdministratorNeededError(

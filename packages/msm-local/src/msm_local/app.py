@@ -82,6 +82,7 @@ def _include_routers(app: FastAPI) -> None:
     for router in (health.router, description.router, organization.router):
         app.include_router(router, prefix=PREFIX)
     app.include_router(absent.data_sources, prefix=f"{PREFIX}/data-sources")
+    app.include_router(absent.table_updates, prefix=f"{PREFIX}/time-index-table-updates")
     resources = {
         "meta-tables": absent.meta_tables,
         "time-index-meta-tables": absent.time_index_meta_tables,

@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from msm_local.catalog import catalog_steps
 from msm_local.errors import DatabaseSetupError
+from msm_local.libpq import check_url, words_of
 from msm_local.repositories import roles
 from msm_local.repositories.settings import Settings, copy_settings, insert_settings, read_settings
 
@@ -25,6 +26,8 @@ LOCK = "msm_local.bootstrap"
 # With a digest and the word behind it, within PostgreSQL's 63 bytes.
 LONGEST_STEM = 40
 ATTEMPTS = 5
+# Less than a start is waited for, so that its reason is told.
+LOCK_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,10 @@ def prepare_database(
         like: settings that a new catalog shall have; otherwise it makes its own.
 
     Raises:
-        DatabaseSetupError: the platform role may not do what is needed; names the refusal.
+        DatabaseSetupError: the platform role may not do what is needed, or somebody else prepares
+            the database for too long; names the refusal.
     """
+    check_url(database_url)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with psycopg.connect(database_url) as connection:
@@ -81,13 +86,18 @@ def runtime_conninfo(database_url: str, settings: Settings, runtime_password: st
 
 
 def _refusal(error: psycopg.Error) -> DatabaseSetupError:
-    return DatabaseSetupError(
-        f"The database cannot be prepared: {str(error).strip()}; the role of --database-url needs "
-        "CREATEROLE and must own the database."
-    )
+    match error:
+        case errors.InsufficientPrivilege():
+            remedy = "the role of --database-url needs CREATEROLE and must own the database"
+        case errors.LockNotAvailable():
+            remedy = f"another session holds a lock on it for {LOCK_SECONDS} s; end that, or wait"
+        case _:
+            remedy = "mend that at the server, and try again"
+    return DatabaseSetupError(f"The database cannot be prepared: {words_of(error)}; {remedy}.")
 
 
 def _prepare(connection: Connection[Any], like: Settings | None) -> Settings:
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
     connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
     _upgrade_catalog(connection)
     settings = read_settings(connection)
@@ -154,5 +164,5 @@ def _ensure_runtime_login(database_url: str, settings: Settings, password: str) 
             host = conninfo_to_dict(database_url).get("host", "the server")
             raise DatabaseSetupError(
                 f"The runtime role {settings.runtime_role} cannot log in to {host}: "
-                f"{str(error).strip()}; allow it in pg_hba.conf."
+                f"{words_of(error)}; allow it in pg_hba.conf."
             ) from error

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
@@ -22,6 +22,7 @@ from psycopg import sql
 from msm_local.errors import ClusterError
 from msm_local.files import make_private_folder, remove_folder
 from msm_local.initdb import (
+    LITTLE_DISK,
     MARKER,
     PASSWORDS,
     PLATFORM_ROLE,
@@ -30,6 +31,7 @@ from msm_local.initdb import (
     postgres_environment,
     read_passwords,
 )
+from msm_local.libpq import EXPLICIT
 from msm_local.placement import (
     binaries_folder,
     data_folder,
@@ -40,14 +42,13 @@ from msm_local.placement import (
 from msm_local.ports import free_port, is_free
 from msm_local.postgres_settings import server_options
 from msm_local.postmaster import end_orphan, is_ready
-from msm_local.processes import die_with_parent
+from msm_local.processes import die_with_parent, signals_deferred
 from msm_local.temporary import abandoned_homes, new_home
 
 __all__ = ["PLATFORM_ROLE", "SUPERUSER", "Cluster"]
 
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
-LITTLE_DISK = 16 << 20
 
 
 class Cluster:
@@ -144,7 +145,8 @@ class Cluster:
 
     def _url(self, role: str, database: str) -> str:
         password = quote(self._passwords[role], safe="")
-        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{quote(database, safe='')}"
+        place = f"127.0.0.1:{self.port}/{quote(database, safe='')}"
+        return f"postgresql://{role}:{password}@{place}?{urlencode(EXPLICIT)}"
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
         """Make a database that the platform role owns, empty or as a copy of ``template``."""
@@ -243,7 +245,7 @@ class Cluster:
             remove_folder(self.data)
 
     def _start_on(self, port: int) -> None:
-        self._process = self._launch(port)
+        self._launch(port)
         try:
             self._wait_until_ready()
         except ClusterError:
@@ -252,14 +254,14 @@ class Cluster:
                 raise
             # Between choice and start somebody else took the port: once more, on another.
             self.port = free_port()
-            self._process = self._launch(self.port)
+            self._launch(self.port)
             self._wait_until_ready()
 
-    def _launch(self, port: int) -> subprocess.Popen[bytes]:
+    def _launch(self, port: int) -> None:
         account = self._account
         binary = binaries_folder(account) / "postgres"
-        with self.log_path.open("ab") as log:
-            return subprocess.Popen(
+        with self.log_path.open("ab") as log, signals_deferred():
+            self._process = subprocess.Popen(
                 [
                     *(str(binary), "-D", str(self.data), "-p", str(port)),
                     *server_options(durable=self.durable),

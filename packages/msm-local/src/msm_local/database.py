@@ -1,7 +1,7 @@
-"""The two pools of a platform, and the one place that commits."""
+"""The pools of a platform, and the one place that commits."""
 
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,19 +13,35 @@ from msm_local.bootstrap import prepare_database, runtime_conninfo
 from msm_local.errors import DatabaseUnavailableError
 from msm_local.values import register_result_loaders
 
-__all__ = ["PLATFORM_POOL", "RUNTIME_POOL", "Database"]
+__all__ = ["POOLS", "Database"]
 
 # The names of our sessions, by which they are told from those of clients.
 PLATFORM_POOL = "msm-local platform"
+HEALTH_POOL = "msm-local health"
 RUNTIME_POOL = "msm-local runtime"
+POOLS = (PLATFORM_POOL, HEALTH_POOL, RUNTIME_POOL)
 
 POOL_SIZE = 8
 POOL_TIMEOUT = 10.0
 CONNECT_TIMEOUT = "5"
 
+# The catalog waits for nobody without end: a few such waits would hold all connections.
+PLATFORM_SETTINGS = {"lock_timeout": "10s", "statement_timeout": "60s"}
+# What a role or database of somebody's own server may have set otherwise. With the first one off, a
+# text that the parser takes for one literal can be several, with a call in between.
+RUNTIME_SETTINGS = {
+    "standard_conforming_strings": "on",
+    "search_path": "public",
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+}
+
 
 class Database:
-    """One database with its platform pool (catalog) and its runtime pool (operations).
+    """One database with its pools: catalog, operations, and one connection for its health.
 
     Args:
         database_url: logs in as the platform role.
@@ -38,7 +54,9 @@ class Database:
     def __init__(self, database_url: str, runtime_password: str) -> None:
         self.url = database_url
         self.settings = prepare_database(database_url, runtime_password)
-        self._platform = _pool(database_url, PLATFORM_POOL, None)
+        self._platform = _pool(database_url, PLATFORM_POOL, _configure_platform)
+        # A connection of its own, so that it tells how PostgreSQL is, and not how busy we are.
+        self._health = _pool(database_url, HEALTH_POOL, _configure_platform, size=1)
         # It logs in AS the runtime role: from a stronger role, set_config('role', ...) leads back.
         self._runtime = _pool(
             runtime_conninfo(database_url, self.settings, runtime_password),
@@ -48,8 +66,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        self._platform.close()
-        self._runtime.close()
+        for pool in (self._platform, self._health, self._runtime):
+            pool.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection[Any]]:
@@ -62,6 +80,12 @@ class Database:
         with _available(self._platform) as connection:
             yield connection
 
+    def server_version(self) -> str:
+        """The version of PostgreSQL, as it says at this moment."""
+        with _available(self._health) as connection:
+            [(version,)] = connection.execute("SELECT current_setting('server_version')").fetchall()
+        return str(version)
+
     @contextmanager
     def runtime_transaction(self) -> Iterator[Connection[Any]]:
         """A transaction of the runtime role: committed at the end, rolled back on an error."""
@@ -73,7 +97,13 @@ class Database:
         self._runtime.drain()
 
 
-def _pool(conninfo: str, name: str, configure: Any) -> ConnectionPool[Connection[Any]]:
+def _pool(
+    conninfo: str,
+    name: str,
+    configure: Callable[[Connection[Any]], None],
+    *,
+    size: int = POOL_SIZE,
+) -> ConnectionPool[Connection[Any]]:
     def check_alive(connection: Connection[Any]) -> None:
         # An idle connection has nothing to say: what can be read of it is its end. Asking the
         # server would cost a round trip for every request.
@@ -87,9 +117,13 @@ def _pool(conninfo: str, name: str, configure: Any) -> ConnectionPool[Connection
 
     pool = ConnectionPool(
         conninfo,
-        kwargs={"application_name": name, "connect_timeout": CONNECT_TIMEOUT},
+        kwargs={
+            "application_name": name,
+            "connect_timeout": CONNECT_TIMEOUT,
+            "client_encoding": "utf8",
+        },
         min_size=1,
-        max_size=POOL_SIZE,
+        max_size=size,
         timeout=POOL_TIMEOUT,
         configure=configure,
         check=check_alive,
@@ -121,9 +155,18 @@ def _available(pool: ConnectionPool[Connection[Any]]) -> Iterator[Connection[Any
         ) from error
 
 
+def _configure_platform(connection: Connection[Any]) -> None:
+    _set(connection, PLATFORM_SETTINGS)
+
+
 def _configure_runtime(connection: Connection[Any]) -> None:
-    connection.execute("SET search_path TO public")
-    connection.execute("SET timezone TO 'UTC'")
-    connection.execute("SET datestyle TO 'ISO, YMD'")
-    connection.commit()
+    _set(connection, RUNTIME_SETTINGS)
     register_result_loaders(connection)
+
+
+def _set(connection: Connection[Any], settings: Mapping[str, str]) -> None:
+    query = (
+        "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) s (name, value)"
+    )
+    connection.execute(query, [list(settings), list(settings.values())])
+    connection.commit()

@@ -1,6 +1,7 @@
 """What the SDK reads from its environment, under the very names it reads."""
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,7 +67,10 @@ def render(variables: Mapping[str, str], style: Format) -> str:
 def _quoted(value: str) -> str:
     if shlex.quote(value) == value:
         return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    # In single quotes nothing means anything, to a shell as to other readers of such files.
+    if "'" not in value:
+        return f"'{value}'"
+    return '"' + re.sub(r'(["\\$`])', r"\\\1", value) + '"'
 
 
 def _no_proxy(environment: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@
     │   ├── InvalidNameError
     │   ├── StateFolderError
     │   ├── PortBusyError
+    │   ├── InstanceBusyError
     │   ├── NotRunningError
     │   ├── AlreadyRunningError
     │   ├── UnhealthyError
@@ -15,6 +16,7 @@
     │   ├── UnknownRevisionError
     │   ├── UnreadableRevisionError
     │   ├── TemplateFailedError
+    │   ├── ResetFailedError
     │   ├── NotOursError
     │   └── ProgramMissingError
     ├── ClusterError              the embedded PostgreSQL does not do what it should
@@ -25,7 +27,8 @@
     └── RequestError              an answer to a client, with its HTTP status
         ├── UnauthorizedError, ForbiddenError, NotFoundError, NotImplementedHereError
         ├── InvalidRequestError, UnknownFilterError, StatementRefusedError, ResultRefusedError
-        ├── BodyTooLargeError, TooManyRowsError, RequestTooSlowError, ClientGoneError
+        ├── BodyTooLargeError, AnswerTooLargeError, TooManyRowsError, RequestTooSlowError
+        ├── ClientGoneError
         ├── ConflictError: ProviderConflictError, IdentifierTakenError, ForeignDataSourceError,
         │   TableKindConflictError, ProtectedError, NotActiveError
         ├── OperationFailedError and its classes, one per group of SQLSTATEs
@@ -41,6 +44,7 @@ from typing import ClassVar
 __all__ = [
     "AdministratorNeededError",
     "AlreadyRunningError",
+    "AnswerTooLargeError",
     "BinariesMissingError",
     "BodyTooLargeError",
     "CheckViolatedError",
@@ -55,6 +59,7 @@ __all__ = [
     "ForeignKeyViolatedError",
     "GitUnavailableError",
     "IdentifierTakenError",
+    "InstanceBusyError",
     "InstanceError",
     "InvalidNameError",
     "InvalidRequestError",
@@ -75,6 +80,7 @@ __all__ = [
     "ProviderConflictError",
     "RequestError",
     "RequestTooSlowError",
+    "ResetFailedError",
     "ResultRefusedError",
     "StartFailedError",
     "StateFolderError",
@@ -142,6 +148,10 @@ class PortBusyError(InstanceError):
         self.port = port
 
 
+class InstanceBusyError(InstanceError):
+    """Another start, stop or reset of the instance takes too long to wait for."""
+
+
 class NotRunningError(InstanceError):
     """The command needs a running platform."""
 
@@ -199,6 +209,12 @@ class UnreadableRevisionError(InstanceError):
 
 class TemplateFailedError(InstanceError):
     """The revisions could not be run on the template of a fresh database."""
+
+    effect = "The database is as it was."
+
+
+class ResetFailedError(InstanceError):
+    """PostgreSQL could not put a fresh database in the place of the old one."""
 
     effect = "The database is as it was."
 
@@ -306,6 +322,16 @@ class ResultRefusedError(InvalidRequestError):
 
 class BodyTooLargeError(RequestError):
     """The body of the request is larger than the platform takes."""
+
+    status = 413
+
+    def __init__(self, message: str, *, limit: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class AnswerTooLargeError(RequestError):
+    """The rows of an operation take more bytes than one answer carries; nothing was written."""
 
     status = 413
 
@@ -452,7 +478,7 @@ class TransactionConflictError(OperationFailedError):
 
 
 class StatementTimeoutError(OperationFailedError):
-    """The statement ran longer than limits.statement_timeout_ms."""
+    """The statement ran longer than it may: an operation, than limits.statement_timeout_ms."""
 
     status = 408
 

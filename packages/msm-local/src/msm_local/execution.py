@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
+from msm_local.health import probe
 from msm_local.instance import Instance, State
-from msm_local.lifecycle import probe
 from msm_local.processes import ENDING_SIGNALS, SIGNAL_BASE
 
 __all__ = ["NOT_FOUND", "UNUSABLE", "run_on_platform"]

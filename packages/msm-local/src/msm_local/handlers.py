@@ -7,7 +7,13 @@ import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
+from psycopg.errors import (
+    DeadlockDetected,
+    LockNotAvailable,
+    QueryCanceled,
+    SerializationFailure,
+    UniqueViolation,
+)
 from starlette.exceptions import HTTPException
 
 from msm_local.errors import (
@@ -23,6 +29,7 @@ __all__ = ["error_response", "install_handlers"]
 LOG = logging.getLogger(__name__)
 NOT_FOUND = 404
 METHOD_NOT_ALLOWED = 405
+RACES = (UniqueViolation, DeadlockDetected, SerializationFailure, LockNotAvailable, QueryCanceled)
 
 
 def error_response(error: MsmLocalError) -> JSONResponse:
@@ -39,10 +46,10 @@ def install_handlers(app: FastAPI) -> None:
         return error_response(error)
 
     def race(_request: Request, error: Exception) -> JSONResponse:
-        # Of two requests for the same row of the catalog, the other one was faster.
+        # Of two requests for the same row of the catalog, the other one was faster, or holds it.
         return error_response(failure(cast("psycopg.Error", error)))
 
-    for kind in (UniqueViolation, DeadlockDetected, SerializationFailure):
+    for kind in RACES:
         app.add_exception_handler(kind, race)
 
     @app.exception_handler(RequestValidationError)

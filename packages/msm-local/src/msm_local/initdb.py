@@ -30,6 +30,8 @@ PASSWORDS = "cluster.json"
 MARKER = "msm-local"
 # It was seen to take 42 MB; the rest is room for the first tables.
 NEEDED_DISK = 64 << 20
+# What a running platform needs to go on writing.
+LITTLE_DISK = 16 << 20
 
 
 def make_cluster(home: Path, data: Path, account: Account) -> None:

@@ -1,18 +1,18 @@
 """An instance: one platform of one project, its folder, and what the folder remembers."""
 
-import fcntl
 import json
 import os
 import re
 import secrets
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from msm_local.errors import InvalidNameError, StateFolderError
 from msm_local.files import exists, explained, make_private_folder, read_json, write_private
+from msm_local.locking import Patience, sign, try_lock
 from msm_local.processes import is_process
 
 __all__ = [
@@ -129,21 +129,30 @@ class Instance:
             write_private(self.marker_path, marker)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Serialize starts and stops; a killed holder frees it.
+    def lock(self, report: Callable[[str], None] = lambda _text: None) -> Iterator[None]:
+        """Serialize starts, stops and resets; a killed holder frees it.
+
+        Args:
+            report: told who holds it, where that takes long.
 
         Raises:
             StateFolderError: the folder cannot be used.
+            InstanceBusyError: somebody holds it for a minute and a half; names him.
         """
         path = self.folder / "lock"
+        patience = Patience(self.option, report)
         while True:
             self.prepare()
             with ExitStack() as stack:
                 with explained(path):
-                    file = stack.enter_context(path.open("w", encoding="utf-8"))
-                fcntl.flock(file, fcntl.LOCK_EX)
+                    # Its holder's pid stands in it: opening it must not empty it.
+                    file = stack.enter_context(path.open("a+", encoding="utf-8"))
+                while not try_lock(file):
+                    patience.wait(file)
                 # Whoever held it may have deleted the folder, and a third may lock a new file.
                 if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    with explained(path):
+                        sign(file)
                     yield
                     return
 

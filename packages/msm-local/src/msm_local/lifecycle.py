@@ -1,15 +1,14 @@
 """Starting, stopping and looking at the server of an instance, from the outside."""
 
-import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import urlsplit
+from contextlib import suppress
+from typing import IO, cast
 
 from msm_local.errors import (
     AlreadyRunningError,
@@ -20,53 +19,19 @@ from msm_local.errors import (
     UnhealthyError,
 )
 from msm_local.files import explained
+from msm_local.health import Health, probe
 from msm_local.instance import Instance, State
 from msm_local.ports import is_free
 from msm_local.processes import SERVER_MODULE, find_server, port_holder, wait_until_gone
 
-__all__ = ["EMBEDDED", "Health", "call_health", "ensure_started", "probe", "running_state", "stop"]
+__all__ = ["EMBEDDED", "ensure_started", "running_state", "stop"]
 
 # In place of a --database-url: the PostgreSQL that msm-local brings along.
 EMBEDDED = "embedded"
-Word = Literal["healthy", "stopped", "degraded"]
 START_SECONDS = 60.0
 STOP_SECONDS = 40.0
-PROBE_SECONDS = 2.0
 ENDING_SECONDS = 2.0
 SLOW_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What an instance is up to.
-
-    Attributes:
-        word: healthy, stopped or degraded.
-        reason: why it is degraded; empty otherwise.
-        state: what its server wrote; None where it is stopped.
-        postgresql: version of PostgreSQL; empty where it does not answer.
-    """
-
-    word: Word
-    reason: str
-    state: State | None
-    postgresql: str
-
-
-def probe(instance: Instance) -> Health:
-    """Look at the instance: one signed call, two seconds at most."""
-    state = instance.read_state()
-    if state is None or not state.is_alive():
-        return Health("stopped", "", None, "")
-    if state.phase != "ready":
-        return Health("degraded", f"still {state.phase}", state, "")
-    try:
-        answer = call_health(state.endpoint, state.token)
-    except ValueError as error:
-        return Health("degraded", str(error), state, "")
-    except (OSError, http.client.HTTPException) as error:
-        return Health("degraded", f"the API does not answer: {error}", state, "")
-    return Health("healthy", "", state, str(answer["postgresql"]))
 
 
 def running_state(instance: Instance) -> State:
@@ -108,8 +73,9 @@ def ensure_started(
         PortBusyError: the port belongs to another process.
         StartFailedError: it does not come up; the sentence names step and log.
         AdministratorNeededError: the role of the URL lacks a privilege; with SQL that mends it.
+        InstanceBusyError: another start, stop or reset takes too long to wait for.
     """
-    with instance.lock():
+    with instance.lock(report):
         health = probe(instance)
         if health.word == "degraded" and health.state is not None:
             health = _wait_for_recovery(instance, health)
@@ -131,19 +97,25 @@ def ensure_started(
         return state, True
 
 
-def stop(instance: Instance) -> bool:
+def stop(instance: Instance, report: Callable[[str], None] = lambda _text: None) -> bool:
     """Stop the platform and wait until it is gone; False where it did not run.
+
+    Args:
+        instance: the instance.
+        report: called with a sentence about a step that takes long.
 
     Raises:
         StopFailedError: it does not end; names the pid.
+        InstanceBusyError: another start, stop or reset takes too long to wait for.
     """
-    with instance.lock():
+    with instance.lock(report):
         # The process is looked for, and not read from a state file that may be damaged or lost.
         server = find_server(instance.folder)
         if server is not None:
-            started = server.create_time()
-            server.terminate()
-            if not wait_until_gone(server.pid, started, STOP_SECONDS):
+            # It may end by itself in this moment.
+            with suppress(ProcessLookupError):
+                os.kill(server.pid, signal.SIGTERM)
+            if not wait_until_gone(server.pid, server.started, STOP_SECONDS):
                 raise StopFailedError(
                     f"The server with pid {server.pid} does not end; its log is "
                     f"{instance.log_path}, and `kill -9 {server.pid}` ends it with its PostgreSQL."
@@ -186,7 +158,7 @@ def _check_clear(instance: Instance, port: int | None) -> None:
     """Refuse, in this process and before a server is made, what the server would fail at."""
     server = find_server(instance.folder)
     # One that just cleared its state is about to end.
-    if server is not None and not wait_until_gone(server.pid, server.create_time(), ENDING_SECONDS):
+    if server is not None and not wait_until_gone(server.pid, server.started, ENDING_SECONDS):
         raise AlreadyRunningError(
             f"The server with pid {server.pid} runs for {instance.folder}, but its state.json is "
             f"lost; `msm-local{instance.option} stop` ends it and loses no data, then start again."
@@ -225,9 +197,9 @@ def _spawn(
             cwd=instance.folder,
             start_new_session=True,
         )
-    if process.stdin is not None:
-        process.stdin.write(json.dumps(launch).encode())
-        process.stdin.close()
+    # One that ended already is told of by its exit code.
+    with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as pipe:
+        pipe.write(json.dumps(launch).encode())
     return process
 
 
@@ -235,24 +207,34 @@ def _start_server(
     instance: Instance, port: int | None, database_url: str | None, report: Callable[[str], None]
 ) -> State:
     process = _spawn(instance, port, database_url)
-    try:
-        return _wait_until_ready(instance, process, report)
-    except BaseException:
-        # A Ctrl-C, a closed terminal or a time-out leaves no server that nobody asked for.
-        process.terminate()
-        process.wait(STOP_SECONDS)
-        raise
+    with cast("IO[bytes]", process.stdout) as told:
+        try:
+            return _wait_until_ready(instance, process, told, report)
+        except BaseException:
+            # A Ctrl-C, a closed terminal or a time-out leaves no server that nobody asked for.
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            raise
 
 
 def _wait_until_ready(
-    instance: Instance, process: subprocess.Popen[bytes], report: Callable[[str], None]
+    instance: Instance,
+    process: subprocess.Popen[bytes],
+    reason: IO[bytes],
+    report: Callable[[str], None],
 ) -> State:
     began = time.monotonic()
     told = ""
     while time.monotonic() < began + START_SECONDS:
         if process.poll() is not None:
+            text = reason.read().decode(errors="replace").strip().rstrip(".")
+            text = text or f"the server ended with code {process.returncode}"
             raise StartFailedError(
-                f"The platform did not start: {_reason(process)} (log: {instance.log_path})."
+                f"The platform did not start: {text} (log: {instance.log_path})."
             )
         health = probe(instance)
         if health.state is not None and health.state.pid == process.pid:
@@ -266,29 +248,3 @@ def _wait_until_ready(
         f"The platform was not ready after {START_SECONDS:.0f} s ({told or 'no step reported'}); "
         f"its log is {instance.log_path}."
     )
-
-
-def call_health(endpoint: str, token: str) -> dict[str, object]:
-    """Ask the platform at this endpoint for its health, with one signed call.
-
-    Raises:
-        OSError, HTTPException: nothing answers within two seconds.
-        ValueError: something else than a healthy platform answers; its words.
-    """
-    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=PROBE_SECONDS)
-    try:
-        connection.request("GET", "/api/v1/health/", headers={"Authorization": f"Bearer {token}"})
-        answer: object = json.loads(connection.getresponse().read())
-    finally:
-        connection.close()
-    if not isinstance(answer, dict):
-        raise ValueError("the answer is no JSON object")  # noqa: TRY004 - a value, not an argument
-    if answer.get("ok") is not True:
-        raise ValueError(str(answer.get("detail", "no reason given")))
-    return answer
-
-
-def _reason(process: subprocess.Popen[bytes]) -> str:
-    told = process.stdout.read() if process.stdout is not None else b""
-    text = told.decode(errors="replace").strip().rstrip(".")
-    return text or f"the server ended with code {process.returncode}"

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from msm_local.errors import UnreadableRevisionError
+from msm_local.libpq import words_of
 from msm_local.repositories.physical import read_versions
 from msm_local.revisions import find_versions, read_revisions
 
@@ -74,7 +75,7 @@ def read_overview(database_url: str, root: Path, provider: str) -> Overview:
         ) as connection:
             return _read(connection, root, provider)
     except psycopg.Error as error:
-        return Overview(problem=" ".join(str(error).split()))
+        return Overview(problem=words_of(error))
 
 
 def _read(connection: Connection[Any], root: Path, provider: str) -> Overview:

@@ -2,9 +2,11 @@
 
 import socket
 
-__all__ = ["bind_first_free", "free_port", "is_free"]
+__all__ = ["bind_first_free", "bind_usual", "free_port", "is_free"]
 
 LOOPBACK = "127.0.0.1"
+DEFAULT_PORT = 8765
+NEARBY = 100
 
 
 def is_free(port: int) -> bool:
@@ -33,6 +35,12 @@ def bind_first_free(*candidates: int) -> socket.socket:
         except OSError:
             continue
     return _bound(0)
+
+
+def bind_usual(remembered: int | None) -> socket.socket:
+    """A socket on the port of last time, else on the usual one, else on the next free after it."""
+    usual = range(DEFAULT_PORT, DEFAULT_PORT + NEARBY)
+    return bind_first_free(*([remembered] if remembered else []), *usual)
 
 
 def _bound(port: int) -> socket.socket:

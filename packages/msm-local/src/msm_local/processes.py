@@ -4,8 +4,11 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -14,11 +17,13 @@ __all__ = [
     "ENDING_SIGNALS",
     "SERVER_MODULE",
     "SIGNAL_BASE",
+    "Server",
     "die_with_parent",
     "find_server",
     "is_process",
     "port_holder",
     "server_folders",
+    "signals_deferred",
     "start_time",
     "wait_until_gone",
 ]
@@ -31,8 +36,10 @@ SERVER_MODULE = "msm_local.server"
 LONGEST_COMMAND = 60
 
 
-def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
-    """A ``preexec_fn`` that has the kernel interrupt the child when its parent's thread ends.
+def die_with_parent(
+    parent_pid: int, number: signal.Signals = signal.SIGINT
+) -> Callable[[], None] | None:
+    """A ``preexec_fn`` that has the kernel signal the child when its parent's thread ends.
 
     It runs after a change of user, which would clear the setting. None where the system has no
     such thing; there an orphan is ended at the next start.
@@ -43,7 +50,7 @@ def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
     libc = ctypes.CDLL(None, use_errno=True)
 
     def ask_kernel() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        libc.prctl(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent_pid:
             # The parent died before the kernel knew.
             os._exit(1)
@@ -51,22 +58,62 @@ def die_with_parent(parent_pid: int) -> Callable[[], None] | None:
     return ask_kernel
 
 
-def find_server(folder: Path) -> psutil.Process | None:
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The server process of an instance.
+
+    Attributes:
+        folder: the folder of the instance.
+        pid: the process.
+        started: when it started, in seconds since the epoch.
+    """
+
+    folder: Path
+    pid: int
+    started: float
+
+
+@contextmanager
+def signals_deferred() -> Iterator[None]:
+    """Have signals that end us wait, as long as the context lasts.
+
+    What a handler raises while Python runs its hooks around a fork is printed and forgotten: it
+    would take more than one Ctrl-C.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        # Handlers run in the main thread alone.
+        yield
+        return
+    caught: list[int] = []
+    previous = {
+        number: signal.signal(number, lambda number, _frame: caught.append(number))
+        for number in ENDING_SIGNALS
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+        if caught:
+            signal.raise_signal(caught[0])
+
+
+def find_server(folder: Path) -> Server | None:
     """The server that runs for an instance folder, whatever its state file says; None without."""
     resolved = folder.resolve()
-    return next((process for place, process in _servers() if place == resolved), None)
+    return next((server for server in _servers() if server.folder == resolved), None)
 
 
 def server_folders() -> list[Path]:
     """The instance folders that a server runs for, as far as we may see."""
-    return [place for place, _process in _servers()]
+    return [server.folder for server in _servers()]
 
 
-def _servers() -> Iterator[tuple[Path, psutil.Process]]:
+def _servers() -> Iterator[Server]:
     for process in psutil.process_iter():
         try:
             if process.cmdline()[-1:] == [SERVER_MODULE]:
-                yield Path(process.cwd()), process
+                yield Server(Path(process.cwd()), process.pid, process.create_time())
         except psutil.Error:
             # It ended, or it is another user's.
             continue
@@ -86,7 +133,7 @@ def port_holder(port: int) -> str:
         process = psutil.Process(pid)
         command = " ".join(process.cmdline())
         if command.endswith(SERVER_MODULE):
-            command = f"the platform of {process.cwd()}"
+            return f"the platform of {process.cwd()} (pid {pid})"
     except (psutil.Error, ValueError):
         return ""
     return f"{command[:LONGEST_COMMAND]} (pid {pid})"

@@ -19,6 +19,7 @@ from msm_local.errors import (
     ProgramMissingError,
 )
 from msm_local.instance import Instance, State
+from msm_local.libpq import forget_variables, words_of
 from msm_local.placement import installed_binaries
 from msm_local.repositories.settings import Settings, read_settings
 
@@ -52,6 +53,8 @@ def psql_call(instance: Instance, state: State, role: Role, arguments: Sequence[
         DatabaseSetupError: the database does not answer.
     """
     program = find_psql()
+    if state.embedded:
+        forget_variables()
     facts = conninfo_to_dict(_login(instance, state, role))
     password = facts.pop("password", None)
     environment = dict(os.environ)
@@ -83,9 +86,8 @@ def _settings(state: State) -> Settings:
         with psycopg.connect(state.database_url, connect_timeout=CONNECT_SECONDS) as connection:
             settings = read_settings(connection)
     except psycopg.Error as error:
-        reason = " ".join(str(error).split())
         raise DatabaseSetupError(
-            f"The database does not answer ({reason}); see `msm-local status`."
+            f"The database does not answer ({words_of(error)}); see `msm-local status`."
         ) from error
     if settings is None:
         raise DatabaseSetupError("The catalog has no settings; stop the platform and start it.")

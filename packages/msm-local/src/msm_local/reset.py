@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,18 @@ from psycopg import Connection, sql
 
 from msm_local.bootstrap import prepare_database
 from msm_local.cluster import Cluster
-from msm_local.database import PLATFORM_POOL, RUNTIME_POOL
+from msm_local.database import POOLS
 from msm_local.databases import DATABASE, NEXT, PREVIOUS
 from msm_local.errors import (
     ClientsConnectedError,
     NotEmbeddedError,
+    ResetFailedError,
     UnhealthyError,
     UnknownRevisionError,
 )
+from msm_local.health import Health, probe
 from msm_local.instance import Instance
-from msm_local.lifecycle import Health, probe
+from msm_local.libpq import forget_variables, words_of
 from msm_local.repositories.settings import Settings
 from msm_local.revisions import find_versions, read_ids
 from msm_local.templates import (
@@ -46,6 +49,12 @@ FROM pg_stat_activity
 WHERE datname = %s AND backend_type = 'client backend' AND application_name <> ALL(%s)
 ORDER BY pid
 """
+# Whoever is in the way of a renaming.
+SESSIONS = """
+SELECT coalesce(nullif(application_name, ''), backend_type) || ' (pid ' || pid || ')'
+FROM pg_stat_activity WHERE datname = ANY(%s) ORDER BY pid
+"""
+END_SESSIONS = "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE datname = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +100,15 @@ def reset(
         ClientsConnectedError: clients are connected, and it is not forced.
         UnhealthyError: the platform runs, and does not answer.
         TemplateFailedError: the revisions do not run.
+        ResetFailedError: PostgreSQL refused a step, for want of space for example.
     """
     began = time.monotonic()
-    with instance.lock():
+    forget_variables()
+    with instance.lock(report):
         health = probe(instance)
         _refuse_foreign(instance, health, provider)
         versions = _check_target(instance, provider, target)
-        with _cluster_of(instance, health) as cluster:
+        with _explained(), _cluster_of(instance, health) as cluster:
             _refuse_clients(cluster, force=force)
             settings = _current_settings(cluster, instance)
             recipe = Recipe(provider, versions, target, settings)
@@ -107,9 +118,22 @@ def reset(
                 prune_templates(cluster)
                 _refuse_clients(cluster, force=force)
             _exchange(cluster, instance, recipe.name)
-            # One that stops now would break off what nobody waits for.
-            cluster.drop_database(PREVIOUS, wait=health.state is None)
+            # What cannot be dropped now is dropped by the next start.
+            with suppress(psycopg.Error):
+                # One that stops now would break off what nobody waits for.
+                cluster.drop_database(PREVIOUS, wait=health.state is None)
     return Reset(target, recipe.name, built, time.monotonic() - began)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise ResetFailedError(
+            f"PostgreSQL refused a step of the reset: {words_of(error)}; mend that, and reset "
+            "again (`msm-local doctor` looks for the usual causes)."
+        ) from error
 
 
 def _refuse_foreign(instance: Instance, health: Health, provider: str) -> None:
@@ -172,7 +196,7 @@ def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
 
 
 def _clients(connection: Connection[Any]) -> list[str]:
-    rows = connection.execute(CLIENTS, [DATABASE, [PLATFORM_POOL, RUNTIME_POOL]])
+    rows = connection.execute(CLIENTS, [DATABASE, list(POOLS)])
     return [str(name) for (name,) in rows]
 
 
@@ -193,26 +217,33 @@ def _exchange(cluster: Cluster, instance: Instance, template: str) -> None:
 
 
 def _rename(cluster: Cluster) -> None:
-    # One message, and so one transaction: nobody finds neither database, and next to nobody gets
-    # in between the end of the sessions and the lock of the renaming.
-    statement = sql.SQL(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname IN ({}, {});"
-        "ALTER DATABASE {} RENAME TO {};"
-        "ALTER DATABASE {} RENAME TO {}"
-    ).format(
-        *(sql.Literal(name) for name in (DATABASE, NEXT)),
-        *(sql.Identifier(name) for name in (DATABASE, PREVIOUS, NEXT, DATABASE)),
+    # One message, and so one transaction: nobody finds neither database.
+    statement = sql.SQL("ALTER DATABASE {} RENAME TO {}; ALTER DATABASE {} RENAME TO {}").format(
+        *(sql.Identifier(name) for name in (DATABASE, PREVIOUS, NEXT, DATABASE))
     )
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+    url = cluster.admin_url()
+    with (
+        psycopg.connect(url, autocommit=True) as connection,
+        psycopg.connect(url, autocommit=True) as other,
+        ThreadPoolExecutor(1) as beside,
+    ):
         for attempt in range(1, ATTEMPTS + 1):
+            other.execute(END_SESSIONS, [5000, [DATABASE, NEXT]])
+            renaming = beside.submit(connection.execute, statement)
+            # It lets nobody in while it waits for those who got in before: the platform itself
+            # connects again at once.
+            while not renaming.done():
+                other.execute(END_SESSIONS, [0, [DATABASE, NEXT]])
+                time.sleep(0.02)
             try:
-                connection.execute(statement)
+                renaming.result()
             except psycopg.errors.ObjectInUse as error:
                 if attempt == ATTEMPTS:
+                    names = [str(name) for (name,) in other.execute(SESSIONS, [[DATABASE, NEXT]])]
                     raise ClientsConnectedError(
-                        "Clients connect to the database faster than their sessions can be ended; "
-                        "stop them, and reset again.",
-                        clients=1,
+                        f"Sessions cannot be ended ({', '.join(names)}); stop their clients, and "
+                        "reset again.",
+                        clients=len(names),
                     ) from error
             else:
                 return

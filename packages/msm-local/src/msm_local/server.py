@@ -20,18 +20,21 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+import psycopg
+
 from msm_local.bootstrap import prepare_database
 from msm_local.cluster import Cluster
 from msm_local.databases import DATABASE, UNFINISHED
 from msm_local.errors import MsmLocalError, PortBusyError
 from msm_local.instance import Instance, State
-from msm_local.ports import bind_first_free
+from msm_local.libpq import forget_variables, words_of
+from msm_local.ports import bind_first_free, bind_usual
 from msm_local.processes import ENDING_SIGNALS, start_time
 from msm_local.registry import register
+from msm_local.templates import discard
 
 __all__ = ["Launch", "main", "run"]
 
-DEFAULT_PORT = 8765
 FAREWELL_SECONDS = 1.0
 LOG = logging.getLogger("msm_local.server")
 
@@ -72,6 +75,9 @@ def main() -> int:
     except OSError as error:
         LOG.exception("the start failed")
         reason = f"{error.filename or 'the system'}: {error.strerror}"
+    except psycopg.Error as error:
+        LOG.exception("the start failed")
+        reason = f"PostgreSQL says: {words_of(error)}"
     # Whoever started us reads it there, unless he went away.
     with suppress(BrokenPipeError):
         sys.stdout.write(reason)
@@ -98,6 +104,7 @@ def run(launch: Launch) -> int:
         report = _reporter(instance, state, launch.starter)
         cluster: Cluster | None = None
         if launch.database_url is None:
+            forget_variables()
             cluster = Cluster(instance.folder, port=postgres_port, report=report)
             stack.enter_context(cluster)
             state = _with_cluster(state, cluster)
@@ -161,8 +168,7 @@ def _import_application() -> None:
 
 
 def _listen(asked: int | None, remembered: int | None) -> socket.socket:
-    candidates = [asked] if asked else [remembered or DEFAULT_PORT, DEFAULT_PORT]
-    listener = bind_first_free(*candidates)
+    listener = bind_first_free(asked) if asked else bind_usual(remembered)
     if asked and listener.getsockname()[1] != asked:
         listener.close()
         raise PortBusyError(
@@ -214,7 +220,7 @@ def _with_cluster(state: State, cluster: Cluster) -> State:
     databases = cluster.databases()
     for name in UNFINISHED & set(databases):
         LOG.info("dropping %s, which a reset that was interrupted left behind", name)
-        cluster.drop_database(name)
+        discard(cluster, name)
     if DATABASE not in databases:
         cluster.create_database(DATABASE)
     return replace(

@@ -7,9 +7,11 @@ never meets an old template.
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -25,12 +27,12 @@ from msm_local.errors import ProgramMissingError, TemplateFailedError
 from msm_local.files import explained
 from msm_local.git_context import git_environment
 from msm_local.instance import Instance
-from msm_local.processes import die_with_parent
+from msm_local.processes import die_with_parent, signals_deferred
 from msm_local.repositories import credentials, roles
-from msm_local.repositories.settings import Settings
+from msm_local.repositories.settings import Settings, read_settings
 from msm_local.revisions import revision_files
 
-__all__ = ["BASE", "Recipe", "build_template", "end_credentials", "prune_templates"]
+__all__ = ["BASE", "Recipe", "build_template", "discard", "end_credentials", "prune_templates"]
 
 # Alembic's word for a database before its first revision.
 BASE = "base"
@@ -75,16 +77,19 @@ def build_template(
         TemplateFailedError: the revisions do not run; names the log that says why.
         ProgramMissingError: the SDK's CLI is not installed.
     """
-    cluster.drop_database(BUILDING)
+    discard(cluster, BUILDING)
     cluster.create_database(BUILDING)
     _token, password = instance.secrets()
     url = cluster.platform_url(BUILDING)
     prepare_database(url, password, recipe.settings)
-    if recipe.target != BASE:
-        report(f"Building the template for {recipe.target}, once for these revisions ...")
-        _migrate(url, password, instance, recipe)
-    end_credentials(cluster, BUILDING)
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+    try:
+        if recipe.target != BASE:
+            report(f"Building the template for {recipe.target}, once for these revisions ...")
+            _migrate(url, password, instance, recipe)
+    finally:
+        end_credentials(cluster, BUILDING)
+    # Both or neither: one that takes no connections could not be looked into.
+    with psycopg.connect(cluster.admin_url()) as connection:
         names = [sql.Identifier(name) for name in (BUILDING, recipe.name)]
         connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(names[0]))
         connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
@@ -100,11 +105,24 @@ def prune_templates(cluster: Cluster) -> None:
 def end_credentials(cluster: Cluster, database: str) -> None:
     """Drop the migration roles that a database recorded: they would outlive it."""
     with psycopg.connect(cluster.admin_url(database)) as connection:
+        settings = read_settings(connection)
+        if settings is None:
+            return
         names = credentials.undropped(connection)
         roles.end_sessions(connection, names)
         for name in names:
-            roles.drop_role(connection, name)
+            roles.drop_login(connection, name, heir=settings.owner_role)
             credentials.mark_dropped(connection, name)
+
+
+def discard(cluster: Cluster, database: str) -> None:
+    """Drop a database with the migration roles that it recorded; nothing where there is none."""
+    if database not in cluster.databases():
+        return
+    # One that was left off before it had a catalog recorded none.
+    with suppress(psycopg.errors.UndefinedTable):
+        end_credentials(cluster, database)
+    cluster.drop_database(database)
 
 
 def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> None:
@@ -128,19 +146,30 @@ def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> Non
         with explained(log_path):
             log_path.unlink(missing_ok=True)
             log_path.touch(mode=0o600)
-        with log_path.open("ab") as log:
-            code = subprocess.run(
-                command,
-                cwd=instance.root,
-                env=child_environment(os.environ, variables),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                check=False,
-                preexec_fn=die_with_parent(os.getpid()),
-            ).returncode
+        code = _run(command, instance.root, child_environment(os.environ, variables), log_path)
     if code != 0:
         raise TemplateFailedError(
             f"The revisions cannot be run up to {recipe.target}: `mainsequence migrations upgrade` "
             f"ended with code {code}, and {log_path} says why; mend them, and reset again."
         )
+
+
+def _run(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], log_path: Path
+) -> int:
+    """The exit code of a command, which ends with us whatever ends us."""
+    with log_path.open("ab") as log, ExitStack() as ending:
+        with signals_deferred():
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # It may take an interrupt for something to report, and go on; a kill it may not.
+                preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),
+            )
+            ending.callback(process.wait)
+            ending.callback(process.kill)
+        return process.wait()

@@ -11,11 +11,19 @@ import orjson
 from psycopg import Connection
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
+from psycopg.pq.abc import PGresult
 from psycopg.types.string import TextLoader
 
 from msm_local.errors import InvalidRequestError, ResultRefusedError
 
-__all__ = ["ResultColumn", "bind", "register_result_loaders", "result_columns", "result_rows"]
+__all__ = [
+    "ResultColumn",
+    "bind",
+    "register_result_loaders",
+    "result_columns",
+    "result_rows",
+    "result_size",
+]
 
 ResultColumn = tuple[str, str]
 
@@ -61,6 +69,8 @@ ARRAYS: Mapping[int, str] = {
 }
 REFUSED: Mapping[int, str] = {17: "bytea", 1186: "interval", 2249: "record", 2287: "record[]"}
 FLOATS = frozenset({"float32", "float64"})
+# All others are some bytes long.
+OF_ANY_LENGTH = frozenset({"string", "json", "jsonb", "numeric", *ARRAYS.values()})
 ARRAYS_OF_FLOATS = frozenset({"float32[]", "float64[]"})
 FIRST_USER_OID = 16384
 TEMPORAL = {"date": date.fromisoformat, "timestamp with time zone": datetime.fromisoformat}
@@ -134,6 +144,14 @@ def result_rows(
             for row in rows:
                 row[name] = _json_number(row[name])
     return rows
+
+
+def result_size(columns: Sequence[ResultColumn], result: PGresult) -> int:
+    """How many bytes the values of a result take that may be of any length."""
+    places = [at for at, (_name, token) in enumerate(columns) if token in OF_ANY_LENGTH]
+    return sum(
+        len(result.get_value(row, at) or b"") for row in range(result.ntuples) for at in places
+    )
 
 
 def _all_finite(rows: Sequence[Mapping[str, Any]], name: str) -> bool:

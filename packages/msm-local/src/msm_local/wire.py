@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from msm_local.json_values import JsonObject, Text, check_json
 
 __all__ = [
+    "MOST_BYTES",
     "MOST_MILLISECONDS",
     "MOST_ROWS",
     "FinalizeRequest",
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 MOST_ROWS = 100_000
+# Of the rows of an answer.
+MOST_BYTES = 128 << 20
 MOST_MILLISECONDS = 600_000
 Name = Annotated[Text, Field(min_length=1, max_length=300)]
 PhysicalName = Annotated[Text, Field(min_length=1, max_length=63)]

@@ -1,10 +1,11 @@
 """Checking rows before anything is sent: every fault of a call is found, not only the first."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Table
 
 from msm.errors import RowFault
@@ -18,6 +19,7 @@ ROWS_PER_BATCH = 10_000
 # What one request carries at most, unless a single row is longer; escapes can make six bytes of
 # one character.
 CHARACTERS_PER_BATCH = 2_000_000
+MISSING = "missing to pandas alone; pass None, for NULL"
 
 type Texts = Mapping[str, list[str]]
 
@@ -51,7 +53,7 @@ class Expected:
 
 
 def check_rows(
-    table: Table, groups: Sequence[Given], expected: Expected
+    table: Table, groups: Sequence[Given], expected: Expected, advance: Callable[[int], object]
 ) -> tuple[list[Batch], list[RowFault]]:
     """Turn rows into batches, and list what is wrong with them.
 
@@ -59,6 +61,7 @@ def check_rows(
         table: the table of the model.
         groups: the rows.
         expected: what the verb expects of them.
+        advance: told after each part how many more rows have been checked.
 
     Returns:
         The batches, which may be sent only where there are no faults; and the faults.
@@ -82,6 +85,7 @@ def check_rows(
             for key, known in zip(expected.unique, seen, strict=True):
                 faults.extend(_repeated(key, known, part, texts))
             batches.extend(_split(part.numbers, texts))
+            advance(len(part.numbers))
     return batches, faults
 
 
@@ -136,7 +140,8 @@ class _ColumnWriter:
                         self._note(number, value, self._missing)
             except UnfitValueError as fault:
                 text = NULL
-                self._note(number, value, str(fault))
+                missing = value is pd.NaT or value is pd.NA
+                self._note(number, value, MISSING if missing else str(fault))
             texts.append(text)
         return texts
 

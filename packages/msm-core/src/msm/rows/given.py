@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import Date, Table
 
 from msm.errors import StatementError
+from msm.showing import shortened
 
 __all__ = ["Given", "Rows", "given_rows"]
 
@@ -36,13 +37,18 @@ def given_rows(table: Table, rows: Rows) -> list[Given]:
     index are columns too.
 
     Raises:
-        StatementError: a DataFrame has two columns of one name.
+        StatementError: the rows are neither mappings nor a DataFrame, or a DataFrame has two
+            columns of one name.
     """
     if isinstance(rows, pd.DataFrame):
         return [_from_frame(table, rows)]
+    if isinstance(rows, Mapping | pd.Series):
+        raise _no_rows(rows)
     sorted_rows: dict[frozenset[str], list[Mapping[str, Any]]] = {}
     numbers: dict[frozenset[str], list[int]] = {}
     for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise _no_rows(row)
         names = frozenset(row)
         sorted_rows.setdefault(names, []).append(row)
         numbers.setdefault(names, []).append(number)
@@ -50,6 +56,13 @@ def given_rows(table: Table, rows: Rows) -> list[Given]:
         Given(numbers[names], {name: list(map(itemgetter(name), alike)) for name in alike[0]})
         for names, alike in sorted_rows.items()
     ]
+
+
+def _no_rows(given: object) -> StatementError:
+    return StatementError(
+        f"Rows are a list of mappings, or a DataFrame; {shortened(given)} is a "
+        f"{type(given).__name__} in their place."
+    )
 
 
 def _from_frame(table: Table, frame: pd.DataFrame) -> Given:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, UniqueConstraint
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError
 
-__all__ = ["Key", "natural_key", "table_of", "unique_keys"]
+__all__ = ["Key", "key_of_every_row", "natural_key", "table_of", "unique_keys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,8 @@ def natural_key(model: type[MarketsModel], chosen: Sequence[str] | None = None) 
     """
     keys = unique_keys(model)
     if chosen is not None:
-        for key in keys:
-            if set(key.columns) == set(chosen):
-                return key
-        raise StatementError(
-            f"{model.__name__} has no unique key over {', '.join(chosen)}; pass key= one of "
-            f"{_listed(keys)}."
-        )
+        return _chosen(model, chosen, keys)
+    keys = [key for key in keys if key.where is None]
     if issubclass(model, MarketsTimeIndexMetaTable):
         return Key(tuple(model.__index_names__))
     primary = table_of(model).primary_key
@@ -74,10 +69,38 @@ def natural_key(model: type[MarketsModel], chosen: Sequence[str] | None = None) 
     return (others or keys)[0]
 
 
+def key_of_every_row(model: type[MarketsModel], chosen: Sequence[str] | None = None) -> Key:
+    """As :func:`natural_key`, but none that holds for some rows only.
+
+    By such a key the other rows would be inserted again each time.
+
+    Raises:
+        StatementError: as :func:`natural_key`; or the key is that of a partial index.
+    """
+    key = natural_key(model, chosen)
+    if key.where is not None:
+        others = [other for other in unique_keys(model) if other.where is None]
+        raise StatementError(
+            f"{model.__name__} is unique over {', '.join(key.columns)} only where {key.where}, so "
+            f"that other rows would be inserted again; pass key= one of {_listed(others)}."
+        )
+    return key
+
+
+def _chosen(model: type[MarketsModel], chosen: Sequence[str], keys: Sequence[Key]) -> Key:
+    for key in keys:
+        if set(key.columns) == set(chosen):
+            return key
+    raise StatementError(
+        f"{model.__name__} has no unique key over {', '.join(chosen)}; pass key= one of "
+        f"{_listed(keys)}."
+    )
+
+
 def _enforced(table: Table) -> Iterator[Key]:
     if table.primary_key.columns:
         yield Key(tuple(column.name for column in table.primary_key))
-    for constraint in table.constraints:
+    for constraint in sorted(table.constraints, key=lambda constraint: str(constraint.name)):
         if isinstance(constraint, UniqueConstraint):
             yield Key(tuple(column.name for column in constraint.columns))
     for index in sorted(table.indexes, key=lambda index: str(index.name)):

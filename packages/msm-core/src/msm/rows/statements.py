@@ -48,11 +48,10 @@ def upsert_statement(table: Table, literals: Mapping[str, str], key: Key) -> Ins
     changed = [table.c[name] for name in literals if name not in kept]
     target = [table.c[name] for name in key.columns]
     if not changed:
-        return statement.on_conflict_do_nothing(index_elements=target, index_where=key.where)
+        return statement.on_conflict_do_nothing(index_elements=target)
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=target,
-        index_where=key.where,
         set_={column.name: new[column.name] for column in changed},
         # A row that is as it should be is not written again: a repeated upsert costs no disk.
         where=or_(
@@ -64,12 +63,11 @@ def upsert_statement(table: Table, literals: Mapping[str, str], key: Key) -> Ins
     )
 
 
-def delete_statement(table: Table, literals: Mapping[str, str]) -> Delete:
-    """Delete the rows that have the keys of a batch."""
+def delete_statement(table: Table, literals: Mapping[str, str], key: Key) -> Delete:
+    """Delete the rows that have the keys of a batch; of a partial key, those that it is over."""
     given = _given(table, literals)
-    return delete(table).where(
-        *(table.c[name] == _value(table.c[name], given) for name in literals)
-    )
+    same = [table.c[name] == _value(table.c[name], given) for name in literals]
+    return delete(table).where(*same, *([] if key.where is None else [key.where]))
 
 
 def _insert(table: Table, literals: Mapping[str, str]) -> postgresql.Insert:

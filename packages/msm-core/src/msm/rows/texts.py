@@ -34,9 +34,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from msm.encoding import why_no_moment
 from msm.errors import StatementError
 
-__all__ = ["NULL", "ColumnText", "UnfitValueError", "array_literal", "column_text"]
+__all__ = [
+    "NULL",
+    "ColumnText",
+    "TooLargeValueError",
+    "UnfitValueError",
+    "array_literal",
+    "column_text",
+]
 
 NULL = "NULL"
 # Above it not every integer is a float, so that a float no longer says which one is meant.
@@ -50,6 +58,10 @@ INTEGER_BITS: tuple[tuple[type[Integer], int], ...] = (
 
 class UnfitValueError(Exception):
     """A column does not take a value; the message says why."""
+
+
+class TooLargeValueError(UnfitValueError):
+    """A value is of the column's type, and longer or larger than the column takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +149,7 @@ def _float(value: Any) -> str:
     try:
         return repr(float(value))
     except OverflowError as error:
-        raise UnfitValueError("too large for a float") from error
+        raise TooLargeValueError("too large for a float") from error
 
 
 def _integer_writer(kind: Integer) -> Callable[[Any], str]:
@@ -147,7 +159,7 @@ def _integer_writer(kind: Integer) -> Callable[[Any], str]:
     def write(value: Any) -> str:
         number = value if type(value) is int else _whole(value)
         if not -bound <= number < bound:
-            raise UnfitValueError(f"too large for the column's {bits} bits")
+            raise TooLargeValueError(f"too large for the column's {bits} bits")
         return str(number)
 
     return write
@@ -168,18 +180,18 @@ def _numeric_writer(kind: Numeric[Any]) -> Callable[[Any], str]:
     precision, scale = kind.precision, kind.scale or 0
 
     def write(value: Any) -> str:
-        if isinstance(value, bool) or not isinstance(value, Decimal | int):
+        if isinstance(value, bool) or not isinstance(value, Decimal | numbers.Integral):
             raise _unfit(value, "a Decimal or an int")
-        number = Decimal(value)
+        number = value if isinstance(value, Decimal) else Decimal(int(value))
         if number.is_snan() or (number.is_infinite() and precision is not None):
-            raise UnfitValueError("no number that the column can hold")
+            raise TooLargeValueError("no number that the column can hold")
         text = f"{number:f}"
         if number.is_finite() and precision is not None:
             whole, _, fraction = text.partition(".")
             if len(fraction.rstrip("0")) > scale:
                 raise UnfitValueError(f"more than {scale} digits after the point")
             if len(whole.lstrip("-0")) > precision - scale:
-                raise UnfitValueError(f"more than {precision - scale} digits before the point")
+                raise TooLargeValueError(f"more than {precision - scale} digits before the point")
         return text
 
     return write
@@ -192,21 +204,17 @@ def _uuid(value: Any) -> str:
 
 
 def _timestamp(value: Any) -> str:
-    if not isinstance(value, datetime.datetime):
+    if not isinstance(value, datetime.datetime) or value is pd.NaT:
         raise _unfit(value, "an aware datetime")
-    if value.tzinfo is not datetime.UTC:
-        if value.utcoffset() is None:
-            raise UnfitValueError(
-                "no time zone; pass an aware datetime, such as datetime.now(datetime.UTC)"
-            )
+    if type(value) is not datetime.datetime or value.tzinfo is not datetime.UTC:
+        fault = why_no_moment(value)
+        if fault is not None:
+            raise UnfitValueError(fault)
         try:
             value = value.astimezone(datetime.UTC)
         except OverflowError as error:
             raise UnfitValueError("beyond the years of a datetime in UTC") from error
     text: str = value.isoformat()
-    # Only pandas writes more than six decimals, and PostgreSQL would round them.
-    if len(text) > len("2025-01-01T00:00:00.000000+00:00"):
-        raise UnfitValueError("nanoseconds, where PostgreSQL keeps microseconds; round it")
     return text
 
 
@@ -232,7 +240,7 @@ def _string_writer(length: int | None) -> Callable[[Any], str]:
         if not isinstance(value, str):
             raise _unfit(value, "a str")
         if length is not None and len(value) > length:
-            raise UnfitValueError(f"{len(value)} characters, where the column takes {length}")
+            raise TooLargeValueError(f"{len(value)} characters, where the column takes {length}")
         return _quoted(value)
 
     return write

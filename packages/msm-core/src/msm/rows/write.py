@@ -1,6 +1,7 @@
 """Insert, upsert and delete: check all rows, then send one batch after the other."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from tqdm import tqdm
@@ -10,7 +11,7 @@ from msm.errors import InvalidRowsError, MsmError, PartlyWrittenError
 from msm.results import Result
 from msm.rows.check import Batch, Expected, check_rows
 from msm.rows.given import Rows, given_rows
-from msm.rows.keys import natural_key, table_of, unique_keys
+from msm.rows.keys import key_of_every_row, natural_key, table_of, unique_keys
 from msm.rows.statements import delete_statement, insert_statement, upsert_statement
 from msm.statements import Statement
 
@@ -27,19 +28,20 @@ def insert_rows(execute: Execute, model: type[MarketsModel], rows: Rows) -> int:
     """What :meth:`msm.MarketsRuntime.insert` does."""
     table = table_of(model)
     whole = [key.columns for key in unique_keys(model) if key.where is None]
-    batches = _checked(model, "insert", rows, Expected(None, _required(model), whole))
-    return _send(execute, model, "insert", batches, lambda it: insert_statement(table, it.literals))
+    expected = Expected(None, _required(model), whole)
+    return _Writing(execute, model, "insert").write(
+        rows, expected, lambda batch: insert_statement(table, batch.literals)
+    )
 
 
 def upsert_rows(
     execute: Execute, model: type[MarketsModel], rows: Rows, key: Sequence[str] | None
 ) -> int:
     """What :meth:`msm.MarketsRuntime.upsert` does."""
-    table, target = table_of(model), natural_key(model, key)
+    table, target = table_of(model), key_of_every_row(model, key)
     expected = Expected(None, _required(model) | set(target.columns), [target.columns])
-    batches = _checked(model, "upsert", rows, expected)
-    return _send(
-        execute, model, "upsert", batches, lambda it: upsert_statement(table, it.literals, target)
+    return _Writing(execute, model, "upsert").write(
+        rows, expected, lambda batch: upsert_statement(table, batch.literals, target)
     )
 
 
@@ -49,8 +51,11 @@ def delete_rows(
     """What :meth:`msm.MarketsRuntime.delete` does."""
     table, target = table_of(model), natural_key(model, key)
     columns = frozenset(target.columns)
-    batches = _checked(model, "delete", rows, Expected(columns, columns, []))
-    return _send(execute, model, "delete", batches, lambda it: delete_statement(table, it.literals))
+    return _Writing(execute, model, "delete").write(
+        rows,
+        Expected(columns, columns, []),
+        lambda batch: delete_statement(table, batch.literals, target),
+    )
 
 
 def _required(model: type[MarketsModel]) -> frozenset[str]:
@@ -61,42 +66,51 @@ def _required(model: type[MarketsModel]) -> frozenset[str]:
     )
 
 
-def _checked(model: type[MarketsModel], verb: str, rows: Rows, expected: Expected) -> list[Batch]:
-    table = table_of(model)
-    batches, faults = check_rows(table, given_rows(table, rows), expected)
-    if faults:
-        raise InvalidRowsError(model, verb, sorted(faults, key=lambda fault: fault.row))
-    return batches
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """One call of a verb."""
 
+    execute: Execute
+    model: type[MarketsModel]
+    verb: str
 
-def _send(
-    execute: Execute,
-    model: type[MarketsModel],
-    verb: str,
-    batches: Sequence[Batch],
-    compose: Compose,
-) -> int:
-    changed = 0
-    with tqdm(
-        total=sum(len(batch.numbers) for batch in batches),
-        desc=f"{verb} {model.__name__}",
-        unit=" rows",
-        unit_scale=True,
-        delay=PATIENCE,
-        disable=None,  # Shown on a terminal only.
-    ) as progress:
+    def write(self, rows: Rows, expected: Expected, compose: Compose) -> int:
+        """Check all rows, and send them; how many were changed."""
+        with tqdm(
+            desc=f"{self.verb} {self.model.__name__}",
+            # A row counts once when it is checked, and once when it is written.
+            bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}",
+            delay=PATIENCE,
+            disable=None,  # Shown on a terminal only.
+        ) as progress:
+            table = table_of(self.model)
+            groups = given_rows(table, rows)
+            progress.total = 2 * sum(len(group.numbers) for group in groups)
+            batches, faults = check_rows(table, groups, expected, progress.update)
+            if faults:
+                faults.sort(key=lambda fault: fault.row)
+                raise InvalidRowsError(self.model, self.verb, faults)
+            return self._send(batches, compose, progress.update)
+
+    def _send(
+        self, batches: Sequence[Batch], compose: Compose, advance: Callable[[int], object]
+    ) -> int:
+        changed = 0
         for done, batch in enumerate(batches):
             try:
-                changed += execute(compose(batch)).row_count
+                changed += self.execute(compose(batch)).row_count
             except MsmError as error:
                 if done == 0:
                     raise
-                written, failed = list(_runs(batches[:done])), list(_runs([batch]))
                 raise PartlyWrittenError(
-                    model, verb, error, written=written, failed=failed
+                    self.model,
+                    self.verb,
+                    error,
+                    written=list(_runs(batches[:done])),
+                    failed=list(_runs([batch])),
                 ) from error
-            progress.update(len(batch.numbers))
-    return changed
+            advance(len(batch.numbers))
+        return changed
 
 
 def _runs(batches: Sequence[Batch]) -> Iterator[range]:

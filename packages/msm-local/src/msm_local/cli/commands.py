@@ -1,5 +1,6 @@
 """The verbs that hand over to another program: env, exec, psql."""
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -15,8 +16,9 @@ from msm_local.environment import Format, child_environment, render, sdk_environ
 from msm_local.errors import UnhealthyError
 from msm_local.execution import NOT_FOUND, run_on_platform
 from msm_local.git_context import missing_context
+from msm_local.health import call_health
 from msm_local.instance import Instance
-from msm_local.lifecycle import call_health, ensure_started, running_state
+from msm_local.lifecycle import ensure_started, running_state
 
 __all__ = ["env_command", "exec_command", "psql_command"]
 
@@ -28,6 +30,7 @@ PASSING_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 @click.option(
     "--format",
     "style",
+    envvar="MSM_LOCAL_ENV_FORMAT",
     type=click.Choice(["sh", "dotenv", "json"]),
     default="sh",
     show_default=True,
@@ -51,6 +54,9 @@ def env_command(instance: Instance, style: str, *, check: bool, as_json: bool) -
             f"Nothing usable answers at {endpoint} ({error}); see `msm-local{instance.option} "
             "status`."
         ) from error
+    if as_json:
+        click.echo(json.dumps({"endpoint": endpoint, "postgresql": answer["postgresql"]}, indent=2))
+        return
     click.echo(f"{endpoint} takes this token: PostgreSQL {answer['postgresql']} behind it")
 
 

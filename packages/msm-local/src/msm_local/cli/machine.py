@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from msm_local.cli.group import json_option
+from msm_local.health import probe
 from msm_local.instance import Instance
-from msm_local.lifecycle import probe
 from msm_local.registry import known_instances
 
 __all__ = ["destroy_command", "doctor_command", "list_command"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from msm_local.health import Health
 from msm_local.instance import Instance, State
-from msm_local.lifecycle import Health
 
 if TYPE_CHECKING:
     from msm_local.overview import Overview, VersionTable
@@ -34,9 +34,12 @@ class Report:
         """What its database holds; None where nothing healthy serves it."""
         if self.health.word != "healthy" or self.health.state is None:
             return None
-        # It needs psycopg, which no other part of the quick verbs waits for.
+        # They need psycopg, which no other part of the quick verbs waits for.
+        from msm_local.libpq import forget_variables
         from msm_local.overview import read_overview
 
+        if self.health.state.embedded:
+            forget_variables()
         return read_overview(self.health.state.database_url, self.instance.root, self.provider)
 
 

@@ -11,8 +11,9 @@ from msm_local.cli.group import database_option, json_option, port_option, provi
 from msm_local.cli.report import Report, print_report
 from msm_local.errors import NotRunningError, ProgramMissingError
 from msm_local.files import exists
+from msm_local.health import probe
 from msm_local.instance import Instance
-from msm_local.lifecycle import EMBEDDED, ensure_started, probe, stop
+from msm_local.lifecycle import EMBEDDED, ensure_started, stop
 
 __all__ = [
     "logs_command",
@@ -56,7 +57,7 @@ def start_command(
 @click.pass_obj
 def stop_command(instance: Instance) -> None:
     """Stop the platform; its data stays."""
-    stopped = stop(instance)
+    stopped = stop(instance, say)
     click.echo(f"{instance.name}: {'stopped' if stopped else 'was not running'}")
 
 
@@ -96,7 +97,14 @@ def logs_command(instance: Instance, lines: int, *, follow: bool, postgresql: bo
 
 
 @click.command("reset")
-@click.option("--to", "target", default="head", show_default=True, help="A revision, or base.")
+@click.option(
+    "--to",
+    "target",
+    envvar="MSM_LOCAL_RESET_TO",
+    default="head",
+    show_default=True,
+    help="A revision, or base.",
+)
 @click.option("--force", is_flag=True, help="End the sessions of clients that are connected.")
 @provider_option
 @json_option

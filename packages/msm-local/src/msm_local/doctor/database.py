@@ -8,8 +8,8 @@ from psycopg import Connection
 from msm_local.bootstrap import runtime_conninfo
 from msm_local.catalog import catalog_steps
 from msm_local.doctor.finding import Finding, bad, good
+from msm_local.health import Health
 from msm_local.instance import Instance
-from msm_local.lifecycle import Health
 from msm_local.repositories.settings import Settings, read_settings
 
 __all__ = ["check_catalog", "check_platform", "check_roles", "connect"]
@@ -93,7 +93,7 @@ def check_catalog(instance: Instance, connection: Connection[Any]) -> Finding:
     if missing:
         shown = ", ".join(missing[:SHOWN])
         found = f"{len(missing)} active table(s) do not exist: {shown}"
-        return bad("catalog", found, "run the upgrade again, or `msm-local reset`")
+        return bad("catalog", found, "`python -m migrations.check` prints the SQL that makes them")
     [(expired,)] = connection.execute(EXPIRED).fetchall()
     if expired:
         found = f"{expired} expired migration role(s) were not dropped"

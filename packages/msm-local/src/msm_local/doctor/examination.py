@@ -17,8 +17,9 @@ from msm_local.doctor.machine import (
     check_sdk,
 )
 from msm_local.errors import AdministratorNeededError, MsmLocalError
+from msm_local.health import probe
 from msm_local.instance import Instance
-from msm_local.lifecycle import probe
+from msm_local.libpq import forget_variables, words_of
 
 __all__ = ["examine"]
 
@@ -46,18 +47,22 @@ def _reading(subject: str, check: Callable[[], list[Finding]]) -> list[Finding]:
 
 def _examine_database(instance: Instance) -> list[Finding]:
     url = instance.remembered_database_url()
-    findings = [check_disk(instance), check_binaries()] if url is None else [_check_server(url)]
+    if url is None:
+        findings = [check_disk(instance), check_binaries()]
+    else:
+        findings = _reading("server", lambda: [_check_server(url)])
     health = probe(instance)
     findings.append(check_platform(instance, health))
     if health.word != "healthy" or health.state is None:
         return findings
+    if health.state.embedded:
+        forget_variables()
     try:
         with connect(health.state.database_url) as connection:
             findings.append(check_roles(instance, health.state.database_url, connection))
             findings.append(check_catalog(instance, connection))
     except psycopg.Error as error:
-        reason = " ".join(str(error).split())
-        findings.append(bad("catalog", reason, f"see {instance.log_path}"))
+        findings.append(bad("catalog", words_of(error), f"see {instance.log_path}"))
     return findings
 
 

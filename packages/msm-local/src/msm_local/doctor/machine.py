@@ -14,7 +14,7 @@ from msm_local.doctor.finding import Finding, bad, good
 from msm_local.errors import MsmLocalError
 from msm_local.files import exists
 from msm_local.git_context import missing_context
-from msm_local.initdb import NEEDED_DISK
+from msm_local.initdb import LITTLE_DISK, NEEDED_DISK
 from msm_local.instance import Instance
 from msm_local.placement import binaries_folder, data_folder, postgres_account
 from msm_local.ports import free_port, is_free
@@ -32,8 +32,8 @@ __all__ = [
 
 SUPPORTED = (3, 13)
 SDK = "mainsequence"
-# What a running platform needs to go on writing.
-LITTLE_DISK = 16 << 20
+# Its package has the name of ours.
+PUBLISHED = "ms-markets"
 VERSION_SECONDS = 10
 
 
@@ -46,12 +46,16 @@ def check_python() -> Finding:
 
 
 def check_sdk() -> Finding:
-    """Whether the installed SDK is one that msm-core takes; msm-local itself needs none."""
+    """Whether SDK and msm-core can work together; msm-local itself needs neither."""
     try:
         installed = metadata.version(SDK)
         requirements = map(Requirement, metadata.requires("msm-core") or [])
     except metadata.PackageNotFoundError as error:
         return bad("sdk", f"{error.name} is not installed", f"install {error.name} (`./dev sync`)")
+    published = next((found.version for found in metadata.distributions(name=PUBLISHED)), None)
+    if published is not None:
+        remedy = f"run `pip uninstall {PUBLISHED}`, then `pip install --force-reinstall msm-core`"
+        return bad("sdk", f"{PUBLISHED} {published} overwrites the package msm", remedy)
     wanted = next(item.specifier for item in requirements if item.name == SDK)
     if installed in wanted:
         return good("sdk", f"{SDK} {installed}")
@@ -106,7 +110,7 @@ def check_ports(instance: Instance) -> Finding:
     if port is None or is_free(port):
         return good("ports", f"{port or 'any'} is free")
     holder = port_holder(port) or "somebody else"
-    if str(instance.folder) in holder:
+    if holder.startswith(f"the platform of {instance.folder} (pid "):
         return good("ports", f"{port} is held by this platform")
     return good("ports", f"{port} is held by {holder}; the next start takes another")
 

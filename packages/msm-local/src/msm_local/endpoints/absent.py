@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from msm_local.errors import NotImplementedHereError
 
-__all__ = ["data_sources", "meta_tables", "time_index_meta_tables"]
+__all__ = ["data_sources", "meta_tables", "table_updates", "time_index_meta_tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ DATA_SOURCES = (
     Absent("PATCH", "/{uid}/", "patch, patch_by_uid"),
     Absent("DELETE", "/{uid}/", "delete, destroy_by_uid"),
 )
+# Where the client writes the rows of a DataSource to.
+TABLE_UPDATES = (Absent("POST", "/{uid}/insert-data-into-table/", "insert_data_into_table"),)
 
 
 def _router(client_class: str, endpoints: Sequence[Absent]) -> APIRouter:
@@ -98,3 +100,4 @@ def _answer(methods: str) -> Callable[[], Any]:
 meta_tables = _router("MetaTable", META_TABLES)
 time_index_meta_tables = _router("TimeIndexMetaTable", TIME_INDEX_META_TABLES)
 data_sources = _router("DataSource", DATA_SOURCES)
+table_updates = _router("DataSource", TABLE_UPDATES)

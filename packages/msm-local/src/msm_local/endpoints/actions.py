@@ -13,6 +13,7 @@ from msm_local.endpoints.dependencies import PlatformDep, Resource
 from msm_local.endpoints.refusals import refusals
 from msm_local.endpoints.rows import RowsResponse
 from msm_local.errors import (
+    AnswerTooLargeError,
     CheckViolatedError,
     ForeignDataSourceError,
     ForeignKeyViolatedError,
@@ -25,9 +26,7 @@ from msm_local.errors import (
     ProviderConflictError,
     ResultRefusedError,
     StatementRefusedError,
-    StatementTimeoutError,
     TooManyRowsError,
-    TransactionConflictError,
     UniqueViolatedError,
     ValueRefusedError,
 )
@@ -50,6 +49,7 @@ OPERATION_ERRORS = (
     ForeignDataSourceError,
     StatementRefusedError,
     ResultRefusedError,
+    AnswerTooLargeError,
     TooManyRowsError,
     OperationFailedError,
     UniqueViolatedError,
@@ -58,8 +58,6 @@ OPERATION_ERRORS = (
     CheckViolatedError,
     ValueRefusedError,
     OperationTooLargeError,
-    TransactionConflictError,
-    StatementTimeoutError,
     OperationDeniedError,
 )
 

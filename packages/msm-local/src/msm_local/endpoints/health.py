@@ -16,7 +16,5 @@ router = APIRouter()
 @router.get("/health/", responses=refusals())
 def health(platform: PlatformDep) -> answers.Health:
     """Answer only if PostgreSQL answers."""
-    with platform.database.transaction() as connection:
-        row = connection.execute("SELECT current_setting('server_version')").fetchone()
-    postgresql = "" if row is None else str(row[0])
+    postgresql = platform.database.server_version()
     return {"ok": True, "msm_local": version("msm-local"), "postgresql": postgresql}

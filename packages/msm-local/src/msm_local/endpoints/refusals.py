@@ -10,6 +10,8 @@ from msm_local.errors import (
     InvalidRequestError,
     MsmLocalError,
     RequestTooSlowError,
+    StatementTimeoutError,
+    TransactionConflictError,
     UnauthorizedError,
 )
 
@@ -22,6 +24,8 @@ EVERYWHERE: tuple[type[MsmLocalError], ...] = (
     InvalidRequestError,
     RequestTooSlowError,
     BodyTooLargeError,
+    TransactionConflictError,
+    StatementTimeoutError,
     DatabaseUnavailableError,
 )
 

@@ -39,10 +39,10 @@ def undropped(connection: Connection[Any]) -> list[str]:
 
 
 def next_expiry(connection: Connection[Any]) -> float | None:
-    """Seconds until the next credential expires; None where none is open."""
+    """Seconds until the next credential expires; None where no other will."""
     row = connection.execute(
         "SELECT extract(epoch FROM min(expires_at) - now())::float8"
-        " FROM msm_local.migration_credentials WHERE dropped_at IS NULL"
+        " FROM msm_local.migration_credentials WHERE dropped_at IS NULL AND expires_at > now()"
     ).fetchone()
     return None if row is None or row[0] is None else float(row[0])
 

@@ -1,6 +1,6 @@
 """What PostgreSQL has: tables, columns, indexes and foreign keys, one query each for all tables."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ __all__ = [
     "ForeignKey",
     "Index",
     "Table",
+    "find_relations",
     "find_row_functions",
     "read_columns",
     "read_foreign_keys",
@@ -172,6 +173,18 @@ def find_row_functions(connection: Connection[Any], names: Sequence[str]) -> lis
         "SELECT DISTINCT p.proname::text FROM pg_proc p JOIN pg_type t ON t.oid = p.proargtypes[0]"
         " WHERE p.proname = ANY(%s::name[]) AND t.typtype IN ('c', 'p')"
         " AND p.pronamespace <> 'pg_catalog'::regnamespace ORDER BY 1",
+        [list(names)],
+    )
+    return [row[0] for row in rows]
+
+
+def find_relations(connection: Connection[Any], names: Collection[str]) -> list[str]:
+    """Which of these names are tables or views of schema public."""
+    if not names:
+        return []
+    rows = connection.execute(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind IN ('r', 'p', 'v', 'm', 'f') AND relname = ANY(%s::name[])",
         [list(names)],
     )
     return [row[0] for row in rows]

@@ -8,7 +8,7 @@ from psycopg import Connection, sql
 
 __all__ = [
     "create_login",
-    "drop_role",
+    "drop_login",
     "end_sessions",
     "ensure_role",
     "grant_membership",
@@ -110,9 +110,17 @@ def end_sessions(connection: Connection[Any], names: Sequence[str]) -> None:
     )
 
 
-def drop_role(connection: Connection[Any], name: str) -> None:
-    """Drop the role, if it exists."""
-    connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+def drop_login(connection: Connection[Any], name: str, *, heir: str) -> None:
+    """Drop a login, if it exists; tables that somebody gave it become those of ``heir``.
+
+    The privileges that it was given in this database go first: PostgreSQL keeps a role with any.
+    """
+    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    if known is None:
+        return
+    for template in ("REASSIGN OWNED BY {} TO {}", "DROP OWNED BY {}", "DROP ROLE {}"):
+        names = (sql.Identifier(name), sql.Identifier(heir))
+        connection.execute(sql.SQL(template).format(*names))
 
 
 def _verifier(connection: Connection[Any], role: str, password: str) -> str:

@@ -73,7 +73,7 @@ def _uri(database_url: str, role: str, password: str) -> str:
     name = quote(str(parts.pop("dbname", "postgres")), safe="")
     for secret in ("user", "password"):
         parts.pop(secret, None)
-    rest = f"?{urlencode(parts)}" if parts else ""
+    rest = f"?{urlencode(parts, quote_via=quote)}" if parts else ""
     login = f"{quote(role, safe='')}:{quote(password, safe='')}"
     return f"postgresql://{login}@{host}:{port}/{name}{rest}"
 
@@ -110,22 +110,29 @@ class CredentialReaper:
             try:
                 pause = self._reap()
             except (MsmLocalError, psycopg.Error):
-                # Another process may be dropping the same role; the next round settles it.
-                LOG.warning("expired migration roles could not be dropped yet", exc_info=True)
+                LOG.warning("expired migration roles could not be looked for", exc_info=True)
                 pause = RETRY_SECONDS
             self._wake.wait(pause)
             self._wake.clear()
 
     def _reap(self) -> float:
+        # In one transaction, and so at one moment: none expires in between.
         with self._database.transaction() as connection:
             names = credentials.expired(connection)
-            roles.end_sessions(connection, names)
-        for name in names:
-            with self._database.transaction() as connection:
-                roles.drop_role(connection, name)
-                credentials.mark_dropped(connection, name)
-        with self._database.transaction() as connection:
             remaining = credentials.next_expiry(connection)
-        if remaining is None:
-            return LONGEST_SLEEP
-        return min(max(remaining, 0.05), LONGEST_SLEEP)
+            roles.end_sessions(connection, names)
+        kept = [name for name in names if not self._drop(name)]
+        pause = RETRY_SECONDS if kept else LONGEST_SLEEP
+        return pause if remaining is None else min(remaining, pause)
+
+    def _drop(self, name: str) -> bool:
+        """Drop a role; False where PostgreSQL refuses, which keeps no other role alive."""
+        try:
+            with self._database.transaction() as connection:
+                roles.drop_login(connection, name, heir=self._database.settings.owner_role)
+                credentials.mark_dropped(connection, name)
+        except psycopg.Error:
+            # Another process may be dropping it, too; the next round settles it.
+            LOG.warning("the expired role %s could not be dropped yet", name, exc_info=True)
+            return False
+        return True

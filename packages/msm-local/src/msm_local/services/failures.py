@@ -33,6 +33,7 @@ FAILURES: Mapping[type[psycopg.Error], type[OperationFailedError]] = {
     sqlstates.InsufficientPrivilege: OperationDeniedError,
     sqlstates.SerializationFailure: TransactionConflictError,
     sqlstates.DeadlockDetected: TransactionConflictError,
+    sqlstates.LockNotAvailable: TransactionConflictError,
 }
 # The first two characters of an SQLSTATE are its class.
 CLASSES: Mapping[str, type[OperationFailedError]] = {

@@ -123,7 +123,8 @@ def _judge_absent(outcome: _Outcome, row: MetaTableRow, *, everything: bool) -> 
         outcome.error = _error(
             "TableMissingError",
             f"The table {row.qualified_name} does not exist after the upgrade to head; a revision "
-            "has to create it, or the model has to leave the provider.",
+            "has to create it, or the model has to leave the provider; where it was dropped, "
+            "`python -m migrations.check` prints the SQL that makes it.",
         )
 
 

@@ -9,6 +9,7 @@ from psycopg import Connection, RawCursor, sql
 from msm_local import answers
 from msm_local.database import Database
 from msm_local.errors import (
+    AnswerTooLargeError,
     ForeignDataSourceError,
     InvalidRequestError,
     NotActiveError,
@@ -21,11 +22,14 @@ from msm_local.repositories.meta_tables import ScopeRow
 from msm_local.repositories.settings import Settings
 from msm_local.services.cancellation import Cancellation
 from msm_local.services.failures import failure
-from msm_local.services.statements import Statement, TableName, parse
-from msm_local.values import ResultColumn, bind, result_columns, result_rows
-from msm_local.wire import MOST_MILLISECONDS, MOST_ROWS, OperationRequest, Scope
+from msm_local.services.statements import PUBLIC, Statement, TableName, parse
+from msm_local.values import ResultColumn, bind, result_columns, result_rows, result_size
+from msm_local.wire import MOST_BYTES, MOST_MILLISECONDS, MOST_ROWS, OperationRequest, Scope
 
 __all__ = ["execute"]
+
+FETCH = sql.SQL("FETCH FORWARD {} FROM msm_result")
+FIRST_FETCH = 200
 
 
 def execute(
@@ -39,6 +43,7 @@ def execute(
         OperationFailedError: PostgreSQL refused it; the class says why.
         ResultRefusedError: the rows cannot be carried as JSON.
         TooManyRowsError: a write returns more rows than one answer carries.
+        AnswerTooLargeError: the rows take more bytes than one answer carries.
         ClientGoneError: the client hung up.
         DatabaseUnavailableError: PostgreSQL does not answer.
     """
@@ -92,6 +97,13 @@ def _check_scope(
     writable = {rows[uid].name for uid in written}
     _check_tables(statement, readable, writable)
     # PostgreSQL reads a.f as f(a) where a has no column f: that is a call, too.
+    typed = {(PUBLIC, name) for name in physical.find_relations(connection, statement.types)}
+    hidden = sorted(".".join(name) for name in typed - set(readable))
+    if hidden:
+        raise StatementRefusedError(
+            f"The statement uses the row type of {', '.join(hidden)}, which its scope does not "
+            "declare."
+        )
     called = physical.find_row_functions(connection, list(statement.members))
     if called:
         raise StatementRefusedError(
@@ -151,9 +163,17 @@ def _select(
         RawCursor(connection).execute(declare.encode(), parameters, prepare=True)
         if limits.offset:
             connection.execute(sql.SQL("MOVE FORWARD {} FROM msm_result").format(limits.offset))
-        cursor = connection.execute(sql.SQL("FETCH FORWARD {} FROM msm_result").format(page + 1))
+        asked = min(page + 1, FIRST_FETCH)
+        cursor = connection.execute(FETCH.format(asked))
         found = cursor.fetchall()
     columns = _columns(cursor)
+    size = _checked_size(columns, cursor)
+    while cursor.rowcount == asked and len(found) <= page:
+        # As many again as there are: few, as long as nobody knows how wide they are.
+        asked = min(page + 1 - len(found), len(found))
+        cursor = connection.execute(FETCH.format(asked))
+        size = _checked_size(columns, cursor, before=size)
+        found += cursor.fetchall()
     rows = result_rows(columns, found[:page])
     return _answer(request, columns, rows, len(rows), page=page, more=len(found) > page)
 
@@ -175,9 +195,25 @@ def _write(
             limit=MOST_ROWS,
         )
     columns = _columns(cursor)
-    rows = result_rows(columns, cursor.fetchall()) if cursor.description else []
+    found = cursor.fetchall() if cursor.description else []
+    _checked_size(columns, cursor)
+    rows = result_rows(columns, found)
     page = request.limits.max_rows
     return _answer(request, columns, rows, cursor.rowcount, page=page, more=False)
+
+
+def _checked_size(
+    columns: list[ResultColumn], cursor: psycopg.Cursor[Any], *, before: int = 0
+) -> int:
+    size = before + (result_size(columns, cursor.pgresult) if cursor.pgresult else 0)
+    if size > MOST_BYTES:
+        raise AnswerTooLargeError(
+            f"The rows take more than {MOST_BYTES >> 20} MB, which is the most that an answer "
+            "carries; ask for fewer at once (limits.max_rows), or for fewer columns. Nothing was "
+            "written.",
+            limit=MOST_BYTES,
+        )
+    return size
 
 
 def _columns(cursor: psycopg.Cursor[Any]) -> list[ResultColumn]:

@@ -13,13 +13,19 @@ from postgast import pg_query_pb2 as tree
 from msm_local.errors import StatementRefusedError
 from msm_local.services.constructs import check_construct, texts
 
-__all__ = ["Operation", "Statement", "TableName", "parse"]
+__all__ = ["PUBLIC", "Operation", "Statement", "TableName", "parse"]
 
 Operation = Literal["select", "insert", "update", "delete", "upsert"]
 TableName = tuple[str, str]
 
 PLACEHOLDER = re.compile(r"%(?:%|\((?P<name>[^()]+)\)s|(?P<other>.?))", re.DOTALL)
 JSON_TYPES = frozenset({"json", "jsonb"})
+# Found before all others: most statements name no other types, and ask no catalog for them.
+SYSTEM = """
+    bool bpchar char date float4 float8 int2 int4 int8 interval json jsonb name numeric oid text
+    time timestamp timestamptz timetz unknown uuid varchar
+"""
+SYSTEM_TYPES = frozenset(SYSTEM.split())
 PUBLIC = "public"
 CACHED = 512
 CACHED_LENGTH = 20_000
@@ -37,6 +43,7 @@ class Statement:
         writes: the one table it writes.
         members: the names behind a dot, such as price in ``a.price``: columns, or functions that
             take a row.
+        types: names of types that may be those of the rows of a table.
         locks: whether it locks rows that it reads (FOR UPDATE and its like).
         placeholders: names of its placeholders, $1 first.
         json_placeholders: those that are cast to JSON or JSONB.
@@ -47,6 +54,7 @@ class Statement:
     reads: frozenset[TableName]
     writes: frozenset[TableName]
     members: frozenset[str]
+    types: frozenset[str]
     locks: bool
     placeholders: tuple[str, ...]
     json_placeholders: frozenset[str]
@@ -92,6 +100,7 @@ def _parse(text: str) -> Statement:
         reads=frozenset(visitor.reads),
         writes=frozenset(visitor.writes),
         members=frozenset(visitor.members),
+        types=frozenset(visitor.types - SYSTEM_TYPES),
         locks=visitor.locks,
         placeholders=tuple(names),
         json_placeholders=frozenset(visitor.json_placeholders),
@@ -160,6 +169,7 @@ class _Visitor:
         self.writes: set[TableName] = set()
         self.json_placeholders: set[str] = set()
         self.members: set[str] = set()
+        self.types: set[str] = set()
         self.locks = False
         self._placeholders = placeholders
 
@@ -222,6 +232,10 @@ class _Visitor:
                 self.members.update(texts(node.fields)[1:])
             case tree.A_Indirection():
                 self.members.update(texts(node.indirection))
+            case tree.TypeName():
+                name = texts(node.names)[-1]
+                # PostgreSQL names the type of an array with an underscore more.
+                self.types.update((name, name.removeprefix("_")))
             case tree.ParamRef():
                 self._check_number(node.number)
             case tree.TypeCast():

@@ -1,0 +1,77 @@
+"""Waiting for the lock of an instance: for a bounded time, and not without saying for whom."""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+import psutil
+
+from msm_local.errors import InstanceBusyError
+
+__all__ = ["Patience", "sign", "try_lock"]
+
+TELL_SECONDS = 5.0
+MOST_SECONDS = 90.0
+POLL_SECONDS = 0.05
+
+
+class Patience:
+    """The waiting of one process for a lock.
+
+    Args:
+        option: what follows ``msm-local`` in a command about the instance.
+        report: told who holds the lock, once, where that takes long.
+    """
+
+    def __init__(self, option: str, report: Callable[[str], None]) -> None:
+        self._option = option
+        self._report = report
+        self._began = time.monotonic()
+        self._told = False
+
+    def wait(self, file: TextIO) -> None:
+        """Wait a moment for whoever holds the lock on the file.
+
+        Raises:
+            InstanceBusyError: that was enough.
+        """
+        waited = time.monotonic() - self._began
+        if waited > MOST_SECONDS:
+            raise InstanceBusyError(
+                f"{_holder(file)} has been busy with this instance for {waited:.0f} s; wait for "
+                f"it or end it, see `msm-local{self._option} status`, and try again."
+            )
+        if waited > TELL_SECONDS and not self._told:
+            self._told = True
+            self._report(f"Waiting for {_holder(file)}, which is busy with this instance.")
+        time.sleep(POLL_SECONDS)
+
+
+def try_lock(file: TextIO) -> bool:
+    """Lock the file, unless somebody holds it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def sign(file: TextIO) -> None:
+    """Write into a file that is locked who holds it."""
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+
+
+def _holder(file: TextIO) -> str:
+    file.seek(0)
+    pid = file.read()
+    try:
+        words = psutil.Process(int(pid)).cmdline()
+    except (ValueError, psutil.Error):
+        return "Another msm-local"
+    # From the program on: what stands before is Python.
+    start = next((at for at, word in enumerate(words) if "msm" in word), 0)
+    return f"`{' '.join(words[start:])}` (pid {pid})"

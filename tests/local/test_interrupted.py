@@ -1,0 +1,96 @@
+"""A stop that is interrupted, and files that outlived their processes: requirements 3 and 11."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from msm_local.health import probe
+from msm_local.instance import Instance
+from msm_local.ports import is_free
+from tests.local.shell import Shell, family_of, gone, is_pending
+from tests.support.waiting import soon
+
+# Many processes: together they would take the default suite over its limit.
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Shell]:
+    """A project of one test, without an instance."""
+    (tmp_path / "pyproject.toml").touch()
+    made = Shell(tmp_path)
+    yield made
+    made("destroy", "--force")
+
+
+def word(shell: Shell) -> str:
+    return probe(Instance(shell.folder, shell.name, shell.state)).word
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_stop_that_is_ended_is_in_nobodys_way(fresh: Shell, number: signal.Signals) -> None:
+    """While it looks for the server, and while it waits for its end."""
+    state = fresh.start()
+    fresh.write_row()
+    with fresh.popen("stop") as stopping:
+        stopping.send_signal(number)
+        stopping.communicate(timeout=60)
+    assert soon(lambda: word(fresh) in {"healthy", "stopped"})
+    assert fresh.start()["status"] == "healthy"
+
+    state = fresh.start()
+    family = family_of(state["pid"])
+    os.kill(state["pid"], signal.SIGSTOP)
+    with fresh.popen("stop") as stopping:
+        assert soon(lambda: is_pending(state["pid"], signal.SIGTERM))
+        stopping.send_signal(number)
+        stopping.communicate(timeout=60)
+    assert stopping.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    os.kill(state["pid"], signal.SIGCONT)
+    assert gone(family)
+    assert fresh.status(code=3)["status"] == "stopped"
+    fresh.start()
+    assert fresh.count_rows() == 1
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1])
+def test_a_postgresql_killed_under_a_server_that_stops_keeps_its_rows(
+    fresh: Shell, delay: float
+) -> None:
+    state = fresh.start()
+    fresh.write_row()
+    family = family_of(state["pid"])
+    os.kill(state["pid"], signal.SIGTERM)
+    time.sleep(delay)
+    if family[1].is_running():
+        family[1].kill()
+    assert gone(family)
+    assert fresh.status(code=3)["status"] == "stopped"
+    assert is_free(state["port"])
+    assert is_free(state["postgres_port"])
+    fresh.start()
+    assert fresh.count_rows() == 1
+
+
+def test_files_that_name_the_pid_of_somebody_else_hurt_nobody(fresh: Shell) -> None:
+    """Requirement 6, too: the pid of this very test."""
+    state = fresh.start()
+    fresh.write_row()
+    written = (fresh.state / "state.json").read_text()
+    fresh("stop")
+    stale = json.loads(written) | {"pid": os.getpid()}
+    (fresh.state / "state.json").write_text(json.dumps(stale))
+    postmaster = Path(state["data_folder"]) / "postmaster.pid"
+    postmaster.write_text(f"{os.getpid()}\n{state['data_folder']}\n1\n{state['postgres_port']}\n")
+    assert fresh.status(code=3)["status"] == "stopped"
+    assert "was not running" in fresh("stop").stdout
+    (fresh.state / "state.json").write_text(json.dumps(stale))
+    assert fresh.start()["pid"] != os.getpid()
+    assert fresh.count_rows() == 1
+    assert psutil.Process().is_running()

@@ -1,0 +1,75 @@
+"""Making a process: a signal in that moment, and a server that does not do what it should."""
+
+import os
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import psutil
+import pytest
+
+from msm_local import lifecycle
+from msm_local.errors import StartFailedError
+from msm_local.instance import Instance
+from msm_local.processes import ENDING_SIGNALS, signals_deferred
+
+
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
+def test_a_signal_in_between_is_neither_lost_nor_too_early(number: signal.Signals) -> None:
+    def leave(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise InterruptedError
+
+    def interrupted() -> None:
+        with signals_deferred():
+            os.kill(os.getpid(), number)
+            steps.append("went on")
+        steps.append("never reached")
+
+    steps: list[str] = []
+    before = signal.signal(number, leave)
+    try:
+        with pytest.raises(InterruptedError):
+            interrupted()
+        assert signal.getsignal(number) is leave
+    finally:
+        signal.signal(number, before)
+    assert steps == ["went on"]
+
+
+DEAF = """
+import pathlib, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pathlib.Path("deaf").touch()
+time.sleep(60)
+"""
+
+
+def start_failing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, server: str
+) -> pytest.ExceptionInfo[StartFailedError]:
+    (folder / "odd_server.py").write_text(server)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.setattr(lifecycle, "SERVER_MODULE", "odd_server")
+    instance = Instance(folder, "test", folder / "state")
+    with pytest.raises(StartFailedError) as refusal:
+        lifecycle.ensure_started(instance)
+    return refusal
+
+
+@pytest.mark.slow
+def test_a_server_that_does_not_end_is_killed_when_its_start_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "START_SECONDS", 3.0)
+    monkeypatch.setattr(lifecycle, "STOP_SECONDS", 0.2)
+    assert start_failing(tmp_path, monkeypatch, DEAF).match("was not ready after 3 s")
+    assert (tmp_path / "state" / "deaf").exists()
+    children = psutil.Process().children()
+    assert not [child for child in children if "odd_server" in " ".join(child.cmdline())]
+
+
+def test_a_server_that_ends_before_it_is_told_anything_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert start_failing(tmp_path, monkeypatch, "raise SystemExit(7)").match("ended with code 7")

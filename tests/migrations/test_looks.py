@@ -1,0 +1,211 @@
+"""What check and plan have in common: what they refuse, what they leave behind, whom they hang."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from psycopg import Connection, sql
+
+from migrations.errors import UPGRADE
+from migrations.session import find_registry, read_only
+from msm_local.platform import LocalPlatform
+from tests.conftest import ROOT, environment_of
+from tests.support.forked import Finished, run_forked
+from tests.support.gateway import Gateway
+from tests.support.looking import differences, run_check, run_plan
+from tests.support.migrating import migrate, sentence_of, until_timed_out
+from tests.support.schema import defaults_and_comments, describe
+
+# Many databases: together they would take the default suite over its limit.
+pytestmark = pytest.mark.slow
+
+type Look = Callable[[Mapping[str, str]], Finished]
+
+HELD = "ms_markets__indexformuladefinition"
+each_look = pytest.mark.parametrize("look", [run_check, run_plan], ids=["check", "plan"])
+
+
+def upgrade(environment: Mapping[str, str], target: str = "head") -> None:
+    told = migrate("upgrade", target, environment=environment)
+    assert told.exit_code == 0, told.stderr
+
+
+@each_look
+def test_a_search_path_that_means_another_schema_is_refused_as_an_upgrade_refuses_it(
+    look: Look, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute("CREATE SCHEMA acme; GRANT USAGE ON SCHEMA acme TO PUBLIC")
+    name = sql.Identifier(superuser.info.dbname)
+    superuser.execute(sql.SQL("ALTER DATABASE {} SET search_path = acme, public").format(name))
+    told = look(environment)
+    assert (told.value, told.stdout) == (2, "")
+    assert told.stderr.startswith("search_path is 'acme, public', which here means acme, public, ")
+    refused = migrate("upgrade", "head", environment=environment)
+    assert told.stderr == f"{sentence_of(refused)}\n"
+
+
+@each_look
+def test_tables_without_a_version_row_are_not_to_be_upgraded(
+    look: Look, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute("DELETE FROM ms_markets__alembic_version")
+    told = look(environment)
+    fault = "ms_markets__alembic_version does not say which revision made them"
+    remedy = (
+        "restore that table from where the others came from, or drop them if nothing in them is "
+        f"needed, and run `{UPGRADE}`"
+    )
+    assert fault in told.stdout + told.stderr
+    assert remedy in told.stdout + told.stderr
+    assert f"-> {UPGRADE}" not in told.stdout
+    assert "create table" not in told.stdout
+    if look is run_plan:
+        assert (told.value, told.stdout) == (2, "")
+        return
+    [found] = differences(environment, "--wait", "60")
+    assert (found["kind"], found["command"]) == ("unversioned", remedy)
+
+
+@each_look
+def test_a_look_leaves_a_credential_and_nothing_else(
+    look: Look, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    def traces() -> list[object]:
+        tables = ("meta_tables", "code_repository_branches")
+        versions = "SELECT * FROM ms_markets__alembic_version"
+        return [
+            *(
+                superuser.execute(f"SELECT t::text FROM msm_local.{table} t ORDER BY 1".encode())
+                .fetchall()
+                for table in tables
+            ),
+            superuser.execute(versions).fetchall(),
+            describe(superuser),
+            defaults_and_comments(superuser),
+        ]  # fmt: skip
+
+    def credentials() -> int:
+        row = superuser.execute("SELECT count(*) FROM msm_local.migration_credentials").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    before, issued = traces(), credentials()
+    assert look(environment).value == 0
+    assert traces() == before
+    assert credentials() == issued + 1
+
+
+def write_through_the_look() -> str:
+    registry = find_registry()
+    assert registry is not None
+    with read_only(registry) as database:
+        database.connection.exec_driver_sql("DELETE FROM ms_markets__asset")
+    return "written"
+
+
+def test_the_connection_of_a_look_cannot_write(environment: Mapping[str, str]) -> None:
+    told = run_forked(write_through_the_look, environment=environment, folder=ROOT)
+    assert told.value is None
+    assert "UnreadableDatabaseError" in told.stderr
+    assert "read-only transaction" in told.stderr
+
+
+def name_of_the_look() -> str:
+    registry = find_registry()
+    assert registry is not None
+    with read_only(registry) as database:
+        return str(database.connection.exec_driver_sql("SHOW application_name").scalar_one())
+
+
+def test_the_session_of_a_look_says_whose_it_is(environment: Mapping[str, str]) -> None:
+    told = run_forked(name_of_the_look, environment=environment, folder=ROOT)
+    assert told.value.startswith("msm-look "), told.stderr
+
+
+def test_a_table_that_somebody_holds_does_not_hang_the_look(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    with superuser.transaction():
+        superuser.execute(f"LOCK TABLE {HELD} IN ACCESS EXCLUSIVE MODE".encode())
+        told = run_check({**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.2"})
+    assert (told.value, told.stdout) == (2, "")
+    name = superuser.info.dbname
+    assert told.stderr == (
+        f"A session, such as a migration's, holds a table of the database {name} at 127.0.0.1:"
+        f"{superuser.info.port} (canceling statement due to lock timeout); run this again when it "
+        "has ended.\n"
+    )
+
+
+def test_a_table_of_a_stranger_is_not_read(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute("CREATE TABLE stranger (a integer DEFAULT 1 CHECK (a > 0))")
+    superuser.execute("CREATE INDEX ON stranger (a) WHERE a > 1")
+    with superuser.transaction():
+        superuser.execute("LOCK TABLE stranger IN ACCESS EXCLUSIVE MODE")
+        assert differences({**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.2"}) == []
+
+
+def test_wait_outlasts_a_migration_that_holds_a_table(
+    environment: Mapping[str, str], superuser: Connection, watcher: Connection
+) -> None:
+    patient = {**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.3"}
+    with ThreadPoolExecutor() as pool:
+        with superuser.transaction():
+            superuser.execute(f"LOCK TABLE {HELD} IN ACCESS EXCLUSIVE MODE".encode())
+            waiting = pool.submit(run_check, patient, "--wait", "60")
+            until_timed_out(watcher, "msm-look")
+        told = waiting.result()
+    assert told.value == 0, told.stdout + told.stderr
+
+
+def test_wait_gives_up_on_a_table_that_is_held_until_the_end(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    with superuser.transaction():
+        superuser.execute(f"LOCK TABLE {HELD} IN ACCESS EXCLUSIVE MODE".encode())
+        brief = {**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.2"}
+        told = run_check(brief, "--wait", "1")
+    assert (told.value, told.stdout) == (2, "")
+    assert "holds a table" in told.stderr
+
+
+def test_wait_ends_when_a_migration_has_brought_the_database_to_head(
+    fresh_platform: LocalPlatform,
+) -> None:
+    environment = environment_of(fresh_platform)
+    looked = threading.Event()
+
+    def meet(_method: str, path: str) -> None:
+        if path.endswith("/meta-tables/filter/"):
+            looked.set()
+
+    with Gateway(fresh_platform, meet) as gateway, ThreadPoolExecutor() as pool:
+        through = {**environment, "MAINSEQUENCE_ENDPOINT": gateway.endpoint}
+        waiting = pool.submit(run_check, through, "--wait", "60")
+        assert looked.wait(60)
+        upgrade(environment)
+        told = waiting.result()
+    assert told.value == 0, told.stdout + told.stderr
+
+
+def test_wait_gives_up_with_what_it_found(fresh_platform: LocalPlatform) -> None:
+    environment = environment_of(fresh_platform)
+    assert run_check(environment, "--wait", "1").value == 2
+    upgrade(environment, "1001")
+    started = time.monotonic()
+    found = differences(environment, "--wait", "2")
+    assert time.monotonic() - started >= 2
+    assert found[0]["kind"] == "behind"
+
+
+def test_wait_does_not_wait_for_what_no_upgrade_mends(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute("DROP INDEX ix__ms_markets__asset__asset_type")
+    started = time.monotonic()
+    assert len(differences(environment, "--wait", "60")) == 1
+    assert time.monotonic() - started < 60
