@@ -10,6 +10,8 @@ in one run; no test asserts a duration.
 
 import argparse
 import os
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +22,8 @@ from .timing import Group
 # Title, what measures, and how many repeats fit a run of all groups into a quarter of an hour.
 GROUPS: dict[str, tuple[str, Callable[[int], Group], int]] = {
     "startup": ("Start-up", startup.measure, 7),
-    "upgrade": ("Upgrading 61 tables, compared with bare Alembic", upgrade.measure, 9),
-    "scale": ("Many tables", scale.measure, 7),
+    "upgrade": ("Upgrading 61 tables, compared with bare Alembic", upgrade.measure, 7),
+    "scale": ("Many tables", scale.measure, 5),
     "rows": (PLOTTED, rows.measure, 7),
     "load": ("Many clients at once", load.measure, 3),
 }
@@ -40,14 +42,18 @@ def main() -> None:
         parser.error(f"no group {', '.join(sorted(strangers))}; there are {', '.join(GROUPS)}")
     if wanted.record and wanted.groups:
         parser.error("the page is about one run of all groups: name none with --record")
-    # Where it is set, Python would compile our own sources anew for every process.
+    # Where it is set, Python would compile our sources and revisions anew for every process; those
+    # that are forked come from one that is started with the setting of this process.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     print(f"On {machine()}")
     found: dict[str, Group] = {}
     for name in wanted.groups or GROUPS:
         title, measure, repeats = GROUPS[name]
+        started = time.perf_counter()
         found[title] = measure(wanted.repeats or repeats)
         show(title, found[title])
+        print(f"{name} took {time.perf_counter() - started:.0f} s\n")
     if wanted.record:
         record(found, PAGE)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import rows_read as reading
 from .local import Local, server_of
-from .rows_write import COPY, EXECUTEMANY, MANYVALUES, UPSERT, measure_writes
+from .rows_write import COPY, EXECUTEMANY, UPSERT, measure_writes
 from .timing import Figure, Group, Sample, figure
 
 __all__ = ["measure"]
@@ -65,14 +65,10 @@ def _repeats(count: int, repeats: int) -> int:
 
 def _writes(found: Mapping[str, Sample], count: int) -> list[Figure]:
     named = {_named(count, way): sample for way, sample in found.items()}
-    upsert, executemany, manyvalues, copy = (
-        _named(count, way) for way in (UPSERT, EXECUTEMANY, MANYVALUES, COPY)
-    )
+    upsert, executemany, copy = (_named(count, way) for way in (UPSERT, EXECUTEMANY, COPY))
     return [
         figure(named, copy),
-        figure(named, executemany, copy),
-        figure(named, manyvalues, copy),
-        figure(named, upsert, copy),
+        *(figure(named, way, copy) for way in named if way != copy),
         figure(named, upsert, executemany, times=3 if count == MANY else None),
     ]
 
