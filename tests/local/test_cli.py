@@ -250,15 +250,17 @@ def test_what_libpq_is_told_elsewhere_does_not_reach_the_embedded_postgresql(
     (tmp_path / "pyproject.toml").touch()
     shell = Shell(tmp_path)
     shell.environment |= ODD_LIBPQ | {"PGSERVICE": "nowhere"}
-    started = shell.start()
-    assert started["contents"]["problem"] == ""
-    assert "FAIL" not in shell("doctor").stdout
-    assert shell("psql", "-At", "-c", "SELECT 1").stdout == "1\n"
-    del shell.environment["PGSERVICE"]
-    seen = json.loads(shell("exec", "--", sys.executable, str(SDK_CALLS)).stdout)
-    assert seen["written"] == 5
-    assert shell("exec", "--", "printenv", "PGSSLMODE").stdout == "require\n"
-    shell("destroy", "--force")
+    try:
+        started = shell.start()
+        assert started["contents"]["problem"] == ""
+        assert "FAIL" not in shell("doctor").stdout
+        assert shell("psql", "-At", "-c", "SELECT 1").stdout == "1\n"
+        del shell.environment["PGSERVICE"]
+        seen = json.loads(shell("exec", "--", sys.executable, str(SDK_CALLS)).stdout)
+        assert seen["written"] == 5
+        assert shell("exec", "--", "printenv", "PGSSLMODE").stdout == "require\n"
+    finally:
+        shell("destroy", "--force")
 
 
 def test_psql_opens_the_database_as_the_role_that_was_asked_for(shell: Shell) -> None:
