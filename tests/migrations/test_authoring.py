@@ -59,10 +59,10 @@ def test_an_empty_revision_comes_out_formatted_and_carries_the_rules_for_its_aut
 ) -> None:
     told = migrate(*REVISE, "--no-autogenerate", environment=environment, folder=formatted_checkout)
     assert told.exit_code == 0, told.stderr
-    assert is_formatted(new_file(formatted_checkout))
-    rules = " ".join(
-        (ast.get_docstring(ast.parse(new_file(formatted_checkout).read_text())) or "").split()
-    )
+    file = new_file(formatted_checkout)
+    assert is_formatted(file)
+    docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    rules = " ".join(docstring.split())
     for rule in (
         'no import of msm packages, no look at the live database, no schema="public"',
         "must work while the previous release still runs",

@@ -100,12 +100,13 @@ def test_the_page_for_authors_lists_every_rule() -> None:
         ("1005_astray.py", "1005", "1004"),
         (f"{NAMESPACE}/deeper/1005_astray.py", "1005", "1004"),
         ("acme_research/1005_astray.py", "1005", "1004"),
+        ("acme_research/1005_astray.py", "1005", ["1003", "1004"]),
     ],
 )
 def test_a_revision_outside_its_folder_is_refused(
-    versions: Path, name: str, revision: str, parent: str
+    versions: Path, name: str, revision: str, parent: str | list[str]
 ) -> None:
-    write(versions, f'revision = "{revision}"\ndown_revision = "{parent}"\n', name)
+    write(versions, f'revision = "{revision}"\ndown_revision = {parent!r}\n', name)
     found = look(versions / NAMESPACE)
     assert rejected(found) == {"outside-namespace-folder": {1}}
     assert found.rejections[0].place.file == versions / name
