@@ -8,17 +8,14 @@ from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import psycopg
 import pytest
 from psycopg import Connection
-from psycopg.conninfo import conninfo_to_dict
-from pytest_postgresql.executors import NoopExecutor
-from pytest_postgresql.factories import postgresql, postgresql_noproc
 
-from msm_local.cluster import PLATFORM_ROLE, Cluster
+from msm_local.cluster import Cluster
 from msm_local.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
 from tests.support.alembic import url_of
+from tests.support.databases import database
 from tests.support.forked import run_sdk_cli
 from tests.support.wheels import build
 
@@ -38,42 +35,6 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def embedded_server(cluster: Cluster) -> NoopExecutor:
-    """The embedded PostgreSQL as pytest-postgresql sees a server, with an empty template."""
-    login = conninfo_to_dict(cluster.platform_url("postgres"))
-    executor = NoopExecutor(
-        host="127.0.0.1",
-        port=str(login["port"]),
-        user=PLATFORM_ROLE,
-        password=str(login["password"]),
-        dbname="base",
-        options="",
-        maintenance_dbname="postgres",
-    )
-    cluster.create_database(executor.template_dbname)
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
-        connection.execute(f"ALTER ROLE {PLATFORM_ROLE} CREATEDB".encode())
-        # pytest-postgresql ends every session of a database that it drops, autovacuum's included.
-        connection.execute(f"GRANT pg_signal_autovacuum_worker TO {PLATFORM_ROLE}".encode())
-    return executor
-
-
-def migrate_to_head(
-    host: str, port: int, user: str, dbname: str, password: str, **_: object
-) -> None:
-    """Load a template database: catalog, roles, and every table, by the SDK's own CLI."""
-    url = f"postgresql://{user}:{password}@{host}:{port}/{dbname}"
-    with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
-        arguments = ("migrations", "upgrade", "--provider", PROVIDER, "head", "--json")
-        upgraded = run_sdk_cli(*arguments, environment=environment_of(platform), folder=ROOT)
-    assert upgraded.exit_code == 0, upgraded.stderr
-    with psycopg.connect(url, autocommit=True) as connection:
-        # pytest-postgresql ends every session of a database that it copies or drops; those of the
-        # platform that has just been closed may still be leaving.
-        connection.execute(f"GRANT {dbname}_runtime TO {PLATFORM_ROLE} WITH SET FALSE".encode())
-
-
 def environment_of(platform: LocalPlatform) -> dict[str, str]:
     """What a forked SDK process needs: the platform, its token, a Git context, a log folder."""
     return platform.environment() | _session_environment
@@ -90,12 +51,38 @@ def _git_context(tmp_path_factory: pytest.TempPathFactory) -> None:
     _session_environment["TDAG_ROOT_PATH"] = str(folder / "logs")
 
 
-empty_server = postgresql_noproc(dbname="empty", depends_on="embedded_server")
-empty_database = postgresql("empty_server")
-second_empty_database = postgresql("empty_server", dbname="second_empty")
+@pytest.fixture
+def empty_database(cluster: Cluster) -> Iterator[Connection]:
+    """A database that has never been migrated."""
+    with database(cluster, "empty") as connection:
+        yield connection
 
-head_server = postgresql_noproc(dbname="head", depends_on="embedded_server", load=[migrate_to_head])
-head_database = postgresql("head_server")
+
+@pytest.fixture
+def second_empty_database(cluster: Cluster) -> Iterator[Connection]:
+    """Another one."""
+    with database(cluster, "second_empty") as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def head_template(cluster: Cluster) -> str:
+    """A database to copy: catalog, roles, and every table, by the SDK's own CLI."""
+    name = "head_template"
+    cluster.create_database(name)
+    url = cluster.platform_url(name)
+    with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
+        arguments = ("migrations", "upgrade", "--provider", PROVIDER, "head", "--json")
+        upgraded = run_sdk_cli(*arguments, environment=environment_of(platform), folder=ROOT)
+    assert upgraded.exit_code == 0, upgraded.stderr
+    return name
+
+
+@pytest.fixture
+def head_database(cluster: Cluster, head_template: str) -> Iterator[Connection]:
+    """A database at head, without rows."""
+    with database(cluster, "head", template=head_template) as connection:
+        yield connection
 
 
 @pytest.fixture
@@ -112,9 +99,9 @@ def fresh_platform(empty_database: Connection) -> Iterator[LocalPlatform]:
         yield running
 
 
-def platform_on(database: Connection) -> LocalPlatform:
+def platform_on(connection: Connection) -> LocalPlatform:
     """A platform on the database of an open connection."""
-    url = url_of(database).render_as_string(hide_password=False)
+    url = url_of(connection).render_as_string(hide_password=False)
     return LocalPlatform(url, runtime_password=RUNTIME_PASSWORD)
 
 

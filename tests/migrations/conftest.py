@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -14,7 +13,7 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of
 from tests.support.alembic import url_of
 from tests.support.crashing import Clean, run_clean
-from tests.support.migrating import Background, until
+from tests.support.migrating import Background
 
 
 @pytest.fixture
@@ -24,34 +23,19 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@contextmanager
-def superuser_of(cluster: Cluster, database: str) -> Iterator[Connection]:
-    """Connect to a database as superuser; in the end no session of a superuser is left there.
-
-    Whoever drops the database may not end such a session, and PostgreSQL takes its time to.
-    """
-    with psycopg.connect(cluster.admin_url(database), autocommit=True) as connection:
-        role = connection.info.user
-        yield connection
-    sessions = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND usename = %s"
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as other:
-        until(
-            lambda: other.execute(sessions, [database, role]).fetchone() is None or None,
-            f"the end of the sessions of {role} in {database}",
-        )
-
-
 @pytest.fixture
 def superuser(cluster: Cluster, head_database: Connection) -> Iterator[Connection]:
     """A superuser's connection to the database at head, which autocommits."""
-    with superuser_of(cluster, head_database.info.dbname) as connection:
+    url = cluster.admin_url(head_database.info.dbname)
+    with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture
 def watcher(cluster: Cluster, empty_database: Connection) -> Iterator[Connection]:
     """A superuser's connection to the empty database, which autocommits."""
-    with superuser_of(cluster, empty_database.info.dbname) as connection:
+    url = cluster.admin_url(empty_database.info.dbname)
+    with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import Connection
-from pytest_postgresql.factories import postgresql, postgresql_noproc
-from sqlalchemy import URL, create_engine
+from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from migrations.adopt.__main__ import main
@@ -20,6 +19,7 @@ from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of, platform_on
 from tests.support.alembic import url_of
+from tests.support.databases import database
 from tests.support.forked import Finished, run_forked
 from tests.support.migrating import LOCK_TABLE, migrate
 from tests.support.published import (
@@ -59,20 +59,6 @@ WOULD = (
 )
 
 
-def make_published(
-    host: str, port: int, user: str, dbname: str, password: str, **_: object
-) -> None:
-    """Load a template database: what ms-markets 1.0.16 made, filled, and known to the catalog."""
-    url = URL.create("postgresql", user, password, host, port, dbname)
-    plain = url.render_as_string(hide_password=False)
-    with LocalPlatform(plain, runtime_password=RUNTIME_PASSWORD) as platform:
-        with psycopg.connect(plain) as connection:
-            create_published(connection, owner_of(connection))
-        fill(url)
-        told = run_forked(register_published, environment=environment_of(platform), folder=ROOT)
-    assert told.exit_code == 0, told.stderr
-
-
 def lines_of(told: Finished, last: str) -> set[str]:
     """The differences that were printed as no loss, of a report that ends with ``last``."""
     assert told.stderr == ""
@@ -88,10 +74,25 @@ def owner_of(connection: Connection[Any]) -> str:
     return str(row[0])
 
 
-published_server = postgresql_noproc(
-    dbname="published", depends_on="embedded_server", load=[make_published]
-)
-published_database = postgresql("published_server")
+@pytest.fixture(scope="module")
+def published_template(cluster: Cluster) -> str:
+    """A database to copy: what ms-markets 1.0.16 made, filled, and known to the catalog."""
+    name = "published_template"
+    cluster.create_database(name)
+    url = cluster.platform_url(name)
+    with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
+        with psycopg.connect(url) as connection:
+            create_published(connection, owner_of(connection))
+        fill(make_url(url))
+        told = run_forked(register_published, environment=environment_of(platform), folder=ROOT)
+    assert told.exit_code == 0, told.stderr
+    return name
+
+
+@pytest.fixture
+def published_database(cluster: Cluster, published_template: str) -> Iterator[Connection]:
+    with database(cluster, "published", template=published_template) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -5,28 +5,22 @@ from collections.abc import Iterator, Mapping
 import psycopg
 import pytest
 from psycopg import Connection
-from pytest_postgresql.executors import NoopExecutor
-from pytest_postgresql.janitor import DatabaseJanitor
 
 from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import RUNTIME_PASSWORD, environment_of
+from tests.support.databases import database
 
 SHARED = "shared"
 
 
 @pytest.fixture(scope="module")
-def shared_database(head_server: NoopExecutor, cluster: Cluster) -> Iterator[Connection]:
+def shared_database(cluster: Cluster, head_template: str) -> Iterator[Connection]:
     """A superuser's connection to a database at head, without rows when the module begins."""
-    janitor = DatabaseJanitor(
-        user=head_server.user,
-        host=head_server.host,
-        port=head_server.port,
-        dbname=SHARED,
-        template_dbname=head_server.template_dbname,
-        password=head_server.password,
-    )
-    with janitor, psycopg.connect(cluster.admin_url(SHARED), autocommit=True) as connection:
+    with (
+        database(cluster, SHARED, template=head_template),
+        psycopg.connect(cluster.admin_url(SHARED), autocommit=True) as connection,
+    ):
         yield connection
 
 
