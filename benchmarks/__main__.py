@@ -48,8 +48,10 @@ def main() -> None:
     sys.dont_write_bytecode = False
     print(f"On {machine()}")
     found: dict[str, Group] = {}
-    for name in wanted.groups or GROUPS:
-        title, measure, repeats = GROUPS[name]
+    # In the order of the groups: rows leave the SDK of this process with a platform that is gone.
+    for name, (title, measure, repeats) in GROUPS.items():
+        if wanted.groups and name not in wanted.groups:
+            continue
         started = time.perf_counter()
         found[title] = measure(wanted.repeats or repeats)
         show(title, found[title])

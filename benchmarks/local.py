@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -105,12 +106,16 @@ def durable_cluster() -> Iterator[Cluster]:
 
 @contextmanager
 def served(cluster: Cluster, database: str) -> Iterator[LocalPlatform]:
-    """A platform on a database, that has answered: FastAPI makes its routes at the first call."""
+    """A platform on a database, that has had a call.
+
+    FastAPI makes its routes when a call comes by; one that fits none comes by all of them.
+    """
     url = cluster.platform_url(database)
     with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
-        requests.get(
-            f"{platform.endpoint}/api/v1/data-sources/",
+        answer = requests.get(
+            f"{platform.endpoint}/api/v1/nothing-of-this-name/",
             headers={"Authorization": f"Bearer {platform.token}"},
             timeout=30,
-        ).raise_for_status()
+        )
+        assert answer.status_code == HTTPStatus.NOT_IMPLEMENTED, answer.text
         yield platform

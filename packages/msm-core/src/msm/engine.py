@@ -108,16 +108,16 @@ def _find(
         kinds.setdefault(TimeIndexMetaTable if indexed else MetaTable, []).append(model)
     candidates: dict[str, list[MetaTable]] = {model.__tablename__: [] for model in models}
     for resource, members in kinds.items():
-        tables = [model.__tablename__ for model in members]
+        tables = {model.__tablename__ for model in members}
         with refusals_of(f"a lookup of {len(tables)} {resource.__name__} resources"):
             rows = resource.filter_by_body(
                 timeout=timeout,
-                physical_table_name__in=tables,
+                physical_table_name__in=sorted(tables),
                 limit=CANDIDATES_PER_TABLE * len(tables),
             )
         for row in rows:
             # A resource that was renamed still carries the table's name as its identifier.
-            for name in {row.physical_table_name, row.identifier} & set(tables):
+            for name in {row.physical_table_name, row.identifier} & tables:
                 candidates[name].append(row)
     found: dict[type[MarketsModel], MetaTable] = {}
     problems: list[AttachProblem] = []
