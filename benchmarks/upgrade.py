@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ __all__ = ["bare_check", "bare_environment", "measure"]
 
 REVISIONS = ROOT / "migrations" / "versions" / "mainsequence_markets"
 UPGRADE = ("migrations", "upgrade", *PROVIDER, "head")
+PLAIN_UPGRADE = ("migrations", "upgrade", "--provider", "plain:migration", "head")
 ENVIRONMENT = """
 from alembic import context
 from sqlalchemy import create_engine
@@ -30,7 +31,24 @@ with create_engine(context.config.get_main_option("sqlalchemy.url")).connect() a
     with context.begin_transaction():
         context.run_migrations()
 """
+# Ours without what hangs on its env.py: what the SDK's CLI costs by itself.
+PLAIN_PROVIDER = """
+from dataclasses import fields
+
+from migrations import migration as ours
+from msm.sdk import AlembicMetaTableMigration
+
+stated = {field.name: getattr(ours, field.name) for field in fields(AlembicMetaTableMigration)}
+stated |= {"script_location": f"{__name__}:", "after_register_metatables": None}
+migration = AlembicMetaTableMigration(**stated)
+"""
+PLAIN_ENVIRONMENT = """
+from msm.sdk import run_mainsequence_alembic_env
+
+run_mainsequence_alembic_env()
+"""
 BARE, OURS = "alembic upgrade heads", "migrations upgrade head"
+PLAIN = "migrations upgrade head, the SDK's own env.py"
 CHECK, NOTHING = "alembic current --check-heads", "migrations upgrade head, no-op"
 
 
@@ -43,7 +61,9 @@ def measure(repeats: int) -> Group:
         server = server_of(cluster.admin_url())
     figures = [
         figure(found, BARE),
+        figure(found, PLAIN, BARE),
         figure(found, OURS, BARE, times=1.3),
+        figure(found, OURS, PLAIN),
         figure(found, CHECK),
         figure(found, NOTHING, CHECK),
     ]
@@ -52,9 +72,10 @@ def measure(repeats: int) -> Group:
 
 def _counted(counts: dict[str, Sample]) -> list[Figure]:
     named = {f"{what}: statements": sample for what, sample in counts.items()}
-    bare, ours, check, nothing = named
+    bare, plain, ours, check, nothing = named
     return [
         figure(named, bare, unit=""),
+        figure(named, plain, bare, unit=""),
         figure(named, ours, bare, unit=""),
         figure(named, check, unit=""),
         figure(named, nothing, check, unit=""),
@@ -80,6 +101,10 @@ class Bench:
         self._folder = folder
         self._cluster = cluster
         bare_environment(folder)
+        plain = folder / "plain"
+        plain.mkdir()
+        (plain / "__init__.py").write_text(PLAIN_PROVIDER, encoding="utf-8")
+        (plain / "env.py").write_text(PLAIN_ENVIRONMENT, encoding="utf-8")
         make_stand_in(folder / "stand-in", ROOT)
         cluster.create_database("empty")
         with served(cluster, "empty"):
@@ -93,9 +118,10 @@ class Bench:
         """What is measured, each way on a copy of its own of one of the two databases."""
         return {
             BARE: lambda: self._bare(measured, "empty", bare_upgrade),
-            OURS: lambda: self._ours(measured, "empty"),
+            PLAIN: lambda: self._sdk(measured, "empty", PLAIN_UPGRADE, self._folder),
+            OURS: lambda: self._sdk(measured, "empty", UPGRADE, ROOT),
             CHECK: lambda: self._bare(measured, "head", bare_check),
-            NOTHING: lambda: self._ours(measured, "head"),
+            NOTHING: lambda: self._sdk(measured, "head", UPGRADE, ROOT),
         }
 
     def _bare(
@@ -105,9 +131,11 @@ class Bench:
             folder = str(self._folder)
             return measured(work, folder, url, environment=environment, folder=self._folder)
 
-    def _ours(self, measured: Callable[..., float], template: str) -> float:
+    def _sdk(
+        self, measured: Callable[..., float], template: str, command: Sequence[str], folder: Path
+    ) -> float:
         with self._copy(template) as (environment, _):
-            return measured(sdk_cli, *UPGRADE, environment=environment, folder=ROOT)
+            return measured(sdk_cli, *command, environment=environment, folder=folder)
 
     @contextmanager
     def _copy(self, template: str) -> Iterator[tuple[dict[str, str], str]]:

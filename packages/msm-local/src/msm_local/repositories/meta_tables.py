@@ -120,6 +120,16 @@ SELECT = sql.SQL("SELECT {} FROM msm_local.meta_tables").format(
     sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
 )
 RETURNING = sql.SQL(" RETURNING {}").format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)))
+# As bytes, which psycopg need not put together again for each of the tables of a provider.
+INSERT = (
+    sql.SQL("INSERT INTO msm_local.meta_tables ({}) VALUES ({}){}")
+    .format(
+        sql.SQL(", ").join(map(sql.Identifier, NEW_COLUMNS)),
+        sql.SQL(", ").join(sql.Placeholder() * len(NEW_COLUMNS)),
+        RETURNING,
+    )
+    .as_bytes()
+)
 
 
 def count(
@@ -191,11 +201,7 @@ def find_by_identifier(
 
 def insert(connection: Connection[Any], table: NewMetaTable) -> MetaTableRow:
     """Write a new row, as reserved."""
-    query = sql.SQL("INSERT INTO msm_local.meta_tables ({}) VALUES ({})").format(
-        sql.SQL(", ").join(map(sql.Identifier, NEW_COLUMNS)),
-        sql.SQL(", ").join(sql.Placeholder() * len(NEW_COLUMNS)),
-    )
-    return _one(connection, query + RETURNING, _values(table))
+    return _one(connection, INSERT, _values(table))
 
 
 def revive(connection: Connection[Any], uid: UUID, table: NewMetaTable) -> MetaTableRow:
@@ -266,14 +272,14 @@ def _values(table: NewMetaTable) -> list[Any]:
 
 
 def _rows(
-    connection: Connection[Any], query: sql.Composed, parameters: Sequence[Any]
+    connection: Connection[Any], query: sql.Composed | bytes, parameters: Sequence[Any]
 ) -> list[MetaTableRow]:
     with connection.cursor(row_factory=class_row(MetaTableRow)) as cursor:
         return cursor.execute(query, parameters).fetchall()
 
 
 def _one(
-    connection: Connection[Any], query: sql.Composed, parameters: Sequence[Any]
+    connection: Connection[Any], query: sql.Composed | bytes, parameters: Sequence[Any]
 ) -> MetaTableRow:
     [row] = _rows(connection, query, parameters)
     return row
