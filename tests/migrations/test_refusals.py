@@ -19,6 +19,7 @@ SAID = {
     errors.LimitError: "a number",
     errors.LockHeldError: "Another migration holds the lock",
     errors.LockLostError: "was lost",
+    errors.LostTablesError: " gone from the database, though it is at ",
     errors.MissingExtensionError: "comes from a project that extends this history",
     errors.MissingParentError: " follows ",
     errors.NamespaceTakenError: "in the platform's catalog",
