@@ -1,7 +1,9 @@
 """Every model that the provider carries, each exactly once."""
 
 import gc
+import importlib
 import inspect
+import pkgutil
 from collections.abc import Callable, Sequence
 
 from msm.base import MarketsBase, MarketsModel
@@ -43,6 +45,7 @@ def metatable_provider_models() -> list[type[MarketsModel]]:
         *pricing_sqlalchemy_models(),
     ]
     assert_each_once(models)
+    _import_every_model()
     assert_all_listed(models)
     registry: list[type[MarketsModel]] = build_metatable_model_registry(models)
     return registry
@@ -86,6 +89,14 @@ def assert_all_listed(models: Sequence[type[MarketsModel]]) -> None:
             "the *_sqlalchemy_models() of its package.",
             models=forgotten,
         )
+
+
+def _import_every_model() -> None:
+    """Have a class that nobody imports found, too."""
+    for name in OUR_PACKAGES:
+        package = importlib.import_module(f"{name}.models")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
 
 
 def _place(model: type) -> str:

@@ -23,8 +23,8 @@ Create Date: ${create_date}
 
 A revision is literal: no import of msm packages, no look at the live database, no schema="public".
 It must work while the previous release still runs. The title says what changes; downgrade() undoes
-all of it. Autogenerate does not see CHECKs: write them by hand, in both directions. An
-autocommit_block stands alone in its revision. A destructive operation needs
+all of it. Autogenerate does not see CHECKs of tables that exist: write those by hand, in both
+directions. An autocommit_block stands alone in its revision. A destructive operation needs
 acknowledged = {"rule-name": "reason"} at module level.
 """
 

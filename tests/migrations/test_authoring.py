@@ -68,7 +68,7 @@ def test_an_empty_revision_comes_out_formatted_and_carries_the_rules_for_its_aut
         "must work while the previous release still runs",
         "The title says what changes",
         "downgrade() undoes all of it",
-        "Autogenerate does not see CHECKs: write them by hand",
+        "Autogenerate does not see CHECKs of tables that exist: write those by hand",
         "An autocommit_block stands alone in its revision",
         'acknowledged = {"rule-name": "reason"} at module level',
     ):

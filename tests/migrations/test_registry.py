@@ -2,9 +2,11 @@
 
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import msm.models
 from migrations import MarketsAlembicVersion, migration
 from migrations.registry import assert_all_listed, assert_each_once, metatable_provider_models
 from msm.errors import ModelGraphError
@@ -30,6 +32,15 @@ def test_the_version_table_is_authored_without_a_schema() -> None:
     assert MarketsAlembicVersion.__alembic_version_schema__ is None
     assert migration.version_table == "ms_markets__alembic_version"
     assert migration.migration_provider_key == "msm:mainsequence.markets"
+
+
+def test_a_model_that_nobody_imports_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "forgotten.py").write_text("raise LookupError('imported')", encoding="utf-8")
+    monkeypatch.setattr(msm.models, "__path__", [*msm.models.__path__, str(tmp_path)])
+    with pytest.raises(LookupError, match="imported"):
+        metatable_provider_models()
 
 
 def appears_twice(what: str, other: type) -> str:

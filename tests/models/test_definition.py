@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, Table
+from sqlalchemy import CheckConstraint, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsBase, MarketsMetaTable, MarketsModel, MarketsTimeIndexMetaTable
@@ -118,6 +118,13 @@ def test_a_refused_class_can_be_defined_again_when_mended() -> None:
 def test_the_public_schema_is_refused() -> None:
     body = {"__doc__": "One.", "__table_args__": {"schema": "public"}} | columns()
     with pytest.raises(ModelDefinitionError, match=r'Quote sets schema="public"; leave the schema'):
+        define("Quote", body)
+
+
+def test_a_check_without_a_name_is_refused() -> None:
+    check = (CheckConstraint("uid IS NOT NULL"),)
+    body = {"__doc__": "One.", "__table_args__": check} | columns()
+    with pytest.raises(ModelDefinitionError, match=r"Quote has a CHECK without a name; give it a"):
         define("Quote", body)
 
 

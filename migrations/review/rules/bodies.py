@@ -8,7 +8,7 @@ from .base import Fault, place_of_function, rule
 __all__ = ["autocommit_beside", "empty_upgrade", "no_downgrade", "upgrade_raises"]
 
 
-@rule("empty-upgrade", to_do="Delete the revision, or write what it is for.")
+@rule("empty-upgrade", to_do="Delete it and change the model first, or write what it is for.")
 def empty_upgrade(revision: Revision) -> Iterator[Fault]:
     """An upgrade that does nothing; a merge is there for its parents."""
     if revision.upgrade.is_empty and not revision.is_merge:

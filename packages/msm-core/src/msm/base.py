@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, DateTime, Float, MetaData, Table
+from sqlalchemy import CheckConstraint, Column, DateTime, Float, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 
 from msm.errors import ModelDefinitionError
@@ -145,6 +145,12 @@ def _prepare_table(
             cls,
             'sets schema="public"; leave the schema out: public is the default, and naming it '
             "makes Alembic drop and recreate unchanged foreign keys.",
+        )
+    if any(isinstance(item, CheckConstraint) and item.name is None for item in args[2:]):
+        raise ModelDefinitionError(
+            cls,
+            'has a CHECK without a name; give it a short token, such as name="mic_length", which '
+            "its whole name is made of.",
         )
     kwargs["comment"] = _description(cls)
     columns = {item.name: item for item in args[2:] if isinstance(item, Column)}
