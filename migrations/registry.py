@@ -12,12 +12,12 @@ from msm.sdk import build_metatable_model_registry
 
 # The models live as long as the process: a collection while they are made would walk them in vain.
 gc.disable()
-
-from msm.models import markets_sqlalchemy_models  # noqa: E402 - see above
-from msm_portfolio import portfolio_sqlalchemy_models  # noqa: E402
-from msm_pricing import pricing_sqlalchemy_models  # noqa: E402
-
-gc.enable()
+try:
+    from msm.models import markets_sqlalchemy_models
+    from msm_portfolio import portfolio_sqlalchemy_models
+    from msm_pricing import pricing_sqlalchemy_models
+finally:
+    gc.enable()
 gc.freeze()
 
 __all__ = ["assert_all_listed", "assert_each_once", "metatable_provider_models"]

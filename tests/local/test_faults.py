@@ -160,6 +160,20 @@ def test_a_command_outlives_a_platform_that_is_back_in_time(shell: Shell) -> Non
     assert (running.returncode, stdout, told) == (0, "done\n", "")
 
 
+def test_a_platform_started_again_while_nobody_looked_is_watched_too(shell: Shell) -> None:
+    with shell.popen("exec", "--", "sh", "-c", "touch began; exec sleep 300") as running:
+        first = server_under(shell, shell.folder / "began")
+        running.send_signal(signal.SIGSTOP)
+        os.kill(first, signal.SIGKILL)
+        second = shell.start()["pid"]
+        running.send_signal(signal.SIGCONT)
+        time.sleep(1)
+        os.kill(second, signal.SIGKILL)
+        _stdout, told = running.communicate(timeout=60)
+    assert running.returncode == 128 + signal.SIGTERM
+    assert f"The server of the platform died (pid {second}; " in told
+
+
 def test_a_command_may_stop_the_platform_under_it(shell: Shell) -> None:
     stop = " ".join(shell.command("stop"))
     told = shell("exec", "--", "sh", "-c", f"{stop} && sleep 3 && echo done")
