@@ -12,7 +12,7 @@ from msm.errors import MsmError
 
 from ..errors import PACKAGE
 from ..session import NeverMigratedError, find_registry
-from .adopt import adopt
+from .adopt import adopt, refuse_other_namespace
 from .report import as_text
 
 __all__ = ["main"]
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dry-run", action="store_true", help="only look, and change nothing")
     options = parser.parse_args(arguments)
     try:
+        # The catalog has nothing to say of the version table of another namespace.
+        refuse_other_namespace()
         registry = find_registry()
         if registry is None:
             raise NeverMigratedError

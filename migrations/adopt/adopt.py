@@ -1,10 +1,21 @@
 """The one repair that writes: the version row and the name of a foreign key, in one transaction."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, column, create_engine, inspect, select, table, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    column,
+    create_engine,
+    inspect,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -13,8 +24,9 @@ from msm.sdk import apply_mainsequence_migration_role
 from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE
 
 from .. import lock, migration
+from ..blockers import BlockerWatch
 from ..errors import UPGRADE, DatabaseStateError, MigrationError
-from ..failures import failure_of
+from ..failures import busy, failure_of, is_busy
 from ..guards import PUBLISHED, PUBLISHED_HEAD, refuse_search_path
 from ..progress import Progress
 from ..published import SAME_AS
@@ -24,7 +36,13 @@ from ..timeouts import Limits, set_timeouts
 from .differences import Difference, compare
 from .shapes import Part
 
-__all__ = ["Adoption", "NotPublishedError", "adopt"]
+__all__ = [
+    "Adoption",
+    "NotPublishedError",
+    "OtherNamespaceError",
+    "adopt",
+    "refuse_other_namespace",
+]
 
 LONGEST_CREDENTIAL = 3600
 VERSIONS = table(migration.version_table, column("version_num"), schema=SCHEMA)
@@ -68,6 +86,19 @@ class Adoption:
         return [difference for difference in self.differences if difference.is_loss]
 
 
+def refuse_other_namespace() -> None:
+    """Make sure that the tables of this process are those of ms-markets.
+
+    Raises:
+        OtherNamespaceError: the namespace of this process is not the default one.
+    """
+    if migration.migration_namespace != DEFAULT_NAMESPACE:
+        raise OtherNamespaceError(
+            f"The namespace {migration.migration_namespace!r} has no revision {SAME_AS} that a "
+            f"database of ms-markets could be compared with; unset {NAMESPACE_VARIABLE}."
+        )
+
+
 def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
     """Compare, and move the version row from 0017 to 1003 where nothing would be lost.
 
@@ -80,13 +111,10 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
         NotPublishedError: the version row is another one than 0017.
         PlatformRefusedError: the platform refuses a connection, or the registry's new identifier.
         LockHeldError: a migration is running.
+        TableBusyError: a session holds a table for longer than this waits for it.
         MigrationError: PostgreSQL cannot be reached, or refuses a statement; nothing was changed.
     """
-    if migration.migration_namespace != DEFAULT_NAMESPACE:
-        raise OtherNamespaceError(
-            f"The namespace {migration.migration_namespace!r} has no revision {SAME_AS} that a "
-            f"database of ms-markets could be compared with; unset {NAMESPACE_VARIABLE}."
-        )
+    refuse_other_namespace()
     script, revisions = revision_directory()
     limits, progress = Limits.from_environment(os.environ), Progress()
     seconds = min(LONGEST_CREDENTIAL, CREDENTIAL_SECONDS + round(limits.lock_wait))
@@ -95,7 +123,10 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
     try:
         if not dry_run:
             held = lock.take(engine, VERSIONS.fullname, limits.lock_wait)
-        with engine.connect().execution_options(postgresql_readonly=dry_run) as connection:
+        with (
+            engine.connect().execution_options(postgresql_readonly=dry_run) as connection,
+            _naming_blockers(engine, connection, limits, progress),
+        ):
             set_timeouts(connection, limits)
             apply_mainsequence_migration_role(connection, issued.config)
             refuse_search_path(connection)
@@ -119,6 +150,21 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
         raise failure from error
     finally:
         lock.release()
+
+
+@contextmanager
+def _naming_blockers(
+    engine: Engine, connection: Connection, limits: Limits, progress: Progress
+) -> Iterator[None]:
+    """Say who holds what a statement of the block has waited for in vain."""
+    pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with BlockerWatch(engine, pid, limits.table_lock) as watch:
+        try:
+            yield
+        except DBAPIError as error:
+            if not is_busy(error):
+                raise
+            raise busy(error, watch.seen, progress, attempts=1) from error
 
 
 def _version_rows(connection: Connection, *, locked: bool) -> list[str]:

@@ -43,6 +43,22 @@ OWNERS = text("""
 """)
 
 
+# Exclusion constraints, and indexes that sort otherwise than their columns.
+UNREFLECTED = text("""
+    SELECT c.relname, 'key', k.conname, pg_get_constraintdef(k.oid)
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    WHERE k.contype = 'x' AND c.relnamespace = 'public'::regnamespace AND c.relname = ANY(:names)
+    UNION ALL
+    SELECT c.relname, 'index', i.relname, pg_get_indexdef(i.oid)
+    FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(:names) AND EXISTS (
+        SELECT FROM unnest(x.indkey::int2[], x.indcollation::oid[]) AS k (attnum, sorting)
+        JOIN pg_attribute a ON (a.attrelid, a.attnum) = (x.indrelid, k.attnum)
+        WHERE k.sorting NOT IN (0, a.attcollation)
+    )
+""")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
     """One thing of a table.
@@ -88,7 +104,11 @@ def read_database(connection: Connection) -> dict[Part, Shape]:
         # SQLAlchemy reads NOT VALID off a check, and then warns that it knows no such option.
         warnings.simplefilter("ignore", SAWarning)
         metadata.reflect(connection, only=names, resolve_fks=False)
-    return dict(part for table in metadata.tables.values() for part in _table(table))
+    found = dict(part for table in metadata.tables.values() for part in _table(table))
+    # What SQLAlchemy does not read off a database.
+    for table, kind, name, ddl in connection.execute(UNREFLECTED, {"names": names}):
+        found[Part(table, kind, name)] = Shape(ddl)
+    return found
 
 
 def read_revisions(script: ScriptDirectory, target: str) -> dict[Part, Shape]:
@@ -149,5 +169,5 @@ def _constraint(table: str, constraint: Constraint) -> tuple[Part, Shape]:
 
 def _index(table: str, index: Index) -> tuple[Part, Shape]:
     statement = str(CreateIndex(index).compile(dialect=DIALECT))
-    ddl, _, condition = statement.partition(" WHERE ")
-    return Part(table, "index", str(index.name)), Shape(ddl, condition or None)
+    ddl, where, condition = statement.partition(" WHERE ")
+    return Part(table, "index", str(index.name)), Shape(ddl + where.rstrip(), condition or None)

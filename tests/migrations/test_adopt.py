@@ -1,5 +1,8 @@
 """``python -m migrations.adopt``: a database of ms-markets 1.0.16 becomes ours, without loss."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +17,8 @@ from migrations.adopt.__main__ import main
 from migrations.check.__main__ import main as check
 from migrations.lock import MigrationLock
 from migrations.published import RENAMED, UNBOUNDED
-from migrations.timeouts import LOCK_WAIT_VARIABLE
+from migrations.timeouts import LOCK_WAIT_VARIABLE, TABLE_LOCK_VARIABLE
+from msm.settings import NAMESPACE_VARIABLE
 from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of, platform_on
@@ -274,12 +278,19 @@ REFUSED = {
                 "ms_markets__indexformuladefinition"
                 ".uix__ms_markets__indexformuladefinition__index_uid: the database has"
             ),
+            "(index_uid) WHERE ((status)::text = 'draft'::text); 1003 has",
+            "(index_uid) WHERE status = 'active'\n",
         ),
     ),
     "an index of another method": Change(
         "DROP INDEX ix__ms_markets__asset__asset_type;"
         f" CREATE INDEX ix__ms_markets__asset__asset_type ON {ASSET} USING hash (asset_type)",
         (f"ON {ASSET} USING hash (asset_type); 1003 has",),
+    ),
+    "an index that sorts otherwise": Change(
+        "DROP INDEX ix__ms_markets__asset__asset_type;"
+        f' CREATE INDEX ix__ms_markets__asset__asset_type ON {ASSET} (asset_type COLLATE "C")',
+        ('(asset_type COLLATE "C"); 1003 has CREATE INDEX',),
     ),
     "a missing index": Change(
         "DROP INDEX ix__ms_markets__asset__asset_type",
@@ -338,6 +349,7 @@ def test_what_is_beyond_1003_is_reported_and_kept(
         f"CREATE INDEX by_hand ON {ASSET} (asset_type, uid);"
         f" ALTER TABLE {ASSET} ADD CONSTRAINT not_empty CHECK (unique_identifier <> ''),"
         " ADD CONSTRAINT no_other UNIQUE (uid, unique_identifier),"
+        " ADD CONSTRAINT apart EXCLUDE (unique_identifier WITH =),"
         f" ADD CONSTRAINT itself FOREIGN KEY (uid) REFERENCES {ASSET} (uid);"
         " CREATE TABLE ms_markets__extra ()".encode()
     )
@@ -355,6 +367,10 @@ def test_what_is_beyond_1003_is_reported_and_kept(
         (
             f"{ASSET}.no_other: 1003 has no such key; the database has UNIQUE "
             "(uid, unique_identifier)"
+        ),
+        (
+            f"{ASSET}.apart: 1003 has no such key; the database has EXCLUDE USING btree "
+            "(unique_identifier WITH =)"
         ),
         (
             f"{ASSET}.itself: 1003 has no such key; the database has FOREIGN KEY(uid) REFERENCES "
@@ -424,6 +440,37 @@ def test_a_refused_identifier_leaves_the_database_as_it_was(
     assert told.value == 2
     assert "refused the registry's new identifier (409)" in told.stderr
     assert state(superuser) == before
+
+
+def test_a_table_that_is_held_leaves_the_database_as_it_was_and_names_the_holder(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    before = state(superuser)
+    url = url_of(superuser).render_as_string(hide_password=False)
+    with psycopg.connect(url, application_name="a service") as holding:
+        holding.execute(f"SELECT FROM {PORTFOLIO}".encode())
+        # While it waits, PostgreSQL is asked on another connection for whom.
+        told = adopt({**environment, TABLE_LOCK_VARIABLE: "2"})
+        assert (told.value, told.stdout) == (2, "")
+        assert f"SELECT pg_terminate_backend({holding.info.backend_pid})" in told.stderr
+        assert "; nothing of this run was kept; " in told.stderr
+    assert state(superuser) == before
+
+
+def test_another_namespace_is_refused_before_the_platform_is_asked() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "migrations.adopt", "--dry-run"],
+        cwd=ROOT,
+        env={**os.environ, NAMESPACE_VARIABLE: "acme.research"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.splitlines()[-1] == (
+        "The namespace 'acme.research' has no revision 1003 that a database of ms-markets could be "
+        "compared with; unset MSM_AUTO_REGISTER_NAMESPACE."
+    )
 
 
 def test_adopt_gives_up_behind_a_running_migration(
