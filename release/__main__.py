@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .contents import faults_of
+from .contents import faults_of, strays_of
 from .versions import set_version, version_faults, version_of
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +29,10 @@ def main() -> int:
         set_version(ROOT, options.number, f"{datetime.now(UTC):%Y-%m-%d}")
         print(f"The version is {options.number}; run `./dev lock`, and read CHANGELOG.md.")
         return 0
-    found = version_faults(ROOT) + faults_of(options.folder, version_of(ROOT))
+    at = version_of(ROOT)
+    # Only where all of them are there can one look into each.
+    found = version_faults(ROOT) + faults_of(options.folder, at)
+    found = found or strays_of(options.folder, at, ROOT)
     for fault in found:
         print(fault, file=sys.stderr)
     return 1 if found else 0

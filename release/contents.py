@@ -1,13 +1,17 @@
 """What the wheels and sdists hold."""
 
 import re
+import subprocess
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
 
-__all__ = ["PACKAGES", "faults_of"]
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+__all__ = ["PACKAGES", "faults_of", "strays_of"]
 
 # By distribution: the one package that its wheel installs.
 PACKAGES = {
@@ -17,6 +21,9 @@ PACKAGES = {
     "msm_portfolio": "msm_portfolio",
     "msm_pricing": "msm_pricing",
 }
+# What hatchling puts into an sdist by itself.
+MADE = {"PKG-INFO", ".gitignore"}
+STATED = ("Summary", "License-Expression", "Requires-Python")
 
 # A link that is relative to the file it stands in.
 INSIDE = re.compile(r"\]\(((?!https?://)[^)]*)\)")
@@ -45,6 +52,48 @@ def faults_of(folder: Path, version: str) -> list[str]:
     return found
 
 
+def strays_of(folder: Path, version: str, root: Path) -> list[str]:
+    """What the distributions in a folder hold though Git does not track it, in sentences.
+
+    Whatever lies beside a package's modules goes along: an editor's backup, or the revisions of a
+    namespace that was only tried.
+
+    Args:
+        folder: every wheel and sdist.
+        version: what they carry.
+        root: of the checkout that they were built from; without Git nothing is known of it.
+    """
+    if not (root / ".git").exists():
+        return []
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True
+    )
+    tracked = set(listed.stdout.split("\0"))
+    found = []
+    for distribution, package in PACKAGES.items():
+        place, source = f"packages/{distribution.replace('_', '-')}/", f"src/{package}/"
+        if package == "msm_migrations":
+            place, source = "", "migrations/"
+        wheel = folder / f"{distribution}-{version}-py3-none-any.whl"
+        with zipfile.ZipFile(wheel) as archive:
+            inside = [name for name in archive.namelist() if name.startswith(f"{package}/")]
+        files = {name: place + source + name.partition("/")[2] for name in inside}
+        found += [_stray(wheel, name) for name in inside if files[name] not in tracked]
+        sdist = folder / f"{distribution}-{version}.tar.gz"
+        with tarfile.open(sdist) as archive_of_sources:
+            names = [name.partition("/")[2] for name in archive_of_sources.getnames()]
+        found += [
+            _stray(sdist, name)
+            for name in names
+            if place + name not in tracked and name not in MADE
+        ]
+    return found
+
+
+def _stray(distribution: Path, name: str) -> str:
+    return f"{distribution.name} holds {name}, which Git does not track; add it, or remove it."
+
+
 def _wheel(wheel: Path, package: str, version: str) -> Iterator[str]:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
@@ -58,15 +107,17 @@ def _wheel(wheel: Path, package: str, version: str) -> Iterator[str]:
         if any("__pycache__" in name for name in names):
             yield "holds bytecode"
         metadata = message_from_bytes(archive.read(f"{information}/METADATA"))
+    yield from (f"states no {field}" for field in STATED if field not in metadata)
     description = str(metadata.get_payload())
     if not description.strip():
         yield "has no description"
     for link in INSIDE.findall(description):
         yield f"is described with the link {link}, which leads nowhere outside of the repository"
     for requirement in metadata.get_all("Requires-Dist", []):
-        name, _, rest = requirement.partition("==")
-        if name.replace("-", "_") in PACKAGES and rest != version:
-            yield f"requires {requirement}, not {name}=={version}"
+        wanted = Requirement(requirement)
+        sibling = canonicalize_name(wanted.name).replace("-", "_") in PACKAGES
+        if sibling and str(wanted.specifier) != f"=={version}":
+            yield f"requires {requirement}, not {wanted.name}=={version}"
 
 
 def _sdist(sdist: Path) -> Iterator[str]:

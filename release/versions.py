@@ -8,7 +8,7 @@ from pathlib import Path
 __all__ = ["set_version", "version_faults", "version_of"]
 
 UNRELEASED = "## [Unreleased]"
-RELEASE = re.compile(r"^## \[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$")
+RELEASE = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$")
 KINDS = {"### Added", "### Changed", "### Deprecated", "### Removed", "### Fixed", "### Security"}
 # A project's own version, or a sibling's pin.
 STATED = re.compile(r'^(version = "|\s+"msm-\w+==)(?P<version>[^"]+)(?=")', re.MULTILINE)
@@ -40,6 +40,9 @@ def version_faults(root: Path) -> list[str]:
         for line in heads[1:]
         if not RELEASE.match(line)
     ]
+    released = [release[1] for release in map(RELEASE.match, heads) if release]
+    if released and released[0] != version:
+        found.append(f"CHANGELOG.md has {released[0]} for the newest, and not {version}.")
     found += [
         f"CHANGELOG.md has {line!r}, which is none of {', '.join(sorted(KINDS))}."
         for line in lines

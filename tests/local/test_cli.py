@@ -62,9 +62,10 @@ def test_a_life_from_start_to_stop(shell: Shell) -> None:
     seen = json.dumps(first) + text + "".join(log.read_text() for log in folder.glob("*.log"))
     seen += "".join(" ".join(process.cmdline()) for process in family if lives(process))
     with shell.popen("psql", "--role", "platform", "-c", "SELECT pg_sleep(100)") as asking:
-        # It becomes psql itself.
-        assert soon(lambda: "psql" in psutil.Process(asking.pid).name())
-        seen += " ".join(psutil.Process(asking.pid).cmdline())
+        # It becomes psql itself, whose name is there a moment before its arguments.
+        process = psutil.Process(asking.pid)
+        assert soon(lambda: "psql" in process.name() and process.cmdline() != [])
+        seen += " ".join(process.cmdline())
         asking.kill()
     assert "pg_sleep" in seen
     assert environment["MAINSEQUENCE_ACCESS_TOKEN"] in secrets[0]

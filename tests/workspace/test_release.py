@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from release.contents import PACKAGES, faults_of
+from release.contents import PACKAGES, faults_of, strays_of
 from release.versions import set_version, version_faults, version_of
 from tests.conftest import ROOT
 from tests.support.markdown import blocks_of, commands_of
 
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+# The first of each that runs on Node 24: GitHub's runners have no Node 20 any more.
+ACTIONS = {"actions/checkout": 5, "actions/upload-artifact": 6, "astral-sh/setup-uv": 7}
+STATED = "Summary: It.\nLicense-Expression: Apache-2.0\nRequires-Python: >=3.13\n"
 SDIST = ("pyproject.toml", "README.md", "LICENSE", "PKG-INFO")
 
 
@@ -63,6 +66,12 @@ def test_a_changelog_of_another_form_is_named(workspace: Path) -> None:
     assert len(version_faults(workspace)) == 3
 
 
+def test_a_changelog_that_lacks_the_version_is_named(workspace: Path) -> None:
+    set_version(workspace, "1.2.3", "2026-01-31")
+    change(workspace / "CHANGELOG.md", "## [1.2.3]", "## [1.2.4]")
+    assert version_faults(workspace) == ["CHANGELOG.md has 1.2.4 for the newest, and not 1.2.3."]
+
+
 def test_a_new_version_is_stated_everywhere(workspace: Path) -> None:
     set_version(workspace, "1.2.3", "2026-01-31")
     assert version_of(workspace) == "1.2.3"
@@ -85,7 +94,8 @@ def make_distributions(folder: Path) -> None:
             wheel.writestr(f"{package}/py.typed", "")
             wheel.writestr(f"{information}/licenses/LICENSE", "")
             wheel.writestr(
-                f"{information}/METADATA", "Requires-Dist: msm-core==1.0.0\n\nA description.\n"
+                f"{information}/METADATA",
+                f"{STATED}Requires-Dist: msm-core==1.0.0\n\nA description.\n",
             )
         with tarfile.open(folder / f"{distribution}-1.0.0.tar.gz", "w:gz") as sdist:
             for name in SDIST:
@@ -101,11 +111,12 @@ def test_what_is_wrong_with_a_distribution_is_named(tmp_path: Path) -> None:
         wheel.writestr("tests/test_msm.py", "")
         wheel.writestr(
             "msm_core-1.0.0.dist-info/METADATA",
-            "Requires-Dist: msm-local==0.9.0\nRequires-Dist: msm-pricing\n\n[a](docs/a.md)\n",
+            "Summary: It.\nRequires-Python: >=3.13\nRequires-Dist: msm-local==0.9.0\n"
+            "Requires-Dist: msm-pricing\nRequires-Dist: msm.portfolio>=1.0.0\n\n[a](docs/a.md)\n",
         )
     silent = tmp_path / "msm_pricing-1.0.0-py3-none-any.whl"
     with zipfile.ZipFile(silent, "a") as wheel, pytest.warns(UserWarning, match="Duplicate name"):
-        wheel.writestr("msm_pricing-1.0.0.dist-info/METADATA", "Name: msm-pricing\n\n")
+        wheel.writestr("msm_pricing-1.0.0.dist-info/METADATA", f"{STATED}\n")
     (tmp_path / "msm_local-1.0.0.tar.gz").unlink()
     with tarfile.open(tmp_path / "msm_core-1.0.0.tar.gz", "w:gz") as sdist:
         for name in (*SDIST[1:], "tests/test_msm.py"):
@@ -115,17 +126,55 @@ def test_what_is_wrong_with_a_distribution_is_named(tmp_path: Path) -> None:
         "msm_core-1.0.0-py3-none-any.whl lacks msm/py.typed.",
         "msm_core-1.0.0-py3-none-any.whl lacks msm_core-1.0.0.dist-info/licenses/LICENSE.",
         "msm_core-1.0.0-py3-none-any.whl holds bytecode.",
+        "msm_core-1.0.0-py3-none-any.whl states no License-Expression.",
         (
             "msm_core-1.0.0-py3-none-any.whl is described with the link docs/a.md, which leads "
             "nowhere outside of the repository."
         ),
         "msm_core-1.0.0-py3-none-any.whl requires msm-local==0.9.0, not msm-local==1.0.0.",
         "msm_core-1.0.0-py3-none-any.whl requires msm-pricing, not msm-pricing==1.0.0.",
+        (
+            "msm_core-1.0.0-py3-none-any.whl requires msm.portfolio>=1.0.0, not "
+            "msm.portfolio==1.0.0."
+        ),
         "msm_core-1.0.0.tar.gz lacks pyproject.toml.",
         "msm_core-1.0.0.tar.gz holds tests/test_msm.py.",
         "msm_local-1.0.0.tar.gz is missing.",
         "msm_pricing-1.0.0-py3-none-any.whl has no description.",
     ]
+
+
+def test_what_git_does_not_track_is_named_in_a_distribution(tmp_path: Path) -> None:
+    folder, root = tmp_path / "dist", tmp_path / "checkout"
+    folder.mkdir()
+    make_distributions(folder)
+    for distribution, package in PACKAGES.items():
+        place = root / "packages" / distribution.replace("_", "-")
+        if package == "msm_migrations":
+            place = root
+        source = place / ("migrations" if place == root else f"src/{package}")
+        for file in (source / "py.typed", *(place / name for name in SDIST if name != "PKG-INFO")):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+    assert strays_of(folder, "1.0.0", root) == []  # No Git, nothing known.
+    for words in (["init", "--quiet"], ["add", "--all"]):
+        subprocess.run(["git", *words], cwd=root, check=True)
+    assert strays_of(folder, "1.0.0", root) == []
+
+    backup = "base.py.orig"
+    with zipfile.ZipFile(folder / "msm_core-1.0.0-py3-none-any.whl", "a") as wheel:
+        wheel.writestr(f"msm/{backup}", "")
+    tried = "versions/tried/1001_create.py"
+    with zipfile.ZipFile(folder / "msm_migrations-1.0.0-py3-none-any.whl", "a") as wheel:
+        wheel.writestr(f"msm_migrations/{tried}", "")
+    with tarfile.open(folder / "msm_migrations-1.0.0.tar.gz", "w:gz") as sdist:
+        sdist.addfile(tarfile.TarInfo(f"msm_migrations-1.0.0/migrations/{tried}"), BytesIO())
+    named = {fault.partition(",")[0] for fault in strays_of(folder, "1.0.0", root)}
+    assert named == {
+        f"msm_core-1.0.0-py3-none-any.whl holds msm/{backup}",
+        f"msm_migrations-1.0.0-py3-none-any.whl holds msm_migrations/{tried}",
+        f"msm_migrations-1.0.0.tar.gz holds migrations/{tried}",
+    }
 
 
 def test_the_workflow_is_one_that_github_takes() -> None:
@@ -140,6 +189,12 @@ def test_the_workflow_is_one_that_github_takes() -> None:
         check=False,
     )
     assert told.returncode == 0, told.stdout
+
+
+def test_the_workflow_takes_actions_that_runners_can_run() -> None:
+    used = re.findall(r"uses: (\S+)@v(\d+)$", WORKFLOW.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {name for name, _ in used} == set(ACTIONS)
+    assert [name for name, major in used if int(major) < ACTIONS[name]] == []
 
 
 def test_the_workflow_runs_tests_on_an_attached_branch() -> None:
