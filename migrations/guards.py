@@ -1,7 +1,6 @@
 """What is refused before any DDL: a database or a catalog that these revisions do not know."""
 
 import re
-import string
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -126,11 +125,12 @@ def unknown_version(
             "install that project, and run this with the provider that it names",
             rows=rows,
         )
-    prefix = rows[0].rstrip(string.digits)
+    branch = provider.branch or ""
+    prefix = branch if rows[0].startswith(branch) else ""
     numbers = [
         int(name.removeprefix(prefix))
         for name in revisions.files
-        if name.rstrip(string.digits) == prefix
+        if re.fullmatch(rf"{prefix}\d+", name)
     ]
     base = f"{prefix}@base" if prefix else "base"
     ours = f"{prefix}{max(numbers):04d}" if numbers else base

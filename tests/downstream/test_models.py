@@ -1,10 +1,14 @@
 """Which models a downstream project may list, each fault in one sentence."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from migrations import migration
+from migrations.guards import unknown_version
+from migrations.revisions import Revisions
 from msm.errors import AttachError, AttachProblem
 from tests.support.forked import run_forked
 
@@ -97,6 +101,15 @@ def test_tables_of_a_project_that_cannot_be_attached_are_sent_to_its_provider() 
     problem = AttachProblem("Quote", "acme__quote", "missing", "not in the catalog")
     told = str(AttachError([problem], data_source_uid="here"))
     assert "migrations:migration head`, and the tables of acme with that project's prov" in told
+
+
+def test_a_name_that_ends_in_a_digit_is_told_from_the_number_of_a_revision() -> None:
+    provider = replace(migration, branch="acme2", reference="acme2_migrations:migration")
+    for known, end in (["acme20001"], "acme20001"), ([], "acme2@base"):
+        carried = Revisions(dict.fromkeys(["1004", *known], Path()), ["1004", *known])
+        told = str(unknown_version(["acme20007"], carried, provider))
+        assert f"it is at acme20007 and this code ends at {end}" in told
+        assert f"downgrade --provider acme2_migrations:migration {end}`" in told
 
 
 def test_an_identifier_of_ours_cannot_be_carried_with_ours(tmp_path: Path) -> None:
