@@ -22,7 +22,8 @@ PAGE = """# Benchmarks
 
 Measured on {day} with `./dev run python -m benchmarks --record`, on {machine}. Every figure is the
 median of interleaved repeats, with the smallest and the largest. Ratios are taken round by round,
-so that both sides saw the same machine. No test asserts a duration.
+so that both sides saw the same machine. What has one repeat is a count, or was measured
+once. No test asserts a duration of these.
 
 {tables}
 """
