@@ -6,7 +6,7 @@ from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 from tests.conftest import ROOT
 
-__all__ = ["AFTER", "HEAD", "MODELS", "NEXT", "RESOURCES", "REVISIONS", "TABLES", "VERSIONS"]
+__all__ = ["AFTER", "HEAD", "MODELS", "NEXT", "RESOURCES", "REVISIONS", "TABLES"]
 
 VERSIONS = ROOT / "migrations" / "versions" / "mainsequence_markets"
 # The ids, the oldest first.
