@@ -22,7 +22,7 @@ from .timing import Group
 # Title, what measures, and how many repeats fit a run of all groups into a quarter of an hour.
 GROUPS: dict[str, tuple[str, Callable[[int], Group], int]] = {
     "startup": ("Start-up", startup.measure, 7),
-    "upgrade": ("Upgrading 61 tables, compared with bare Alembic", upgrade.measure, 7),
+    "upgrade": ("Upgrading our tables, compared with bare Alembic", upgrade.measure, 7),
     "scale": ("Many tables", scale.measure, 5),
     "rows": (PLOTTED, rows.measure, 7),
     "load": ("Many clients at once", load.measure, 3),

@@ -1,6 +1,6 @@
 """Measure in a process forked from one that has imported the SDK and Alembic.
 
-Interpreter start, imports of libraries and mapping the 61 models are in no figure then.
+Interpreter start, imports of libraries and mapping our models are in no figure then.
 """
 
 import io

@@ -16,7 +16,7 @@ ALEMBIC, HELP = "alembic --help", "migrations --help"
 AT_HEADS = "alembic current --check-heads"
 CURRENT, NOTHING = "migrations current", "migrations upgrade, no-op"
 TABLES, MSM = "import the SDK's tables", "import msm"
-ATTACH, CHECK, LOCK = "start_engine, 61 models", "check, 61 tables", "lock of an upgrade"
+ATTACH, CHECK, LOCK = "start_engine, our models", "check, our tables", "lock of an upgrade"
 COLD, WARM = "msm-local start, cold", "msm-local start, warm"
 IDLE, USED = "platform, just started", "platform, after all of these"
 REBUILD, RESET = "msm-local reset, rebuilt", "msm-local reset, cloned"
@@ -102,7 +102,7 @@ def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sampl
 
 
 def attach_seconds() -> float:
-    """Seconds of ``start_engine`` with all 61 models, which are imported."""
+    """Seconds of ``start_engine`` with all our models, which are imported."""
     from migrations.registry import metatable_provider_models
     from msm import start_engine
 

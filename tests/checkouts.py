@@ -18,11 +18,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.history import REVISIONS
 from tests.support.workshop import ROOT, SYSTEM_PATH, Workshop, git, make_workshop
 
 WITHOUT_NETWORK = ("unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 NOTE = re.compile(r"^(?:\./dev|msm-local): .*|^\d+ passed.*|.*\b(?:failed|error)\b.*", re.MULTILINE)
-FRESH = "ran 1001, 1002, 1003, 1004"
+FRESH = f"ran {', '.join(REVISIONS)}"
 AGAIN = "was at head already"
 TESTS = ("test", "-q", "-x", "tests/models", "tests/runtime/test_start_engine.py")
 # The platform is stopped where it was started: from outside a namespace it cannot be reached.

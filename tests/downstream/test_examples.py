@@ -11,6 +11,7 @@ import pytest
 
 from release.versions import version_of
 from tests.conftest import ROOT
+from tests.support.history import NEXT
 from tests.support.markdown import blocks_of, commands_of
 from tests.support.migrating import write_revision
 from tests.support.wheels import build, clean_environment, make_environment, run, sources
@@ -87,7 +88,7 @@ class Walk:
 
 @pytest.fixture(scope="session")
 def next_wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheels of a later version, whose history has a 1005."""
+    """The wheels of a later version, whose history goes on."""
     checkout, folder = tmp_path_factory.mktemp("later"), tmp_path_factory.mktemp("later-dist")
     sources(checkout, LATER)
     write_revision(checkout, COLUMN, 'op.drop_column("ms_markets__asset", "later")')
@@ -149,7 +150,7 @@ def move_on(walk: Walk, wheels: Path) -> None:
     walk.works(f'uv pip install --find-links "{wheels}" --upgrade msm-migrations=={LATER}')
     if walk.package == "acme":
         walk.works(walk.migrate("upgrade", "heads"))
-        assert "1005 (head)" in walk.works(f"{walk.migrate('current')} 2>&1")
+        assert f"{NEXT} (head)" in walk.works(f"{walk.migrate('current')} 2>&1")
         # Somebody runs the provider of msm, or the project is gone.
         told = walk.type(
             ". .venv/bin/activate", walk.migrate("upgrade", "head", provider="msm_migrations")
@@ -160,7 +161,7 @@ def move_on(walk: Walk, wheels: Path) -> None:
         assert "install that project" in sentence
         go_on(walk)
     else:
-        # The code knows a 1005 that the database does not have yet.
+        # The code knows a revision that the database does not have yet.
         walk.works(walk.migrate("revision", "-m nothing"))
         (file,) = walk.folder.glob("globex_migrations/versions/*/0002_nothing.py")
         assert "op." not in file.read_text().partition("def upgrade")[2]
@@ -169,7 +170,7 @@ def move_on(walk: Walk, wheels: Path) -> None:
             walk.migrate("upgrade", "head", provider="msm_migrations"),
         )
         ours = walk.migrate("current", provider="msm_migrations")
-        assert "1005 (head)" in walk.works(f"{ours} 2>&1")
+        assert f"{NEXT} (head)" in walk.works(f"{ours} 2>&1")
 
 
 def go_on(walk: Walk) -> None:
@@ -180,7 +181,7 @@ def go_on(walk: Walk) -> None:
     (file,) = walk.folder.glob("acme_migrations/versions/*/acme0002_add_the_size_of_a_tick.py")
     text = file.read_text(encoding="utf-8").replace("'", '"')
     assert 'down_revision: str | None = "acme0001"' in text
-    assert 'depends_on: str | None = "1005"' in text
+    assert f'depends_on: str | None = "{NEXT}"' in text
     assert text.count("op.") == 2
     assert 'op.add_column("acme__quote_ticks", sa.Column("size"' in text
     tools = [

@@ -7,12 +7,13 @@ import pytest
 from psycopg import Connection
 
 from tests.downstream.conftest import Project
+from tests.support.history import HEAD, NEXT, REVISIONS
 from tests.support.migrating import migrate, write_revision
 from tests.support.schema import describe
 
 pytestmark = pytest.mark.slow
 
-NEXT = ("--head", "acme@head", "--rev-id", "acme0002")
+SECOND = ("--head", "acme@head", "--rev-id", "acme0002")
 ADD_COLUMN = 'op.add_column("ms_markets__asset", sa.Column("later", sa.String(), nullable=True))'
 DROP_COLUMN = 'op.drop_column("ms_markets__asset", "later")'
 
@@ -40,32 +41,32 @@ def test_the_branch_lives_beside_ours_and_goes_again(
     first = extended.revision("acme0001")
     assert "down_revision: str | None = None" in first
     assert 'branch_labels: str | None = "acme"' in first
-    assert 'depends_on: str | None = "1004"' in first
+    assert f'depends_on: str | None = "{HEAD}"' in first
     assert len(re.findall(r'create_table\(\s*"acme__', first)) == 2
     assert first.count('"ms_markets__') == 2 == first.count('["ms_markets__asset.u')
     # Our newest has no row of its own while acme0001, which depends on it, is there.
     assert rows_of(head_database) == ["acme0001"]
-    assert fingerprinted(head_database) == ["1001", "1002", "1003", "1004", "acme0001"]
+    assert fingerprinted(head_database) == [*REVISIONS, "acme0001"]
 
     write_revision(extended.folder, ADD_COLUMN, DROP_COLUMN)
     ran = extended.migrate("upgrade", "heads", environment=environment)
     assert ran.exit_code == 0, ran.stderr
-    assert rows_of(head_database) == ["1005", "acme0001"]
+    assert rows_of(head_database) == [NEXT, "acme0001"]
 
-    # The model of the asset lacks the column that 1005 made; that is not the project's affair.
-    made = extended.migrate("revision", "-m", "nothing", *NEXT, environment=environment)
+    # The model of the asset lacks the column that was added; that is not the project's affair.
+    made = extended.migrate("revision", "-m", "nothing", *SECOND, environment=environment)
     assert made.exit_code == 0, made.stderr
     second = extended.revision("acme0002")
     assert 'down_revision: str | None = "acme0001"' in second
     assert "branch_labels: str | None = None" in second
-    assert 'depends_on: str | None = "1005"' in second
+    assert f'depends_on: str | None = "{NEXT}"' in second
     assert "op." not in second.partition("def upgrade")[2]
 
     before = describe(head_database)
     head_database.rollback()
     back = extended.migrate("downgrade", "acme@base", environment=environment)
     assert back.exit_code == 0, back.stderr
-    assert rows_of(head_database) == ["1005"]
+    assert rows_of(head_database) == [NEXT]
     after = describe(head_database)
     assert set(before) - set(after) == {"acme__quote", "acme__quote_ticks"}
     assert after == {name: before[name] for name in after}
@@ -103,7 +104,7 @@ def test_an_older_project_is_told_that_the_database_is_ahead(
         ((), "With --head head and no --rev-id"),
         (("--no-autogenerate",), "With --head head and no --rev-id"),
         (("--rev-id", "acme0001"), "With --head head --rev-id acme0001"),
-        (("--head", "base", "--rev-id", "1005"), "With --head base --rev-id 1005"),
+        (("--head", "base", "--rev-id", NEXT), f"With --head base --rev-id {NEXT}"),
     ],
 )
 def test_a_revision_that_would_be_among_ours_is_refused(
@@ -147,9 +148,9 @@ def test_a_place_that_is_taken_is_refused(
 def test_a_file_that_has_one_of_our_ids_is_refused(
     acme: Project, environment: Mapping[str, str]
 ) -> None:
-    acme.write("1005", "1004", "pass")
+    acme.write(NEXT, HEAD, "pass")
     told = acme.migrate("current", environment=environment)
     assert told.exit_code == 2
     said = " ".join(told.stderr.replace("│", " ").split())
-    assert "Revision 1005 in " in said
+    assert f"Revision {NEXT} in " in said
     assert "is not named for the branch acme" in said

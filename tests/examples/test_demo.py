@@ -8,6 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.support.history import RESOURCES, REVISIONS
+
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.slow
@@ -35,7 +37,7 @@ def test_it_does_the_main_job_and_then_finds_nothing_to_change(state: Path) -> N
     demo = ("exec", "--", sys.executable, "-m", "examples.demo")
     first = local(state, *demo)
     assert first.returncode == 0, first.stderr
-    assert "ran 1001, 1002, 1003, 1004; 62 active resources" in first.stdout
+    assert f"ran {', '.join(REVISIONS)}; {RESOURCES} active resources" in first.stdout
     assert "12,787 rows written" in first.stdout
     assert "Fri 28 Nov 2025   14:30         18:00" in first.stdout
     assert "XNAS:AAPL   Mon 31 Dec   532.17   +29.4%" in first.stdout
@@ -43,7 +45,7 @@ def test_it_does_the_main_job_and_then_finds_nothing_to_change(state: Path) -> N
 
     second = local(state, *demo)
     assert second.returncode == 0, second.stderr
-    assert "was at head already; 62 active resources" in second.stdout
+    assert f"was at head already; {RESOURCES} active resources" in second.stdout
     assert "nothing changed: all rows were there already" in second.stdout
 
     assert local(state, "stop").returncode == 0

@@ -23,6 +23,7 @@ from tests.conftest import PROVIDER, ROOT
 from tests.local.conftest import Client
 from tests.local.shell import Shell
 from tests.support.forked import run_forked, run_sdk_cli
+from tests.support.history import RESOURCES
 from tests.support.waiting import soon
 
 OLDEST = 14
@@ -133,7 +134,7 @@ def test_an_older_server_takes_the_whole_main_job(server: Server, url: str, tmp_
                 environment=environment, folder=ROOT,
             )  # fmt: skip
             assert told.exit_code == 0, told.stderr
-        assert json.loads(told.stdout)["active_count"] == 62
+        assert json.loads(told.stdout)["active_count"] == RESOURCES
         read = run_forked(write_and_read, environment=environment, folder=ROOT)
         assert read.exit_code == 0, read.stderr
         assert read.value == ["bond é"]

@@ -17,6 +17,7 @@ from msm_local.cluster import Cluster
 from msm_local.databases import DATABASE, NEXT, UNFINISHED
 from tests.conftest import ROOT
 from tests.local.shell import Shell, gone
+from tests.support import history
 from tests.support.forked import run_forked
 
 pytestmark = pytest.mark.slow
@@ -127,9 +128,9 @@ def test_a_running_platform_goes_on_with_a_fresh_database(shell: Shell) -> None:
     assert after == before
     assert settings(shell) == identity
     [version] = after["contents"]["versions"]
-    assert version["revisions"] == version["heads"] == ["1004"]
-    assert (after["contents"]["active"], after["contents"]["reserved"]) == (62, 0)
-    assert "1004 (head) of mainsequence.markets" in shell("status").stdout
+    assert version["revisions"] == version["heads"] == [history.HEAD]
+    assert (after["contents"]["active"], after["contents"]["reserved"]) == (history.RESOURCES, 0)
+    assert f"{history.HEAD} (head) of mainsequence.markets" in shell("status").stdout
     attached = run_forked(attach_and_write, environment=environment, folder=ROOT)
     assert attached.value == 0, attached.stderr
     # What it replaced goes behind its back.
@@ -170,19 +171,19 @@ def test_clients_that_are_connected_are_in_the_way_unless_forced(shell: Shell) -
 
 def test_a_revision_can_be_named(shell: Shell) -> None:
     assert reset(shell, "--to", "1002")["built"]
-    assert "1002 (head 1004)" in shell("status").stdout
+    assert f"1002 (head {history.HEAD})" in shell("status").stdout
     assert not reset(shell, "--to", "1002")["built"]
     reset(shell, "--to", "base")
     assert "- (never migrated)" in shell("status").stdout
     told = shell.complaint("reset", "--to", "4711")
     assert "There is no revision '4711' in" in told
-    assert "take head, base or one of 1001, 1002, 1003, 1004." in told
+    assert f"take head, base or one of {', '.join(history.REVISIONS)}." in told
     reset(shell)
 
 
 def test_an_edited_revision_never_meets_an_old_template(shell: Shell) -> None:
     first = reset(shell)
-    file = add_revision(shell, "1005", "1004", "raise ValueError('not today')")
+    file = add_revision(shell, history.NEXT, history.HEAD, "raise ValueError('not today')")
     try:
         shell.write_row()
         told = shell.complaint("reset")
@@ -192,10 +193,11 @@ def test_an_edited_revision_never_meets_an_old_template(shell: Shell) -> None:
         assert "not today" in log.read_text()
         assert log.stat().st_mode & 0o777 == 0o600
         assert shell.count_rows() == 1
-        assert "1004 (head 1005)" in shell("status").stdout
+        assert f"{history.HEAD} (head {history.NEXT})" in shell("status").stdout
 
         column = 'sa.Column("nickname", sa.Text)'
-        add_revision(shell, "1005", "1004", f'op.add_column("ms_markets__asset", {column})')
+        add = f'op.add_column("ms_markets__asset", {column})'
+        add_revision(shell, history.NEXT, history.HEAD, add)
         second = reset(shell)
         assert second["built"]
         assert second["template"] != first["template"]
@@ -260,7 +262,7 @@ def test_a_reset_that_is_killed_before_the_exchange_leaves_one_of_both(shell: Sh
         row = connection.execute("SELECT to_regclass('kept') IS NULL").fetchone()
     # The new one is empty, the old one as it was.
     assert row == (True,) or shell.count_rows() == 1
-    assert shell.status()["contents"]["active"] == 62
+    assert shell.status()["contents"]["active"] == history.RESOURCES
     assert "FAIL" not in shell("doctor").stdout
 
 

@@ -25,6 +25,7 @@ from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of, platform_on
 from tests.support.alembic import url_of
 from tests.support.databases import database
 from tests.support.forked import Finished, run_forked
+from tests.support.history import HEAD
 from tests.support.migrating import LOCK_TABLE, migrate
 from tests.support.published import (
     ROWS,
@@ -141,13 +142,14 @@ def test_a_filled_database_is_adopted_without_loss(
     shapes[PORTFOLIO].constraints[NEW_NAME] = shapes[PORTFOLIO].constraints.pop(OLD_NAME)
     assert describe(superuser) == shapes
 
-    upgraded = migrate("upgrade", "head", "--json", environment=environment)
+    upgraded = migrate("upgrade", "1004", "--json", environment=environment)
     assert upgraded.exit_code == 0, upgraded.stderr
     assert superuser.execute(VERSION).fetchall() == [("1004",)]
     assert checksums(superuser) == rows
     assert describe(superuser) == shapes
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
     checked = run_forked(check, [], environment=environment, folder=ROOT)
-    assert checked.stdout == "At 1004, the head: database and catalog are as the models say.\n"
+    assert checked.stdout == f"At {HEAD}, the head: database and catalog are as the models say.\n"
 
 
 def test_a_restored_dump_is_adopted_once_its_tables_are_in_the_catalog(
@@ -163,9 +165,10 @@ def test_a_restored_dump_is_adopted_once_its_tables_are_in_the_catalog(
     assert refused.exit_code != 0
     assert "run `python -m migrations.adopt`" in refused.stderr
     assert adopt(environment).value == 0
-    upgraded = migrate("upgrade", "head", "--json", environment=environment)
+    upgraded = migrate("upgrade", "1004", "--json", environment=environment)
     assert upgraded.exit_code == 0, upgraded.stderr
     assert checksums(superuser) == rows
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
     assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
 
 

@@ -14,9 +14,10 @@ from psycopg import Connection
 
 from tests.conftest import PROVIDER, ROOT
 from tests.support.forked import run_forked
+from tests.support.history import HEAD, NEXT
 from tests.support.migrating import migrate, run_anew
 
-REVISE = ("revision", "-m", 'Add the "note" of an asset.', "--rev-id", "1005")
+REVISE = ("revision", "-m", 'Add the "note" of an asset.', "--rev-id", NEXT)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def formatted_checkout(checkout: Path) -> Path:
 
 
 def new_file(checkout: Path) -> Path:
-    (file,) = checkout.glob("migrations/versions/mainsequence_markets/1005_*.py")
+    (file,) = checkout.glob(f"migrations/versions/mainsequence_markets/{NEXT}_*.py")
     return file
 
 
@@ -49,8 +50,9 @@ def test_a_generated_revision_comes_out_formatted(
     file = new_file(formatted_checkout)
     assert is_formatted(file)
     text = file.read_text(encoding="utf-8")
-    assert text.startswith('"""Add the "note" of an asset.\n\nRevision ID: 1005\nRevises: 1004\n')
-    assert 'down_revision: str | None = "1004"\n' in text
+    title = f'"""Add the "note" of an asset.\n\nRevision ID: {NEXT}\nRevises: {HEAD}\n'
+    assert text.startswith(title)
+    assert f'down_revision: str | None = "{HEAD}"\n' in text
     assert text.count("op.create_table(") == 1
 
 

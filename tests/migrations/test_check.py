@@ -23,6 +23,7 @@ from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked, run_sdk_cli
+from tests.support.history import HEAD, NEXT, TABLES
 from tests.support.looking import differences, run_check
 from tests.support.migrating import check_anew, migrate
 
@@ -179,7 +180,7 @@ def test_a_clean_database_has_no_differences(environment: Mapping[str, str]) -> 
     assert differences(environment) == []
     told = run_check(environment)
     assert (told.value, told.stderr) == (0, "")
-    assert told.stdout == "At 1004, the head: database and catalog are as the models say.\n"
+    assert told.stdout == f"At {HEAD}, the head: database and catalog are as the models say.\n"
 
 
 @pytest.mark.parametrize("drift", DRIFTS.values(), ids=DRIFTS.keys())
@@ -226,7 +227,7 @@ def test_a_table_whose_model_is_gone_is_dropped_by_the_command_of_the_check(
     command = shlex.split(found["command"])[1:]
     told = run_sdk_cli(*command, environment=environment, folder=checkout)
     assert told.exit_code == 0, told.stderr
-    (file,) = checkout.glob("migrations/versions/mainsequence_markets/1005_*.py")
+    (file,) = checkout.glob(f"migrations/versions/mainsequence_markets/{NEXT}_*.py")
     (drop,) = re.findall(r"write (op\..*\)) into a revision", found["detail"])
     file.write_text(file.read_text(encoding="utf-8").replace("    pass", f"    {drop}", 1))
     told = migrate("upgrade", "head", environment=environment, folder=checkout)
@@ -281,9 +282,10 @@ def test_below_head_the_pending_revisions_are_the_difference(
     assert migrate("upgrade", "1002", environment=environment).exit_code == 0
     found = differences(environment)
     assert {difference["kind"] for difference in found} == {"behind", "reserved"}
-    assert len(found) == 11
+    # Those of the revisions that are not applied, and what says so.
+    assert len(found) == len(TABLES) - 51 + 1
     assert {difference["command"] for difference in found} == {UPGRADE}
-    assert "1002 and the head is 1004" in found[0]["detail"]
+    assert f"1002 and the head is {HEAD}" in found[0]["detail"]
 
 
 def test_a_revision_that_the_code_does_not_know_is_told(
@@ -356,4 +358,4 @@ def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
         check=False,
     )
     assert (told.returncode, told.stderr) == (0, "")
-    assert told.stdout.startswith("At 1004, the head:")
+    assert told.stdout.startswith(f"At {HEAD}, the head:")

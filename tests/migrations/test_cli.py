@@ -10,8 +10,10 @@ import httpx
 import pytest
 from psycopg import Connection
 
+from msm import MarketsTimeIndexMetaTable
 from msm_local.platform import LocalPlatform
 from tests.conftest import environment_of
+from tests.support.history import HEAD, MODELS, NEXT, RESOURCES
 from tests.support.migrating import migrate
 from tests.support.schema import describe
 
@@ -33,7 +35,7 @@ def catalog(platform: LocalPlatform) -> Catalog:
 def test_current_says_the_head(environment: Mapping[str, str]) -> None:
     told = migrate("current", "--json", environment=environment)
     assert told.exit_code == 0
-    assert "1004 (head)" in told.stderr
+    assert f"{HEAD} (head)" in told.stderr
 
 
 def test_upgrade_prints_json_and_nothing_else_on_standard_output(
@@ -43,7 +45,8 @@ def test_upgrade_prints_json_and_nothing_else_on_standard_output(
     assert told.exit_code == 0
     answer = json.loads(told.stdout)
     assert answer["ok"] is True
-    assert (answer["active_count"], answer["reserved_count"], answer["failed_count"]) == (62, 0, 0)
+    counts = (answer["active_count"], answer["reserved_count"], answer["failed_count"])
+    assert counts == (RESOURCES, 0, 0)
 
 
 def test_a_revision_at_head_is_empty(environment: Mapping[str, str], checkout: Path) -> None:
@@ -51,7 +54,7 @@ def test_a_revision_at_head_is_empty(environment: Mapping[str, str], checkout: P
         "revision", "-m", "probe", "--autogenerate", environment=environment, folder=checkout
     )
     assert told.exit_code == 0
-    (file,) = checkout.glob("migrations/versions/mainsequence_markets/1005_probe.py")
+    (file,) = checkout.glob(f"migrations/versions/mainsequence_markets/{NEXT}_probe.py")
     tree = ast.parse(file.read_text(encoding="utf-8"))
     bodies = {
         node.name: [type(statement) for statement in node.body]
@@ -65,9 +68,10 @@ def test_after_upgrade_the_catalog_holds_every_table_as_postgresql_has_it(
     platform: LocalPlatform, head_database: Connection
 ) -> None:
     rows = catalog(platform)
-    assert len(rows) == 62
+    assert len(rows) == RESOURCES
     assert {row["provisioning_status"] for row in rows.values()} == {"active"}
-    assert sum(row["table_kind"] == "time_indexed" for row in rows.values()) == 21
+    time_indexed = sum(issubclass(model, MarketsTimeIndexMetaTable) for model in MODELS)
+    assert sum(row["table_kind"] == "time_indexed" for row in rows.values()) == time_indexed
     shapes = describe(head_database)
     assert set(rows) - set(shapes) == {"ms_markets__alembic_version"}
     for table, shape in shapes.items():
@@ -117,7 +121,7 @@ def test_down_to_1002_drops_pricing_only(
     assert json.loads(down.stdout)["active_count"] == 52
     assert len(catalog(platform)) == 52
     up = migrate("upgrade", "head", "--json", environment=environment)
-    assert json.loads(up.stdout)["active_count"] == 62
+    assert json.loads(up.stdout)["active_count"] == RESOURCES
 
 
 def test_an_explicit_lower_target_leaves_later_tables_reserved(
@@ -127,7 +131,7 @@ def test_an_explicit_lower_target_leaves_later_tables_reserved(
     up = migrate("upgrade", "1002", "--json", environment=environment)
     assert up.exit_code == 0, up.stderr
     answer = json.loads(up.stdout)
-    assert (answer["active_count"], answer["reserved_count"]) == (52, 10)
+    assert (answer["active_count"], answer["reserved_count"]) == (52, RESOURCES - 52)
 
 
 def list_twice(checkout: Path) -> None:

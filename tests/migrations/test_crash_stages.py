@@ -14,6 +14,7 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.crashing import Clean, State, kill, read_state, run_traced
 from tests.support.forked import run_forked
+from tests.support.history import NEXT, RESOURCES
 from tests.support.migrating import Background, migrate, until, write_revision
 from tests.support.tracing import ddl_of
 
@@ -51,10 +52,11 @@ def test_killed_between_commit_and_finalize_the_next_upgrade_only_finalizes(
     kill(moment, environment)
     left = read_state(empty_url)
     assert (left.versions, left.tables) == (clean.after.versions, clean.after.tables)
-    assert statuses(left) == {"reserved": 62}
+    assert statuses(left) == {"reserved": RESOURCES}
     told = run_forked(check, [], environment=environment, folder=ROOT)
     assert told.value == 1
-    assert told.stdout.count("the catalog has it reserved, not active; its table exists") == 62
+    reserved = "the catalog has it reserved, not active; its table exists"
+    assert told.stdout.count(reserved) == RESOURCES
     assert "-> mainsequence migrations upgrade --provider migrations:migration head" in told.stdout
     assert ddl_of(run_traced(environment)) == []
     assert read_state(empty_url) == clean.after
@@ -105,7 +107,7 @@ def test_a_downgrade_killed_before_it_is_finalized_is_completed_by_an_upgrade(
     kill(moment, environment, command="downgrade", to="1002")
     left = read_state(empty_url)
     assert left.versions == ["1002"]
-    assert (statuses(left), len(left.tables)) == ({"active": 62}, 51)
+    assert (statuses(left), len(left.tables)) == ({"active": RESOURCES}, 51)
     run_traced(environment)
     assert read_state(empty_url) == clean.after
 
@@ -139,4 +141,4 @@ def test_an_index_that_a_killed_build_left_invalid_is_dropped_and_built_again(
     told = migrate("upgrade", "head", environment=environment, folder=checkout)
     assert told.exit_code == 0, told.stderr
     assert watcher.execute(invalid).fetchall() == []
-    assert read_state(empty_url).versions == ["1005"]
+    assert read_state(empty_url).versions == [NEXT]

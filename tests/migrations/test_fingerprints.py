@@ -14,6 +14,7 @@ from migrations.fingerprints import fingerprint
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import run_forked
+from tests.support.history import HEAD, NEXT, REVISIONS
 from tests.support.migrating import check_anew, migrate, until_timed_out, write_revision
 
 # Many upgrades: together they would take the default suite over its limit.
@@ -87,7 +88,7 @@ def test_the_database_knows_what_it_ran_and_no_more(
     files = sorted((ROOT / VERSIONS).glob("1*.py"))
     for arguments, number in [
         (("upgrade", "1002"), 2),
-        (("upgrade", "head"), 4),
+        (("upgrade", "head"), len(REVISIONS)),
         (("downgrade", "1001"), 1),
     ]:
         told = migrate(*arguments, environment=environment)
@@ -135,9 +136,9 @@ def test_a_migration_that_fails_records_nothing(
     environment: Mapping[str, str], head_database: Connection, checkout: Path
 ) -> None:
     before = recorded_in(head_database)
-    bad = checkout / VERSIONS / "1005_bad.py"
+    bad = checkout / VERSIONS / f"{NEXT}_bad.py"
     bad.write_text(
-        'from alembic import op\n\nrevision = "1005"\ndown_revision = "1004"\n\n\n'
+        f'from alembic import op\n\nrevision = "{NEXT}"\ndown_revision = "{HEAD}"\n\n\n'
         'def upgrade() -> None:\n    op.execute("SELECT 1 / 0")\n',
         encoding="utf-8",
     )

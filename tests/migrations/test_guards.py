@@ -20,6 +20,7 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import environment_of
 from tests.support.alembic import config_for, url_of
 from tests.support.forked import value_of
+from tests.support.history import AFTER, HEAD, NEXT, TABLES
 from tests.support.migrating import migrate, migrate_in, sentence_of, write_revision
 from tests.support.pooler import pooler
 from tests.support.schema import defaults_and_comments, describe
@@ -60,15 +61,15 @@ def test_a_database_ahead_of_this_code(
     arguments: tuple[str, ...], environment: Mapping[str, str], superuser: Connection
 ) -> None:
     """Case 21."""
-    stamp(superuser, "1012")
+    stamp(superuser, "9912")
     with unchanged(superuser):
         told = migrate(*arguments, environment=environment)
     assert told.exit_code == 1
     assert sentence_of(told) == (
-        "The database is ahead of this code: it is at 1012 and this code ends at 1004, and nothing "
-        "was changed; run this with the version of msm-migrations that has 1012, or from there "
-        "take the database back with `mainsequence migrations downgrade --provider "
-        "migrations:migration 1004`."
+        f"The database is ahead of this code: it is at 9912 and this code ends at {HEAD}, and "
+        "nothing was changed; run this with the version of msm-migrations that has 9912, or from "
+        "there take the database back with `mainsequence migrations downgrade --provider "
+        f"migrations:migration {HEAD}`."
     )
 
 
@@ -103,7 +104,7 @@ def test_a_database_of_a_project_that_extends_this_history(
     arguments: tuple[str, ...], environment: Mapping[str, str], superuser: Connection
 ) -> None:
     """Case 21."""
-    stamp(superuser, "1004", "acme0001")
+    stamp(superuser, HEAD, "acme0001")
     with unchanged(superuser):
         told = migrate(*arguments, environment=environment)
     assert told.exit_code == 1
@@ -126,10 +127,10 @@ def test_tables_without_a_version_row(
         told = migrate("upgrade", "head", environment=environment)
     assert told.exit_code == 1
     assert sentence_of(told) == (
-        "The database has ms_markets__account, ms_markets__accountallocationmodel, "
-        "ms_markets__accountgroup and 58 more, and ms_markets__alembic_version does not say which "
-        "revision made them, so nothing was changed; restore that table from where the others came "
-        f"from, or drop them if nothing in them is needed, and run `{UPGRADE}`."
+        f"The database has {', '.join(TABLES[:3])} and {len(TABLES) - 3} more, and "
+        "ms_markets__alembic_version does not say which revision made them, so nothing was "
+        "changed; restore that table from where the others came from, or drop them if nothing in "
+        f"them is needed, and run `{UPGRADE}`."
     )
 
 
@@ -268,7 +269,7 @@ def test_a_table_that_was_dropped_by_hand(
             told = migrate(*arguments, environment=environment)
             assert told.exit_code == 1
             assert sentence_of(told) == (
-                f"{table} is gone from the database, though it is at 1004, and nothing was "
+                f"{table} is gone from the database, though it is at {HEAD}, and nothing was "
                 "changed; `python -m migrations.check` prints the SQL that makes what is gone."
             )
     assert rows_of(platform, table) == before
@@ -311,18 +312,18 @@ def test_a_session_pooler_is_good_enough(empty_database: Connection) -> None:
 
 
 def two_heads(checkout: Path) -> str:
-    files = [write_revision(checkout, "pass", revision=name) for name in ("1005", "1006")]
+    files = [write_revision(checkout, "pass", revision=name) for name in (NEXT, AFTER)]
     return (
-        f"Revisions 1005 and 1006 are both heads of one branch, in {files[0]} and {files[1]}; let "
-        "the one that is not deployed yet follow the other in its down_revision."
+        f"Revisions {NEXT} and {AFTER} are both heads of one branch, in {files[0]} and {files[1]}; "
+        "let the one that is not deployed yet follow the other in its down_revision."
     )
 
 
 def an_id_twice(checkout: Path) -> str:
     file = write_revision(checkout, "pass")
-    twice = Path(shutil.copy(file, file.with_name("1005_twice.py")))
+    twice = Path(shutil.copy(file, file.with_name(f"{NEXT}_twice.py")))
     return (
-        f"Revision 1005 is in {file} and in {twice}; give one of them another id, and have what "
+        f"Revision {NEXT} is in {file} and in {twice}; give one of them another id, and have what "
         "follows it say so."
     )
 
@@ -330,7 +331,7 @@ def an_id_twice(checkout: Path) -> str:
 def a_missing_parent(checkout: Path) -> str:
     file = write_revision(checkout, "pass", parent="0999")
     return (
-        f"Revision 1005 in {file} follows 0999, which no file carries; restore that file, or "
+        f"Revision {NEXT} in {file} follows 0999, which no file carries; restore that file, or "
         "correct down_revision."
     )
 
@@ -340,7 +341,7 @@ def an_unknown_dependency(checkout: Path) -> str:
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("depends_on: str | None = None", "depends_on = '0999'"))
     return (
-        f"Revision 1005 in {file} depends on 0999, which no file carries; restore that file, or "
+        f"Revision {NEXT} in {file} depends on 0999, which no file carries; restore that file, or "
         "correct depends_on."
     )
 
@@ -348,11 +349,11 @@ def an_unknown_dependency(checkout: Path) -> str:
 def a_circle(checkout: Path) -> str:
     files = [
         write_revision(checkout, "pass", revision=name, parent=parent)
-        for name, parent in (("1005", "1006"), ("1006", "1005"))
+        for name, parent in ((NEXT, AFTER), (AFTER, NEXT))
     ]
     return (
-        f"Revisions 1005 -> 1006 -> 1005 follow each other in a circle, in {files[0]}, {files[1]};"
-        " correct down_revision or depends_on of one."
+        f"Revisions {NEXT} -> {AFTER} -> {NEXT} follow each other in a circle, in {files[0]}, "
+        f"{files[1]}; correct down_revision or depends_on of one."
     )
 
 

@@ -26,6 +26,7 @@ from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.alembic import url_of
 from tests.support.crashing import read_versions
 from tests.support.forked import Finished, run_forked
+from tests.support.history import HEAD, NEXT, RESOURCES, TABLES
 from tests.support.looking import run_check, run_plan
 from tests.support.migrating import (
     LOCK_TABLE,
@@ -213,11 +214,11 @@ def test_ten_upgrades_at_once_on_an_empty_database_run_the_ddl_once(
         ]
         finished = [future.result() for future in started]
     assert [told.exit_code for told in finished] == [0] * 10, finished
-    assert all(json.loads(told.stdout)["active_count"] == 62 for told in finished)
+    assert all(json.loads(told.stdout)["active_count"] == RESOURCES for told in finished)
     assert not any("UniqueViolation" in told.stderr for told in finished)
     created = [name for (name,) in watcher.execute("SELECT name FROM audit.created")]
-    assert len(created) == len(set(created)) == 62
-    assert read_versions(watcher) == ["1004"]
+    assert len(created) == len(set(created)) == RESOURCES
+    assert read_versions(watcher) == [HEAD]
 
 
 @pytest.mark.slow
@@ -237,11 +238,11 @@ def test_upgrade_and_downgrade_at_once_run_one_after_the_other(
         told = down.result()
     assert told.exit_code == 0, told.stderr
     assert "waiting for the migration of pid" in told.stderr
-    assert "Running downgrade 1005 -> 1004" in told.stderr
+    assert f"Running downgrade {NEXT} -> {HEAD}" in told.stderr
     assert read_versions(watcher) == ["1002"]
     assert len(describe(watcher)) == 51
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
-    assert len(describe(watcher)) == 61
+    assert len(describe(watcher)) == len(TABLES)
 
 
 @pytest.mark.slow
@@ -262,9 +263,9 @@ def test_an_upgrade_that_waits_for_a_downgrade_makes_everything_again(
         told = up.result()
     assert told.exit_code == 0, told.stderr
     assert "waiting for the migration of pid" in told.stderr
-    assert json.loads(told.stdout)["active_count"] == 62
-    assert len(describe(watcher)) == 61
-    assert read_versions(watcher) == ["1005"]
+    assert json.loads(told.stdout)["active_count"] == RESOURCES
+    assert len(describe(watcher)) == len(TABLES)
+    assert read_versions(watcher) == [NEXT]
     checked = run_forked(check_anew, environment=environment, folder=checkout)
     assert (checked.value, checked.stderr) == (0, "")
 

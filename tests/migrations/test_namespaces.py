@@ -18,6 +18,7 @@ from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, RUNTIME_PASSWORD, environment_of
 from tests.support.crashing import read_catalog
+from tests.support.history import HEAD, RESOURCES, TABLES
 from tests.support.migrating import migrate
 from tests.support.schema import TableShape, describe
 
@@ -111,10 +112,10 @@ def documented_command() -> list[str]:
 def test_tables_version_table_and_folder_move_together(shared: Shared) -> None:
     ours, theirs = shared.look()
     assert set(theirs.tables) == {f"{name}{SUFFIX}" for name in ours.tables}
-    assert len(theirs.tables) == 61
-    assert (ours.versions, theirs.versions) == ([("1004",)], [("1001",)])
+    assert len(theirs.tables) == len(TABLES)
+    assert (ours.versions, theirs.versions) == ([(HEAD,)], [("1001",)])
     assert {row["migration_provider_key"] for row in theirs.catalog} == {"msm:acme.research"}
-    assert len(ours.active) == len(theirs.active) == 62
+    assert len(ours.active) == len(theirs.active) == RESOURCES
     versions = shared.checkout / "migrations" / "versions"
     assert [path.name for path in (versions / "acme_research").glob("*.py")] == [
         "1001_create_the_tables_of_acme_research.py"

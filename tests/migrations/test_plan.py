@@ -18,6 +18,7 @@ from migrations.session import find_registry, read_only
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked
+from tests.support.history import HEAD, NEXT, REVISIONS, TABLES
 from tests.support.looking import run_plan
 from tests.support.migrating import migrate, write_revision
 from tests.support.schema import defaults_and_comments, describe
@@ -44,8 +45,8 @@ def revisions(found: Mapping[str, Any]) -> list[str]:
 def test_at_head_there_is_nothing_to_run(environment: Mapping[str, str]) -> None:
     told = run_plan(environment)
     assert (told.value, told.stderr) == (0, "")
-    assert told.stdout == "The database is at 1004; there is nothing to run for head.\n"
-    assert plan(environment, "1004")["steps"] == []
+    assert told.stdout == f"The database is at {HEAD}; there is nothing to run for head.\n"
+    assert plan(environment, HEAD)["steps"] == []
 
 
 def test_a_database_that_was_never_migrated_is_planned_from_base(
@@ -54,14 +55,14 @@ def test_a_database_that_was_never_migrated_is_planned_from_base(
     environment = environment_of(fresh_platform)
     found = plan(environment)
     assert (found["direction"], found["current"], found["informed"]) == ("upgrade", [], False)
-    assert revisions(found) == ["1001", "1002", "1003", "1004"]
+    assert revisions(found) == REVISIONS
     creates = [
         operation
         for step in found["steps"]
         for operation in step["operations"]
         if operation.startswith("create table ")
     ]
-    assert len(creates) == 61
+    assert len(creates) == len(TABLES)
     assert "nothing was looked at" in run_plan(environment).stdout
     rows = empty_database.execute("SELECT count(*) FROM msm_local.meta_tables").fetchone()
     assert rows == (0,)
@@ -72,7 +73,7 @@ def test_an_upgrade_starts_where_the_database_is(fresh_platform: LocalPlatform) 
     assert migrate("upgrade", "1002", environment=environment).exit_code == 0
     found = plan(environment)
     assert (found["direction"], found["current"], found["informed"]) == ("upgrade", ["1002"], True)
-    assert revisions(found) == ["1003", "1004"]
+    assert revisions(found) == REVISIONS[2:]
     assert "create table ms_markets__curve (11 columns)" in found["steps"][0]["operations"]
     assert found["command"] == f"mainsequence migrations upgrade --provider {PROVIDER} head"
     assert revisions(plan(environment, "+1")) == ["1003"]
@@ -86,9 +87,10 @@ def test_a_downgrade_says_which_rows_it_costs(
     head_database.execute(ASSETS)
     head_database.commit()
     found = plan(environment, "1002")
-    assert (found["direction"], revisions(found)) == ("downgrade", ["1004", "1003"])
-    assert found["steps"][0]["losses"] == []
-    losses = {loss["table"]: loss for loss in found["steps"][1]["losses"]}
+    assert (found["direction"], revisions(found)) == ("downgrade", REVISIONS[:1:-1])
+    *_, added, created = found["steps"]
+    assert added["losses"] == []
+    losses = {loss["table"]: loss for loss in created["losses"]}
     assert len(losses) == 10
     assert losses["ms_markets__curve"] == {
         "action": "drop table ms_markets__curve",
@@ -109,7 +111,7 @@ def test_a_downgrade_says_which_rows_it_costs(
 
 def test_a_step_back_is_a_downgrade(environment: Mapping[str, str]) -> None:
     found = plan(environment, "-1")
-    assert (found["direction"], revisions(found)) == ("downgrade", ["1004"])
+    assert (found["direction"], revisions(found)) == ("downgrade", [HEAD])
     assert found["command"] == f"mainsequence migrations downgrade --provider {PROVIDER} -- -1"
 
 
@@ -118,7 +120,7 @@ def test_the_sql_of_a_downgrade_makes_what_the_downgrade_makes(
     target: str, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     script = run_plan(environment, target, "--sql").stdout
-    assert script.startswith(f"-- Downgrade from 1004 to {target}: ")
+    assert script.startswith(f"-- Downgrade from {HEAD} to {target}: ")
     planned = outcome_of(script, superuser)
     assert migrate("downgrade", target, environment=environment).exit_code == 0
     assert outcome_of("", superuser) == planned
@@ -187,8 +189,8 @@ def test_a_revision_that_needs_a_database_cannot_be_planned(
     told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
     assert (told.value, told.stdout) == (2, "")
     assert told.stderr == (
-        f"The upgrade of 1005 in {file} {fault}, so that it cannot be planned; see "
-        "`python -m migrations.review 1005`.\n"
+        f"The upgrade of {NEXT} in {file} {fault}, so that it cannot be planned; see "
+        f"`python -m migrations.review {NEXT}`.\n"
     )
 
 
@@ -196,11 +198,11 @@ def test_revisions_that_cannot_be_ordered_are_refused(
     environment: Mapping[str, str], checkout: Path
 ) -> None:
     file = write_revision(checkout, "pass")
-    shutil.copy(file, file.with_name("1005_twice.py"))
+    twice = shutil.copy(file, file.with_name(f"{NEXT}_twice.py"))
     told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
     assert (told.value, told.stdout) == (2, "")
     assert told.stderr == (
-        f"Revision 1005 is in {file} and in {file.with_name('1005_twice.py')}; give one of them "
+        f"Revision {NEXT} is in {file} and in {twice}; give one of them "
         "another id, and have what follows it say so.\n"
     )
 
@@ -224,8 +226,8 @@ def test_a_target_without_a_way_to_it_is_refused(
 ) -> None:
     told = run_plan(environment, target)
     assert (told.value, told.stdout) == (2, "")
-    assert told.stderr.startswith(f"There is no way from 1004 to '{target}' (")
-    assert told.stderr.endswith("or one of 1001, 1002, 1003, 1004.\n")
+    assert told.stderr.startswith(f"There is no way from {HEAD} to '{target}' (")
+    assert told.stderr.endswith(f"or one of {', '.join(REVISIONS)}.\n")
 
 
 def test_a_database_ahead_of_the_code_is_refused(
@@ -254,7 +256,7 @@ def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
         check=False,
     )
     assert (told.returncode, told.stderr) == (0, "")
-    assert told.stdout.startswith("Downgrade from 1004 to -1: 1 revision.")
+    assert told.stdout.startswith(f"Downgrade from {HEAD} to -1: 1 revision.")
 
 
 def count_up_to_two() -> str:

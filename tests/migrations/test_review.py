@@ -21,6 +21,7 @@ from migrations.review.harm import widens
 from migrations.review.squawk import Squawk
 from tests.conftest import ROOT
 from tests.data.revisions import BAD, GOOD
+from tests.support.history import AFTER, HEAD, NEXT, REVISIONS
 
 VERSIONS = ROOT / "migrations" / "versions"
 NAMESPACE = "mainsequence_markets"
@@ -39,7 +40,7 @@ def _no_squawk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Squawk, "installed", classmethod(lambda _: None))
 
 
-def write(folder: Path, text: str, name: str = "1005_hand_made.py") -> Path:
+def write(folder: Path, text: str, name: str = f"{NEXT}_hand_made.py") -> Path:
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -64,14 +65,14 @@ def marked(text: str) -> set[int]:
 def test_our_revisions_pass() -> None:
     found = look(VERSIONS / NAMESPACE)
     assert found.rejections == []
-    assert found.revisions == ["1001", "1002", "1003", "1004"]
+    assert found.revisions == REVISIONS
 
 
 @pytest.mark.usefixtures("_no_squawk")
 @pytest.mark.parametrize(("rule", "text"), BAD)
 def test_a_bad_revision_breaks_its_rule_and_no_other(versions: Path, rule: str, text: str) -> None:
     write(versions / NAMESPACE, text)
-    found = look(versions / NAMESPACE, ["1005"])
+    found = look(versions / NAMESPACE, [NEXT])
     assert rejected(found) == {rule: marked(text) or {1}}
 
 
@@ -79,7 +80,7 @@ def test_a_bad_revision_breaks_its_rule_and_no_other(versions: Path, rule: str, 
 @pytest.mark.parametrize("text", GOOD)
 def test_a_good_revision_passes(versions: Path, text: str) -> None:
     write(versions / NAMESPACE, text)
-    assert rejected(look(versions / NAMESPACE, ["1005"])) == {}
+    assert rejected(look(versions / NAMESPACE, [NEXT])) == {}
 
 
 def test_every_rule_has_a_bad_revision() -> None:
@@ -97,10 +98,10 @@ def test_the_page_for_authors_lists_every_rule() -> None:
 @pytest.mark.parametrize(
     ("name", "revision", "parent"),
     [
-        ("1005_astray.py", "1005", "1004"),
-        (f"{NAMESPACE}/deeper/1005_astray.py", "1005", "1004"),
-        ("acme_research/1005_astray.py", "1005", "1004"),
-        ("acme_research/1005_astray.py", "1005", ["1003", "1004"]),
+        (f"{NEXT}_astray.py", NEXT, HEAD),
+        (f"{NAMESPACE}/deeper/{NEXT}_astray.py", NEXT, HEAD),
+        (f"acme_research/{NEXT}_astray.py", NEXT, HEAD),
+        (f"acme_research/{NEXT}_astray.py", NEXT, ["1003", HEAD]),
     ],
 )
 def test_a_revision_outside_its_folder_is_refused(
@@ -124,7 +125,7 @@ def test_a_reason_acknowledges_a_destructive_operation(
 ) -> None:
     dropping = next(str(case.values[1]) for case in BAD if case.values[0] == "drop-column")
     write(versions / NAMESPACE, dropping + 'acknowledged = {"drop-column": "Nobody reads it."}\n')
-    assert main(["--json", "1005"], versions=versions) == 0
+    assert main(["--json", NEXT], versions=versions) == 0
     (finding,) = json.loads(capsys.readouterr().out)["acknowledged"]
     assert (finding["rule"], finding["reason"]) == ("drop-column", "Nobody reads it.")
 
@@ -138,29 +139,29 @@ def test_a_table_that_a_later_revision_drops_was_ours_to_create(versions: Path) 
     write(versions / NAMESPACE, creating)
     assert set(rejected(look(versions / NAMESPACE))) == {"unknown-table"}
     dropping = next(str(case.values[1]) for case in BAD if case.values[0] == "drop-table")
-    dropping = dropping.replace("1004", "1005").replace('"1005"', '"1006"', 1)
+    dropping = dropping.replace(NEXT, AFTER).replace(HEAD, NEXT)
     dropping = dropping.replace("ms_markets__issuer", "ms_markets__nobodys")
-    write(versions / NAMESPACE, dropping, "1006_hand_made.py")
+    write(versions / NAMESPACE, dropping, f"{AFTER}_hand_made.py")
     assert set(rejected(look(versions / NAMESPACE))) == {"drop-table"}
 
 
 @pytest.mark.usefixtures("_no_squawk")
 def test_a_merge_may_be_empty(versions: Path) -> None:
     template = next(str(case.values[1]) for case in BAD if case.values[0] == "empty-upgrade")
-    for number in ("1005", "1006"):
-        filled = template.replace('"1005"', f'"{number}"').replace(
+    for number in (NEXT, AFTER):
+        filled = template.replace(NEXT, number).replace(
             "    pass", '    op.create_table_comment("ms_markets__asset", "One asset.")'
         )
         write(versions / NAMESPACE, filled, f"{number}_branch.py")
-    merge = template.replace('"1005"', '"1007"').replace('"1004"', '("1005", "1006")')
-    write(versions / NAMESPACE, merge, "1007_merge.py")
+    merge = template.replace(NEXT, "9999").replace(f'"{HEAD}"', f'("{NEXT}", "{AFTER}")')
+    write(versions / NAMESPACE, merge, "9999_merge.py")
     assert rejected(look(versions / NAMESPACE)) == {}
 
 
 @pytest.mark.usefixtures("_no_squawk")
 def test_the_command_says_what_it_found(versions: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([], versions=versions) == 0
-    assert "4 revisions read: 0 rejections" in capsys.readouterr().out
+    assert f"{len(REVISIONS)} revisions read: 0 rejections" in capsys.readouterr().out
 
     text = next(str(case.values[1]) for case in BAD if case.values[0] == "schema-public")
     file = write(versions / NAMESPACE, text)
@@ -169,7 +170,7 @@ def test_the_command_says_what_it_found(versions: Path, capsys: pytest.CaptureFi
     line = min(marked(text))
     head, row, *_ = told.splitlines()
     assert head.split() == ["REJECTED", "RULE", "PLACE"]
-    assert row.split() == ["1005", "schema-public", f"{file}:{line}"]
+    assert row.split() == [NEXT, "schema-public", f"{file}:{line}"]
     assert "why:" in told
     assert "to do:" in told
 
@@ -209,9 +210,9 @@ def test_what_cannot_be_read_is_one_sentence_and_exit_2(
     assert main(["--json"], versions=tmp_path / "nowhere") == 2
     good = str(GOOD[0].values[0])
     for broken in (
-        good.replace('"1004"', '"0999"'),
+        good.replace(HEAD, "0999"),
         good + "1 / 0\n",
-        good.replace("1004", "1003").replace("1005", "1004"),
+        good.replace(HEAD, "1003").replace(NEXT, HEAD),
         good + "acknowledged = ['drop-table']\n",
     ):
         write(folder, broken)
@@ -258,7 +259,7 @@ def test_a_type_is_wider_where_every_value_fits(
 def test_squawk_warns_at_the_line_of_the_operation(versions: Path) -> None:
     text = next(str(case.values[0]) for case in GOOD if case.id == "index")
     write(versions / NAMESPACE, text)
-    found = look(versions / NAMESPACE, ["1005"])
+    found = look(versions / NAMESPACE, [NEXT])
     assert found.rejections == []
     (warning,) = found.warnings
     assert warning.rule == "require-concurrent-index-creation"
@@ -270,7 +271,7 @@ def test_squawk_warns_at_the_line_of_the_operation(versions: Path) -> None:
 def test_squawk_sees_an_autocommit_block_outside_of_a_transaction(versions: Path) -> None:
     def warned(text: str) -> set[str]:
         write(versions / NAMESPACE, text)
-        return {warning.rule for warning in look(versions / NAMESPACE, ["1005"]).warnings}
+        return {warning.rule for warning in look(versions / NAMESPACE, [NEXT]).warnings}
 
     inside = next(str(case.values[0]) for case in GOOD if case.id == "autocommit")
     outside = inside.replace("with op.get_context().autocommit_block():", "if True:")

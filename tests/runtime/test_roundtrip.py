@@ -1,4 +1,4 @@
-"""Whatever a column of the 61 tables can hold comes back as it was sent."""
+"""Whatever a column of the tables can hold comes back as it was sent."""
 
 import datetime
 import itertools
@@ -41,7 +41,7 @@ JSON_VALUES = st.recursive(
 
 
 def types() -> dict[str, TypeEngine[Any]]:
-    """Every column type of the 61 tables, by a name made from it."""
+    """Every column type of the tables, by a name made from it."""
     graphs = (markets_sqlalchemy_models, portfolio_sqlalchemy_models, pricing_sqlalchemy_models)
     columns = [column for graph in graphs for model in graph() for column in model.__table__.c]
     found = {str(column.type.compile(DIALECT)): column.type for column in columns}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["HOSTED", "Block", "blocks_of", "commands_of"]
+__all__ = ["HOSTED", "Block", "apply_diff", "blocks_of", "commands_of"]
 
 # What the line above a block may say of it.
 HOSTED = "<!-- needs the hosted platform -->"
@@ -75,3 +75,26 @@ def commands_of(block: Block) -> Iterator[list[str]]:
         words = shlex.split(line, comments=True)
         if words:
             yield words
+
+
+def apply_diff(diff: str, folder: Path) -> None:
+    """Do what a diff says, as its reader does: lines that came in between since are no matter.
+
+    Raises:
+        ValueError: a line that the diff shows is not there, or not behind the one before it.
+    """
+    for of_file in re.split(r"^--- .*\n", diff, flags=re.MULTILINE)[1:]:
+        named, *hunks = re.split(r"^@@ .*\n", of_file, flags=re.MULTILINE)
+        file = folder / named.strip().removeprefix("+++ b/")
+        lines, at = file.read_text(encoding="utf-8").splitlines(), 0
+        for line in "".join(hunks).splitlines():
+            if line.startswith("+"):
+                lines.insert(at, line[1:])
+                at += 1
+            else:
+                at = lines.index(line[1:], at)
+                if line.startswith("-"):
+                    del lines[at]
+                else:
+                    at += 1
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -15,6 +15,7 @@ import psycopg
 
 from tests.conftest import PROVIDER, ROOT
 from tests.support.forked import Finished, run_forked, run_sdk_cli
+from tests.support.history import HEAD, NEXT
 
 __all__ = [
     "LOCK_TABLE",
@@ -108,8 +109,8 @@ def write_revision(
     upgrade: str,
     downgrade: str = "pass",
     *,
-    revision: str = "1005",
-    parent: str | None = "1004",
+    revision: str = NEXT,
+    parent: str | None = HEAD,
 ) -> Path:
     """Write a revision with these bodies, of one indented line or several."""
     file = checkout / "migrations" / "versions" / "mainsequence_markets" / f"{revision}_test.py"

@@ -11,20 +11,28 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from msm.models import markets_sqlalchemy_models
 from msm_local.platform import LocalPlatform
+from msm_portfolio import portfolio_sqlalchemy_models
+from msm_pricing import pricing_sqlalchemy_models
 from release.versions import version_of
 from tests.conftest import ROOT, environment_of
+from tests.support.history import HEAD, RESOURCES, TABLES
 from tests.support.wheels import Environment, make_environment, run
 
 VERSION = version_of(ROOT)
 DISTRIBUTIONS = {"msm_core", "msm_local", "msm_migrations", "msm_portfolio", "msm_pricing"}
 PACKAGES = ["msm", "msm_local", "msm_migrations", "msm_portfolio", "msm_pricing"]
+CORE, PORTFOLIO, PRICING = (
+    len(graph())
+    for graph in (markets_sqlalchemy_models, portfolio_sqlalchemy_models, pricing_sqlalchemy_models)
+)
 # Each environment by what is asked for, with the packages that it then holds, and its tables.
 GRAPHS = {
-    "msm_core": (["msm"], 39),
-    "msm_portfolio": (["msm", "msm_portfolio"], 51),
-    "msm_pricing": (["msm", "msm_pricing"], 49),
-    "msm_migrations": (["msm", "msm_migrations", "msm_portfolio", "msm_pricing"], 61),
+    "msm_core": (["msm"], CORE),
+    "msm_portfolio": (["msm", "msm_portfolio"], CORE + PORTFOLIO),
+    "msm_pricing": (["msm", "msm_pricing"], CORE + PRICING),
+    "msm_migrations": (["msm", "msm_migrations", "msm_portfolio", "msm_pricing"], len(TABLES)),
 }
 IMPORT_ALL = """
 import importlib, importlib.util, pkgutil, sys
@@ -180,13 +188,13 @@ def test_the_main_job_is_done_with_the_newest_and_the_oldest_that_is_allowed(
     provider = ("--provider", "msm_migrations:migration")
     command = (cli, "migrations", "upgrade", *provider, "head", "--json")
     told = run(*command, folder=tmp_path, variables=variables)
-    assert '"active_count": 62' in told
+    assert f'"active_count": {RESOURCES}' in told
     packages, tables = GRAPHS["msm_migrations"]
     assert use(made, packages, variables) == f"{tables} {USED}"
     look = (str(made.python), "-P", "-m")
-    assert "1004" in run(*look, "msm_migrations.plan", folder=tmp_path, variables=variables)
+    assert HEAD in run(*look, "msm_migrations.plan", folder=tmp_path, variables=variables)
     checked = run(*look, "msm_migrations.check", folder=tmp_path, variables=variables)
-    assert checked == "At 1004, the head: database and catalog are as the models say.\n"
+    assert checked == f"At {HEAD}, the head: database and catalog are as the models say.\n"
 
 
 @pytest.mark.parametrize("resolution", ["highest", "lowest-direct"])
@@ -222,4 +230,4 @@ def test_the_installed_provider_has_the_same_history(
         "heads = ScriptDirectory.from_config(config).get_heads(); "
         "print(migration.migration_provider_key, migration.version_table, heads)",
     )
-    assert told == "msm:mainsequence.markets ms_markets__alembic_version ['1004']"
+    assert told == f"msm:mainsequence.markets ms_markets__alembic_version ['{HEAD}']"

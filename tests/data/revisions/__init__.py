@@ -1,4 +1,4 @@
-"""Hand-made revisions that follow 1004: bad ones by the rule they break, and good ones.
+"""Hand-made revisions that follow the head: bad ones by the rule they break, and good ones.
 
 A line that ends with ``# HERE`` is one that the review must name; without any, it names line 1.
 """
@@ -6,6 +6,8 @@ A line that ends with ``# HERE`` is one that the review must name; without any, 
 from typing import Any
 
 import pytest
+
+from tests.support.history import HEAD, NEXT
 
 __all__ = ["BAD", "GOOD"]
 
@@ -27,8 +29,8 @@ def revision(
         "import sqlalchemy as sa",
         "from alembic import op",
         head,
-        'revision = "1005"',
-        'down_revision = "1004"',
+        f'revision = "{NEXT}"',
+        f'down_revision = "{HEAD}"',
         "",
         "",
     ]
