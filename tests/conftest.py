@@ -49,6 +49,9 @@ ON_THE_USUAL_PORT = {
 # A shell has what it puts into the background ignore Ctrl-C, and so would every process of a test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Where one of these is set, as on GitHub, the SDK's CLI colours what tests read as text.
+COLOURING = ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests for ``--dist loadgroup``."""
@@ -178,5 +181,5 @@ def _no_settings_from_outside(tmp_path_factory: pytest.TempPathFactory) -> None:
     # Where the instances that tests start are listed.
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
     for name in list(os.environ):
-        if name.startswith(("MAINSEQUENCE_", "MSM_", "GIT_")):
+        if name.startswith(("MAINSEQUENCE_", "MSM_", "GIT_")) or name in COLOURING:
             del os.environ[name]

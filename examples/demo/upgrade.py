@@ -1,6 +1,7 @@
 """Bring the database to head with the SDK's own CLI, showing progress instead of its output."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -21,6 +22,10 @@ MILESTONES: tuple[tuple[re.Pattern[str], str], ...] = (
     (REVISION, r"revision \1: \2"),
     (re.compile(r"Finalizing MetaTable catalog"), "finalizing the catalog"),
 )
+
+
+# Where one of these is set, as on GitHub, the SDK's CLI colours what goes into a file, too.
+COLOURING = {"FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS"}
 
 
 class UpgradeFailedError(Exception):
@@ -60,9 +65,12 @@ def upgrade_to_head(log: Path, progress: Callable[[str], None]) -> tuple[int, li
         *(Path(sys.executable).with_name("mainsequence").as_posix(), "migrations", "upgrade"),
         *("--provider", PROVIDER, "head", "--json"),
     ]
+    environment = {name: value for name, value in os.environ.items() if name not in COLOURING}
     revisions: list[str] = []
     with log.open("w", encoding="utf-8") as lines, tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, env=environment, stdout=output, stderr=subprocess.PIPE, text=True
+        )
         for line in process.stderr or ():
             lines.write(line)
             for pattern, words in MILESTONES:

@@ -65,6 +65,7 @@ def test_a_failed_upgrade_shows_the_sdks_last_word_and_where_the_rest_is(state: 
         "--",
         "env",
         "MAINSEQUENCE_ACCESS_TOKEN=wrong",
+        "GITHUB_ACTIONS=true",
         sys.executable,
         "-m",
         "examples.demo",
