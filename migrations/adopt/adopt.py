@@ -10,9 +10,9 @@ from sqlalchemy.pool import NullPool
 
 from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import apply_mainsequence_migration_role
-from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE
+from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE, settings
 
-from .. import lock, migration
+from .. import lock
 from ..errors import UPGRADE, DatabaseStateError, MigrationError
 from ..failures import failure_of
 from ..guards import PUBLISHED, PUBLISHED_HEAD, refuse_search_path
@@ -21,13 +21,14 @@ from ..published import SAME_AS
 from ..revisions import Revisions
 from ..session import CREDENTIAL_SECONDS, SCHEMA, Registry, issue, revision_directory
 from ..timeouts import Limits, set_timeouts
+from ..version_table import NAME
 from .differences import Difference, compare
 from .shapes import Part
 
 __all__ = ["Adoption", "NotPublishedError", "adopt"]
 
 LONGEST_CREDENTIAL = 3600
-VERSIONS = table(migration.version_table, column("version_num"), schema=SCHEMA)
+VERSIONS = table(NAME, column("version_num"), schema=SCHEMA)
 
 
 class NotPublishedError(DatabaseStateError):
@@ -82,9 +83,9 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
         LockHeldError: a migration is running.
         MigrationError: PostgreSQL cannot be reached, or refuses a statement; nothing was changed.
     """
-    if migration.migration_namespace != DEFAULT_NAMESPACE:
+    if settings.namespace != DEFAULT_NAMESPACE:
         raise OtherNamespaceError(
-            f"The namespace {migration.migration_namespace!r} has no revision {SAME_AS} that a "
+            f"The namespace {settings.namespace!r} has no revision {SAME_AS} that a "
             f"database of ms-markets could be compared with; unset {NAMESPACE_VARIABLE}."
         )
     script, revisions = revision_directory()
@@ -157,7 +158,6 @@ def _write(connection: Connection, renames: Mapping[Part, Part]) -> None:
 
 def _name_registry(registry: Registry) -> None:
     """Give the catalog's registry the identifier by which this provider knows it."""
-    identifier = migration.alembic_registry.__metatable_identifier__
-    if registry.meta_table.identifier != identifier:
+    if registry.meta_table.identifier != NAME:
         with quiet_sdk(), refusals_of("the registry's new identifier"):
-            registry.meta_table.patch(identifier=identifier)
+            registry.meta_table.patch(identifier=NAME)

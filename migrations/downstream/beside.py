@@ -11,8 +11,9 @@ from msm.sdk import (
 from msm.settings import settings
 
 from .. import lock, migration
+from ..filters import only
 from ..provider import MarketsMigration
-from .models import application_of, only
+from .models import application_of
 
 __all__ = ["stand_beside"]
 

@@ -6,10 +6,11 @@ from msm.base import MarketsModel
 from msm.sdk import namespace_version_location, tolerate_several_version_locations
 
 from .. import migration
+from ..filters import only
 from ..provider import MarketsMigration
 from ..registry import assert_each_once
 from .branch import assert_branch_ids, refuse_foreign_place
-from .models import application_of, only
+from .models import application_of
 
 __all__ = ["extend"]
 

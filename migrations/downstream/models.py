@@ -1,7 +1,6 @@
-"""The models of one downstream project, and the view of the database that is limited to them."""
+"""The models of one downstream project."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from msm.base import MarketsBase, MarketsModel
 from msm.sdk import schema_table_name
@@ -10,10 +9,7 @@ from ..provider import PACKAGE_KEY
 from ..registry import assert_each_once
 from .errors import DownstreamModelsError
 
-__all__ = ["application_of", "only"]
-
-type IncludeName = Callable[[str | None, str, dict[str, Any]], bool]
-type IncludeObject = Callable[[Any, str | None, str, bool, Any], bool]
+__all__ = ["application_of"]
 
 
 def application_of(models: Sequence[type[MarketsModel]]) -> str:
@@ -60,20 +56,6 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
             models=forgotten,
         )
     return segment
-
-
-def only(models: Collection[type[MarketsModel]]) -> tuple[IncludeName, IncludeObject]:
-    """Alembic's two filters, limited to the tables of these models and to what belongs to them."""
-    tables = {model.__tablename__ for model in models}
-
-    def include_name(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
-        # Which schemas are looked at is not decided by tables; parents holds none of one.
-        return kind == "schema" or (name if kind == "table" else parents["table_name"]) in tables
-
-    def include_object(item: Any, name: str | None, kind: str, _: bool, __: Any) -> bool:
-        return (name if kind == "table" else item.table.name) in tables
-
-    return include_name, include_object
 
 
 def _names(models: Sequence[type]) -> str:
