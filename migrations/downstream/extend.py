@@ -35,7 +35,8 @@ def extend(package: str, models: Sequence[type[MarketsModel]]) -> MarketsMigrati
 
     Raises:
         DownstreamModelsError: the models cannot be those of one project.
-        ModelGraphError: a class, a model identifier or a table appears twice, ours included.
+        ModelGraphError: a class, a model identifier or a table appears twice, ours included, or a
+            foreign key leads nowhere.
         RevisionFilesError: the revisions cannot be one history with ours.
         RevisionIdError: a revision that exists, or that the SDK is being asked for, has an id or a
             place that is not of the branch.

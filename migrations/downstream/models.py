@@ -6,7 +6,7 @@ from msm.base import MarketsBase, MarketsModel
 from msm.sdk import schema_table_name
 
 from ..provider import PACKAGE_KEY
-from ..registry import assert_each_once
+from ..registry import assert_each_once, assert_references
 from .errors import DownstreamModelsError
 
 __all__ = ["application_of"]
@@ -18,7 +18,8 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
     Raises:
         DownstreamModelsError: there is no model, one is ours, they are of several applications, or
             a mapped class of the application is not listed.
-        ModelGraphError: a class, a model identifier or a table is listed twice.
+        ModelGraphError: a class, a model identifier or a table is listed twice, or a foreign key
+            leads nowhere.
     """
     if not models:
         raise DownstreamModelsError(
@@ -55,6 +56,7 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
             "it to the models of the project's migration package.",
             models=forgotten,
         )
+    assert_references(models)
     return segment
 
 
