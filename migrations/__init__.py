@@ -8,33 +8,25 @@ In a wheel this package is called ``msm_migrations``. Package key, namespace and
 the same under both names, so that the history stays one.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .installation import refuse_published_package
 
 refuse_published_package()
 
-from msm.base import MarketsBase  # noqa: E402 - the check must come first
-from msm.sdk import namespace_version_location  # noqa: E402
-from msm.settings import settings  # noqa: E402
-
-from . import lock  # noqa: E402
-from .provider import PACKAGE_KEY, MarketsMigration  # noqa: E402
-from .registry import metatable_provider_models  # noqa: E402
-from .version_table import MarketsAlembicVersion  # noqa: E402
+if TYPE_CHECKING:
+    from .ours import MarketsAlembicVersion, migration
 
 __all__ = ["MarketsAlembicVersion", "migration"]
 
-REVISIONS = namespace_version_location(settings.namespace, prefix=f"{__name__}:versions")
 
-migration = MarketsMigration(
-    package=PACKAGE_KEY,
-    migration_namespace=settings.namespace,
-    target_metadata=MarketsBase.metadata,
-    alembic_registry=MarketsAlembicVersion,
-    metatable_models=metatable_provider_models(),
-    script_location=f"{__name__}:",
-    version_locations=(REVISIONS,),
-    version_path=REVISIONS,
-    # The SDK calls it when the catalog is finalized, which the lock is to cover.
-    after_register_metatables=lock.release,
-    reference=f"{__name__}:migration",
-)
+def __getattr__(name: str) -> object:
+    """Make the provider when it is asked for, and not while this package is imported.
+
+    ``python -m migrations.review`` imports this package before it runs, and would end in a
+    traceback where a model is refused.
+    """
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.ours"), name)

@@ -4,11 +4,12 @@ import argparse
 
 from msm.sdk import load_alembic_metatable_migration_provider
 
-from . import migration
-from .errors import MigrationError
+from .errors import PACKAGE, MigrationError
 from .provider import MarketsMigration
 
 __all__ = ["UnknownProviderError", "add_provider_option", "choose", "examined"]
+
+OURS = f"{PACKAGE}:migration"
 
 _chosen: list[MarketsMigration] = []
 
@@ -30,17 +31,27 @@ class UnknownProviderError(MigrationError):
 
 
 def examined() -> MarketsMigration:
-    """The provider that this process looks at."""
-    return _chosen[-1] if _chosen else migration
+    """The provider that this process looks at.
+
+    Raises:
+        ModelDefinitionError: a model of msm is wrong.
+        ModelGraphError: the graphs of msm are.
+    """
+    if _chosen:
+        return _chosen[-1]
+    # Not at the top, where the tools could not say in one sentence what is wrong with a model.
+    from .ours import migration
+
+    return migration
 
 
 def add_provider_option(parser: argparse.ArgumentParser) -> None:
     """Have a tool take the provider as the SDK's CLI does."""
     parser.add_argument(
         "--provider",
-        default=migration.reference,
+        default=OURS,
         metavar="MODULE:NAME",
-        help=f"the provider to look at (default: {migration.reference})",
+        help=f"the provider to look at (default: {OURS})",
     )
 
 
@@ -49,8 +60,10 @@ def choose(reference: str) -> None:
 
     Raises:
         UnknownProviderError: there is none, or it is of another kind.
+        ModelDefinitionError: a model of the project is wrong.
+        ModelGraphError: what it lists is.
     """
-    if reference == migration.reference:
+    if reference == OURS:
         _chosen.clear()
         return
     try:

@@ -20,7 +20,12 @@ finally:
     gc.enable()
 gc.freeze()
 
-__all__ = ["assert_all_listed", "assert_each_once", "metatable_provider_models"]
+__all__ = [
+    "assert_all_listed",
+    "assert_each_once",
+    "assert_references",
+    "metatable_provider_models",
+]
 
 # Their mapped classes must all be listed by a graph; a downstream project's are its own affair.
 OUR_PACKAGES = ("msm", "msm_portfolio", "msm_pricing")
@@ -36,8 +41,8 @@ def metatable_provider_models() -> list[type[MarketsModel]]:
     """Compose the three graphs, core first.
 
     Raises:
-        ModelGraphError: a class, a model identifier or a table appears twice, or a mapped class of
-            our packages is in no graph.
+        ModelGraphError: a class, a model identifier or a table appears twice, a mapped class of our
+            packages is in no graph, or a foreign key leads nowhere.
     """
     models = [
         *markets_sqlalchemy_models(),
@@ -47,6 +52,7 @@ def metatable_provider_models() -> list[type[MarketsModel]]:
     assert_each_once(models)
     _import_every_model()
     assert_all_listed(models)
+    assert_references(models)
     registry: list[type[MarketsModel]] = build_metatable_model_registry(models)
     return registry
 
@@ -89,6 +95,29 @@ def assert_all_listed(models: Sequence[type[MarketsModel]]) -> None:
             "the *_sqlalchemy_models() of its package.",
             models=forgotten,
         )
+
+
+def assert_references(models: Sequence[type[MarketsModel]]) -> None:
+    """Refuse a foreign key to a table that no model has, or to a column that its table has not.
+
+    Raises:
+        ModelGraphError: naming the model, its column, and what that refers to.
+    """
+    tables = MarketsBase.metadata.tables
+    for model in models:
+        for key in tables[model.__tablename__].foreign_keys:
+            name, _, column = key.target_fullname.rpartition(".")
+            if name not in tables:
+                fault = f"no model has the table {name}"
+            elif column not in tables[name].columns:
+                fault = f"{name} has no column {column}"
+            else:
+                continue
+            raise ModelGraphError(
+                f"{_name(model)}.{key.parent.name} refers to {key.target_fullname}, but {fault}; "
+                "name the attribute of the model instead, such as Asset.uid.",
+                models=[model],
+            )
 
 
 def _import_every_model() -> None:

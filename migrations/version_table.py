@@ -9,7 +9,7 @@ from msm.settings import DEFAULT_NAMESPACE, settings
 from .errors import NamespaceTakenError
 from .guards import refuse_taken
 
-__all__ = ["MarketsAlembicVersion"]
+__all__ = ["NAME", "MarketsAlembicVersion"]
 
 NAME = str(schema_table_name("ms_markets", "alembic_version", settings.table_suffix))
 

@@ -21,9 +21,9 @@ from sqlalchemy.pool import NullPool
 
 from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import apply_mainsequence_migration_role
-from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE
+from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE, settings
 
-from .. import lock, migration
+from .. import lock
 from ..blockers import BlockerWatch
 from ..errors import UPGRADE, DatabaseStateError, MigrationError
 from ..failures import busy, failure_of, is_busy
@@ -33,6 +33,7 @@ from ..published import SAME_AS
 from ..revisions import Revisions
 from ..session import CREDENTIAL_SECONDS, SCHEMA, Registry, issue, revision_directory
 from ..timeouts import Limits, set_timeouts
+from ..version_table import NAME
 from .differences import Difference, compare
 from .shapes import Part
 
@@ -45,7 +46,7 @@ __all__ = [
 ]
 
 LONGEST_CREDENTIAL = 3600
-VERSIONS = table(migration.version_table, column("version_num"), schema=SCHEMA)
+VERSIONS = table(NAME, column("version_num"), schema=SCHEMA)
 
 
 class NotPublishedError(DatabaseStateError):
@@ -92,9 +93,9 @@ def refuse_other_namespace() -> None:
     Raises:
         OtherNamespaceError: the namespace of this process is not the default one.
     """
-    if migration.migration_namespace != DEFAULT_NAMESPACE:
+    if settings.namespace != DEFAULT_NAMESPACE:
         raise OtherNamespaceError(
-            f"The namespace {migration.migration_namespace!r} has no revision {SAME_AS} that a "
+            f"The namespace {settings.namespace!r} has no revision {SAME_AS} that a "
             f"database of ms-markets could be compared with; unset {NAMESPACE_VARIABLE}."
         )
 
@@ -203,7 +204,6 @@ def _write(connection: Connection, renames: Mapping[Part, Part]) -> None:
 
 def _name_registry(registry: Registry) -> None:
     """Give the catalog's registry the identifier by which this provider knows it."""
-    identifier = migration.alembic_registry.__metatable_identifier__
-    if registry.meta_table.identifier != identifier:
+    if registry.meta_table.identifier != NAME:
         with quiet_sdk(), refusals_of("the registry's new identifier"):
-            registry.meta_table.patch(identifier=identifier)
+            registry.meta_table.patch(identifier=NAME)

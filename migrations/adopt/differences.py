@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, TableClause
 
-from .. import migration
 from ..check.expressions import same_expression
 from ..published import RENAMED, SAME_AS, UNBOUNDED
+from ..version_table import NAME
 from .shapes import Part, Shape, read_database, read_owners, read_revisions, read_unsound
 
 __all__ = ["Comparison", "Difference", "compare"]
 
-VERSION_TABLE = Part(migration.version_table, "table", migration.version_table)
+VERSION_TABLE = Part(NAME, "table", NAME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from alembic.operations.ops import (
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection
 
-from ..downstream.models import only
 from ..examined import examined
+from ..filters import only
 from ..offline import offline_context
 from .differences import Difference, ModelKind
 from .expressions import ChangedExpression, changed_expressions, default_differs

@@ -11,8 +11,9 @@ from msm.sdk import (
 from msm.settings import settings
 
 from .. import lock, migration
+from ..filters import only
 from ..provider import MarketsMigration
-from .models import application_of, only
+from .models import application_of
 
 __all__ = ["stand_beside"]
 
@@ -37,7 +38,8 @@ def stand_beside(package: str, models: Sequence[type[MarketsModel]]) -> MarketsM
 
     Raises:
         DownstreamModelsError: the models cannot be those of one project.
-        ModelGraphError: a class, a model identifier or a table is listed twice.
+        ModelGraphError: a class, a model identifier or a table is listed twice, or a foreign key
+            leads nowhere.
     """
     application = application_of(models)
     table = str(schema_table_name(application, "alembic_version", settings.table_suffix))

@@ -6,10 +6,11 @@ from msm.base import MarketsModel
 from msm.sdk import namespace_version_location, tolerate_several_version_locations
 
 from .. import migration
+from ..filters import only
 from ..provider import MarketsMigration
 from ..registry import assert_each_once
 from .branch import assert_branch_ids, refuse_foreign_place
-from .models import application_of, only
+from .models import application_of
 
 __all__ = ["extend"]
 
@@ -34,7 +35,8 @@ def extend(package: str, models: Sequence[type[MarketsModel]]) -> MarketsMigrati
 
     Raises:
         DownstreamModelsError: the models cannot be those of one project.
-        ModelGraphError: a class, a model identifier or a table appears twice, ours included.
+        ModelGraphError: a class, a model identifier or a table appears twice, ours included, or a
+            foreign key leads nowhere.
         RevisionFilesError: the revisions cannot be one history with ours.
         RevisionIdError: a revision that exists, or that the SDK is being asked for, has an id or a
             place that is not of the branch.

@@ -1,19 +1,15 @@
-"""The models of one downstream project, and the view of the database that is limited to them."""
+"""The models of one downstream project."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from msm.base import MarketsBase, MarketsModel
 from msm.sdk import schema_table_name
 
 from ..provider import PACKAGE_KEY
-from ..registry import assert_each_once
+from ..registry import assert_each_once, assert_references
 from .errors import DownstreamModelsError
 
-__all__ = ["application_of", "only"]
-
-type IncludeName = Callable[[str | None, str, dict[str, Any]], bool]
-type IncludeObject = Callable[[Any, str | None, str, bool, Any], bool]
+__all__ = ["application_of"]
 
 
 def application_of(models: Sequence[type[MarketsModel]]) -> str:
@@ -22,7 +18,8 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
     Raises:
         DownstreamModelsError: there is no model, one is ours, they are of several applications, or
             a mapped class of the application is not listed.
-        ModelGraphError: a class, a model identifier or a table is listed twice.
+        ModelGraphError: a class, a model identifier or a table is listed twice, or a foreign key
+            leads nowhere.
     """
     if not models:
         raise DownstreamModelsError(
@@ -59,21 +56,8 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
             "it to the models of the project's migration package.",
             models=forgotten,
         )
+    assert_references(models)
     return segment
-
-
-def only(models: Collection[type[MarketsModel]]) -> tuple[IncludeName, IncludeObject]:
-    """Alembic's two filters, limited to the tables of these models and to what belongs to them."""
-    tables = {model.__tablename__ for model in models}
-
-    def include_name(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
-        # Which schemas are looked at is not decided by tables; parents holds none of one.
-        return kind == "schema" or (name if kind == "table" else parents["table_name"]) in tables
-
-    def include_object(item: Any, name: str | None, kind: str, _: bool, __: Any) -> bool:
-        return (name if kind == "table" else item.table.name) in tables
-
-    return include_name, include_object
 
 
 def _names(models: Sequence[type]) -> str:

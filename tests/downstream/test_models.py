@@ -25,7 +25,7 @@ def list_one_of_ours() -> list[type]:
     return [Asset]
 
 
-def map_model(name: str, application: str) -> type:
+def map_model(name: str, application: str, **columns: object) -> type:
     from sqlalchemy.orm import Mapped
 
     from msm import MarketsMetaTable
@@ -37,7 +37,7 @@ def map_model(name: str, application: str) -> type:
         "__application__": application,
         "__annotations__": {"uid": Mapped[UuidKey]},
     }
-    return type(name, (MarketsMetaTable,), body)
+    return type(name, (MarketsMetaTable,), body | columns)
 
 
 def list_two_applications() -> list[type]:
@@ -56,6 +56,21 @@ def take_the_name_of_the_provider() -> list[type]:
 def list_one_twice() -> list[type]:
     quote = map_model("Quote", "acme")
     return [quote, quote]
+
+
+def refer_to(target: str) -> list[type]:
+    from sqlalchemy import ForeignKey, Uuid
+    from sqlalchemy.orm import mapped_column
+
+    return [map_model("Quote", "acme", asset_uid=mapped_column(Uuid(), ForeignKey(target)))]
+
+
+def refer_to_no_table() -> list[type]:
+    return refer_to("ms_markets__assets.uid")
+
+
+def refer_to_no_column() -> list[type]:
+    return refer_to("ms_markets__asset.id")
 
 
 def stand_beside_with(models: Callable[[], list[type]]) -> str:
@@ -87,6 +102,14 @@ def extend_with_an_identifier_of_ours() -> str:
         (forget_one, "test_models.Forgotten: mapped for the application 'acme' but not listed"),
         (take_the_name_of_the_provider, "The application 'msm' is what the catalog knows the"),
         (list_one_twice, "ModelGraphError: The class tests.downstream.test_models.Quote appears"),
+        (
+            refer_to_no_table,
+            "Quote.asset_uid refers to ms_markets__assets.uid, but no model",
+        ),
+        (
+            refer_to_no_column,
+            "to ms_markets__asset.id, but ms_markets__asset has no column id",
+        ),
     ],
 )
 def test_a_list_that_is_not_one_projects_is_refused(

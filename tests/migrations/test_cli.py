@@ -13,8 +13,9 @@ from psycopg import Connection
 from msm import MarketsTimeIndexMetaTable
 from msm_local.platform import LocalPlatform
 from tests.conftest import environment_of
+from tests.support.forked import run_forked
 from tests.support.history import HEAD, MODELS, NEXT, RESOURCES
-from tests.support.migrating import migrate
+from tests.support.migrating import look_anew, migrate
 from tests.support.schema import describe
 
 type Catalog = dict[str, dict[str, Any]]
@@ -199,3 +200,23 @@ def test_a_mistake_in_the_provider_stops_every_command_with_one_sentence(
         assert told.exit_code == 2
         words = " ".join(told.stderr.replace("│", " ").split())
         assert sentence in words
+
+
+@pytest.mark.parametrize(
+    ("mistake", "named"),
+    [(list_twice, "IndexConventionDetails"), (take_a_table, "migrations.registry.Assets")],
+    ids=["list_twice", "take_a_table"],
+)
+@pytest.mark.parametrize("tool", ["review", "check", "plan", "adopt"])
+def test_a_mistake_in_the_provider_stops_every_tool_with_one_sentence(
+    environment: Mapping[str, str],
+    checkout: Path,
+    tool: str,
+    mistake: Callable[[Path], None],
+    named: str,
+) -> None:
+    mistake(checkout)
+    told = run_forked(look_anew, tool, environment=environment, folder=checkout)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr.count("\n") == 1
+    assert named in told.stderr

@@ -2,16 +2,26 @@
 
 import datetime
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import CheckConstraint, ForeignKey, Table
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsBase, MarketsMetaTable, MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import ModelDefinitionError
 from msm.models import Asset
 from msm.types import Str64, UuidKey
+
+PUBLIC = "public.ms_markets__asset.uid"
 
 
 class AcmeMetaTable(MarketsMetaTable):
@@ -128,6 +138,91 @@ def test_a_check_without_a_name_is_refused() -> None:
         define("Quote", body)
 
 
+def test_another_schema_is_refused() -> None:
+    body = {"__doc__": "One.", "__table_args__": {"schema": "acme"}} | columns()
+    with pytest.raises(ModelDefinitionError, match=r'Quote sets schema="acme"; leave the schema'):
+        define("Quote", body)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"asset_uid": mapped_column(ForeignKey(PUBLIC))},
+        {"__table_args__": (ForeignKeyConstraint(["asset_uid"], [PUBLIC]),)},
+    ],
+    ids=["column", "constraint"],
+)
+def test_a_foreign_key_that_names_a_schema_is_refused(part: dict[str, Any]) -> None:
+    with pytest.raises(
+        ModelDefinitionError,
+        match=r'Quote refers from asset_uid to "public\..*uid"; leave `public\.` out, as in "ms_m',
+    ):
+        define("Quote", {"__doc__": "One."} | columns(asset_uid=Mapped[uuid.UUID]) | part)
+
+
+def test_a_foreign_key_that_names_no_column_is_refused() -> None:
+    body = {"__doc__": "One.", "asset_uid": mapped_column(ForeignKey("ms_markets__asset"))}
+    with pytest.raises(
+        ModelDefinitionError, match=r'from asset_uid to "ms_markets__asset", .* such as Asset\.uid'
+    ):
+        define("Quote", body | columns(asset_uid=Mapped[uuid.UUID]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            lambda: (CheckConstraint("bid > 0", name="x"), CheckConstraint("bid < 9", name="x")),
+            r"ck__acme__quote__x to CHECK \(bid < 9\) and to CHECK \(bid > 0\); rename one",
+        ),
+        (
+            lambda: (UniqueConstraint("bid"), UniqueConstraint("bid")),
+            r"uq__acme__quote__bid to UniqueConstraint \(bid\) and to UniqueConstraint \(bid\)",
+        ),
+        (
+            lambda: (Index("ix_q", "bid"), Index("ix_q", "uid")),
+            r"ix_q to Index \(bid\) and to Index \(uid\)",
+        ),
+    ],
+    ids=["checks", "uniques", "indexes"],
+)
+@pytest.mark.filterwarnings("ignore:This declarative base already contains a class")
+def test_two_of_one_name_are_refused_naming_both(
+    arguments: Callable[[], tuple[Any, ...]], said: str
+) -> None:
+    body = {"__doc__": "One."} | columns(bid=Mapped[int])
+    with pytest.raises(ModelDefinitionError, match=rf"Quote gives the name {said}"):
+        define("Quote", body | {"__table_args__": arguments()})
+    assert define("Quote", body | {"__table_args__": arguments()[:1]}) in MarketsBase.models()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            {"__annotations__": {"uid": Mapped[UuidKey], "bid": int}},
+            r'Type annotation for "Quote.bid" .*; annotate a column as Mapped\[\.\.\.\] of a plain',
+        ),
+        (
+            {"__annotations__": {"uid": Mapped[UuidKey], "bid": Mapped[object]}},
+            r".* the 'bid' attribute; .*; annotate a column as Mapped\[\.\.\.\] of a plain type",
+        ),
+        (
+            columns() | {"__table_args__": (UniqueConstraint("ask"),)},
+            r"Can't create UniqueConstraint on table 'acme__quote': no column named 'ask' is pr",
+        ),
+    ],
+    ids=["no-mapped", "unknown-type", "no-column"],
+)
+def test_what_sqlalchemy_cannot_map_is_refused_naming_the_class(
+    body: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ModelDefinitionError, match=rf"\.Quote cannot be mapped: {said}") as caught:
+        define("Quote", {"__doc__": "One."} | body)
+    assert "\n" not in str(caught.value)
+    assert "sqlalche.me" not in str(caught.value)
+
+
 def test_a_taken_table_name_is_refused_naming_both_classes() -> None:
     define("Quote", {"__doc__": "One."} | columns())
     with pytest.raises(
@@ -159,6 +254,21 @@ def test_the_grain_is_the_time_index_and_its_dimensions() -> None:
         ("uix__acme__quotets__quoted_at__venue", True)
     ]
     assert not table.primary_key.columns
+
+
+def test_dimensions_that_are_a_text_are_refused() -> None:
+    with pytest.raises(
+        ModelDefinitionError, match=r"the text 'venue'; write a tuple, \('venue',\)"
+    ):
+        time_indexed({"__identity_dimensions__": "venue"}, venue=Mapped[Str64])
+
+
+def test_a_setting_of_time_is_refused_where_there_is_no_time_index() -> None:
+    body = {"__doc__": "One.", "__identity_dimensions__": ("uid",)} | columns()
+    with pytest.raises(
+        ModelDefinitionError, match=r"Quote sets __identity_dimensions__, .* MarketsTimeIndexMetaT"
+    ):
+        define("Quote", body)
 
 
 def test_an_unknown_time_index_is_refused() -> None:

@@ -1,6 +1,7 @@
 """Migrations that run beside a test: started, watched through PostgreSQL, killed."""
 
 import os
+import runpy
 import signal
 import sys
 import time
@@ -22,6 +23,7 @@ __all__ = [
     "NAME",
     "WAITING",
     "Background",
+    "look_anew",
     "migrate",
     "migrate_in",
     "sentence_of",
@@ -90,6 +92,14 @@ def check_anew() -> int:
     from migrations.check.__main__ import main
 
     return main(["--json"])
+
+
+def look_anew(tool: str, *arguments: str) -> None:
+    """Run ``python -m migrations.TOOL ARGUMENTS`` of the provider in the working folder."""
+    _forget_ours()
+    sys.path.insert(0, str(Path.cwd()))
+    sys.argv = [tool, *arguments]
+    runpy.run_module(f"migrations.{tool}", run_name="__main__", alter_sys=True)
 
 
 def _forget_ours() -> None:

@@ -17,12 +17,23 @@ segment once, on an abstract base::
 import datetime
 import difflib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Float, MetaData, Table
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    MetaData,
+    Table,
+)
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.exc import MappedAnnotationError
 
 from msm.errors import ModelDefinitionError
 from msm.sdk import (
@@ -51,6 +62,9 @@ AUTHOR_SETTINGS = frozenset(
         "__time_index_name__",
     }
 )
+
+# Those that mean nothing to a relational table.
+TIME_SETTINGS = frozenset({"__cadence__", "__identity_dimensions__", "__time_index_name__"})
 
 # The class of each table. Alembic would render it into create_table if it were in Table.info, and
 # the mapper registry raises while a class that was refused is still alive.
@@ -106,6 +120,12 @@ def _refuse_unknown_settings(cls: type) -> None:
             raise ModelDefinitionError(
                 cls, f"sets {name}, which means nothing here; did you mean {known}?"
             )
+        if name in TIME_SETTINGS and not issubclass(cls, PlatformTimeIndexMetaTable):
+            raise ModelDefinitionError(
+                cls,
+                f"sets {name}, which a table without a time index does not have; remove it, or "
+                "derive the class from MarketsTimeIndexMetaTable.",
+            )
 
 
 def _refuse_taken_table(cls: type, table: str) -> None:
@@ -128,6 +148,11 @@ def _description(cls: type) -> str:
     return inspect.cleandoc(docstring)
 
 
+def _first_sentence(error: ArgumentError) -> str:
+    """What SQLAlchemy says, without its background and its link."""
+    return str(error.args[0]).partition(". ")[0].rstrip(".")
+
+
 def _labels(cls: type) -> list[str]:
     """The package and the area of a model: ``msm.models.assets.bonds`` gives msm and assets."""
     package, _, rest = cls.__module__.partition(".")
@@ -139,13 +164,15 @@ def _prepare_table(
     cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> dict[str, Column[Any]]:
     """Check the schema and write each column's meaning into the MetaTable contract."""
-    if kwargs.get("schema") == "public":
+    if (schema := kwargs.get("schema")) is not None:
         # Said here because the SDK turns "public" into None without a word.
         raise ModelDefinitionError(
             cls,
-            'sets schema="public"; leave the schema out: public is the default, and naming it '
-            "makes Alembic drop and recreate unchanged foreign keys.",
+            f'sets schema="{schema}"; leave the schema out: every table lies in public, and naming '
+            "that makes Alembic drop and recreate unchanged foreign keys.",
         )
+    for name, key in _foreign_keys(args[2:]):
+        _refuse_unusual_target(cls, name, key.target_fullname)
     if any(isinstance(item, CheckConstraint) and item.name is None for item in args[2:]):
         raise ModelDefinitionError(
             cls,
@@ -159,6 +186,55 @@ def _prepare_table(
         if column.comment is not None:
             column.info["description"] = column.comment
     return columns
+
+
+def _foreign_keys(items: Sequence[Any]) -> Iterator[tuple[str, ForeignKey]]:
+    """Each foreign key of a table's columns and constraints, with the column that has it."""
+    for item in items:
+        match item:
+            case Column():
+                yield from ((item.name, key) for key in item.foreign_keys)
+            case ForeignKeyConstraint():
+                yield from zip(item.column_keys, item.elements, strict=True)
+
+
+def _refuse_unusual_target(cls: type, column: str, target: str) -> None:
+    table, _, referred = target.rpartition(".")
+    if not table:
+        raise ModelDefinitionError(
+            cls,
+            f'refers from {column} to "{target}", which is not a table and a column; name both, '
+            'such as "ms_markets__asset.uid", or the attribute, such as Asset.uid.',
+        )
+    if "." in table:
+        schema, _, table = table.rpartition(".")
+        raise ModelDefinitionError(
+            cls,
+            f'refers from {column} to "{target}"; leave `{schema}.` out, as in '
+            f'"{table}.{referred}": a table is named without its schema.',
+        )
+
+
+def _refuse_shared_names(cls: type, table: Table) -> None:
+    parts: list[Any] = sorted([*table.constraints, *table.indexes], key=_part)
+    named: dict[str, Any] = {}
+    for part in parts:
+        taken = named.setdefault(part.name, part)
+        if taken is not part:
+            # What is refused must not stay, so that it can be defined again when mended.
+            table.metadata.remove(table)
+            raise ModelDefinitionError(
+                cls,
+                f"gives the name {part.name} to {_part(taken)} and to {_part(part)}; rename one, "
+                "or remove it if it says the same.",
+            )
+
+
+def _part(part: Any) -> str:
+    """A constraint or an index as a person would say it, such as ``CHECK (price > 0)``."""
+    if isinstance(part, CheckConstraint):
+        return f"CHECK ({part.sqltext})"
+    return f"{type(part).__name__} ({', '.join(column.name for column in part.columns)})"
 
 
 # The SDK ships no types, so that its classes are Any to a type checker.
@@ -180,7 +256,18 @@ class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
             table = str(schema_table_name(cls.__application__, concept, settings.table_suffix))
             _refuse_taken_table(cls, table)
             cls._derive(table)
-        super().__init_subclass__(**kwargs)
+        try:
+            super().__init_subclass__(**kwargs)
+        except MappedAnnotationError as error:
+            raise ModelDefinitionError(
+                cls,
+                f"cannot be mapped: {_first_sentence(error)}; annotate a column as Mapped[...] of "
+                "a plain type, or of one of msm.types.",
+            ) from error
+        except ArgumentError as error:
+            raise ModelDefinitionError(
+                cls, f"cannot be mapped: {_first_sentence(error)}."
+            ) from error
 
     @classmethod
     def _derive(cls, table: str) -> None:
@@ -219,6 +306,7 @@ class MarketsMetaTable(MarketsModel):
                 cls, "has no primary key; give it `uid: Mapped[UuidKey]`, or mark a column."
             )
         table: Table = super().__table_cls__(*args, **kwargs)
+        _refuse_shared_names(cls, table)
         _owners[table] = cls
         return table
 
@@ -246,6 +334,11 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
     @classmethod
     def _derive(cls, table: str) -> None:
         super()._derive(table)
+        if isinstance(text := cls.__dict__.get("__identity_dimensions__"), str):
+            raise ModelDefinitionError(
+                cls,
+                f"sets __identity_dimensions__ to the text {text!r}; write a tuple, ({text!r},).",
+            )
         # The grain, from which the SDK builds the mapper's key and the unique index.
         cls.__index_names__ = [cls.__time_index_name__, *cls.__identity_dimensions__]
 
@@ -264,5 +357,6 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
             table: Table = super().__table_cls__(*args, **kwargs)
         except ValueError as error:
             raise ModelDefinitionError(cls, f"has no usable time index: {error}") from error
+        _refuse_shared_names(cls, table)
         _owners[table] = cls
         return table

@@ -1,0 +1,29 @@
+"""The provider of msm itself, which ``migrations:migration`` names."""
+
+from msm.base import MarketsBase
+from msm.sdk import namespace_version_location
+from msm.settings import settings
+
+from . import lock
+from .errors import PACKAGE
+from .provider import PACKAGE_KEY, MarketsMigration
+from .registry import metatable_provider_models
+from .version_table import MarketsAlembicVersion
+
+__all__ = ["MarketsAlembicVersion", "migration"]
+
+REVISIONS = namespace_version_location(settings.namespace, prefix=f"{PACKAGE}:versions")
+
+migration = MarketsMigration(
+    package=PACKAGE_KEY,
+    migration_namespace=settings.namespace,
+    target_metadata=MarketsBase.metadata,
+    alembic_registry=MarketsAlembicVersion,
+    metatable_models=metatable_provider_models(),
+    script_location=f"{PACKAGE}:",
+    version_locations=(REVISIONS,),
+    version_path=REVISIONS,
+    # The SDK calls it when the catalog is finalized, which the lock is to cover.
+    after_register_metatables=lock.release,
+    reference=f"{PACKAGE}:migration",
+)
