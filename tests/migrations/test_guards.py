@@ -67,8 +67,8 @@ def test_a_database_ahead_of_this_code(
     assert sentence_of(told) == (
         "The database is ahead of this code: it is at 1012 and this code ends at 1004, and nothing "
         "was changed; run this with the version of msm-migrations that has 1012, or restore the "
-        "file of 1012, or from there take the database back with `mainsequence migrations downgrade --provider "
-        "migrations:migration 1004`."
+        "file of 1012, or from there take the database back with `mainsequence migrations "
+        "downgrade --provider migrations:migration 1004`."
     )
 
 
