@@ -137,9 +137,9 @@ def unknown_version(
     origin = "msm-migrations" if provider.carries_msm and not prefix else provider.module
     return DatabaseAheadError(
         f"The database is ahead of this code: it is at {named} and this code ends at {ours}",
-        f"run this with the version of {origin} that has {named}, or from there take the "
-        f"database back with `mainsequence migrations downgrade --provider {provider.reference} "
-        f"{ours}`",
+        f"run this with the version of {origin} that has {named}, or restore the file of "
+        f"{named}, or from there take the database back with `mainsequence migrations downgrade "
+        f"--provider {provider.reference} {ours}`",
         rows=rows,
     )
 

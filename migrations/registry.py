@@ -23,6 +23,7 @@ gc.freeze()
 __all__ = [
     "assert_all_listed",
     "assert_each_once",
+    "assert_parents_first",
     "assert_references",
     "metatable_provider_models",
 ]
@@ -42,7 +43,7 @@ def metatable_provider_models() -> list[type[MarketsModel]]:
 
     Raises:
         ModelGraphError: a class, a model identifier or a table appears twice, a mapped class of our
-            packages is in no graph, or a foreign key leads nowhere.
+            packages is in no graph, or a foreign key leads nowhere or to a model listed later.
     """
     models = [
         *markets_sqlalchemy_models(),
@@ -53,6 +54,7 @@ def metatable_provider_models() -> list[type[MarketsModel]]:
     _import_every_model()
     assert_all_listed(models)
     assert_references(models)
+    assert_parents_first(models)
     registry: list[type[MarketsModel]] = build_metatable_model_registry(models)
     return registry
 
@@ -118,6 +120,28 @@ def assert_references(models: Sequence[type[MarketsModel]]) -> None:
                 "name the attribute of the model instead, such as Asset.uid.",
                 models=[model],
             )
+
+
+def assert_parents_first(models: Sequence[type[MarketsModel]]) -> None:
+    """Refuse a list in which a model stands before one that it refers to.
+
+    Whoever installs core alone has no portfolio: core is listed first, and may not refer to it.
+
+    Raises:
+        ModelGraphError: naming both models.
+    """
+    listed: set[str] = set()
+    for model in models:
+        listed.add(model.__tablename__)
+        for key in MarketsBase.metadata.tables[model.__tablename__].foreign_keys:
+            parent = MarketsBase.model_of(key.target_fullname.rpartition(".")[0])
+            if parent is not None and parent.__tablename__ not in listed:
+                raise ModelGraphError(
+                    f"{_name(model)}.{key.parent.name} refers to {_name(parent)}, which is listed "
+                    "after it; list that first, or, where it is of a package that this one does "
+                    "not require, move one of the models.",
+                    models=[model, parent],
+                )
 
 
 def _import_every_model() -> None:

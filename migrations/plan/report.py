@@ -72,7 +72,7 @@ def _head(plan: Plan) -> str:
 
 def _lines(step: Step) -> Iterator[str]:
     yield f"{step.revision}  {step.title}"
-    for operation in step.operations:
+    for operation in step.operations or ("changes nothing",):
         yield f"      {operation}"
 
 

@@ -1,6 +1,6 @@
 """An Alembic operation in one line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alembic.operations.ops import (
     AddColumnOp,
@@ -19,20 +19,34 @@ from alembic.operations.ops import (
     MigrateOperation,
     RenameTableOp,
 )
-from sqlalchemy import Column
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
 
 from ..review.harm import harms
 from ..review.subjects import ColumnTypes
 
 __all__ = ["destroys", "words"]
 
+# In this order; a primary key goes without saying. A column may carry its foreign key itself.
+COUNTED: dict[type | tuple[type, ...], str] = {
+    Column: "column",
+    (ForeignKey, ForeignKeyConstraint): "foreign key",
+    UniqueConstraint: "unique constraint",
+    CheckConstraint: "check",
+}
+
 
 def words(op: MigrateOperation) -> str:
     """What an operation does, such as ``drop column ms_markets__asset.note``."""
     match op:
         case CreateTableOp():
-            count = sum(isinstance(item, Column) for item in op.columns)
-            return f"create table {op.table_name} ({count} columns)"
+            return f"create table {op.table_name} ({', '.join(_contents(op.columns))})"
         case DropTableOp():
             return f"drop table {op.table_name}"
         case RenameTableOp():
@@ -77,6 +91,15 @@ def destroys(op: MigrateOperation, types: ColumnTypes) -> Iterator[str]:
                 yield f"narrow column {name}" if narrows else f"set column {name} NOT NULL"
             case _:
                 yield words(op)
+
+
+def _contents(items: Sequence[SchemaItem]) -> Iterator[str]:
+    """What a table is created with, such as ``5 columns``; nothing about what it has none of."""
+    keys = [key for item in items if isinstance(item, Column) for key in item.foreign_keys]
+    for kind, name in COUNTED.items():
+        number = sum(isinstance(item, kind) for item in (*items, *keys))
+        if number:
+            yield f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _changes(op: AlterColumnOp) -> Iterator[str]:

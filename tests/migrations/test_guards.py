@@ -67,9 +67,9 @@ def test_a_database_ahead_of_this_code(
     assert told.exit_code == 1
     assert sentence_of(told) == (
         f"The database is ahead of this code: it is at 9912 and this code ends at {HEAD}, and "
-        "nothing was changed; run this with the version of msm-migrations that has 9912, or from "
-        "there take the database back with `mainsequence migrations downgrade --provider "
-        f"migrations:migration {HEAD}`."
+        "nothing was changed; run this with the version of msm-migrations that has 9912, or restore "
+        "the file of 9912, or from there take the database back with `mainsequence migrations "
+        f"downgrade --provider migrations:migration {HEAD}`."
     )
 
 

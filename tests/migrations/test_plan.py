@@ -175,6 +175,34 @@ def test_destructive_operations_of_an_upgrade_are_counted(
     }
 
 
+def test_a_table_is_planned_with_its_keys_and_checks(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    write_revision(
+        checkout,
+        """op.create_table(
+    "ms_markets__note",
+    sa.Column("uid", sa.Uuid(), sa.ForeignKey("ms_markets__asset.uid", name="fk_note")),
+    sa.CheckConstraint("uid IS NOT NULL", name="uid"),
+    sa.CheckConstraint("uid <> gen_random_uuid()", name="other"),
+    sa.UniqueConstraint("uid", name="uq_note"),
+)
+op.create_table("ms_markets__bare", sa.Column("text", sa.Text()))""",
+    )
+    told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
+    [note, bare] = told.stdout.splitlines()[3:5]
+    assert note.endswith("__note (1 column, 1 foreign key, 1 unique constraint, 2 checks)")
+    assert bare.endswith("__bare (1 column)")
+
+
+def test_a_revision_without_operations_is_planned_as_one(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    write_revision(checkout, "pass")
+    told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
+    assert "  A revision of a test.\n      changes nothing\n\nNothing is destr" in told.stdout
+
+
 @pytest.mark.parametrize(
     ("body", "fault"),
     [

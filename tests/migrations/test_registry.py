@@ -8,7 +8,12 @@ import pytest
 
 import msm.models
 from migrations import MarketsAlembicVersion, migration
-from migrations.registry import assert_all_listed, assert_each_once, metatable_provider_models
+from migrations.registry import (
+    assert_all_listed,
+    assert_each_once,
+    assert_parents_first,
+    metatable_provider_models,
+)
 from msm.errors import ModelGraphError
 from msm.models import Asset, AssetType, Issuer, markets_sqlalchemy_models
 from msm_portfolio import portfolio_sqlalchemy_models
@@ -83,3 +88,12 @@ def test_a_mapped_class_in_no_graph_is_refused() -> None:
         ModelGraphError, match=r"msm\.models\.issuers\.Issuer: mapped .* but in no graph"
     ):
         assert_all_listed(listed)
+
+
+def test_a_model_before_one_that_it_refers_to_is_refused_naming_both() -> None:
+    portfolio, core = portfolio_sqlalchemy_models(), markets_sqlalchemy_models()
+    with pytest.raises(
+        ModelGraphError,
+        match=r"^msm_portfolio\.models\.\S+ refers to msm\.models\.\S+, which is listed after it",
+    ):
+        assert_parents_first([*portfolio, *core])
