@@ -122,7 +122,7 @@ def unknown_version(
         return MissingExtensionError(
             f"The database is at {named}, and {', '.join(strangers)} comes from a project that "
             f"extends this history and that {provider.reference} does not carry",
-            "install that project, and run this with the provider that it names",
+            "install that project, and give the provider of its migration package as --provider",
             rows=rows,
         )
     branch = provider.branch or ""

@@ -68,13 +68,19 @@ def refuse_foreign_place(provider: MarketsMigration) -> None:
     if command is None or command.info_name != "revision":
         return
     revision, head = command.params["rev_id"], command.params["head"]
-    if revision is None or not _is_of_branch(provider, revision) or head != _head(provider):
-        asked = f"--head {head} " + (f"--rev-id {revision}" if revision else "and no --rev-id")
-        raise RevisionIdError(
-            f"With {asked} the revision would not be on the branch {provider.branch}, but among "
-            f"msm's own; run `{_command(provider)}`.",
-            revision=revision,
+    if revision is None:
+        fault = "Without --rev-id the revision would get the next number of msm's own"
+    elif not _is_of_branch(provider, revision):
+        fault = (
+            f"The id {revision!r} is not one of the branch {provider.branch}, whose ids are "
+            f"{provider.branch} and four digits or more"
         )
+    elif head != (wanted := _head(provider)):
+        fault = f"With --head {head} the revision would not follow {wanted}"
+    else:
+        fault = None
+    if fault is not None:
+        raise RevisionIdError(f"{fault}; run `{_command(provider)}`.", revision=revision)
     if (taken := _own(provider).get(revision)) is not None:
         raise RevisionIdError(
             f"Revision {revision} is there already, in {taken}; run `{_command(provider)}`.",

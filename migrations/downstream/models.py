@@ -6,7 +6,7 @@ from msm.base import MarketsBase, MarketsModel
 from msm.sdk import schema_table_name
 
 from ..provider import PACKAGE_KEY
-from ..registry import assert_each_once, assert_references
+from ..registry import assert_each_once, assert_references, metatable_provider_models
 from .errors import DownstreamModelsError
 
 __all__ = ["application_of"]
@@ -26,6 +26,13 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
             "The project lists no model; pass the classes that it maps on MarketsBase.", models=[]
         )
     assert_each_once(models)
+    listed = [model for model in metatable_provider_models() if model in models]
+    if listed:
+        raise DownstreamModelsError(
+            f"{_names(listed)}: a model of msm, which its own provider migrates; take it out of "
+            "the models of the project's migration package.",
+            models=listed,
+        )
     ours = [model for model in models if model.__application__ == MarketsModel.__application__]
     if ours:
         raise DownstreamModelsError(

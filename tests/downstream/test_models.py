@@ -25,6 +25,10 @@ def list_one_of_ours() -> list[type]:
     return [Asset]
 
 
+def forget_the_application() -> list[type]:
+    return [map_model("Quote", "ms_markets")]
+
+
 def map_model(name: str, application: str, **columns: object) -> type:
     from sqlalchemy.orm import Mapped
 
@@ -97,7 +101,8 @@ def extend_with_an_identifier_of_ours() -> str:
     ("models", "said"),
     [
         (list_nothing, "DownstreamModelsError: The project lists no model; pass"),
-        (list_one_of_ours, "msm.models.assets.asset.Asset would be a table of msm; set __app"),
+        (list_one_of_ours, "msm.models.assets.asset.Asset: a model of msm, which its own provi"),
+        (forget_the_application, "test_models.Quote would be a table of msm; set __application"),
         (list_two_applications, "of several applications, acme, globex; have one migration"),
         (forget_one, "test_models.Forgotten: mapped for the application 'acme' but not listed"),
         (take_the_name_of_the_provider, "The application 'msm' is what the catalog knows the"),
@@ -123,7 +128,9 @@ def test_a_list_that_is_not_one_projects_is_refused(
 def test_tables_of_a_project_that_cannot_be_attached_are_sent_to_its_provider() -> None:
     problem = AttachProblem("Quote", "acme__quote", "missing", "not in the catalog")
     told = str(AttachError([problem], data_source_uid="here"))
-    assert "migrations:migration head`, and the tables of acme with that project's prov" in told
+    assert "from the repository of acme, with its migration package: `mainsequence migr" in told
+    assert "--provider PACKAGE:migration heads`" in told
+    assert " migrations:migration" not in told
 
 
 def test_a_name_that_ends_in_a_digit_is_told_from_the_number_of_a_revision() -> None:

@@ -297,6 +297,20 @@ def test_a_revision_that_the_code_does_not_know_is_told(
     assert "1099" in found["detail"]
 
 
+def test_the_tables_of_a_project_that_is_not_here_are_none_to_drop(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute("UPDATE ms_markets__alembic_version SET version_num = 'acme0001'")
+    superuser.execute(
+        "UPDATE msm_local.meta_tables SET physical_table_name = 'acme__quote'"
+        " WHERE physical_table_name = 'ms_markets__assettype'"
+    )
+    superuser.execute("ALTER TABLE ms_markets__assettype RENAME TO acme__quote")
+    [found] = differences(environment)
+    assert found["kind"] == "ahead"
+    assert "give the provider of its migration package as --provider" in found["command"]
+
+
 def test_the_text_groups_differences_under_what_mends_them(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:

@@ -67,9 +67,9 @@ def test_a_database_ahead_of_this_code(
     assert told.exit_code == 1
     assert sentence_of(told) == (
         f"The database is ahead of this code: it is at 9912 and this code ends at {HEAD}, and "
-        "nothing was changed; run this with the version of msm-migrations that has 9912, or restore "
-        "the file of 9912, or from there take the database back with `mainsequence migrations "
-        f"downgrade --provider migrations:migration {HEAD}`."
+        "nothing was changed; run this with the version of msm-migrations that has 9912, or "
+        "restore the file of 9912, or from there take the database back with `mainsequence "
+        f"migrations downgrade --provider migrations:migration {HEAD}`."
     )
 
 
@@ -111,7 +111,7 @@ def test_a_database_of_a_project_that_extends_this_history(
     assert sentence_of(told) == (
         "The database is at acme0001, and acme0001 comes from a project that extends this history "
         "and that migrations:migration does not carry, and nothing was changed; install that "
-        "project, and run this with the provider that it names."
+        "project, and give the provider of its migration package as --provider."
     )
 
 

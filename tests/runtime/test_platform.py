@@ -140,6 +140,7 @@ def test_without_a_git_context_it_says_what_is_missing(
 ) -> None:
     nowhere = {**environment, "GIT_DIR": str(tmp_path / "nothing")}
     words, why, _ = value_of(attach_raises, GitContextError, environment=nowhere)
-    assert "cannot tell which repository branch this is" in words
+    assert "cannot tell which repository branch this is (Could not resolve Git" in words
+    assert "); run it from a clone with a commit, a branch checked out and a remote, or" in words
     assert "msm-local exec" in words
     assert why.startswith("CodeRepositoryContextError(")

@@ -297,14 +297,7 @@ class AttachError(MsmError):
         listing = "\n".join(
             f"  {problem.table} ({problem.model}): {problem.detail}" for problem in self.problems
         )
-        applications = {
-            problem.table.partition("__")[0]
-            for problem in self.problems
-            if problem.reason in {"missing", "reserved"}
-        }
-        projects = ", ".join(sorted(applications - {"ms_markets"}))
-        others = f", and the tables of {projects} with that project's provider" if projects else ""
-        remedies = dict.fromkeys(_remedy(problem.reason, others) for problem in self.problems)
+        remedies = dict.fromkeys(_remedy(problem) for problem in self.problems)
         count = len(self.problems)
         super().__init__(
             f"{count} table{'s' if count > 1 else ''} cannot be attached; "
@@ -312,21 +305,29 @@ class AttachError(MsmError):
         )
 
 
-def _remedy(reason: AttachReason, others: str) -> str:
-    upgrade = f"bring the database to head, from the repository root, with `{UPGRADE_COMMAND}`"
-    match reason:
+def _remedy(problem: AttachProblem) -> str:
+    application = problem.table.partition("__")[0]
+    if application == "ms_markets":
+        where = "from the repository root, or with msm_migrations where that is installed"
+        upgrade, check = UPGRADE_COMMAND, CHECK_COMMAND
+    else:
+        where = f"from the repository of {application}, with its migration package"
+        upgrade = "mainsequence migrations upgrade --provider PACKAGE:migration heads"
+        check = "python -m msm_migrations.check --provider PACKAGE:migration"
+    bring = f"bring the database to head, {where}: `{upgrade}`"
+    match problem.reason:
         case "reserved":
-            return f"{upgrade}{others}"
+            return bring
         case "missing":
             # A table that was dropped by hand is none that an upgrade would make again.
-            return f"{upgrade}{others}; if it is there already, see `{CHECK_COMMAND}`"
+            return f"{bring}; if it is there already, see `{check}`"
         case "data_source":
             return (
                 "run this from the checkout or the branch of that data source, or under "
                 "`msm-local exec -- COMMAND` there"
             )
         case "duplicated" | "physical_name":
-            return f"see what `{CHECK_COMMAND}` tells, from the repository root"
+            return f"see what `{check}` tells, {where}"
 
 
 class StatementError(MsmError):

@@ -156,8 +156,9 @@ def refusals_of(what: str) -> Iterator[None]:
         if isinstance(error.__cause__, ApiError):
             raise refusal(what, error.__cause__) from error
         raise GitContextError(
-            f"The platform cannot tell which repository branch this is: {error} Run it from a "
-            "clone with a remote and a branch checked out, or under `msm-local exec -- COMMAND`.",
+            "The platform cannot tell which repository branch this is "
+            f"({str(error).rstrip('.')}); run it from a clone with a commit, a branch checked out "
+            "and a remote, or under `msm-local exec -- COMMAND`.",
             endpoint=str(platform_endpoint()),
         ) from error
     except ApiError as error:
