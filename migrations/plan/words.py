@@ -1,6 +1,6 @@
 """An Alembic operation in one line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from alembic.operations.ops import (
     AddColumnOp,
@@ -22,8 +22,8 @@ from alembic.operations.ops import (
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    ForeignKey,
     ForeignKeyConstraint,
+    Table,
     UniqueConstraint,
 )
 from sqlalchemy.schema import SchemaItem
@@ -33,10 +33,10 @@ from ..review.subjects import ColumnTypes
 
 __all__ = ["destroys", "words"]
 
-# In this order; a primary key goes without saying. A column may carry its foreign key itself.
-COUNTED: dict[type | tuple[type, ...], str] = {
+# In this order; a primary key goes without saying.
+COUNTED: dict[type[SchemaItem], str] = {
     Column: "column",
-    (ForeignKey, ForeignKeyConstraint): "foreign key",
+    ForeignKeyConstraint: "foreign key",
     UniqueConstraint: "unique constraint",
     CheckConstraint: "check",
 }
@@ -46,7 +46,7 @@ def words(op: MigrateOperation) -> str:
     """What an operation does, such as ``drop column ms_markets__asset.note``."""
     match op:
         case CreateTableOp():
-            return f"create table {op.table_name} ({', '.join(_contents(op.columns))})"
+            return f"create table {op.table_name} ({', '.join(_contents(op.to_table()))})"
         case DropTableOp():
             return f"drop table {op.table_name}"
         case RenameTableOp():
@@ -93,11 +93,10 @@ def destroys(op: MigrateOperation, types: ColumnTypes) -> Iterator[str]:
                 yield words(op)
 
 
-def _contents(items: Sequence[SchemaItem]) -> Iterator[str]:
+def _contents(table: Table) -> Iterator[str]:
     """What a table is created with, such as ``5 columns``; nothing about what it has none of."""
-    keys = [key for item in items if isinstance(item, Column) for key in item.foreign_keys]
     for kind, name in COUNTED.items():
-        number = sum(isinstance(item, kind) for item in (*items, *keys))
+        number = sum(isinstance(item, kind) for item in (*table.columns, *table.constraints))
         if number:
             yield f"{number} {name}{'' if number == 1 else 's'}"
 

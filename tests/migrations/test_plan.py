@@ -182,7 +182,8 @@ def test_a_table_is_planned_with_its_keys_and_checks(
         checkout,
         """op.create_table(
     "ms_markets__note",
-    sa.Column("uid", sa.Uuid(), sa.ForeignKey("ms_markets__asset.uid", name="fk_note")),
+    sa.Column("uid", sa.Uuid()),
+    sa.ForeignKeyConstraint(["uid"], ["ms_markets__asset.uid"], name="fk_note"),
     sa.CheckConstraint("uid IS NOT NULL", name="uid"),
     sa.CheckConstraint("uid <> gen_random_uuid()", name="other"),
     sa.UniqueConstraint("uid", name="uq_note"),
