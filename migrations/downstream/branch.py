@@ -77,15 +77,11 @@ def refuse_foreign_place(provider: MarketsMigration) -> None:
         )
     elif head != (wanted := _head(provider)):
         fault = f"With --head {head} the revision would not follow {wanted}"
+    elif (taken := _own(provider).get(revision)) is not None:
+        fault = f"Revision {revision} is there already, in {taken}"
     else:
-        fault = None
-    if fault is not None:
-        raise RevisionIdError(f"{fault}; run `{_command(provider)}`.", revision=revision)
-    if (taken := _own(provider).get(revision)) is not None:
-        raise RevisionIdError(
-            f"Revision {revision} is there already, in {taken}; run `{_command(provider)}`.",
-            revision=revision,
-        )
+        return
+    raise RevisionIdError(f"{fault}; run `{_command(provider)}`.", revision=revision)
 
 
 def _is_of_branch(provider: MarketsMigration, revision: str) -> bool:

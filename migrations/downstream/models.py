@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from msm.base import MarketsBase, MarketsModel
 from msm.sdk import schema_table_name
 
+from .. import migration
 from ..provider import PACKAGE_KEY
-from ..registry import assert_each_once, assert_references, metatable_provider_models
+from ..registry import assert_each_once, assert_references
 from .errors import DownstreamModelsError
 
 __all__ = ["application_of"]
@@ -26,20 +27,7 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
             "The project lists no model; pass the classes that it maps on MarketsBase.", models=[]
         )
     assert_each_once(models)
-    listed = [model for model in metatable_provider_models() if model in models]
-    if listed:
-        raise DownstreamModelsError(
-            f"{_names(listed)}: a model of msm, which its own provider migrates; take it out of "
-            "the models of the project's migration package.",
-            models=listed,
-        )
-    ours = [model for model in models if model.__application__ == MarketsModel.__application__]
-    if ours:
-        raise DownstreamModelsError(
-            f"{_names(ours)} would be a table of msm; set __application__ on an abstract base of "
-            "the project, and derive its models from that.",
-            models=ours,
-        )
+    _refuse_ours(models)
     applications = sorted({model.__application__ for model in models})
     if len(applications) > 1:
         raise DownstreamModelsError(
@@ -65,6 +53,23 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
         )
     assert_references(models)
     return segment
+
+
+def _refuse_ours(models: Sequence[type[MarketsModel]]) -> None:
+    listed = [model for model in migration.metatable_models if model in models]
+    if listed:
+        raise DownstreamModelsError(
+            f"{_names(listed)}: a model of msm, which its own provider migrates; take it out of "
+            "the models of the project's migration package.",
+            models=listed,
+        )
+    ours = [model for model in models if model.__application__ == MarketsModel.__application__]
+    if ours:
+        raise DownstreamModelsError(
+            f"{_names(ours)} would be a table of msm; set __application__ on an abstract base of "
+            "the project, and derive its models from that.",
+            models=ours,
+        )
 
 
 def _names(models: Sequence[type]) -> str:

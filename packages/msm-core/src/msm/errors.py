@@ -322,10 +322,8 @@ def _remedy(problem: AttachProblem) -> str:
             # A table that was dropped by hand is none that an upgrade would make again.
             return f"{bring}; if it is there already, see `{check}`"
         case "data_source":
-            return (
-                "run this from the checkout or the branch of that data source, or under "
-                "`msm-local exec -- COMMAND` there"
-            )
+            there = "the checkout or the branch of that data source"
+            return f"run this from {there}, or under `msm-local exec -- COMMAND` there"
         case "duplicated" | "physical_name":
             return f"see what `{check}` tells, {where}"
 
