@@ -53,6 +53,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 COLOURING = ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS")
 
 
+# xdist's own hook, which reads the marks, would otherwise run before this one.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests for ``--dist loadgroup``."""
     for item in items:
