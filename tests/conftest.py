@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import Connection
 
@@ -117,6 +118,14 @@ def head_template(cluster: Cluster) -> str:
 def head_database(cluster: Cluster, head_template: str) -> Iterator[Connection]:
     """A database at head, without rows."""
     with database(cluster, "head", template=head_template) as connection:
+        yield connection
+
+
+@pytest.fixture
+def superuser(cluster: Cluster, head_database: Connection) -> Iterator[Connection]:
+    """A superuser's connection to the database at head, which autocommits."""
+    url = cluster.admin_url(head_database.info.dbname)
+    with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
 

@@ -33,14 +33,25 @@ from .expressions import ChangedExpression, changed_expressions, default_differs
 __all__ = ["by_hand_command", "compare_models"]
 
 
+def _revision_command() -> str:
+    """The command that makes a revision where the provider's revisions go."""
+    provider = examined()
+    if provider.branch is None:
+        return provider.revision_command
+    # Not at the top: that package makes the provider of msm, which a wrong model does not let it.
+    from ..downstream.branch import place_options
+
+    return f"{provider.revision_command} {place_options(provider)}"
+
+
 def _autogenerate_command() -> str:
     """The command that makes a revision of what the models say."""
-    return f"{examined().revision_command} -m WHAT_CHANGES --autogenerate"
+    return f"{_revision_command()} -m WHAT_CHANGES --autogenerate"
 
 
 def by_hand_command(title: str = "WHAT_CHANGES") -> str:
     """The command for what autogenerate does not see: a CHECK, a table without a model."""
-    return f"{examined().revision_command} -m {shlex.quote(title)} --no-autogenerate"
+    return f"{_revision_command()} -m {shlex.quote(title)} --no-autogenerate"
 
 
 def compare_models(connection: Connection) -> list[Difference]:

@@ -12,7 +12,7 @@ from ..provider import MarketsMigration
 from ..revisions import read_revisions
 from .errors import RevisionIdError
 
-__all__ = ["assert_branch_ids", "place", "refuse_foreign_place"]
+__all__ = ["assert_branch_ids", "place", "place_options", "refuse_foreign_place"]
 
 
 def place(config: Config, down_revision: str | Sequence[str] | None) -> tuple[str | None, ...]:
@@ -84,6 +84,17 @@ def refuse_foreign_place(provider: MarketsMigration) -> None:
     raise RevisionIdError(f"{fault}; run `{_command(provider)}`.", revision=revision)
 
 
+def place_options(provider: MarketsMigration) -> str:
+    """The options of the SDK's ``revision`` that put the next revision on the branch."""
+    numbers = [
+        int(revision.removeprefix(provider.branch or ""))
+        for revision in _own(provider)
+        if _is_of_branch(provider, revision)
+    ]
+    following = f"{provider.branch}{max(numbers, default=0) + 1:04d}"
+    return f"--head {_head(provider)} --rev-id {following}"
+
+
 def _is_of_branch(provider: MarketsMigration, revision: str) -> bool:
     return re.fullmatch(rf"{provider.branch}\d{{4,}}", revision) is not None
 
@@ -104,13 +115,4 @@ def _head(provider: MarketsMigration) -> str:
 
 
 def _command(provider: MarketsMigration) -> str:
-    numbers = [
-        int(revision.removeprefix(provider.branch or ""))
-        for revision in _own(provider)
-        if _is_of_branch(provider, revision)
-    ]
-    following = f"{provider.branch}{max(numbers, default=0) + 1:04d}"
-    return (
-        f'{provider.revision_command} -m "say what changes" --head {_head(provider)} '
-        f"--rev-id {following}"
-    )
+    return f'{provider.revision_command} -m "say what changes" {place_options(provider)}'

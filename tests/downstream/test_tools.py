@@ -1,14 +1,17 @@
 """review, check and plan, told to look at a project's provider."""
 
+import json
+import shlex
 import sys
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from psycopg import Connection
 
 from tests.downstream.conftest import Project
-from tests.support.forked import Finished, run_forked
+from tests.support.forked import Finished, run_forked, run_sdk_cli
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +53,20 @@ def test_they_look_at_an_extended_database(
     assert "mainsequence migrations upgrade --provider acme_migrations:migration heads" in (
         plan.stdout
     )
+
+
+def test_the_revision_that_a_check_names_is_one_of_the_branch(
+    extended: Project, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute("ALTER TABLE acme__quote_ticks DROP COLUMN bid")
+    told = look(extended, "check", "--json", environment=environment)
+    commands = {row["kind"]: row["command"] for row in json.loads(told.stdout)["differences"]}
+    program, *words = shlex.split(commands["missing_column"])
+    place = ["--head", "acme@head", "--rev-id", "acme0002"]
+    assert (program, words[4:8]) == ("mainsequence", place)
+    made = run_sdk_cli(*words, environment=environment, folder=extended.folder)
+    assert made.exit_code == 0, made.stderr
+    assert 'op.drop_column("acme__quote_ticks", "bid")' in extended.revision("acme0002")
 
 
 def test_they_look_at_a_database_that_a_project_stands_beside_in(

@@ -24,14 +24,6 @@ def checkout(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def superuser(cluster: Cluster, head_database: Connection) -> Iterator[Connection]:
-    """A superuser's connection to the database at head, which autocommits."""
-    url = cluster.admin_url(head_database.info.dbname)
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
 def watcher(cluster: Cluster, empty_database: Connection) -> Iterator[Connection]:
     """A superuser's connection to the empty database, which autocommits."""
     url = cluster.admin_url(empty_database.info.dbname)
