@@ -171,6 +171,10 @@ def move_on(walk: Walk, wheels: Path) -> None:
         )
         ours = walk.migrate("current", provider="msm_migrations")
         assert f"{NEXT} (head)" in walk.works(f"{ours} 2>&1")
+        status = walk.works("msm-local status --provider globex_migrations:migration")
+        namespace = "mainsequence.markets"
+        assert f"0002 (head) of {namespace} in globex__alembic_version\n" in status
+        assert f"{NEXT} (head unknown) of {namespace} in ms_markets__alembic_version\n" in status
 
 
 def go_on(walk: Walk) -> None:

@@ -1,5 +1,6 @@
 """What a database holds: how far it is migrated, and how many tables its catalog knows."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ class VersionTable:
         table: Alembic's version table.
         namespace: the migration namespace.
         revisions: what the table holds; empty below the first revision.
-        heads: what the revision folder of this project ends in; empty where there is none.
+        heads: what the revision folder of this project ends in; empty where there is none, or
+            where it is another table's: projects beside each other may share a namespace.
         problem: why the heads are unknown although there is a folder; else empty.
     """
 
@@ -80,16 +82,19 @@ def read_overview(database_url: str, root: Path, provider: str) -> Overview:
 
 def _read(connection: Connection[Any], root: Path, provider: str) -> Overview:
     folder = find_versions(root, provider)
+    tables = connection.execute(VERSION_TABLES).fetchall()
+    sharing = Counter(namespace for _schema, _table, namespace in tables)
     versions = []
-    for schema, table, namespace in connection.execute(VERSION_TABLES).fetchall():
+    for schema, table, namespace in tables:
         heads: tuple[str, ...] = ()
         problem = ""
+        revisions = _revisions(connection, schema, table)
         try:
             found = read_revisions(folder, namespace) if folder else None
-            heads = found.heads if found else ()
+            if found and (sharing[namespace] == 1 or set(revisions) & set(found.known)):
+                heads = found.heads
         except UnreadableRevisionError as error:
             problem = str(error)
-        revisions = _revisions(connection, schema, table)
         versions.append(VersionTable(table, namespace, revisions, heads, problem))
     [(active, reserved)] = connection.execute(COUNTS).fetchall()
     return Overview(tuple(versions), active, reserved)

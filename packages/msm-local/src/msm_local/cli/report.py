@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -93,20 +94,25 @@ def _contents(overview: "Overview | None") -> list[tuple[str, str]]:
         return []
     if overview.problem:
         return [("revision", f"unknown ({overview.problem})")]
-    revisions = [("revision", _revision(version)) for version in overview.versions]
+    sharing = Counter(version.namespace for version in overview.versions)
+    revisions = [
+        ("revision", _revision(version, is_alone=sharing[version.namespace] == 1))
+        for version in overview.versions
+    ]
     tables = f"{overview.active} active, {overview.reserved} reserved"
     return [*(revisions or [("revision", "- (never migrated)")]), ("tables", tables)]
 
 
-def _revision(version: "VersionTable") -> str:
+def _revision(version: "VersionTable", *, is_alone: bool) -> str:
     current = ", ".join(version.revisions) or "base"
     if version.problem:
         head = version.problem
     elif version.revisions == version.heads:
         head = "head"
     else:
-        head = f"head {', '.join(version.heads) or '-'}"
-    return f"{current} ({head}) of {version.namespace}"
+        head = f"head {', '.join(version.heads) or 'unknown'}"
+    place = "" if is_alone else f" in {version.table}"
+    return f"{current} ({head}) of {version.namespace}{place}"
 
 
 def _as_json(report: Report) -> dict[str, object]:
