@@ -22,7 +22,20 @@ TIMEOUT_SECONDS = 120
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    ["mainsequence.cli.cli", "alembic.command", "psycopg", "msm_portfolio", "msm_pricing", __name__]
+    [
+        "mainsequence.cli.cli",
+        "alembic.command",
+        "msm_portfolio",
+        "msm_pricing",
+        # What the module of a test imports, which holds the function that runs; not `migrations`,
+        # of which a test may have a copy in its working folder.
+        "pytest",
+        "unittest.mock",
+        "psycopg",
+        "msm_local.cluster",
+        "msm_local.platform",
+        __name__,
+    ]
 )
 
 
