@@ -1,5 +1,6 @@
 """Reservation, filters and finalize: what the catalog knows about tables."""
 
+import time
 from typing import Any
 
 import psycopg
@@ -224,6 +225,16 @@ def test_the_stored_revision_is_what_the_version_table_says(client: Client) -> N
     answer = client.execute("update", "UPDATE version SET version_num = 'x'", [registry])
     assert answer.status_code == 400
     assert "only a migration" in answer.json()["detail"]
+
+
+def test_sixty_tables_are_finalized_in_well_under_a_second(client: Client) -> None:
+    names = [f"t{number}" for number in range(60)]
+    uids = client.reserve(*names)
+    client.migrate(uids[0], *(f"CREATE TABLE {n} (uid uuid PRIMARY KEY, a text)" for n in names))
+    began = time.perf_counter()
+    status, _answer = client.finalize(*uids)
+    assert status == 200
+    assert time.perf_counter() - began < 1
 
 
 FILTERS: list[tuple[dict[str, Any], set[str]]] = [

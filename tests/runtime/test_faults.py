@@ -1,4 +1,4 @@
-"""The local platform goes away, or is another one: one sentence each."""
+"""The local platform goes away, or is another one: one sentence each, and soon."""
 
 import errno
 import json
@@ -80,12 +80,14 @@ def attach_then_lose(pid: int) -> str:
     assert runtime.execute(select(Asset.uid)).rows == []
     os.kill(pid, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(pid)], timeout=0.5)
+    started = time.perf_counter()
     with pytest.raises(PlatformUnreachableError) as caught:
         runtime.execute(select(Asset.uid))
+    assert time.perf_counter() - started < 2
     return str(caught.value)
 
 
-def test_a_platform_killed_under_the_sdk_is_one_sentence(
+def test_a_platform_killed_under_the_sdk_is_one_sentence_within_two_seconds(
     shell: Shell, server: dict[str, str]
 ) -> None:
     told = told_by(attach_then_lose, shell.status()["pid"], environment=server)
@@ -93,8 +95,10 @@ def test_a_platform_killed_under_the_sdk_is_one_sentence(
 
 
 def attach_in_vain(expected: type[PlatformError]) -> str:
+    started = time.perf_counter()
     with pytest.raises(expected) as caught:
         msm.start_engine([Asset])
+    assert time.perf_counter() - started < 2
     return str(caught.value)
 
 

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,6 @@ class Checkout:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
         )
 
 
@@ -124,18 +124,24 @@ def test_the_sdk_is_not_started_where_nothing_listens(
     checkout: Checkout, closed_port: int, form: str
 ) -> None:
     endpoint = form.format(closed_port)
+    started = time.monotonic()
     told = sentence_of(
         checkout.dev("run", "mainsequence", "migrations", MAINSEQUENCE_ENDPOINT=endpoint)
     )
+    assert time.monotonic() - started < 2
     assert endpoint in told
     assert "Connection refused" in told
     assert "./dev run msm-local exec -- mainsequence migrations'" in told
 
 
-def test_a_platform_that_does_not_answer_is_given_up(checkout: Checkout, silent_port: int) -> None:
+def test_a_platform_that_does_not_answer_is_given_up_within_two_seconds(
+    checkout: Checkout, silent_port: int
+) -> None:
+    started = time.monotonic()
     endpoint = f"http://127.0.0.1:{silent_port}"
     told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint)
-    assert "(no answer within 1.0 seconds)" in sentence_of(told) or "(timed out)" in told.stderr
+    assert time.monotonic() - started < 2
+    assert "no answer within" in sentence_of(told) or "timed out" in told.stderr
 
 
 @pytest.mark.parametrize(
@@ -164,11 +170,13 @@ def test_the_endpoint_of_a_dotenv_file_is_probed_as_the_sdk_reads_it(
     assert "Connection refused" in told
 
 
-def test_a_platform_that_was_stopped_is_given_up(checkout: Checkout) -> None:
+def test_a_platform_that_was_stopped_is_given_up_within_two_seconds(checkout: Checkout) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         endpoint = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        started = time.monotonic()
         told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint)
-    assert "(no answer within 1.0 seconds)" in sentence_of(told) or "(timed out)" in told.stderr
+        assert time.monotonic() - started < 2
+    assert "no answer within" in sentence_of(told) or "timed out" in told.stderr
 
 
 @pytest.mark.parametrize("case", ["answering", "help", "proxy"])
