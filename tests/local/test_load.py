@@ -22,7 +22,7 @@ def mix(served: Served) -> list[bytes]:
     return prepare(served)
 
 
-@pytest.mark.parametrize(("requests", "at_once"), [(5_000, 32), (5_000, 200)])
+@pytest.mark.parametrize(("requests", "at_once"), [(20_000, 32), (20_000, 200)])
 def test_a_crowd_gets_no_error_and_leaves_nothing_behind(
     served: Served, mix: list[bytes], requests: int, at_once: int
 ) -> None:
