@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from examples.demo.upgrade import COLOURING
 from msm_local.cluster import Cluster
 from msm_local.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
@@ -49,9 +50,6 @@ ON_THE_USUAL_PORT = {
 
 # A shell has what it puts into the background ignore Ctrl-C, and so would every process of a test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-# Where one of these is set, as on GitHub, the SDK's CLI colours what tests read as text.
-COLOURING = ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS")
 
 
 # xdist's own hook, which reads the marks, would otherwise run before this one.

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -94,16 +93,16 @@ def _contents(overview: "Overview | None") -> list[tuple[str, str]]:
         return []
     if overview.problem:
         return [("revision", f"unknown ({overview.problem})")]
-    sharing = Counter(version.namespace for version in overview.versions)
+    several = len(overview.versions) > 1
     revisions = [
-        ("revision", _revision(version, is_alone=sharing[version.namespace] == 1))
+        ("revision", _revision(version) + (f" in {version.table}" if several else ""))
         for version in overview.versions
     ]
     tables = f"{overview.active} active, {overview.reserved} reserved"
     return [*(revisions or [("revision", "- (never migrated)")]), ("tables", tables)]
 
 
-def _revision(version: "VersionTable", *, is_alone: bool) -> str:
+def _revision(version: "VersionTable") -> str:
     current = ", ".join(version.revisions) or "base"
     if version.problem:
         head = version.problem
@@ -111,8 +110,7 @@ def _revision(version: "VersionTable", *, is_alone: bool) -> str:
         head = "head"
     else:
         head = f"head {', '.join(version.heads) or 'unknown'}"
-    place = "" if is_alone else f" in {version.table}"
-    return f"{current} ({head}) of {version.namespace}{place}"
+    return f"{current} ({head}) of {version.namespace}"
 
 
 def _as_json(report: Report) -> dict[str, object]:
