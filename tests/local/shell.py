@@ -7,11 +7,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
+
+from tests.support.waiting import soon
 
 NAME = "test"
 PHASES = (
@@ -139,6 +143,15 @@ def family_of(pid: int) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
+def hold(pid: int) -> None:
+    """Stop a process, until it is sent SIGCONT.
+
+    A signal sent before it has stopped would be taken first, and not wait for the SIGCONT.
+    """
+    os.kill(pid, signal.SIGSTOP)
+    assert soon(lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+
+
 def is_pending(pid: int, number: signal.Signals) -> bool:
     """Whether the signal waits for a process that is held."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
@@ -147,8 +160,19 @@ def is_pending(pid: int, number: signal.Signals) -> bool:
     raise AssertionError("the system does not tell pending signals")
 
 
-def server_held_in(shell: Shell, phase: str) -> int:
+@contextmanager
+def server_held_in(shell: Shell, phase: str) -> Iterator[int]:
     """The pid of the server that is starting, held where it is in this phase, or just past it."""
+    pid = _server_in(shell, phase)
+    hold(pid)
+    try:
+        yield pid
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def _server_in(shell: Shell, phase: str) -> int:
     later = PHASES[PHASES.index(phase) :]
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -157,6 +181,5 @@ def server_held_in(shell: Shell, phase: str) -> int:
         except FileNotFoundError:
             continue
         if state["phase"] in later:
-            os.kill(state["pid"], signal.SIGSTOP)
             return int(state["pid"])
     raise AssertionError(f"the server never was in the phase {phase!r}")

@@ -22,7 +22,7 @@ from msm_local import errors, psql
 from msm_local.cli import main
 from msm_local.environment import render
 from msm_local.ports import free_port
-from tests.local.shell import DOCUMENTED, NAME, Shell, family_of, gone, lives
+from tests.local.shell import DOCUMENTED, NAME, Shell, family_of, gone, hold, lives
 from tests.support.waiting import soon
 
 SDK_CALLS = Path(__file__).with_name("sdk_calls.py")
@@ -130,7 +130,7 @@ def test_a_copied_checkout_leaves_the_platform_of_the_original_alone(
 def test_a_hung_server_is_degraded(shell: Shell) -> None:
     """Requirement 8."""
     state = json.loads(shell("start", "--json").stdout)
-    os.kill(state["pid"], signal.SIGSTOP)
+    hold(state["pid"])
     try:
         assert shell.status(code=4)["status"] == "degraded"
     finally:

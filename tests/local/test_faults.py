@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.local.shell import NAME, Shell, family_of, gone, lives
+from tests.local.shell import NAME, Shell, family_of, gone, hold, lives
 
 # Many processes or databases: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
@@ -163,7 +163,7 @@ def test_a_command_outlives_a_platform_that_is_back_in_time(shell: Shell) -> Non
 def test_a_platform_started_again_while_nobody_looked_is_watched_too(shell: Shell) -> None:
     with shell.popen("exec", "--", "sh", "-c", "touch began; exec sleep 300") as running:
         first = server_under(shell, shell.folder / "began")
-        running.send_signal(signal.SIGSTOP)
+        hold(running.pid)
         os.kill(first, signal.SIGKILL)
         second = shell.start()["pid"]
         running.send_signal(signal.SIGCONT)

@@ -187,17 +187,16 @@ def test_a_start_that_is_ended_leaves_no_server(
     fresh: Shell, phase: str, number: signal.Signals
 ) -> None:
     """Requirement 11: a Ctrl-C, a closed terminal or a kill of `start`, in every phase."""
-    starting = fresh.popen("start")
-    server = server_held_in(fresh, phase)
-    family = family_of(server)
-    starting.send_signal(number)
-    # A killed one is noticed by the server, another one tells it to end, and waits.
-    if number == signal.SIGKILL:
-        starting.wait(60)
-    else:
-        assert soon(lambda: is_pending(server, signal.SIGTERM))
-    os.kill(server, signal.SIGCONT)
-    starting.communicate(timeout=60)
+    with fresh.popen("start") as starting:
+        with server_held_in(fresh, phase) as server:
+            family = family_of(server)
+            starting.send_signal(number)
+            # A killed one is noticed by the server, another one tells it to end, and waits.
+            if number == signal.SIGKILL:
+                starting.wait(60)
+            else:
+                assert soon(lambda: is_pending(server, signal.SIGTERM))
+        starting.communicate(timeout=60)
     assert starting.returncode == (-number if number == signal.SIGKILL else 128 + number)
     assert gone(family)
     assert fresh.start()["status"] == "healthy"
@@ -208,11 +207,10 @@ def test_a_server_killed_in_any_phase_of_its_start_is_in_nobodys_way(
     fresh: Shell, phase: str
 ) -> None:
     """Requirements 3 and 11."""
-    starting = fresh.popen("start")
-    server = server_held_in(fresh, phase)
-    family = family_of(server)
-    os.kill(server, signal.SIGKILL)
-    starting.communicate(timeout=60)
+    with fresh.popen("start") as starting, server_held_in(fresh, phase) as server:
+        family = family_of(server)
+        os.kill(server, signal.SIGKILL)
+        starting.communicate(timeout=60)
     assert gone(family)
     state = fresh.start()
     data = Path(state["data_folder"])
@@ -239,9 +237,11 @@ def test_who_waits_for_another_verb_says_so_and_gives_up_in_the_end(
     fresh: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Requirement 2: here a start holds the lock, and hangs."""
-    starting = fresh.popen("start")
-    server = server_held_in(fresh, "starting PostgreSQL")
-    with fresh.popen("stop") as stopping:
+    with (
+        fresh.popen("start") as starting,
+        server_held_in(fresh, "starting PostgreSQL") as server,
+        fresh.popen("stop") as stopping,
+    ):
         assert stopping.stderr is not None
         told = stopping.stderr.readline()
         assert told.startswith("msm-local: Waiting for `")

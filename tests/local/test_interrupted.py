@@ -13,7 +13,7 @@ import pytest
 from msm_local.health import probe
 from msm_local.instance import Instance
 from msm_local.ports import is_free
-from tests.local.shell import Shell, family_of, gone, is_pending
+from tests.local.shell import Shell, family_of, gone, hold, is_pending
 from tests.support.waiting import soon
 
 # Many processes: together they would take the default suite over its limit.
@@ -46,7 +46,7 @@ def test_a_stop_that_is_ended_is_in_nobodys_way(fresh: Shell, number: signal.Sig
 
     state = fresh.start()
     family = family_of(state["pid"])
-    os.kill(state["pid"], signal.SIGSTOP)
+    hold(state["pid"])
     with fresh.popen("stop") as stopping:
         assert soon(lambda: is_pending(state["pid"], signal.SIGTERM))
         stopping.send_signal(number)
