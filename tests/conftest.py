@@ -26,40 +26,8 @@ ROOT = Path(__file__).parents[1]
 RUNTIME_PASSWORD = "shared-by-the-platforms-of-a-test-run"  # noqa: S105
 PROVIDER = "migrations:migration"
 
-# Their platforms take the usual port, and leave it to others when they are killed: where tests run
-# in several processes at once, these run in one of them, and each other file as a whole in any.
-ON_THE_USUAL_PORT = {
-    "docs/test_code_blocks.py",
-    "downstream/test_examples.py",
-    "examples/test_demo.py",
-    "local/test_administrator.py",
-    "local/test_cli.py",
-    "local/test_cluster.py",
-    "local/test_database_url.py",
-    "local/test_doctor.py",
-    "local/test_faults.py",
-    "local/test_instances.py",
-    "local/test_interrupted.py",
-    "local/test_processes.py",
-    "local/test_reset.py",
-    "local/test_state_folder.py",
-    "workspace/test_benchmarks.py",
-    "workspace/test_dev.py",
-    "workspace/test_wheels.py",
-}
-
 # A shell has what it puts into the background ignore Ctrl-C, and so would every process of a test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-# xdist's own hook, which reads the marks, would otherwise run before this one.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests for ``--dist loadgroup``."""
-    for item in items:
-        file = item.path.relative_to(ROOT / "tests").as_posix()
-        group = "the usual port" if file in ON_THE_USUAL_PORT else file
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

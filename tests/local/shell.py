@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import psycopg
 
+from tests.support.ports import own_port
 from tests.support.waiting import soon
 
 NAME = "test"
@@ -29,7 +30,10 @@ DOCUMENTED = (Path(__file__).parents[2] / "docs" / "local.md").read_text(encodin
 
 
 class Shell:
-    """Runs msm-local in a folder, away from the variables of whoever runs the tests."""
+    """Runs msm-local in a folder, away from the variables of whoever runs the tests.
+
+    Its platform has a port of its own, which it finds free however often it is started.
+    """
 
     def __init__(self, folder: Path, name: str = NAME) -> None:
         self.folder = folder
@@ -40,6 +44,7 @@ class Shell:
         self.environment = kept | {
             "GIT_CEILING_DIRECTORIES": str(folder.parent),
             "XDG_STATE_HOME": str(folder.parent / "user state"),
+            "MSM_LOCAL_PORT": str(own_port()),
         }
 
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -123,12 +128,7 @@ class Shell:
 
 
 def gone(processes: list[psutil.Process]) -> bool:
-    deadline = time.monotonic() + 10
-    while any(map(lives, processes)):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+    return soon(lambda: not any(map(lives, processes)))
 
 
 def lives(process: psutil.Process) -> bool:

@@ -18,7 +18,6 @@ from msm.errors import PlatformError, PlatformRefusedError, PlatformUnreachableE
 from msm.models import Asset
 from msm_local.files import remove_folder
 from msm_local.platform import LocalPlatform
-from msm_local.ports import free_port
 from tests.conftest import ROOT, RUNTIME_PASSWORD
 from tests.local.shell import NAME, Shell, family_of, gone
 from tests.support.alembic import url_of
@@ -43,11 +42,8 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 
 def start(shell: Shell, *options: str) -> dict[str, str]:
-    """Start a server process; what the SDK needs to find it.
-
-    Its port is one that no other platform comes to, when it is killed and the port is free.
-    """
-    shell("start", "--port", str(free_port()), *options)
+    """Start a server process; what the SDK needs to find it."""
+    shell("start", *options)
     environment: dict[str, str] = json.loads(shell("env", "--json").stdout)
     return environment
 
