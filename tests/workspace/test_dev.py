@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -83,10 +84,23 @@ def checkout(tmp_path: Path) -> Checkout:
 
 
 @pytest.fixture
-def closed_port() -> int:
+def closed_port() -> Iterator[int]:
+    """A port that nobody listens at, and nobody else is given."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+        yield int(taken.getsockname()[1])
+
+
+def within_two_seconds(
+    checkout: Checkout, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """How the task ended, in time once in three: a busy machine is late, a fault always."""
+    for _ in range(3):
+        started = time.monotonic()
+        told = checkout.dev(*arguments, **variables)
+        if time.monotonic() - started < 2:
+            return told
+    raise AssertionError(f"it took two seconds: {told.stderr}")
 
 
 def sentence_of(result: subprocess.CompletedProcess[str]) -> str:
@@ -124,11 +138,11 @@ def test_the_sdk_is_not_started_where_nothing_listens(
     checkout: Checkout, closed_port: int, form: str
 ) -> None:
     endpoint = form.format(closed_port)
-    started = time.monotonic()
     told = sentence_of(
-        checkout.dev("run", "mainsequence", "migrations", MAINSEQUENCE_ENDPOINT=endpoint)
+        within_two_seconds(
+            checkout, "run", "mainsequence", "migrations", MAINSEQUENCE_ENDPOINT=endpoint
+        )
     )
-    assert time.monotonic() - started < 2
     assert endpoint in told
     assert "Connection refused" in told
     assert "./dev run msm-local exec -- mainsequence migrations'" in told
@@ -137,10 +151,10 @@ def test_the_sdk_is_not_started_where_nothing_listens(
 def test_a_platform_that_does_not_answer_is_given_up_within_two_seconds(
     checkout: Checkout, silent_port: int
 ) -> None:
-    started = time.monotonic()
     endpoint = f"http://127.0.0.1:{silent_port}"
-    told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint)
-    assert time.monotonic() - started < 2
+    told = within_two_seconds(
+        checkout, "run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint
+    )
     assert "no answer within" in sentence_of(told) or "timed out" in told.stderr
 
 
@@ -173,9 +187,9 @@ def test_the_endpoint_of_a_dotenv_file_is_probed_as_the_sdk_reads_it(
 def test_a_platform_that_was_stopped_is_given_up_within_two_seconds(checkout: Checkout) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         endpoint = f"http://127.0.0.1:{mute.getsockname()[1]}"
-        started = time.monotonic()
-        told = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint)
-        assert time.monotonic() - started < 2
+        told = within_two_seconds(
+            checkout, "run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint
+        )
     assert "no answer within" in sentence_of(told) or "timed out" in told.stderr
 
 
