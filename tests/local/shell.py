@@ -32,7 +32,9 @@ DOCUMENTED = (Path(__file__).parents[2] / "docs" / "local.md").read_text(encodin
 class Shell:
     """Runs msm-local in a folder, away from the variables of whoever runs the tests.
 
-    Its platform has a port of its own, which it finds free however often it is started.
+    Attributes:
+        port: what the first start asks for, and no other test does; None leaves it to msm-local, as
+            every later start does.
     """
 
     def __init__(self, folder: Path, name: str = NAME) -> None:
@@ -44,14 +46,14 @@ class Shell:
         self.environment = kept | {
             "GIT_CEILING_DIRECTORIES": str(folder.parent),
             "XDG_STATE_HOME": str(folder.parent / "user state"),
-            "MSM_LOCAL_PORT": str(own_port()),
         }
+        self.port: int | None = own_port()
 
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         result = subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
-            env=self.environment,
+            env=self._asking_for_a_port() | self.environment,
             capture_output=True,
             text=True,
             timeout=90,
@@ -100,7 +102,7 @@ class Shell:
         return subprocess.Popen(
             self.command(*arguments),
             cwd=self.folder,
-            env=self.environment,
+            env=self._asking_for_a_port() | self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -110,6 +112,11 @@ class Shell:
     def state(self) -> Path:
         """The folder of the instance."""
         return self.folder / ".msm-local" / self.name
+
+    def _asking_for_a_port(self) -> dict[str, str]:
+        started_before = (self.state / "ports.json").exists()
+        asks = self.port is not None and not started_before
+        return {"MSM_LOCAL_PORT": str(self.port)} if asks else {}
 
     def write_row(self) -> None:
         with self._connect() as connection:

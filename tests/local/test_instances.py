@@ -72,7 +72,7 @@ def test_two_checkouts_and_four_instances_live_side_by_side(tmp_path: Path) -> N
     ]
     # Any port will do, but for the one that is stopped for a moment.
     for shell in (shells[0], *shells[2:]):
-        del shell.environment["MSM_LOCAL_PORT"]
+        shell.port = None
     starting = [shell.popen("start", "--json") for shell in shells]
     started = [json.loads(process.communicate(timeout=120)[0]) for process in starting]
     try:
@@ -97,7 +97,6 @@ def test_two_checkouts_and_four_instances_live_side_by_side(tmp_path: Path) -> N
             state["pid"] for state in (started[0], *started[2:])
         ]
         # It keeps its ports, although others run now that did not before.
-        del shells[1].environment["MSM_LOCAL_PORT"]
         assert shells[1].start()["port"] == started[1]["port"]
         assert shells[1].count_rows() == 2
     finally:
@@ -289,7 +288,6 @@ def test_the_port_of_last_time_is_replaced_where_it_is_busy(fresh: Shell) -> Non
     port = free_port()
     fresh("start", "--port", str(port))
     fresh("stop")
-    del fresh.environment["MSM_LOCAL_PORT"]
     with socket.create_server(("127.0.0.1", port)):
         assert fresh.start()["port"] != port
     addresses = {

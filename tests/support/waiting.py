@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 __all__ = ["soon"]
 
-SECONDS = 60
+SECONDS = 10
 
 
 def soon(happened: Callable[[], bool]) -> bool:
-    """Whether it happens within a minute."""
+    """Whether it happens within ten seconds."""
     deadline = time.monotonic() + SECONDS
     while not happened():
         if time.monotonic() > deadline:

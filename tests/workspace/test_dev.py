@@ -94,13 +94,11 @@ def closed_port() -> Iterator[int]:
 def within_two_seconds(
     checkout: Checkout, *arguments: str, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """How the task ended, in time once in three: a busy machine is late, a fault always."""
-    for _ in range(3):
-        started = time.monotonic()
-        told = checkout.dev(*arguments, **variables)
-        if time.monotonic() - started < 2:
-            return told
-    raise AssertionError(f"it took two seconds: {told.stderr}")
+    """How the task ended, which took no longer."""
+    started = time.monotonic()
+    told = checkout.dev(*arguments, **variables)
+    assert time.monotonic() - started < 2
+    return told
 
 
 def sentence_of(result: subprocess.CompletedProcess[str]) -> str:
