@@ -75,7 +75,7 @@ def measure_points(runtime: "MarketsRuntime", repeats: int) -> dict[str, Sample]
     from sqlalchemy import select
 
     from msm.models import Asset
-    from msm.statements import compile_operation
+    from msm.operations.compile import compile_operation
 
     name = "XNAS:A7"
     statement = select(Asset).where(Asset.unique_identifier == name)

@@ -47,9 +47,9 @@ from msm.models import (
     IndexValuesTS,
     TradesTS,
 )
-from msm.refusals import operation_refusals
+from msm.operations.compile import Statement, compile_operation
+from msm.operations.failures import operation_refusals
 from msm.sdk import MetaTable
-from msm.statements import Statement, compile_operation
 from tests.support.forked import value_of
 
 MODELS = [Asset, AssetType, FutureAssetDetails, Index, IndexFormulaDefinition, IndexValuesTS]

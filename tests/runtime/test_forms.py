@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased
 
 import msm
 from msm.models import Asset, AssetType, Index, IndexValuesTS
-from msm.statements import Statement
+from msm.operations.compile import Statement
 from tests.support.forked import value_of
 
 MODELS = [Asset, AssetType, Index, IndexValuesTS]

@@ -27,12 +27,12 @@ from sqlalchemy.types import (
 )
 
 import msm
-from msm.decoding import ResultColumn, codec_of
 from msm.errors import ResultError, ResultValueError, RowCountError, StatementError
 from msm.models import Asset, AssetType, Calendar, CalendarDate, IndexValuesTS
-from msm.results import Result
+from msm.operations.compile import compile_operation
+from msm.operations.results import Result
 from msm.sdk import MetaTable
-from msm.statements import compile_operation
+from msm.values.decode import ResultColumn, codec_of
 from tests.support.forked import value_of
 
 MODELS = [Asset, AssetType, Calendar, CalendarDate]

@@ -27,7 +27,7 @@ from msm.models import (
     OrdersTS,
 )
 from msm.rows import delete_rows, insert_rows, natural_key, upsert_rows
-from msm.rows.texts import column_text
+from msm.values.literals import column_text
 
 NOON = datetime.datetime(2025, 1, 2, 12, tzinfo=datetime.UTC)
 VALUE: dict[str, Any] = {"time_index": NOON, "index_identifier": "I", "value": 1.0}

@@ -35,8 +35,8 @@ from msm.models import (
     Index,
     IndexValuesTS,
 )
+from msm.operations.compile import Statement, compile_operation
 from msm.sdk import MetaTable
-from msm.statements import Statement, compile_operation
 
 MODELS = (
     *(Asset, AssetCategory, AssetCategoryMembership, AssetSnapshotsTS, AssetType),

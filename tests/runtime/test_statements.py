@@ -45,8 +45,8 @@ from msm.models import (
     IndexValuesTS,
     TradesTS,
 )
+from msm.operations.compile import compile_operation
 from msm.sdk import MetaTable
-from msm.statements import compile_operation
 
 MODELS = (Asset, AssetType, AssetSnapshotsTS)
 ATTACHED = {

@@ -8,7 +8,7 @@ tables are in :mod:`msm.models`, which whoever brings models of its own need not
 from msm.base import MarketsBase, MarketsMetaTable, MarketsModel, MarketsTimeIndexMetaTable
 from msm.engine import start_engine
 from msm.errors import MsmError
-from msm.results import Result
+from msm.operations.results import Result
 from msm.runtime import MarketsRuntime
 from msm.timeseries import Observations
 

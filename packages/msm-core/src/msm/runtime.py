@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
-from msm.reading import execute, iterate
-from msm.results import Result
+from msm.operations.compile import Statement
+from msm.operations.execute import execute, iterate
+from msm.operations.results import Result
 from msm.rows import Rows, delete_rows, insert_rows, upsert_rows
 from msm.sdk import MetaTable
-from msm.statements import Statement
 from msm.timeseries import Observations, between_statement, latest_statement, observations_of
 
 __all__ = ["MarketsRuntime"]

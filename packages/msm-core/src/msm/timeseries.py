@@ -9,10 +9,10 @@ from sqlalchemy import Column, ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
-from msm.encoding import why_no_moment
 from msm.errors import StatementError
-from msm.results import Result
+from msm.operations.results import Result
 from msm.rows.keys import table_of
+from msm.values.encode import why_no_moment
 
 __all__ = ["Observations", "between_statement", "latest_statement", "observations_of"]
 

@@ -1,6 +1,6 @@
 """Writing many rows of a model: validated as a whole, then sent in batches of constant SQL text."""
 
-from msm.rows.given import Rows
+from msm.rows.input import Rows
 from msm.rows.keys import natural_key
 from msm.rows.write import delete_rows, insert_rows, upsert_rows
 

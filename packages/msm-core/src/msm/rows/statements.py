@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from msm.rows.keys import Key
-from msm.rows.texts import column_text
+from msm.values.literals import column_text
 
 __all__ = ["delete_statement", "insert_statement", "upsert_statement"]
 

@@ -8,12 +8,12 @@ from tqdm import tqdm
 
 from msm.base import MarketsModel
 from msm.errors import InvalidRowsError, MsmError, PartlyWrittenError
-from msm.results import Result
-from msm.rows.check import Batch, Expected, check_rows
-from msm.rows.given import Rows, given_rows
+from msm.operations.compile import Statement
+from msm.operations.results import Result
+from msm.rows.input import Rows, given_rows
 from msm.rows.keys import key_of_every_row, natural_key, table_of, unique_keys
 from msm.rows.statements import delete_statement, insert_statement, upsert_statement
-from msm.statements import Statement
+from msm.rows.validate import Batch, Expected, check_rows
 
 __all__ = ["delete_rows", "insert_rows", "upsert_rows"]
 

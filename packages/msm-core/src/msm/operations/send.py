@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 from sqlalchemy.types import ARRAY, JSON, NullType
 
-from msm.decoding import ResultColumn, codec_of
+from msm.operations.compile import CompiledOperation
+from msm.operations.failures import operation_refusals
 from msm.platform import check_alive
-from msm.refusals import operation_refusals
 from msm.sdk import post_operation
-from msm.statements import CompiledOperation
+from msm.values.decode import ResultColumn, codec_of
 
 __all__ = ["Answer", "send"]
 

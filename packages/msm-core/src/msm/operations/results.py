@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from msm.decoding import ResultColumn
 from msm.errors import ResultError, RowCountError
+from msm.values.decode import ResultColumn
 
 __all__ = ["Result", "decode_rows"]
 

@@ -9,8 +9,8 @@ import pandas as pd
 from sqlalchemy import Table
 
 from msm.errors import RowFault
-from msm.rows.given import Given
-from msm.rows.texts import NULL, UnfitValueError, array_literal, column_text
+from msm.rows.input import Given
+from msm.values.literals import NULL, UnfitValueError, array_literal, column_text
 
 __all__ = ["Batch", "Expected", "check_rows"]
 

@@ -41,7 +41,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from msm.showing import shortened
+from msm.errors.formatting import shortened
 
 __all__ = [
     "AttachError",

@@ -15,11 +15,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
-from msm.decoding import has_json_form
-from msm.encoding import encode
 from msm.errors import StatementError
-from msm.scope import access_of, refuse_forms, refuse_text, require_attached, table_name
+from msm.operations.scope import access_of, refuse_forms, refuse_text, require_attached, table_name
 from msm.sdk import MetaTable, MetaTableCompiledSQLOperation, build_operation
+from msm.values.decode import has_json_form
+from msm.values.encode import encode
 
 __all__ = ["CompiledOperation", "Statement", "compile_operation"]
 

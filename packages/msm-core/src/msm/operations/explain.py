@@ -34,10 +34,10 @@ from msm.errors import (
     TooLargeError,
     TransactionConflictError,
 )
-from msm.rows.texts import TooLargeValueError, UnfitValueError, column_text
-from msm.scope import model_name
-from msm.showing import shortened
-from msm.statements import CompiledOperation
+from msm.errors.formatting import shortened
+from msm.operations.compile import CompiledOperation
+from msm.operations.scope import model_name
+from msm.values.literals import TooLargeValueError, UnfitValueError, column_text
 
 __all__ = ["Fault", "sentence"]
 

@@ -11,11 +11,11 @@ from msm.errors import (
     ResultTruncatedError,
     StatementError,
 )
-from msm.operations import Answer, send
-from msm.paging import Paging, plan
-from msm.results import Result, decode_rows
+from msm.operations.compile import Statement, compile_operation
+from msm.operations.paging import Paging, plan
+from msm.operations.results import Result, decode_rows
+from msm.operations.send import Answer, send
 from msm.sdk import MetaTable
-from msm.statements import Statement, compile_operation
 
 __all__ = ["execute", "iterate"]
 

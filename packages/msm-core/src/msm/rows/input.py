@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import Date, Table
 
 from msm.errors import StatementError
-from msm.showing import shortened
+from msm.errors.formatting import shortened
 
 __all__ = ["Given", "Rows", "given_rows"]
 

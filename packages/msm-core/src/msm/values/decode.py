@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy.types import ARRAY, NullType, TypeEngine
 
 from msm.errors import ResultValueError
-from msm.showing import shortened
+from msm.errors.formatting import shortened
 
 __all__ = ["Codec", "ResultColumn", "codec_of", "has_json_form"]
 

@@ -21,10 +21,10 @@ from msm.errors import (
     TooLargeError,
     TransactionConflictError,
 )
-from msm.faults import Fault, sentence
+from msm.operations.compile import CompiledOperation
+from msm.operations.explain import Fault, sentence
 from msm.platform import refusal
 from msm.sdk import ApiError
-from msm.statements import CompiledOperation
 
 __all__ = ["operation_refusals"]
 

@@ -34,8 +34,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from msm.encoding import why_no_moment
 from msm.errors import StatementError
+from msm.values.encode import why_no_moment
 
 __all__ = [
     "NULL",

@@ -1,0 +1,1 @@
+"""Statements of a caller as operations of the platform: compiled, sent, read and explained."""

@@ -1,0 +1,1 @@
+"""Python values to and from JSON and PostgreSQL text."""
