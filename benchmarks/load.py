@@ -21,8 +21,8 @@ import httpx
 import psutil
 import psycopg
 
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 
 from .local import server_of
 from .timing import Figure, Group, Sample

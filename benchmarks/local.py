@@ -14,10 +14,10 @@ import psutil
 import psycopg
 import requests
 
-from msm_local.cluster import Cluster
-from msm_local.placement import shared_folder
 from msm_local.platform import LocalPlatform
-from msm_local.temporary import new_home
+from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.paths import shared_folder
+from msm_local.postgres.temporary import new_home
 
 from .timing import seconds_of
 

@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from msm_local.cluster import Cluster
-from msm_local.git_context import make_stand_in
+from msm_local.client.git_context import make_stand_in
+from msm_local.postgres.cluster import Cluster
 
 from .forks import in_fork, sdk_cli, seconds_in_fork, statements_in_fork
 from .local import ROOT, served, server_of

@@ -9,9 +9,9 @@ from typing import Any
 
 from alembic import command
 
-from msm_local.cluster import Cluster
-from msm_local.git_context import make_stand_in
+from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 
 from .forks import bare_config, in_fork, sdk_cli, seconds_in_fork, statements_in_fork
 from .local import PROVIDER, ROOT, durable_cluster, served, server_of

@@ -13,9 +13,9 @@ import pytest
 from psycopg import Connection
 
 from examples.demo.upgrade import COLOURING
-from msm_local.cluster import Cluster
-from msm_local.git_context import make_stand_in
+from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.support.alembic import url_of
 from tests.support.databases import database
 from tests.support.forked import run_sdk_cli

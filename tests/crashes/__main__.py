@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from msm_local.cluster import Cluster
-from msm_local.git_context import make_stand_in
+from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, RUNTIME_PASSWORD
 from tests.support.crashing import Clean, choose, run_clean, survive
 

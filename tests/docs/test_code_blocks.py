@@ -12,7 +12,7 @@ import markdown
 import psycopg
 import pytest
 
-from msm_local.cluster import Cluster
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, environment_of, platform_on
 from tests.support.forked import run_forked
 from tests.support.history import HEAD, NEXT

@@ -11,8 +11,8 @@ import httpx
 import psycopg
 import pytest
 
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.local.shell import Shell
 
 DATABASES = count()

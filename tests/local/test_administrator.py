@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
 
-from msm_local import bootstrap
-from msm_local.administrator import check_database
-from msm_local.bootstrap import prepare_database, role_names
 from msm_local.cli import main
-from msm_local.cluster import Cluster
+from msm_local.database import bootstrap
+from msm_local.database.bootstrap import prepare_database, role_names
+from msm_local.database.privileges import check_database
 from msm_local.errors import AdministratorNeededError, DatabaseSetupError
+from msm_local.postgres.cluster import Cluster
 from tests.local.shell import Shell
 
 ROLE = 'somebody "else" é'

@@ -18,10 +18,11 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from msm_local import errors, psql
+from msm_local import errors
 from msm_local.cli import main
-from msm_local.environment import render
-from msm_local.ports import free_port
+from msm_local.client import psql
+from msm_local.client.environment import render
+from msm_local.system.ports import free_port
 from tests.local.shell import DOCUMENTED, NAME, Shell, family_of, gone, hold, lives
 from tests.support.waiting import soon
 

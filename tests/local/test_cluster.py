@@ -9,11 +9,12 @@ import psutil
 import psycopg
 import pytest
 
-from msm_local import placement, ports
-from msm_local.cluster import SUPERUSER, Cluster
 from msm_local.errors import ClusterError
-from msm_local.initdb import PLATFORM_ROLE
-from msm_local.ports import bind_first_free, bind_usual, is_free
+from msm_local.postgres import paths
+from msm_local.postgres.cluster import SUPERUSER, Cluster
+from msm_local.postgres.initdb import PLATFORM_ROLE
+from msm_local.system import ports
+from msm_local.system.ports import bind_first_free, bind_usual, is_free
 from tests.local.shell import lives
 
 
@@ -90,9 +91,9 @@ def test_copied_binaries_run_with_the_libraries_they_look_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where the unprivileged user cannot enter the environment, root copies the binaries."""
-    monkeypatch.setattr(placement, "_can_traverse", lambda *_: False)
-    account = dataclasses.replace(placement.postgres_account(), switched=True)
-    program = placement.binaries_folder(account) / "initdb"
+    monkeypatch.setattr(paths, "_can_traverse", lambda *_: False)
+    account = dataclasses.replace(paths.postgres_account(), switched=True)
+    program = paths.binaries_folder(account) / "initdb"
     assert ".venv" not in program.parts
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     assert told.stdout.startswith("initdb (PostgreSQL) 18")
@@ -100,7 +101,7 @@ def test_copied_binaries_run_with_the_libraries_they_look_for(
 
 HELD = """
 import sys, time
-from msm_local.cluster import Cluster
+from msm_local.postgres.cluster import Cluster
 with Cluster.temporary() as cluster:
     print(cluster.home, cluster.data, cluster.process.pid, flush=True)
     time.sleep(60)

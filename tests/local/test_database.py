@@ -6,8 +6,8 @@ import httpx
 import psycopg
 import pytest
 
-from msm_local.cluster import Cluster
-from msm_local.database import PLATFORM_SETTINGS, POOL_SIZE, POOL_TIMEOUT
+from msm_local.database.pools import PLATFORM_SETTINGS, POOL_SIZE, POOL_TIMEOUT
+from msm_local.postgres.cluster import Cluster
 from tests.local.conftest import Client, new_client
 from tests.support.waiting import soon
 

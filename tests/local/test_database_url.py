@@ -16,9 +16,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from msm_local.placement import postgres_account
 from msm_local.platform import LocalPlatform
-from msm_local.ports import free_port
+from msm_local.postgres.paths import postgres_account
+from msm_local.system.ports import free_port
 from tests.conftest import PROVIDER, ROOT
 from tests.local.conftest import Client
 from tests.local.shell import Shell

@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from msm_local.cluster import Cluster
-from msm_local.databases import DATABASE
 from msm_local.doctor import machine
+from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.database_names import DATABASE
 from tests.local.shell import Shell
 
 SUBJECTS = ["python", "sdk", "git context", "state folder", "ports", "disk", "binaries", "platform"]

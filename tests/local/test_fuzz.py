@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
 
-from msm_local.app import AppConfig, create_app
-from msm_local.description import operations
+from msm_local.api.app import AppConfig, create_app
+from msm_local.api.openapi import operations
 from tests.local.conftest import Client
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from msm_local.git_context import git_environment, has_context, missing_context
+from msm_local.client.git_context import git_environment, has_context, missing_context
 from tests.local.conftest import git
 
 CLEAN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}

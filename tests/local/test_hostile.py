@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.local.conftest import Client, new_client
 
 STACKED = [

@@ -15,10 +15,10 @@ from typing import Any
 import psutil
 import pytest
 
-from msm_local import locking
 from msm_local.errors import InstanceBusyError
-from msm_local.instance import Instance
-from msm_local.ports import free_port, is_free
+from msm_local.instances import locking
+from msm_local.instances.instance import Instance
+from msm_local.system.ports import free_port, is_free
 from tests.conftest import ROOT
 from tests.local.shell import (
     NAME,

@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from msm_local.health import probe
-from msm_local.instance import Instance
-from msm_local.ports import is_free
+from msm_local.instances.health import probe
+from msm_local.instances.instance import Instance
+from msm_local.system.ports import is_free
 from tests.local.shell import Shell, family_of, gone, hold, is_pending
 from tests.support.waiting import soon
 

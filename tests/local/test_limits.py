@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from msm_local.limits import MOST_BYTES, BodyLimit
+from msm_local.api.body_limit import MOST_BYTES, BodyLimit
 from tests.local.conftest import Client
 from tests.support.waiting import soon
 

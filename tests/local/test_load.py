@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.load import Served, leaks, prepare, run_load, serve
-from msm_local.cluster import Cluster
+from msm_local.postgres.cluster import Cluster
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ import pytest
 from mainsequence.client.metatables import DataSource, MetaTable, TimeIndexMetaTable
 from mainsequence.client.models_user import User
 
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, environment_of
 from tests.local.conftest import new_database
 from tests.local.parity import CLASSES, PARITY, methods, page

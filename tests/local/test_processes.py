@@ -10,10 +10,10 @@ from typing import NoReturn
 import psutil
 import pytest
 
-from msm_local import lifecycle
 from msm_local.errors import StartFailedError
-from msm_local.instance import Instance
-from msm_local.processes import ENDING_SIGNALS, signals_deferred
+from msm_local.instances import lifecycle
+from msm_local.instances.instance import Instance
+from msm_local.system.processes import ENDING_SIGNALS, signals_deferred
 from tests.local.shell import lives
 
 

@@ -13,8 +13,8 @@ import psutil
 import psycopg
 import pytest
 
-from msm_local.cluster import Cluster
-from msm_local.databases import DATABASE, NEXT, UNFINISHED
+from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.database_names import DATABASE, NEXT, UNFINISHED
 from tests.conftest import ROOT
 from tests.local.shell import Shell, gone
 from tests.support import history

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from msm_local import answers
-from msm_local.cluster import Cluster
+from msm_local.contract import responses
 from msm_local.errors import RequestError
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.local.conftest import Client
 from tests.support.waiting import soon
 
@@ -92,7 +92,7 @@ def test_a_browser_shows_the_description_with_the_token_as_password_and_nothing_
 
 
 def test_every_fact_of_every_error_is_in_its_description() -> None:
-    described = set(answers.Error.__annotations__)
+    described = set(responses.Error.__annotations__)
     for error in subclasses(RequestError):
         facts = set(inspect.signature(error.__init__).parameters)
         assert facts - {"self", "message", "args", "kwargs"} <= described, error

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of
 from tests.support.alembic import url_of
 from tests.support.crashing import Clean, run_clean

@@ -19,8 +19,8 @@ from migrations.lock import MigrationLock
 from migrations.published import RENAMED, UNBOUNDED
 from migrations.timeouts import LOCK_WAIT_VARIABLE, TABLE_LOCK_VARIABLE
 from msm.settings import NAMESPACE_VARIABLE
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of, platform_on
 from tests.support.alembic import url_of
 from tests.support.databases import database

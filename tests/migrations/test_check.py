@@ -19,8 +19,8 @@ from sqlalchemy.pool import NullPool
 from migrations.check.__main__ import main
 from migrations.check.expressions import changed_expressions
 from migrations.errors import UPGRADE
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, TABLES

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from msm_local.services import credentials
 from tests.conftest import environment_of
 from tests.support.crashing import Clean, read_state, run_traced

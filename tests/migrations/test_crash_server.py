@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import environment_of
 from tests.support.crashing import Clean, read_state
 from tests.support.migrating import Background, migrate, write_revision

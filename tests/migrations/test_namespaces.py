@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, ROOT, RUNTIME_PASSWORD, environment_of
 from tests.support.crashing import read_catalog
 from tests.support.history import HEAD, RESOURCES, TABLES

@@ -12,8 +12,8 @@ from psycopg import Connection, sql
 from sqlalchemy import make_url
 
 from migrations.lock import release
-from msm_local.cluster import Cluster
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of
 from tests.support.alembic import config_for, url_of
 from tests.support.forked import Finished, run_forked, run_sdk_cli

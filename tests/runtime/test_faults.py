@@ -16,8 +16,8 @@ from sqlalchemy import select
 import msm
 from msm.errors import PlatformError, PlatformRefusedError, PlatformUnreachableError
 from msm.models import Asset
-from msm_local.files import remove_folder
 from msm_local.platform import LocalPlatform
+from msm_local.system.files import remove_folder
 from tests.conftest import ROOT, RUNTIME_PASSWORD
 from tests.local.shell import NAME, Shell, family_of, gone
 from tests.support.alembic import url_of

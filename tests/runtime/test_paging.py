@@ -18,7 +18,7 @@ from msm import MarketsRuntime
 from msm.errors import NoStableOrderError, ResultTruncatedError, StatementError
 from msm.models import Asset, AssetType, Index, IndexValuesTS
 from msm.sdk import MetaTable
-from msm_local.cluster import Cluster
+from msm_local.postgres.cluster import Cluster
 from tests.support.forked import value_of
 
 MODELS = [Asset, AssetType, Index, IndexValuesTS]

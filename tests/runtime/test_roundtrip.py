@@ -19,7 +19,7 @@ from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, SmallInteger, 
 import msm
 from msm import MarketsBase, MarketsMetaTable, MarketsModel
 from msm.models import markets_sqlalchemy_models
-from msm_local.cluster import Cluster
+from msm_local.postgres.cluster import Cluster
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 from tests.conftest import environment_of

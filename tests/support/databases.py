@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 import psycopg
 from psycopg import Connection
 
-from msm_local.cluster import Cluster
+from msm_local.postgres.cluster import Cluster
 
 __all__ = ["database"]
 

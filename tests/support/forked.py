@@ -32,7 +32,7 @@ _context.set_forkserver_preload(
         "pytest",
         "unittest.mock",
         "psycopg",
-        "msm_local.cluster",
+        "msm_local.postgres.cluster",
         "msm_local.platform",
         __name__,
     ]

@@ -3,7 +3,7 @@
 import os
 from itertools import count
 
-from msm_local.ports import is_free
+from msm_local.system.ports import is_free
 
 __all__ = ["own_port"]
 

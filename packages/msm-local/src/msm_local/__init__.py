@@ -2,7 +2,7 @@
 
 The command line is ``msm-local``. In a process of one's own:
 
-    msm_local.cluster.Cluster          an embedded PostgreSQL
+    msm_local.postgres.cluster.Cluster          an embedded PostgreSQL
     msm_local.platform.LocalPlatform   a platform on a database of it
 
 They are imported from their modules: the quick verbs of the command line load neither.

@@ -10,9 +10,9 @@ from typing import Self
 import uvicorn
 from fastapi import FastAPI
 
-from msm_local.app import AppConfig, create_app
+from msm_local.api.app import AppConfig, create_app
 from msm_local.errors import StartFailedError
-from msm_local.ports import bind_first_free
+from msm_local.system.ports import bind_first_free
 
 __all__ = ["LocalPlatform", "uvicorn_config"]
 

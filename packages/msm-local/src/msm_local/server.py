@@ -22,16 +22,16 @@ from typing import NoReturn
 
 import psycopg
 
-from msm_local.bootstrap import prepare_database
-from msm_local.cluster import Cluster
-from msm_local.databases import DATABASE, UNFINISHED
+from msm_local.database.bootstrap import prepare_database
+from msm_local.database.libpq import forget_variables, words_of
 from msm_local.errors import MsmLocalError, PortBusyError
-from msm_local.instance import Instance, State
-from msm_local.libpq import forget_variables, words_of
-from msm_local.ports import bind_first_free, bind_usual
-from msm_local.processes import ENDING_SIGNALS, start_time
-from msm_local.registry import register
-from msm_local.templates import discard
+from msm_local.instances.instance import Instance, State
+from msm_local.instances.registry import register
+from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.database_names import DATABASE, UNFINISHED
+from msm_local.reset.templates import discard
+from msm_local.system.ports import bind_first_free, bind_usual
+from msm_local.system.processes import ENDING_SIGNALS, start_time
 
 __all__ = ["Launch", "main", "run"]
 
@@ -130,7 +130,7 @@ def _serve(
     # Slow imports, which _import_application began long ago.
     import uvicorn
 
-    from msm_local.app import AppConfig, create_app
+    from msm_local.api.app import AppConfig, create_app
     from msm_local.platform import uvicorn_config
 
     name = f"the platform {instance.name!r} of {instance.root}"

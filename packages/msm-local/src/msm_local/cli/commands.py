@@ -12,13 +12,13 @@ import click
 
 from msm_local.cli.group import database_option, json_option, port_option, say
 from msm_local.cli.report import other_endpoint
-from msm_local.environment import Format, child_environment, render, sdk_environment
+from msm_local.client.environment import Format, child_environment, render, sdk_environment
+from msm_local.client.execution import NOT_FOUND, run_on_platform
+from msm_local.client.git_context import missing_context
 from msm_local.errors import UnhealthyError
-from msm_local.execution import NOT_FOUND, run_on_platform
-from msm_local.git_context import missing_context
-from msm_local.health import call_health
-from msm_local.instance import Instance
-from msm_local.lifecycle import ensure_started, running_state
+from msm_local.instances.health import call_health
+from msm_local.instances.instance import Instance
+from msm_local.instances.lifecycle import ensure_started, running_state
 
 __all__ = ["env_command", "exec_command", "psql_command"]
 
@@ -108,7 +108,7 @@ def psql_command(instance: Instance, role: str, arguments: Sequence[str]) -> Non
     The superuser exists in the embedded PostgreSQL only.
     """
     # It needs psycopg, which no other verb of this file waits for.
-    from msm_local.psql import Role, psql_call
+    from msm_local.client.psql import Role, psql_call
 
     call = psql_call(instance, running_state(instance), cast("Role", role), arguments)
     os.execve(call.program, call.arguments, call.environment)  # noqa: S606

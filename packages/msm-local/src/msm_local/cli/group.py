@@ -7,10 +7,10 @@ from typing import NoReturn
 import click
 
 from msm_local.errors import AdministratorNeededError, MsmLocalError
-from msm_local.files import exists
-from msm_local.instance import Instance
-from msm_local.processes import ENDING_SIGNALS, SIGNAL_BASE
-from msm_local.revisions import DEFAULT_PROVIDER
+from msm_local.instances.instance import Instance
+from msm_local.status.revisions import DEFAULT_PROVIDER
+from msm_local.system.files import exists
+from msm_local.system.processes import ENDING_SIGNALS, SIGNAL_BASE
 
 __all__ = [
     "VerbGroup",

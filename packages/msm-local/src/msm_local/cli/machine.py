@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from msm_local.cli.group import json_option, say
-from msm_local.health import probe
-from msm_local.instance import Instance
-from msm_local.registry import known_instances
+from msm_local.instances.health import probe
+from msm_local.instances.instance import Instance
+from msm_local.instances.registry import known_instances
 
 __all__ = ["destroy_command", "doctor_command", "list_command"]
 
@@ -41,7 +41,7 @@ def destroy_command(instance: Instance, *, dry_run: bool, force: bool, as_json: 
     left as it is.
     """
     # It needs to know where PostgreSQL's data lies, which no other verb of this file does.
-    from msm_local.destruction import destroy, folders_of
+    from msm_local.instances.destruction import destroy, folders_of
 
     folders = folders_of(instance) if dry_run else destroy(instance, force=force, report=say)
     if as_json:

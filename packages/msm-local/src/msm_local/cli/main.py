@@ -14,7 +14,7 @@ from msm_local.cli.running import (
     status_command,
     stop_command,
 )
-from msm_local.instance import DEFAULT_NAME, find_instance
+from msm_local.instances.instance import DEFAULT_NAME, find_instance
 
 __all__ = ["main"]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from msm_local.health import Health
-from msm_local.instance import Instance, State
+from msm_local.instances.health import Health
+from msm_local.instances.instance import Instance, State
 
 if TYPE_CHECKING:
-    from msm_local.overview import Overview, VersionTable
+    from msm_local.status.overview import Overview, VersionTable
 
 __all__ = ["Report", "other_endpoint", "print_report"]
 
@@ -35,8 +35,8 @@ class Report:
         if self.health.word != "healthy" or self.health.state is None:
             return None
         # They need psycopg, which no other part of the quick verbs waits for.
-        from msm_local.libpq import forget_variables
-        from msm_local.overview import read_overview
+        from msm_local.database.libpq import forget_variables
+        from msm_local.status.overview import read_overview
 
         if self.health.state.embedded:
             forget_variables()

@@ -10,10 +10,10 @@ import click
 from msm_local.cli.group import database_option, json_option, port_option, provider_option, say
 from msm_local.cli.report import Report, print_report
 from msm_local.errors import NotRunningError, ProgramMissingError
-from msm_local.files import exists
-from msm_local.health import probe
-from msm_local.instance import Instance
-from msm_local.lifecycle import EMBEDDED, ensure_started, stop
+from msm_local.instances.health import probe
+from msm_local.instances.instance import Instance
+from msm_local.instances.lifecycle import EMBEDDED, ensure_started, stop
+from msm_local.system.files import exists
 
 __all__ = [
     "logs_command",
@@ -118,7 +118,7 @@ def reset_command(
     on a stopped platform too, and refuses while clients are connected.
     """
     # The only verb that needs PostgreSQL's own tools.
-    from msm_local.reset import reset
+    from msm_local.reset.reset import reset
 
     done = reset(instance, provider=provider, target=target, force=force, report=say)
     if as_json:

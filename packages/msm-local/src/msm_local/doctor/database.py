@@ -5,11 +5,11 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from msm_local.bootstrap import runtime_conninfo
 from msm_local.catalog import catalog_steps
+from msm_local.database.bootstrap import runtime_conninfo
 from msm_local.doctor.finding import Finding, bad, good
-from msm_local.health import Health
-from msm_local.instance import Instance
+from msm_local.instances.health import Health
+from msm_local.instances.instance import Instance
 from msm_local.repositories.settings import Settings, read_settings
 
 __all__ = ["check_catalog", "check_platform", "check_roles", "connect"]

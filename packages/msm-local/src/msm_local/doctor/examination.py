@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import psycopg
 
-from msm_local.administrator import check_database
+from msm_local.database.libpq import forget_variables, words_of
+from msm_local.database.privileges import check_database
 from msm_local.doctor.database import check_catalog, check_platform, check_roles, connect
 from msm_local.doctor.finding import Finding, bad, good
 from msm_local.doctor.machine import (
@@ -17,9 +18,8 @@ from msm_local.doctor.machine import (
     check_sdk,
 )
 from msm_local.errors import AdministratorNeededError, MsmLocalError
-from msm_local.health import probe
-from msm_local.instance import Instance
-from msm_local.libpq import forget_variables, words_of
+from msm_local.instances.health import probe
+from msm_local.instances.instance import Instance
 
 __all__ = ["examine"]
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from msm_local.client.git_context import missing_context
 from msm_local.doctor.finding import Finding, bad, good
 from msm_local.errors import MsmLocalError
-from msm_local.files import exists
-from msm_local.git_context import missing_context
-from msm_local.initdb import LITTLE_DISK, NEEDED_DISK
-from msm_local.instance import Instance
-from msm_local.placement import binaries_folder, data_folder, postgres_account
-from msm_local.ports import free_port, is_free
-from msm_local.processes import port_holder
+from msm_local.instances.instance import Instance
+from msm_local.postgres.initdb import LITTLE_DISK, NEEDED_DISK
+from msm_local.postgres.paths import binaries_folder, data_folder, postgres_account
+from msm_local.system.files import exists
+from msm_local.system.ports import free_port, is_free
+from msm_local.system.processes import port_holder
 
 __all__ = [
     "check_binaries",

@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import sql
 
-from msm_local.filters import FilterClause, ResourceKind
+from msm_local.contract.filters import FilterClause, ResourceKind
 
 __all__ = ["where"]
 

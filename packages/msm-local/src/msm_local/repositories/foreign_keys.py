@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from msm_local import answers
+from msm_local.contract import responses
 
 __all__ = ["IncomingForeignKey", "find_incoming"]
 
@@ -29,7 +29,7 @@ class IncomingForeignKey:
     source_uid: UUID
     source_schema: str
     source_table: str
-    foreign_key: answers.ForeignKey
+    foreign_key: responses.ForeignKey
 
 
 def find_incoming(

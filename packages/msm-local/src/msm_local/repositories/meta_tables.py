@@ -10,8 +10,8 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from msm_local import answers
-from msm_local.filters import FilterClause, Page, ResourceKind
+from msm_local.contract import responses
+from msm_local.contract.filters import FilterClause, Page, ResourceKind
 from msm_local.repositories.conditions import where
 
 __all__ = [
@@ -71,9 +71,9 @@ class MetaTableRow(NewMetaTable):
     management_mode: str
     schema_management_mode: str
     provisioning_status: Status
-    columns: list[answers.Column]
-    indexes_meta: list[answers.Index]
-    foreign_keys: list[answers.ForeignKey]
+    columns: list[responses.Column]
+    indexes_meta: list[responses.Index]
+    foreign_keys: list[responses.ForeignKey]
     created_at: datetime
     deleted_at: datetime | None
 
@@ -93,9 +93,9 @@ class MetaTableRow(NewMetaTable):
 class Shape:
     """What PostgreSQL has of a table, as the catalog stores it."""
 
-    columns: list[answers.Column]
-    indexes_meta: list[answers.Index]
-    foreign_keys: list[answers.ForeignKey]
+    columns: list[responses.Column]
+    indexes_meta: list[responses.Index]
+    foreign_keys: list[responses.ForeignKey]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from uuid import UUID
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from msm_local import answers
-from msm_local.database import Database
+from msm_local.contract import responses
+from msm_local.contract.filters import ResourceKind
+from msm_local.contract.requests import MigrationConnectionRequest
+from msm_local.database.pools import Database
 from msm_local.errors import MsmLocalError, ProviderConflictError
-from msm_local.filters import ResourceKind
 from msm_local.repositories import credentials, roles
 from msm_local.services import meta_tables
-from msm_local.wire import MigrationConnectionRequest
 
 __all__ = ["CredentialReaper", "issue"]
 
@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 
 def issue(
     database: Database, resource: ResourceKind, uid: UUID, request: MigrationConnectionRequest
-) -> answers.MigrationConnection:
+) -> responses.MigrationConnection:
     """A login role for one migration, as the URI that Alembic connects with.
 
     Raises:

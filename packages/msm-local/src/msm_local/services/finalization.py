@@ -14,14 +14,14 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from msm_local import answers
+from msm_local.contract import responses
+from msm_local.contract.requests import FinalizeRequest
 from msm_local.repositories import meta_tables, physical
 from msm_local.repositories.meta_tables import MetaTableRow, Shape
 from msm_local.repositories.physical import Table
 from msm_local.repositories.settings import Settings
 from msm_local.services.meta_tables import require
 from msm_local.services.shapes import read_shapes, unsupported_columns
-from msm_local.wire import FinalizeRequest
 
 __all__ = ["finalize"]
 
@@ -45,7 +45,7 @@ class _Outcome:
 
 def finalize(
     connection: Connection[Any], settings: Settings, request: FinalizeRequest
-) -> answers.Finalized:
+) -> responses.Finalized:
     """Reconcile the catalog with PostgreSQL; failures are per table, in the answer.
 
     Raises:
@@ -182,7 +182,7 @@ def _revision(
     return request.alembic_revision
 
 
-def _answer(outcomes: Sequence[_Outcome], stored: dict[UUID, MetaTableRow]) -> answers.Finalized:
+def _answer(outcomes: Sequence[_Outcome], stored: dict[UUID, MetaTableRow]) -> responses.Finalized:
     results = [_result(item, stored.get(item.uid)) for item in outcomes]
     failed = sum(item.error is not None for item in outcomes)
     return {
@@ -195,8 +195,8 @@ def _answer(outcomes: Sequence[_Outcome], stored: dict[UUID, MetaTableRow]) -> a
     }
 
 
-def _result(item: _Outcome, row: MetaTableRow | None) -> answers.FinalizedTable:
-    result: answers.FinalizedTable = {
+def _result(item: _Outcome, row: MetaTableRow | None) -> responses.FinalizedTable:
+    result: responses.FinalizedTable = {
         "meta_table_uid": str(item.uid),
         "previous_provisioning_status": item.before,
         "provisioning_status": item.after,

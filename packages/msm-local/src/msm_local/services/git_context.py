@@ -5,18 +5,18 @@ from uuid import uuid5
 
 from psycopg import Connection
 
-from msm_local import answers
+from msm_local.contract import responses
+from msm_local.contract.requests import GitContextRequest
 from msm_local.repositories import branches
 from msm_local.repositories.settings import Settings
 from msm_local.services.presentation import present_branch
-from msm_local.wire import GitContextRequest
 
 __all__ = ["resolve"]
 
 
 def resolve(
     connection: Connection[Any], settings: Settings, request: GitContextRequest
-) -> answers.GitContext:
+) -> responses.GitContext:
     """The resolution of a Git source: its branch, made at its first sight."""
     branch = branches.get_or_create(
         connection,

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from msm_local.contract.filters import FilterClause, Page, ResourceKind
+from msm_local.contract.requests import MetaTablePatch
 from msm_local.errors import (
     IdentifierTakenError,
     NotFoundError,
     NotImplementedHereError,
     ProtectedError,
 )
-from msm_local.filters import FilterClause, Page, ResourceKind
 from msm_local.repositories import meta_tables, physical
 from msm_local.repositories.meta_tables import MetaTableRow
-from msm_local.wire import MetaTablePatch
 
 __all__ = [
     "DeleteOptions",

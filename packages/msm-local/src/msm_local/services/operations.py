@@ -6,8 +6,16 @@ from typing import Any
 import psycopg
 from psycopg import Connection, RawCursor, sql
 
-from msm_local import answers
-from msm_local.database import Database
+from msm_local.contract import responses
+from msm_local.contract.requests import (
+    MOST_BYTES,
+    MOST_MILLISECONDS,
+    MOST_ROWS,
+    OperationRequest,
+    Scope,
+)
+from msm_local.database.pools import Database
+from msm_local.database.values import ResultColumn, bind, result_columns, result_rows, result_size
 from msm_local.errors import (
     AnswerTooLargeError,
     ForeignDataSourceError,
@@ -22,9 +30,7 @@ from msm_local.repositories.meta_tables import ScopeRow
 from msm_local.repositories.settings import Settings
 from msm_local.services.cancellation import Cancellation
 from msm_local.services.failures import failure
-from msm_local.services.statements import PUBLIC, Statement, TableName, parse
-from msm_local.values import ResultColumn, bind, result_columns, result_rows, result_size
-from msm_local.wire import MOST_BYTES, MOST_MILLISECONDS, MOST_ROWS, OperationRequest, Scope
+from msm_local.sql.parser import PUBLIC, Statement, TableName, parse
 
 __all__ = ["execute"]
 
@@ -34,7 +40,7 @@ FIRST_FETCH = 200
 
 def execute(
     database: Database, request: OperationRequest, cancellation: Cancellation
-) -> answers.Operation:
+) -> responses.Operation:
     """Run an operation and return its rows, with how to get the next ones.
 
     Raises:
@@ -153,7 +159,7 @@ def _select(
     request: OperationRequest,
     statement: Statement,
     parameters: list[Any],
-) -> answers.Operation:
+) -> responses.Operation:
     limits = request.limits
     page = min(limits.max_rows, MOST_ROWS)
     declare = f"DECLARE msm_result NO SCROLL CURSOR FOR {statement.text}"
@@ -183,7 +189,7 @@ def _write(
     request: OperationRequest,
     statement: Statement,
     parameters: list[Any],
-) -> answers.Operation:
+) -> responses.Operation:
     cursor = RawCursor(connection)
     with connection.pipeline():
         _limit_time(connection, request.limits.statement_timeout_ms)
@@ -228,7 +234,7 @@ def _answer(
     *,
     page: int,
     more: bool,
-) -> answers.Operation:
+) -> responses.Operation:
     offset = request.limits.offset
     return {
         "ok": True,

@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from msm_local import answers
+from msm_local.contract import responses
 from msm_local.repositories.branches import Branch
 from msm_local.repositories.foreign_keys import IncomingForeignKey, find_incoming
 from msm_local.repositories.meta_tables import MetaTableRow
@@ -18,7 +18,7 @@ ENVIRONMENT_NAME = "local"
 DEFAULT_CONTRACT_VERSION = "relational-table.v1"
 
 
-def present_data_source(settings: Settings) -> answers.DataSource:
+def present_data_source(settings: Settings) -> responses.DataSource:
     """The one DataSource."""
     return {
         "uid": str(settings.data_source_uid),
@@ -32,7 +32,7 @@ def present_data_source(settings: Settings) -> answers.DataSource:
     }
 
 
-def present_branch(branch: Branch, settings: Settings) -> answers.Branch:
+def present_branch(branch: Branch, settings: Settings) -> responses.Branch:
     """A branch with its DataSource."""
     return {
         "uid": str(branch.uid),
@@ -56,7 +56,7 @@ def present_branch(branch: Branch, settings: Settings) -> answers.Branch:
     }
 
 
-def present_user(settings: Settings) -> answers.User:
+def present_user(settings: Settings) -> responses.User:
     """The one user, who owns everything."""
     return {
         "uid": str(settings.user_uid),
@@ -78,7 +78,7 @@ def present_user(settings: Settings) -> answers.User:
 
 def present_meta_tables(
     connection: Connection[Any], settings: Settings, rows: Sequence[MetaTableRow]
-) -> list[answers.MetaTable]:
+) -> list[responses.MetaTable]:
     """Rows of the catalog; time-indexed ones carry their profile."""
     incoming = find_incoming(connection, [row.uid for row in rows])
     return [
@@ -87,7 +87,7 @@ def present_meta_tables(
     ]
 
 
-def _incoming(key: IncomingForeignKey) -> answers.ForeignKey:
+def _incoming(key: IncomingForeignKey) -> responses.ForeignKey:
     # The SDK's model of a foreign key has no field for where it comes from.
     source = {
         "source_table_uid": str(key.source_uid),
@@ -98,12 +98,12 @@ def _incoming(key: IncomingForeignKey) -> answers.ForeignKey:
 
 
 def _present_meta_table(
-    row: MetaTableRow, settings: Settings, incoming: list[answers.ForeignKey]
-) -> answers.MetaTable:
+    row: MetaTableRow, settings: Settings, incoming: list[responses.ForeignKey]
+) -> responses.MetaTable:
     registry = row.alembic_version_meta_table_uid
     registry_uid = None if registry is None else str(registry)
     columns = row.columns or _contract_columns(row)
-    answer: answers.MetaTable = {
+    answer: responses.MetaTable = {
         "uid": str(row.uid),
         "data_source": present_data_source(settings),
         "data_source_uid": str(row.data_source_uid),
@@ -162,7 +162,7 @@ def _present_meta_table(
     return answer
 
 
-def _contract_columns(row: MetaTableRow) -> list[answers.Column]:
+def _contract_columns(row: MetaTableRow) -> list[responses.Column]:
     """The columns of a table that is only reserved, as its contract states them."""
     return [
         {

@@ -2,19 +2,19 @@
 
 from uuid import UUID
 
-from msm_local import answers
-from msm_local.database import Database
-from msm_local.filters import ResourceKind
+from msm_local.contract import responses
+from msm_local.contract.filters import ResourceKind
+from msm_local.contract.requests import OperationRequest, Scope, ScopeTable, StatementBody
+from msm_local.database.pools import Database
 from msm_local.services import meta_tables, operations
 from msm_local.services.cancellation import Cancellation
-from msm_local.wire import OperationRequest, Scope, ScopeTable, StatementBody
 
 __all__ = ["run"]
 
 
 def run(
     database: Database, resource: ResourceKind, uid: UUID, sql: str, cancellation: Cancellation
-) -> answers.QueryResult:
+) -> responses.QueryResult:
     """Run a SELECT that reads the table of ``uid`` and no other.
 
     Raises:

@@ -5,6 +5,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from msm_local.contract.filters import ResourceKind
+from msm_local.contract.requests import ReservationRow
 from msm_local.errors import (
     ForeignDataSourceError,
     IdentifierTakenError,
@@ -12,12 +14,10 @@ from msm_local.errors import (
     ProviderConflictError,
     TableKindConflictError,
 )
-from msm_local.filters import ResourceKind
 from msm_local.repositories import meta_tables
 from msm_local.repositories.meta_tables import MetaTableRow, NewMetaTable
 from msm_local.repositories.settings import Settings
 from msm_local.services.meta_tables import require
-from msm_local.wire import ReservationRow
 
 __all__ = ["reserve"]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from msm_local import answers
+from msm_local.contract import responses
 from msm_local.repositories import physical
 from msm_local.repositories.meta_tables import MetaTableRow, Shape
 from msm_local.repositories.physical import Column, ForeignKey, Index, Table
@@ -80,7 +80,7 @@ def _by_table[T: (Column, Index, ForeignKey)](rows: Iterable[T]) -> defaultdict[
 
 def _column_payloads(
     columns: Sequence[Column], contract: Mapping[str, Any]
-) -> list[answers.Column]:
+) -> list[responses.Column]:
     authored = {column["name"]: column for column in contract.get("columns", [])}
     return [
         _column_payload(position, column, authored.get(column.name, {}))
@@ -88,7 +88,7 @@ def _column_payloads(
     ]
 
 
-def _column_payload(position: int, column: Column, authored: Mapping[str, Any]) -> answers.Column:
+def _column_payload(position: int, column: Column, authored: Mapping[str, Any]) -> responses.Column:
     backend_type = column.data_type.upper().replace("CHARACTER VARYING", "VARCHAR")
     return {
         "name": column.name,
@@ -107,7 +107,7 @@ def _column_payload(position: int, column: Column, authored: Mapping[str, Any]) 
     }
 
 
-def _index_payload(index: Index) -> answers.Index:
+def _index_payload(index: Index) -> responses.Index:
     return {
         "name": index.name,
         "columns": index.columns,
@@ -125,7 +125,7 @@ def _index_payload(index: Index) -> answers.Index:
 
 def _foreign_key_payload(
     key: ForeignKey, uid_of: Callable[[str, str], UUID | None]
-) -> answers.ForeignKey:
+) -> responses.ForeignKey:
     target = uid_of(key.target_schema, key.target_table)
     return {
         "name": key.name,

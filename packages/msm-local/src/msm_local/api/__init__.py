@@ -1,0 +1,1 @@
+"""The HTTP application: its gate, its limits, its errors and its description."""

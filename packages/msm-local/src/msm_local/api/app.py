@@ -1,0 +1,98 @@
+"""The HTTP application of one platform; several may live in one process."""
+
+import importlib
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from msm_local.api.body_limit import BodyLimit
+from msm_local.api.endpoints import absent, actions, description, health, meta_tables, organization
+from msm_local.api.endpoints.dependencies import PREFIX, Platform
+from msm_local.api.error_handlers import install_handlers
+from msm_local.api.gate import Gate
+from msm_local.api.openapi import describe
+from msm_local.database.pools import Database
+from msm_local.services.credentials import CredentialReaper
+
+__all__ = ["AppConfig", "create_app"]
+
+
+@dataclass(frozen=True, slots=True)
+class AppConfig:
+    """What one platform needs to know.
+
+    Attributes:
+        database_url: logs in as the platform role, which owns the database.
+        runtime_password: password that the runtime role has or gets.
+        token: what every request must carry.
+        port: the port of the server, part of the Host names that are taken.
+        name: what the platform calls itself to those who come with a wrong token.
+    """
+
+    database_url: str = field(repr=False)
+    runtime_password: str = field(repr=False)
+    token: str = field(repr=False)
+    port: int
+    name: str = "a platform inside another process"
+
+
+def create_app(config: AppConfig) -> FastAPI:
+    """The application; its start-up prepares the database, its shutdown closes all connections.
+
+    Raises:
+        DatabaseSetupError: at start-up, if roles or catalog cannot be brought into the database.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = await run_in_threadpool(Database, config.database_url, config.runtime_password)
+        reaper = CredentialReaper(database)
+        reaper.start()
+        app.state.platform = Platform(database, reaper)
+        threading.Thread(target=_load_parser, name="msm-local loader", daemon=True).start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(reaper.stop)
+            await run_in_threadpool(database.close)
+
+    app = FastAPI(
+        title="msm-local",
+        version=version("msm-local"),
+        lifespan=lifespan,
+        redirect_slashes=False,
+        openapi_url=None,
+    )
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
+    # The last one added is the first one asked.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Gate, token=config.token, port=config.port, name=config.name)
+    install_handlers(app)
+    _include_routers(app)
+    return app
+
+
+def _include_routers(app: FastAPI) -> None:
+    for router in (health.router, description.router, organization.router):
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(absent.data_sources, prefix=f"{PREFIX}/data-sources")
+    app.include_router(absent.table_updates, prefix=f"{PREFIX}/time-index-table-updates")
+    resources = {
+        "meta-tables": absent.meta_tables,
+        "time-index-meta-tables": absent.time_index_meta_tables,
+    }
+    for resource, missing in resources.items():
+        # Fixed paths come before /{uid}/, which would take them for uids.
+        for router in (missing, actions.router, meta_tables.router):
+            app.include_router(router, prefix=f"{PREFIX}/{resource}", tags=[resource])
+
+
+def _load_parser() -> None:
+    """Load behind the start what the first operation would otherwise wait for."""
+    importlib.import_module("msm_local.services.operations")

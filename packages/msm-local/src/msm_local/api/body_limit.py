@@ -1,0 +1,83 @@
+"""How large a request may be, and how long it may take to arrive."""
+
+import asyncio
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from msm_local.api.error_handlers import error_response
+from msm_local.errors import BodyTooLargeError, RequestError, RequestTooSlowError
+
+__all__ = ["MOST_BYTES", "BodyLimit"]
+
+MOST_BYTES = 64 << 20
+BODY_SECONDS = 30.0
+
+
+class BodyLimit:
+    """ASGI middleware that takes in a whole body before anything else happens.
+
+    A slow client thus holds neither a thread nor a connection of the database.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, most_bytes: int = MOST_BYTES, seconds: float = BODY_SECONDS
+    ) -> None:
+        self._app = app
+        self._most_bytes = most_bytes
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its body, or answer it with the reason why not."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self._seconds):
+                body = await self._body(receive)
+        except TimeoutError:
+            slow = RequestTooSlowError(
+                f"The body of the request did not arrive within {self._seconds:.0f} s."
+            )
+            await _refuse(slow, scope, receive, send)
+        except BodyTooLargeError as error:
+            await _refuse(error, scope, receive, send)
+        else:
+            if body is not None:
+                await self._app(scope, _replay(body, receive), send)
+
+    async def _body(self, receive: Receive) -> bytes | None:
+        """The body; None where the client hung up before its end."""
+        parts: list[bytes] = []
+        size = 0
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            part = message.get("body", b"")
+            size += len(part)
+            # What is too much is read all the same: a client that still writes reads no answer.
+            if size <= self._most_bytes:
+                parts.append(part)
+            more = message.get("more_body", False)
+        if size > self._most_bytes:
+            raise BodyTooLargeError(
+                f"The body of the request has {size} bytes, and at most {self._most_bytes} are "
+                "taken; send the rows in several operations.",
+                limit=self._most_bytes,
+            )
+        return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        # After the body, only the end of the connection is left to be told.
+        return messages.pop() if messages else await receive()
+
+    return replayed
+
+
+async def _refuse(error: RequestError, scope: Scope, receive: Receive, send: Send) -> None:
+    await error_response(error)(scope, receive, send)

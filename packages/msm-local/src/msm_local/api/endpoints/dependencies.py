@@ -1,0 +1,47 @@
+"""What endpoints get handed."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+
+import anyio
+from fastapi import Depends, Request
+
+from msm_local.contract.filters import ResourceKind
+from msm_local.database.pools import POOL_SIZE, Database
+from msm_local.services.credentials import CredentialReaper
+
+__all__ = ["PREFIX", "Platform", "PlatformDep", "Resource"]
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The parts of one running platform.
+
+    Attributes:
+        database: its database.
+        reaper: ends its expired migration credentials.
+        operations: as many operations run at once as there are connections for them; the others
+            wait without holding a thread, which the catalog needs.
+    """
+
+    database: Database
+    reaper: CredentialReaper
+    operations: anyio.CapacityLimiter = field(
+        default_factory=lambda: anyio.CapacityLimiter(POOL_SIZE)
+    )
+
+
+def _platform(request: Request) -> Platform:
+    return cast("Platform", request.app.state.platform)
+
+
+def _resource(request: Request) -> ResourceKind:
+    # Both resources have the same endpoints; the path says which one is meant.
+    time_indexed = request.url.path.startswith(f"{PREFIX}/time-index-meta-tables/")
+    return "time-index-meta-tables" if time_indexed else "meta-tables"
+
+
+PlatformDep = Annotated[Platform, Depends(_platform)]
+Resource = Annotated[ResourceKind, Depends(_resource)]

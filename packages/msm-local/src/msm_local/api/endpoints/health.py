@@ -1,0 +1,20 @@
+"""Whether the platform works, and what it is made of."""
+
+from importlib.metadata import version
+
+from fastapi import APIRouter
+
+from msm_local.api.endpoints.dependencies import PlatformDep
+from msm_local.api.endpoints.refusals import refusals
+from msm_local.contract import responses
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+
+@router.get("/health/", responses=refusals())
+def health(platform: PlatformDep) -> responses.Health:
+    """Answer only if PostgreSQL answers."""
+    postgresql = platform.database.server_version()
+    return {"ok": True, "msm_local": version("msm-local"), "postgresql": postgresql}

@@ -1,0 +1,40 @@
+"""Which errors an endpoint can end in, as its description lists them."""
+
+from typing import Any
+
+from msm_local.contract import responses
+from msm_local.errors import (
+    BodyTooLargeError,
+    DatabaseUnavailableError,
+    ForbiddenError,
+    InvalidRequestError,
+    MsmLocalError,
+    RequestTooSlowError,
+    StatementTimeoutError,
+    TransactionConflictError,
+    UnauthorizedError,
+)
+
+__all__ = ["refusals"]
+
+EVERYWHERE: tuple[type[MsmLocalError], ...] = (
+    MsmLocalError,
+    UnauthorizedError,
+    ForbiddenError,
+    InvalidRequestError,
+    RequestTooSlowError,
+    BodyTooLargeError,
+    TransactionConflictError,
+    StatementTimeoutError,
+    DatabaseUnavailableError,
+)
+
+
+def refusals(*errors: type[MsmLocalError]) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of an endpoint that ends in these errors, or in one of those everywhere."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for error in (*EVERYWHERE, *errors):
+        summary = (error.__doc__ or "").partition("\n")[0]
+        known = described.setdefault(error.status, {"model": responses.Error, "description": ""})
+        known["description"] = f"{known['description']}\n- `{error.__name__}`: {summary}".strip()
+    return described

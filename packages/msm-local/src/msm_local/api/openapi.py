@@ -1,0 +1,60 @@
+"""What the platform offers, as OpenAPI."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from msm_local.api.endpoints.dependencies import PREFIX
+from msm_local.contract.filters import RESOURCES, ResourceKind, describe_filters
+
+__all__ = ["describe", "operations"]
+
+SUMMARY = (
+    "A local stand-in for the Main Sequence platform: what the SDK's client asks for when tables "
+    "are migrated, attached, checked, read and written. Every request carries the token of the "
+    "platform; `msm-local env` prints it."
+)
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, made once."""
+    if app.openapi_schema is None:
+        description = get_openapi(
+            title=app.title, version=app.version, description=SUMMARY, routes=app.routes
+        )
+        for _path, _verb, operation in operations(description):
+            # What the validation of FastAPI refuses is answered 400, in the one form.
+            operation["responses"].pop("422", None)
+        for name in ("HTTPValidationError", "ValidationError"):
+            description["components"]["schemas"].pop(name, None)
+        for resource in RESOURCES:
+            _describe_filters(description, resource)
+        schemes = {"token": {"type": "http", "scheme": "bearer"}}
+        description["components"]["securitySchemes"] = schemes
+        description["security"] = [{"token": []}]
+        app.openapi_schema = description
+    return app.openapi_schema
+
+
+def operations(description: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, method and description of each operation."""
+    for path, verbs in description["paths"].items():
+        for verb, operation in verbs.items():
+            yield path, verb, operation
+
+
+def _describe_filters(description: Mapping[str, Any], resource: ResourceKind) -> None:
+    filters = describe_filters(resource)
+    listing = description["paths"][f"{PREFIX}/{resource}/"]["get"]
+    listing["parameters"] = [
+        {"name": name, "in": "query", "required": False, "schema": in_query}
+        for name, (_in_body, in_query) in filters.items()
+    ]
+    body = description["paths"][f"{PREFIX}/{resource}/filter/"]["post"]["requestBody"]
+    body["content"]["application/json"]["schema"] = {
+        "type": "object",
+        "properties": {name: in_body for name, (in_body, _in_query) in filters.items()},
+        "additionalProperties": False,
+    }

@@ -1,0 +1,47 @@
+"""The description of the platform as a page: plain HTML that needs no network to be read."""
+
+import json
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from msm_local.api.openapi import operations
+
+__all__ = ["page"]
+
+STYLE = "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto}pre{background:#eee}"
+
+
+def page(description: Mapping[str, Any]) -> str:
+    """The HTML of an OpenAPI description."""
+    info = {name: escape(text) for name, text in description["info"].items()}
+    head = f"<!doctype html><meta charset=utf-8><title>{info['title']}</title>"
+    title = f"<h1>{info['title']} {info['version']}</h1><p>{info['description']}</p>"
+    parts = [head, f"<style>{STYLE}</style>", title]
+    for path, verb, operation in operations(description):
+        parts += [f"<h2><code>{verb.upper()} {escape(path)}</code></h2>", *_operation(operation)]
+    for name, schema in description["components"]["schemas"].items():
+        text = escape(json.dumps(schema, indent=2, ensure_ascii=False))
+        parts.append(f'<h3 id="{escape(name)}">{escape(name)}</h3><pre>{text}</pre>')
+    return "\n".join(parts)
+
+
+def _operation(operation: Mapping[str, Any]) -> Iterator[str]:
+    yield f"<p>{escape(operation['description'])}</p>"
+    for parameter in operation.get("parameters", []):
+        yield f"<li>{parameter['in']} <code>{escape(parameter['name'])}</code>"
+    if "requestBody" in operation:
+        yield f"<p>Body: {_schema(operation['requestBody'])}</p>"
+    for status, response in operation["responses"].items():
+        lines = escape(response["description"]).replace("\n", "<br>")
+        yield f"<p><b>{status}</b> {_schema(response)}<br>{lines}</p>"
+
+
+def _schema(holder: Mapping[str, Any]) -> str:
+    if "content" not in holder:
+        return ""
+    schema = holder["content"]["application/json"]["schema"]
+    if "$ref" in schema:
+        name = escape(schema["$ref"].rpartition("/")[2])
+        return f'<a href="#{name}">{name}</a>'
+    return f"<code>{escape(json.dumps(schema))}</code>"

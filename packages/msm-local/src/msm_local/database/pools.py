@@ -1,0 +1,172 @@
+"""The pools of a platform, and the one place that commits."""
+
+import select
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from msm_local.database.bootstrap import prepare_database, runtime_conninfo
+from msm_local.database.values import register_result_loaders
+from msm_local.errors import DatabaseUnavailableError
+
+__all__ = ["POOLS", "Database"]
+
+# The names of our sessions, by which they are told from those of clients.
+PLATFORM_POOL = "msm-local platform"
+HEALTH_POOL = "msm-local health"
+RUNTIME_POOL = "msm-local runtime"
+POOLS = (PLATFORM_POOL, HEALTH_POOL, RUNTIME_POOL)
+
+POOL_SIZE = 8
+POOL_TIMEOUT = 10.0
+CONNECT_TIMEOUT = "5"
+
+# The catalog waits for nobody without end: a few such waits would hold all connections.
+PLATFORM_SETTINGS = {"lock_timeout": "10s", "statement_timeout": "60s"}
+# What a role or database of somebody's own server may have set otherwise. With the first one off, a
+# text that the parser takes for one literal can be several, with a call in between.
+RUNTIME_SETTINGS = {
+    "standard_conforming_strings": "on",
+    "search_path": "public",
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+}
+
+
+class Database:
+    """One database with its pools: catalog, operations, and one connection for its health.
+
+    Args:
+        database_url: logs in as the platform role.
+        runtime_password: password of the runtime role.
+
+    Raises:
+        DatabaseSetupError: roles or catalog cannot be brought into the database.
+    """
+
+    def __init__(self, database_url: str, runtime_password: str) -> None:
+        self.url = database_url
+        self.settings = prepare_database(database_url, runtime_password)
+        self._platform = _pool(database_url, PLATFORM_POOL, _configure_platform)
+        # A connection of its own, so that it tells how PostgreSQL is, and not how busy we are.
+        self._health = _pool(database_url, HEALTH_POOL, _configure_platform, size=1)
+        # It logs in AS the runtime role: from a stronger role, set_config('role', ...) leads back.
+        self._runtime = _pool(
+            runtime_conninfo(database_url, self.settings, runtime_password),
+            RUNTIME_POOL,
+            _configure_runtime,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        for pool in (self._platform, self._health, self._runtime):
+            pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection[Any]]:
+        """A transaction of the platform role: committed at the end, rolled back on an error.
+
+        Endpoints enter it in their own thread, not as a dependency of FastAPI: a dependency waits
+        for its connection in one thread and ends in another, and under load the waiting ones
+        would hold all threads that the others need to finish.
+        """
+        with _available(self._platform) as connection:
+            yield connection
+
+    def server_version(self) -> str:
+        """The version of PostgreSQL, as it says at this moment."""
+        with _available(self._health) as connection:
+            [(version,)] = connection.execute("SELECT current_setting('server_version')").fetchall()
+        return str(version)
+
+    @contextmanager
+    def runtime_transaction(self) -> Iterator[Connection[Any]]:
+        """A transaction of the runtime role: committed at the end, rolled back on an error."""
+        with _available(self._runtime) as connection:
+            yield connection
+
+    def forget_plans(self) -> None:
+        """Replace the runtime connections: prepared statements do not survive changed tables."""
+        self._runtime.drain()
+
+
+def _pool(
+    conninfo: str,
+    name: str,
+    configure: Callable[[Connection[Any]], None],
+    *,
+    size: int = POOL_SIZE,
+) -> ConnectionPool[Connection[Any]]:
+    def check_alive(connection: Connection[Any]) -> None:
+        # An idle connection has nothing to say: what can be read of it is its end. Asking the
+        # server would cost a round trip for every request.
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        if poll.poll(0):
+            # libpq does not know it yet, so that the pool would take the connection back as a good
+            # one; and whatever ended its session has hardly left the others.
+            pool.drain()
+            raise psycopg.OperationalError("the server has closed the connection")
+
+    pool = ConnectionPool(
+        conninfo,
+        kwargs={
+            "application_name": name,
+            "connect_timeout": CONNECT_TIMEOUT,
+            "client_encoding": "utf8",
+        },
+        min_size=1,
+        max_size=size,
+        timeout=POOL_TIMEOUT,
+        configure=configure,
+        check=check_alive,
+        name=name,
+        num_workers=1,
+        open=False,
+    )
+    pool.open()
+    return pool
+
+
+@contextmanager
+def _available(pool: ConnectionPool[Connection[Any]]) -> Iterator[Connection[Any]]:
+    try:
+        with pool.connection() as connection:
+            yield connection
+    except PoolTimeout as error:
+        raise DatabaseUnavailableError(
+            f"No database connection became free within {POOL_TIMEOUT:.0f} s: PostgreSQL is down "
+            "or too busy; see `msm-local status`."
+        ) from error
+    except psycopg.OperationalError as error:
+        # With a SQLSTATE the server spoke; without one the connection is gone.
+        if error.sqlstate is not None and not error.sqlstate.startswith(("08", "57P")):
+            raise
+        raise DatabaseUnavailableError(
+            "The connection to PostgreSQL was lost; see `msm-local status`, and where the platform "
+            "has stopped, run `msm-local start`."
+        ) from error
+
+
+def _configure_platform(connection: Connection[Any]) -> None:
+    _set(connection, PLATFORM_SETTINGS)
+
+
+def _configure_runtime(connection: Connection[Any]) -> None:
+    _set(connection, RUNTIME_SETTINGS)
+    register_result_loaders(connection)
+
+
+def _set(connection: Connection[Any], settings: Mapping[str, str]) -> None:
+    query = (
+        "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) s (name, value)"
+    )
+    connection.execute(query, [list(settings), list(settings.values())])
+    connection.commit()

@@ -1,0 +1,1 @@
+"""The instances of a checkout and of the machine."""

@@ -1,0 +1,67 @@
+"""What an instance is up to, from one call of its platform."""
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from msm_local.instances.instance import Instance, State
+
+__all__ = ["Health", "call_health", "probe"]
+
+Word = Literal["healthy", "stopped", "degraded"]
+PROBE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What an instance is up to.
+
+    Attributes:
+        word: healthy, stopped or degraded.
+        reason: why it is degraded; empty otherwise.
+        state: what its server wrote; None where it is stopped.
+        postgresql: version of PostgreSQL; empty where it does not answer.
+    """
+
+    word: Word
+    reason: str
+    state: State | None
+    postgresql: str
+
+
+def probe(instance: Instance) -> Health:
+    """Look at the instance: one signed call, two seconds at most."""
+    state = instance.read_state()
+    if state is None or not state.is_alive():
+        return Health("stopped", "", None, "")
+    if state.phase != "ready":
+        return Health("degraded", f"still {state.phase}", state, "")
+    try:
+        answer = call_health(state.endpoint, state.token)
+    except ValueError as error:
+        return Health("degraded", str(error), state, "")
+    except (OSError, http.client.HTTPException) as error:
+        return Health("degraded", f"the API does not answer: {error}", state, "")
+    return Health("healthy", "", state, str(answer["postgresql"]))
+
+
+def call_health(endpoint: str, token: str) -> dict[str, object]:
+    """Ask the platform at this endpoint for its health, with one signed call.
+
+    Raises:
+        OSError, HTTPException: nothing answers within two seconds.
+        ValueError: something else than a healthy platform answers; its words.
+    """
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=PROBE_SECONDS)
+    try:
+        connection.request("GET", "/api/v1/health/", headers={"Authorization": f"Bearer {token}"})
+        answer: object = json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+    if not isinstance(answer, dict):
+        raise ValueError("the answer is no JSON object")  # noqa: TRY004 - a value, not an argument
+    if answer.get("ok") is not True:
+        raise ValueError(str(answer.get("detail", "no reason given")))
+    return answer

@@ -1,0 +1,271 @@
+"""An instance: one platform of one project, its folder, and what the folder remembers."""
+
+import json
+import os
+import re
+import secrets
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+from msm_local.errors import InvalidNameError, StateFolderError
+from msm_local.instances.locking import Patience, sign, try_lock
+from msm_local.system.files import exists, explained, make_private_folder, read_json, write_private
+from msm_local.system.processes import is_process
+
+__all__ = [
+    "DEFAULT_NAME",
+    "IGNORE_ALL",
+    "Instance",
+    "State",
+    "find_instance",
+    "instance_in",
+    "project_root",
+]
+
+DEFAULT_NAME = "default"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")
+STATE_FOLDER = ".msm-local"
+IGNORE_ALL = "*\n"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A running platform, as its server wrote it down.
+
+    Attributes:
+        pid: the server process.
+        started: when that process started, in seconds since the epoch.
+        phase: the step of the start it is in; ``ready`` when it answers.
+        port: its HTTP port.
+        endpoint: its URL, without a path.
+        token: what every request carries.
+        database_url: login of the platform role.
+        embedded: whether PostgreSQL is ours.
+        data_folder: data of the embedded PostgreSQL; empty otherwise.
+        postgres_port: port of PostgreSQL; 0 while unknown.
+        log_path: log of the server.
+        version: version of msm-local.
+    """
+
+    pid: int
+    started: float
+    phase: str
+    port: int
+    endpoint: str
+    token: str = field(repr=False)
+    database_url: str = field(repr=False)
+    embedded: bool
+    data_folder: str
+    postgres_port: int
+    log_path: str
+    version: str
+
+    def is_alive(self) -> bool:
+        """Whether the server process that wrote this lives."""
+        return is_process(self.pid, self.started)
+
+
+STATE_TYPES = {item.name: item.type for item in fields(State)}
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Identity and folder of an instance.
+
+    Attributes:
+        root: the project it belongs to.
+        name: its name within the project.
+        folder: its private folder.
+    """
+
+    root: Path
+    name: str
+    folder: Path
+
+    @property
+    def log_path(self) -> Path:
+        """Log of the server."""
+        return self.folder / "server.log"
+
+    @property
+    def state_path(self) -> Path:
+        """The running server's own account."""
+        return self.folder / "state.json"
+
+    @property
+    def marker_path(self) -> Path:
+        """What says that the folder is ours, and whose: only such a folder is ever deleted."""
+        return self.folder / "instance.json"
+
+    @property
+    def option(self) -> str:
+        """What follows ``msm-local`` in a command that shall be about this instance."""
+        elsewhere = self.folder.parent != self.root / STATE_FOLDER
+        place = f" --state-dir {shlex.quote(str(self.folder.parent))}" if elsewhere else ""
+        return place + ("" if self.name == DEFAULT_NAME else f" --name {self.name}")
+
+    def prepare(self) -> None:
+        """Make the folder, closed to others, ignored by Git and marked as ours.
+
+        Raises:
+            StateFolderError: it cannot be made.
+        """
+        parent = self.folder.parent
+        ignore = parent / ".gitignore"
+        with explained(parent):
+            parent.mkdir(parents=True, exist_ok=True)
+            # A folder that somebody filled before us keeps its own rules; one that a full disk
+            # left with an empty file of ours does not.
+            if all(path == ignore and path.stat().st_size == 0 for path in parent.iterdir()):
+                ignore.write_text(IGNORE_ALL, encoding="utf-8")
+        make_private_folder(self.folder)
+        marker = json.dumps({"name": self.name, "root": str(self.root)})
+        with explained(self.marker_path):
+            written = self.marker_path.exists() and self.marker_path.read_text("utf-8") == marker
+        if not written:
+            write_private(self.marker_path, marker)
+
+    @contextmanager
+    def lock(self, report: Callable[[str], None] = lambda _text: None) -> Iterator[None]:
+        """Serialize starts, stops and resets; a killed holder frees it.
+
+        Args:
+            report: told who holds it, where that takes long.
+
+        Raises:
+            StateFolderError: the folder cannot be used.
+            InstanceBusyError: somebody holds it for a minute and a half; names him.
+        """
+        path = self.folder / "lock"
+        patience = Patience(self.option, report)
+        while True:
+            self.prepare()
+            with ExitStack() as stack:
+                with explained(path):
+                    # Its holder's pid stands in it: opening it must not empty it.
+                    file = stack.enter_context(path.open("a+", encoding="utf-8"))
+                while not try_lock(file):
+                    patience.wait(file)
+                # Whoever held it may have deleted the folder, and a third may lock a new file.
+                if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    with explained(path):
+                        sign(file)
+                    yield
+                    return
+
+    def read_state(self) -> State | None:
+        """What the last server wrote, whether it lives or not; None where none ever did.
+
+        Raises:
+            StateFolderError: the file is damaged.
+        """
+        content = read_json(
+            self.state_path,
+            f"`msm-local{self.option} stop` ends the platform it was about, and loses no data",
+        )
+        if content is None:
+            return None
+        if {name: type(value) for name, value in content.items()} != STATE_TYPES:
+            # Another version wrote it; a server of that version is not ours to talk to.
+            return None
+        state = State(**content)  # type: ignore[arg-type]
+        written_in = Path(state.log_path).parent
+        if written_in.is_dir() and not written_in.samefile(self.folder):
+            # A copy of a checkout brings the state of a platform that belongs to the original.
+            return None
+        return state
+
+    def write_state(self, state: State) -> None:
+        """Write down what the server is."""
+        write_private(self.state_path, json.dumps(asdict(state), indent=2))
+
+    def clear_state(self) -> None:
+        """Forget a server that ended."""
+        with explained(self.state_path):
+            self.state_path.unlink(missing_ok=True)
+
+    def secrets(self) -> tuple[str, str]:
+        """Token and runtime password, made once for the life of the instance.
+
+        Raises:
+            StateFolderError: the file that keeps them is damaged, or cannot be written.
+        """
+        path = self.folder / "secrets.json"
+        remedy = "delete it and start again, for new ones; no data is lost"
+        content = read_json(path, remedy)
+        if content is None:
+            content = {"token": secrets.token_urlsafe(32), "runtime": secrets.token_urlsafe(24)}
+            write_private(path, json.dumps(content))
+        if set(content) != {"token", "runtime"}:
+            raise StateFolderError(f"{path} is damaged (a secret is missing); {remedy}.")
+        return str(content["token"]), str(content["runtime"])
+
+    def remembered_database_url(self) -> str | None:
+        """The --database-url of the last start; None where PostgreSQL is the embedded one."""
+        content = read_json(
+            self.folder / "database.json",
+            "name the database once more with --database-url, or start with --embedded",
+        )
+        return None if content is None else str(content["url"])
+
+    def remember_database_url(self, url: str | None) -> None:
+        """Keep for the next start which PostgreSQL the data of this instance is in."""
+        path = self.folder / "database.json"
+        if url is not None:
+            write_private(path, json.dumps({"url": url}))
+            return
+        with explained(path):
+            path.unlink(missing_ok=True)
+
+    def remembered_ports(self) -> tuple[int | None, int | None]:
+        """HTTP and PostgreSQL port of the last start."""
+        path = self.folder / "ports.json"
+        content = read_json(path, "delete it and start again; no data is lost") or {}
+        http, postgres = content.get("http"), content.get("postgres")
+        return (
+            http if isinstance(http, int) else None,
+            postgres if isinstance(postgres, int) else None,
+        )
+
+    def remember_ports(self, http: int, postgres: int | None) -> None:
+        """Keep the ports for the next start."""
+        content = {"http": http, "postgres": postgres}
+        write_private(self.folder / "ports.json", json.dumps(content))
+
+
+def instance_in(folder: Path) -> Instance | None:
+    """The instance whose folder this is; None where the folder does not carry our marker."""
+    try:
+        content = json.loads((folder / "instance.json").read_bytes())
+        return Instance(Path(content["root"]), content["name"], folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def project_root(start: Path) -> Path:
+    """The nearest folder with ``.git`` above, else with ``pyproject.toml``, else ``start``."""
+    resolved = start.resolve()
+    for marker in (".git", "pyproject.toml"):
+        for folder in (resolved, *resolved.parents):
+            if exists(folder / marker):
+                return folder
+    return resolved
+
+
+def find_instance(name: str, state_dir: Path | None = None, start: Path | None = None) -> Instance:
+    """The instance of this name for the project around ``start`` (default: working directory).
+
+    Raises:
+        InvalidNameError: the name would make no good folder name.
+    """
+    if NAME.fullmatch(name) is None:
+        raise InvalidNameError(
+            f"The instance name {name!r} is not usable; take letters, digits, '-' and '_', at most "
+            "48, with a letter or digit first."
+        )
+    root = project_root(start or Path.cwd())
+    folder = Path(os.path.abspath(state_dir)) if state_dir else root / STATE_FOLDER  # noqa: PTH100
+    return Instance(root, name, folder / name)

@@ -1,0 +1,316 @@
+"""The embedded PostgreSQL: one cluster, its start and its end.
+
+Only the binaries of the wheel are used. The wheel's own server runs ``initdb`` with ``trust``,
+under which anybody local is superuser and expired roles still log in.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import sql
+
+from msm_local.database.libpq import EXPLICIT
+from msm_local.errors import ClusterError
+from msm_local.postgres.initdb import (
+    LITTLE_DISK,
+    MARKER,
+    PASSWORDS,
+    PLATFORM_ROLE,
+    SUPERUSER,
+    make_cluster,
+    postgres_environment,
+    read_passwords,
+)
+from msm_local.postgres.paths import (
+    binaries_folder,
+    data_folder,
+    hand_over,
+    postgres_account,
+    shared_folder,
+)
+from msm_local.postgres.postmaster import end_orphan, is_ready
+from msm_local.postgres.settings import server_options
+from msm_local.postgres.temporary import abandoned_homes, new_home
+from msm_local.system.files import make_private_folder, remove_folder
+from msm_local.system.ports import free_port, is_free
+from msm_local.system.processes import die_with_parent, signals_deferred
+
+__all__ = ["PLATFORM_ROLE", "SUPERUSER", "Cluster"]
+
+START_SECONDS = 30.0
+STOP_SECONDS = 20.0
+
+
+class Cluster:
+    """A PostgreSQL of our own below one folder; a context manager that starts and stops it.
+
+    Args:
+        home: private folder of the cluster (made if missing): secrets and log; the data lies in
+            it, or where the user that runs PostgreSQL can reach it.
+        port: TCP port to prefer on 127.0.0.1; another free one is taken where it is busy.
+        durable: False trades safety at a power cut for speed; for tests.
+        report: called with a few words before each slow step.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        port: int | None = None,
+        durable: bool = True,
+        report: Callable[[str], None] = lambda _step: None,
+    ) -> None:
+        self.home = home
+        self.durable = durable
+        self.port = port
+        self.log_path = home / "postgres.log"
+        self._report = report
+        self._account = postgres_account()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._passwords: dict[str, str] = {}
+
+    @classmethod
+    @contextmanager
+    def temporary(cls) -> Iterator[Self]:
+        """A running cluster that is gone afterwards, data and all.
+
+        What a process that was killed inside this left behind is deleted first.
+        """
+        for home in abandoned_homes(shared_folder()):
+            cls(home).destroy()
+        with new_home(shared_folder()) as home:
+            cluster = cls(home, durable=False)
+            try:
+                with cluster:
+                    yield cluster
+            finally:
+                cluster.destroy()
+
+    @classmethod
+    def attached(cls, home: Path, port: int) -> Self:
+        """The cluster that another process runs; this one neither starts nor stops it.
+
+        Raises:
+            ClusterError: the passwords of the cluster are lost.
+        """
+        cluster = cls(home, port=port)
+        cluster._passwords = read_passwords(home, cluster.data)
+        return cluster
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def data(self) -> Path:
+        """The PostgreSQL data folder."""
+        return data_folder(self.home, self._account)
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The running postmaster.
+
+        Raises:
+            ClusterError: the cluster is not running.
+        """
+        if self._process is None:
+            raise ClusterError("The embedded PostgreSQL is not running; start it first.")
+        return self._process
+
+    def admin_url(self, database: str = "postgres") -> str:
+        """A URL that logs in as the superuser of the cluster."""
+        return self._url(SUPERUSER, database)
+
+    def platform_url(self, database: str) -> str:
+        """A URL that logs in as the platform role, which owns the databases of the platform."""
+        return self._url(PLATFORM_ROLE, database)
+
+    def _url(self, role: str, database: str) -> str:
+        password = quote(self._passwords[role], safe="")
+        place = f"127.0.0.1:{self.port}/{quote(database, safe='')}"
+        return f"postgresql://{role}:{password}@{place}?{urlencode(EXPLICIT)}"
+
+    def create_database(self, name: str, *, template: str | None = None) -> None:
+        """Make a database that the platform role owns, empty or as a copy of ``template``."""
+        source = sql.Identifier(template or "template0")
+        # Copying files is the quicker way only where nothing has to reach the disk.
+        strategy = "file_copy" if template and not self.durable else "wal_log"
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
+            sql.Identifier(name),
+            sql.Identifier(PLATFORM_ROLE),
+            source,
+            sql.Identifier(strategy),
+        )
+        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def drop_database(self, name: str, *, wait: bool = True) -> None:
+        """Drop a database, ending the sessions in it; nothing happens where there is none.
+
+        Args:
+            name: of the database.
+            wait: False leaves it to PostgreSQL to get on with it: before it drops one, it brings
+                everything to the disk, which can take seconds.
+        """
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        # A connection that is left as a context would wait for its last statement.
+        with closing(psycopg.connect(self.admin_url(), autocommit=True)) as connection:
+            if wait:
+                connection.execute(statement)
+            else:
+                connection.pgconn.send_query(statement.as_bytes(connection))
+
+    def databases(self) -> list[str]:
+        """The names of all databases, oldest first."""
+        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
+            query = "SELECT datname FROM pg_database ORDER BY oid"
+            return [name for (name,) in connection.execute(query)]
+
+    def start(self) -> None:
+        """Make the cluster if there is none, start it, and return when it answers.
+
+        Call it from a thread that lives as long as the cluster shall: on Linux the end of that
+        thread ends PostgreSQL, so that a killed process leaves no orphan.
+
+        Raises:
+            ClusterError: PostgreSQL cannot be made or does not come up; names the log.
+        """
+        make_private_folder(self.home)
+        end_orphan(self.data)
+        self._forget_abandoned_data()
+        if not (self.data / "PG_VERSION").exists():
+            self._report("making the database cluster")
+            make_cluster(self.home, self.data, self._account)
+        hand_over(self.data, self._account)
+        self._passwords = read_passwords(self.home, self.data)
+        if self.port is None or not is_free(self.port):
+            self.port = free_port()
+        self._report("starting PostgreSQL")
+        try:
+            self._start_on(self.port)
+            self._ensure_platform_role()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop PostgreSQL with a fast shutdown; harmless where it does not run."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        for way, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 5.0)):
+            process.send_signal(way)
+            try:
+                process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                continue
+            return
+        process.kill()
+        process.wait()
+
+    def destroy(self) -> None:
+        """Stop PostgreSQL and delete the cluster with all its data."""
+        self.stop()
+        end_orphan(self.data)
+        remove_folder(self.data)
+        remove_folder(self.home)
+
+    def _forget_abandoned_data(self) -> None:
+        """Delete data whose passwords went with the folder of the cluster, which began anew.
+
+        Data lie elsewhere where PostgreSQL's user cannot reach that folder. A folder that has seen
+        a start and lost only its passwords is a fault to tell, and nothing is deleted for it.
+        """
+        began_anew = not (self.log_path.exists() or (self.home / PASSWORDS).exists())
+        if began_anew and (self.data / MARKER).exists():
+            self._report("deleting data whose state folder was deleted")
+            remove_folder(self.data)
+
+    def _start_on(self, port: int) -> None:
+        self._launch(port)
+        try:
+            self._wait_until_ready()
+        except ClusterError:
+            self.stop()
+            if is_free(port):
+                raise
+            # Between choice and start somebody else took the port: once more, on another.
+            self.port = free_port()
+            self._launch(self.port)
+            self._wait_until_ready()
+
+    def _launch(self, port: int) -> None:
+        account = self._account
+        binary = binaries_folder(account) / "postgres"
+        with self.log_path.open("ab") as log, signals_deferred():
+            self._process = subprocess.Popen(
+                [
+                    *(str(binary), "-D", str(self.data), "-p", str(port)),
+                    *server_options(durable=self.durable),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.data,
+                env=postgres_environment(),
+                # A Ctrl-C in our terminal must reach us, not PostgreSQL behind our back.
+                start_new_session=True,
+                preexec_fn=die_with_parent(os.getpid()),
+                user=account.uid if account.switched else None,
+                group=account.gid if account.switched else None,
+                extra_groups=[] if account.switched else None,
+            )
+
+    def _wait_until_ready(self) -> None:
+        process = self.process
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise ClusterError(
+                    f"PostgreSQL ended at once with code {process.returncode}; {self._hint()}."
+                )
+            if is_ready(self.data, process.pid):
+                return
+            time.sleep(0.01)
+        raise ClusterError(
+            f"PostgreSQL did not answer within {START_SECONDS:.0f} s; {self._hint()}."
+        )
+
+    def _hint(self) -> str:
+        free = shutil.disk_usage(self.data).free
+        if free < LITTLE_DISK:
+            # Its log would be no help: it is on a full disk, too.
+            return f"only {free >> 20} MB are free where its data lie ({self.data}): free some"
+        return f"its log {self.log_path} says why"
+
+    def _ensure_platform_role(self) -> None:
+        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
+            query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+            if connection.execute(query, [PLATFORM_ROLE]).fetchone() is not None:
+                return
+            verifier = connection.pgconn.encrypt_password(
+                self._passwords[PLATFORM_ROLE].encode(), PLATFORM_ROLE.encode(), b"scram-sha-256"
+            ).decode()
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(
+                    sql.Identifier(PLATFORM_ROLE), sql.Literal(verifier)
+                )
+            )

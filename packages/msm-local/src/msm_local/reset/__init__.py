@@ -1,0 +1,1 @@
+"""A fresh database, cloned from a template."""

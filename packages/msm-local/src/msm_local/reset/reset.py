@@ -1,0 +1,243 @@
+"""A fresh database at a revision: a clone of a template takes the place of what is there."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from msm_local.database.bootstrap import prepare_database
+from msm_local.database.libpq import forget_variables, words_of
+from msm_local.database.pools import POOLS
+from msm_local.errors import (
+    ClientsConnectedError,
+    NotEmbeddedError,
+    ResetFailedError,
+    UnhealthyError,
+    UnknownRevisionError,
+)
+from msm_local.instances.health import Health, probe
+from msm_local.instances.instance import Instance
+from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.database_names import DATABASE, NEXT, PREVIOUS
+from msm_local.repositories.settings import Settings
+from msm_local.reset.templates import BASE, Recipe, build_template, end_credentials, prune_templates
+from msm_local.status.revisions import find_versions, read_ids
+
+__all__ = ["HEAD", "Reset", "reset"]
+
+HEAD = "head"
+SHOWN = 3
+ATTEMPTS = 3
+LEAVING_SECONDS = 1.0
+
+# The sessions of the platform itself come back by themselves, on the new database.
+CLIENTS = """
+SELECT coalesce(nullif(application_name, ''), 'unnamed') || ' (pid ' || pid || ')'
+FROM pg_stat_activity
+WHERE datname = %s AND backend_type = 'client backend' AND application_name <> ALL(%s)
+ORDER BY pid
+"""
+# Whoever is in the way of a renaming.
+SESSIONS = """
+SELECT coalesce(nullif(application_name, ''), backend_type) || ' (pid ' || pid || ')'
+FROM pg_stat_activity WHERE datname = ANY(%s) ORDER BY pid
+"""
+END_SESSIONS = "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE datname = ANY(%s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """What a reset did.
+
+    Attributes:
+        target: the revision that was asked for.
+        template: the database that was cloned.
+        built: whether the template had to be built first.
+        seconds: how long it took, the building of the template included.
+    """
+
+    target: str
+    template: str
+    built: bool
+    seconds: float
+
+
+def reset(
+    instance: Instance,
+    *,
+    provider: str,
+    target: str = HEAD,
+    force: bool = False,
+    report: Callable[[str], None] = lambda _text: None,
+) -> Reset:
+    """Replace the database of the instance by a fresh one; it runs afterwards if it ran before.
+
+    Until the moment of the exchange the old database is as it was; an interrupted reset leaves
+    either the old one or the new one.
+
+    Args:
+        instance: the instance.
+        provider: the migration provider of the project, such as ``migrations:migration``.
+        target: ``head``, the id of a revision, or ``base``.
+        force: end the sessions of clients instead of refusing.
+        report: called with a sentence about a step that takes long.
+
+    Raises:
+        NotEmbeddedError: the database is that of --database-url.
+        UnknownRevisionError: the project has no such revision.
+        ClientsConnectedError: clients are connected, and it is not forced.
+        UnhealthyError: the platform runs, and does not answer.
+        TemplateFailedError: the revisions do not run.
+        ResetFailedError: PostgreSQL refused a step, for want of space for example.
+    """
+    began = time.monotonic()
+    forget_variables()
+    with instance.lock(report):
+        health = probe(instance)
+        _refuse_foreign(instance, health, provider)
+        versions = _check_target(instance, provider, target)
+        with _explained(), _cluster_of(instance, health) as cluster:
+            _refuse_clients(cluster, force=force)
+            settings = _current_settings(cluster, instance)
+            recipe = Recipe(provider, versions, target, settings)
+            built = recipe.name not in cluster.databases()
+            if built:
+                build_template(cluster, instance, recipe, report)
+                prune_templates(cluster)
+                _refuse_clients(cluster, force=force)
+            _exchange(cluster, instance, recipe.name)
+            # What cannot be dropped now is dropped by the next start.
+            with suppress(psycopg.Error):
+                # One that stops now would break off what nobody waits for.
+                cluster.drop_database(PREVIOUS, wait=health.state is None)
+    return Reset(target, recipe.name, built, time.monotonic() - began)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise ResetFailedError(
+            f"PostgreSQL refused a step of the reset: {words_of(error)}; mend that, and reset "
+            "again (`msm-local doctor` looks for the usual causes)."
+        ) from error
+
+
+def _refuse_foreign(instance: Instance, health: Health, provider: str) -> None:
+    running_elsewhere = health.state is not None and not health.state.embedded
+    if running_elsewhere or instance.remembered_database_url() is not None:
+        raise NotEmbeddedError(
+            "The database of --database-url is not msm-local's to replace; run `mainsequence "
+            f"migrations downgrade --provider {provider} base` instead, or start with --embedded."
+        )
+
+
+def _check_target(instance: Instance, provider: str, target: str) -> Path:
+    versions = find_versions(instance.root, provider)
+    if versions is None:
+        raise UnknownRevisionError(
+            f"There is no folder with the revisions of {provider!r} in {instance.root}; name the "
+            "provider of the project with --provider, as in `package:migration`."
+        )
+    known = read_ids(versions)
+    if target not in {HEAD, BASE, *known}:
+        raise UnknownRevisionError(
+            f"There is no revision {target!r} in {versions}; take {HEAD}, {BASE} or one of "
+            f"{', '.join(known) or 'none'}."
+        )
+    return versions
+
+
+@contextmanager
+def _cluster_of(instance: Instance, health: Health) -> Iterator[Cluster]:
+    if health.word == "degraded":
+        raise UnhealthyError(
+            f"The platform is not healthy ({health.reason}); `msm-local{instance.option} stop`, "
+            "and reset again."
+        )
+    if health.state is not None:
+        yield Cluster.attached(instance.folder, health.state.postgres_port)
+        return
+    _http, port = instance.remembered_ports()
+    with Cluster(instance.folder, port=port) as cluster:
+        yield cluster
+
+
+def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
+    if force:
+        return
+    deadline = time.monotonic() + LEAVING_SECONDS
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+        while clients := _clients(connection):
+            if time.monotonic() > deadline:
+                break
+            # One that has just hung up is still on its way out.
+            time.sleep(0.05)
+    if clients:
+        shown = ", ".join(clients[:SHOWN]) + (", ..." if len(clients) > SHOWN else "")
+        raise ClientsConnectedError(
+            f"{len(clients)} client(s) are connected to the database: {shown}; disconnect them, or "
+            "reset with --force, which ends their sessions.",
+            clients=len(clients),
+        )
+
+
+def _clients(connection: Connection[Any]) -> list[str]:
+    rows = connection.execute(CLIENTS, [DATABASE, list(POOLS)])
+    return [str(name) for (name,) in rows]
+
+
+def _current_settings(cluster: Cluster, instance: Instance) -> Settings:
+    if DATABASE not in cluster.databases():
+        cluster.create_database(DATABASE)
+    return prepare_database(cluster.platform_url(DATABASE), instance.secrets()[1])
+
+
+def _exchange(cluster: Cluster, instance: Instance, template: str) -> None:
+    for leftover in (NEXT, PREVIOUS):
+        cluster.drop_database(leftover)
+    cluster.create_database(NEXT, template=template)
+    # Privileges on a database are the one thing that a clone does not carry.
+    prepare_database(cluster.platform_url(NEXT), instance.secrets()[1])
+    end_credentials(cluster, DATABASE)
+    _rename(cluster)
+
+
+def _rename(cluster: Cluster) -> None:
+    # One message, and so one transaction: nobody finds neither database.
+    statement = sql.SQL("ALTER DATABASE {} RENAME TO {}; ALTER DATABASE {} RENAME TO {}").format(
+        *(sql.Identifier(name) for name in (DATABASE, PREVIOUS, NEXT, DATABASE))
+    )
+    url = cluster.admin_url()
+    with (
+        psycopg.connect(url, autocommit=True) as connection,
+        psycopg.connect(url, autocommit=True) as other,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        for attempt in range(1, ATTEMPTS + 1):
+            other.execute(END_SESSIONS, [5000, [DATABASE, NEXT]])
+            renaming = beside.submit(connection.execute, statement)
+            # It lets nobody in while it waits for those who got in before: the platform itself
+            # connects again at once.
+            while not renaming.done():
+                other.execute(END_SESSIONS, [0, [DATABASE, NEXT]])
+                time.sleep(0.02)
+            try:
+                renaming.result()
+            except psycopg.errors.ObjectInUse as error:
+                if attempt == ATTEMPTS:
+                    names = [str(name) for (name,) in other.execute(SESSIONS, [[DATABASE, NEXT]])]
+                    raise ClientsConnectedError(
+                        f"Sessions cannot be ended ({', '.join(names)}); stop their clients, and "
+                        "reset again.",
+                        clients=len(names),
+                    ) from error
+            else:
+                return

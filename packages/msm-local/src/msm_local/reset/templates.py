@@ -1,0 +1,175 @@
+"""Databases at a revision, ready to be cloned: each is built once, by the SDK's own CLI.
+
+The name of a template is a digest of all that its content follows from, so that an edited revision
+never meets an old template.
+"""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from msm_local.catalog import catalog_steps
+from msm_local.client.environment import child_environment
+from msm_local.client.git_context import git_environment
+from msm_local.database.bootstrap import prepare_database
+from msm_local.errors import ProgramMissingError, TemplateFailedError
+from msm_local.instances.instance import Instance
+from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.database_names import BUILDING, TEMPLATE_PREFIX
+from msm_local.repositories import credentials, roles
+from msm_local.repositories.settings import Settings, read_settings
+from msm_local.status.revisions import revision_files
+from msm_local.system.files import explained
+from msm_local.system.processes import die_with_parent, signals_deferred
+
+__all__ = ["BASE", "Recipe", "build_template", "discard", "end_credentials", "prune_templates"]
+
+# Alembic's word for a database before its first revision.
+BASE = "base"
+KEPT = 4
+NAMESPACE_VARIABLE = "MSM_AUTO_REGISTER_NAMESPACE"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that the content of a template follows from.
+
+    Attributes:
+        provider: the migration provider, such as ``migrations:migration``.
+        versions: its folder of revisions.
+        target: the revision to migrate to; ``head``, an id, or ``base``.
+        settings: what the catalog of the instance says about itself, so that a clone says it too.
+    """
+
+    provider: str
+    versions: Path
+    target: str
+    settings: Settings
+
+    @property
+    def name(self) -> str:
+        """The name of the template, which follows from the content of every revision file."""
+        digest = hashlib.sha256()
+        facts = (self.provider, self.target, os.environ.get(NAMESPACE_VARIABLE, ""))
+        files = [(str(file.relative_to(self.versions)), file.read_bytes())
+                 for file in revision_files(self.versions)]  # fmt: skip
+        steps = [step.text for step in catalog_steps()]
+        digest.update(repr((facts, astuple(self.settings), files, steps)).encode())
+        return f"{TEMPLATE_PREFIX}{digest.hexdigest()[:16]}"
+
+
+def build_template(
+    cluster: Cluster, instance: Instance, recipe: Recipe, report: Callable[[str], None]
+) -> None:
+    """Make the template of a recipe, under its name only when it is complete.
+
+    Raises:
+        TemplateFailedError: the revisions do not run; names the log that says why.
+        ProgramMissingError: the SDK's CLI is not installed.
+    """
+    discard(cluster, BUILDING)
+    cluster.create_database(BUILDING)
+    _token, password = instance.secrets()
+    url = cluster.platform_url(BUILDING)
+    prepare_database(url, password, recipe.settings)
+    try:
+        if recipe.target != BASE:
+            report(f"Building the template for {recipe.target}, once for these revisions ...")
+            _migrate(url, password, instance, recipe)
+    finally:
+        end_credentials(cluster, BUILDING)
+    # Both or neither: one that takes no connections could not be looked into.
+    with psycopg.connect(cluster.admin_url()) as connection:
+        names = [sql.Identifier(name) for name in (BUILDING, recipe.name)]
+        connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(names[0]))
+        connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
+
+
+def prune_templates(cluster: Cluster) -> None:
+    """Drop all templates but the newest few; each takes 10 MB or more."""
+    templates = [name for name in cluster.databases() if name.startswith(TEMPLATE_PREFIX)]
+    for name in templates[:-KEPT]:
+        cluster.drop_database(name)
+
+
+def end_credentials(cluster: Cluster, database: str) -> None:
+    """Drop the migration roles that a database recorded: they would outlive it."""
+    with psycopg.connect(cluster.admin_url(database)) as connection:
+        settings = read_settings(connection)
+        if settings is None:
+            return
+        names = credentials.undropped(connection)
+        roles.end_sessions(connection, names)
+        for name in names:
+            roles.drop_login(connection, name, heir=settings.owner_role)
+            credentials.mark_dropped(connection, name)
+
+
+def discard(cluster: Cluster, database: str) -> None:
+    """Drop a database with the migration roles that it recorded; nothing where there is none."""
+    if database not in cluster.databases():
+        return
+    # One that was left off before it had a catalog recorded none.
+    with suppress(psycopg.errors.UndefinedTable):
+        end_credentials(cluster, database)
+    cluster.drop_database(database)
+
+
+def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> None:
+    # Slow to import, and not needed by a reset that finds its template.
+    from msm_local.platform import LocalPlatform
+
+    program = Path(sys.executable).with_name("mainsequence")
+    found = str(program) if program.exists() else shutil.which("mainsequence")
+    if found is None:
+        raise ProgramMissingError(
+            "The SDK's command `mainsequence` is not installed beside msm-local or on PATH; "
+            "install mainsequence, and reset again."
+        )
+    with LocalPlatform(url, runtime_password=password) as platform:
+        variables = platform.environment() | {"TDAG_ROOT_PATH": str(instance.folder / "sdk")}
+        variables |= git_environment(
+            instance.root, instance.root, instance.folder / "git", os.environ
+        )
+        command = (found, "migrations", "upgrade", "--provider", recipe.provider, recipe.target)
+        log_path = instance.folder / "template.log"
+        with explained(log_path):
+            log_path.unlink(missing_ok=True)
+            log_path.touch(mode=0o600)
+        code = _run(command, instance.root, child_environment(os.environ, variables), log_path)
+    if code != 0:
+        raise TemplateFailedError(
+            f"The revisions cannot be run up to {recipe.target}: `mainsequence migrations upgrade` "
+            f"ended with code {code}, and {log_path} says why; mend them, and reset again."
+        )
+
+
+def _run(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], log_path: Path
+) -> int:
+    """The exit code of a command, which ends with us whatever ends us."""
+    with log_path.open("ab") as log, ExitStack() as ending:
+        with signals_deferred():
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # It may take an interrupt for something to report, and go on; a kill it may not.
+                preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),
+            )
+            ending.callback(process.wait)
+            ending.callback(process.kill)
+        return process.wait()

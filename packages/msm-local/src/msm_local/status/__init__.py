@@ -1,0 +1,1 @@
+"""What an instance has: tables, revisions, heads."""
