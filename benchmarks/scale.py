@@ -220,7 +220,7 @@ def attach_seconds(package: str) -> float:
 def check(package: str) -> None:
     """``migrations.check``, which finds nothing."""
     provider = _provider(package)
-    importlib.import_module("migrations.examined").choose(provider.reference)
+    importlib.import_module("migrations.selection").choose(provider.reference)
     assert not importlib.import_module("migrations.check.__main__").look().differences
 
 

@@ -129,8 +129,8 @@ def lock_milliseconds(database_url: str) -> float:
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
-    from migrations.lock import MigrationLock
-    from migrations.progress import Progress
+    from migrations.run.lock import MigrationLock
+    from migrations.run.progress import Progress
 
     engine = create_engine(database_url, poolclass=NullPool)
     engine.connect().close()

@@ -16,7 +16,7 @@ from .installation import refuse_published_package
 refuse_published_package()
 
 if TYPE_CHECKING:
-    from .ours import MarketsAlembicVersion, migration
+    from .markets import MarketsAlembicVersion, migration
 
 __all__ = ["MarketsAlembicVersion", "migration"]
 
@@ -29,4 +29,4 @@ def __getattr__(name: str) -> object:
     """
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.ours"), name)
+    return getattr(import_module(f"{__name__}.markets"), name)

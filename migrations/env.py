@@ -21,9 +21,9 @@ def run_online() -> None:
     """Hand over to the package that this file lies in, whatever it is called here."""
     # Alembic loads this file by its path, where a relative import has nothing to be relative to.
     package = (context.config.get_main_option("script_location") or "").partition(":")[0]
-    online, errors = (import_module(f"{package}.{name}") for name in ("online", "errors"))
+    run, errors = (import_module(f"{package}.{name}") for name in ("run.run", "errors.tree"))
     try:
-        online.run(context.config, context.script, changes=changes_the_schema)
+        run.run(context.config, context.script, changes=changes_the_schema)
     except errors.MigrationError as error:
         # Everything but SystemExit prints a traceback of 75 lines.
         sys.stderr.write(f"{error}\n")

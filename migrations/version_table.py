@@ -6,8 +6,8 @@ from typing import Any
 from msm.sdk import MetaTable, build_alembic_version_metatable, schema_table_name
 from msm.settings import DEFAULT_NAMESPACE, settings
 
-from .errors import NamespaceTakenError
-from .guards import refuse_taken
+from .errors.tree import NamespaceTakenError
+from .run.guards import refuse_taken
 
 __all__ = ["NAME", "MarketsAlembicVersion"]
 

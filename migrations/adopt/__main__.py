@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from msm.errors import MsmError
 
-from ..errors import PACKAGE
-from ..session import NeverMigratedError, find_registry
+from ..errors.tree import PACKAGE
+from ..inspection.database import NeverMigratedError, find_registry
 from .adopt import adopt, refuse_other_namespace
 from .report import as_text
 

@@ -23,16 +23,16 @@ from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import apply_mainsequence_migration_role
 from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE, settings
 
-from .. import lock
-from ..blockers import BlockerWatch
-from ..errors import UPGRADE, DatabaseStateError, MigrationError
-from ..failures import busy, failure_of, is_busy
-from ..guards import PUBLISHED, PUBLISHED_HEAD, refuse_search_path
-from ..progress import Progress
-from ..published import SAME_AS
-from ..revisions import Revisions
-from ..session import CREDENTIAL_SECONDS, SCHEMA, Registry, issue, revision_directory
-from ..timeouts import Limits, set_timeouts
+from ..errors.tree import UPGRADE, DatabaseStateError, MigrationError
+from ..history.files import Revisions
+from ..history.published import SAME_AS
+from ..inspection.database import CREDENTIAL_SECONDS, SCHEMA, Registry, issue, revision_directory
+from ..run import lock
+from ..run.blockers import BlockerWatch
+from ..run.guards import PUBLISHED, PUBLISHED_HEAD, refuse_search_path
+from ..run.limits import Limits, set_timeouts
+from ..run.progress import Progress
+from ..run.translation import busy, failure_of, is_busy
 from ..version_table import NAME
 from .differences import Difference, compare
 from .shapes import Part

@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, TableClause
 
 from ..check.expressions import same_expression
-from ..published import RENAMED, SAME_AS, UNBOUNDED
+from ..history.published import RENAMED, SAME_AS, UNBOUNDED
 from ..version_table import NAME
 from .shapes import Part, Shape, read_database, read_owners, read_revisions, read_unsound
 

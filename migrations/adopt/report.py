@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ..errors import PACKAGE, UPGRADE
-from ..guards import PUBLISHED_HEAD
-from ..published import SAME_AS
+from ..errors.tree import PACKAGE, UPGRADE
+from ..history.published import SAME_AS
+from ..run.guards import PUBLISHED_HEAD
 from .adopt import Adoption
 
 __all__ = ["as_text"]

@@ -22,8 +22,8 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import CreateIndex
 
 from ..check.expressions import COMPILER, DIALECT, sql_of
+from ..inspection.database import SCHEMA
 from ..review.recorder import record
-from ..session import SCHEMA
 
 __all__ = ["Part", "Shape", "read_database", "read_owners", "read_revisions", "read_unsound"]
 

@@ -12,16 +12,16 @@ from sqlalchemy.exc import DBAPIError
 
 from msm.errors import MsmError
 
-from ..errors import PACKAGE
-from ..examined import add_provider_option, choose
-from ..failures import is_busy
-from ..session import (
+from ..errors.tree import PACKAGE
+from ..inspection.database import (
     CREDENTIAL_SECONDS,
     NeverMigratedError,
     Registry,
     find_registry,
     read_only,
 )
+from ..run.translation import is_busy
+from ..selection import add_provider_option, choose
 from .check import Check, check
 from .report import as_json, as_text
 

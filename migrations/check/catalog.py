@@ -9,9 +9,9 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
 
-from ..examined import examined
-from ..published import LEFT_ALONE
-from ..session import SCHEMA, Registry
+from ..history.published import LEFT_ALONE
+from ..inspection.database import SCHEMA, Registry
+from ..selection import examined
 from .differences import CatalogKind, Difference
 from .models import by_hand_command
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from alembic.script import ScriptDirectory
 
-from ..errors import UnknownVersionError, UnversionedTablesError
-from ..examined import examined
-from ..fingerprints import applied_revisions, fingerprint, read_fingerprints
-from ..guards import refuse_unknown_rows, refuse_unversioned_tables
-from ..session import Database, revision_directory
+from ..errors.tree import UnknownVersionError, UnversionedTablesError
+from ..inspection.database import Database, revision_directory
+from ..run.fingerprints import applied_revisions, fingerprint, read_fingerprints
+from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
+from ..selection import examined
 from .catalog import compare_catalog
 from .differences import Difference
 from .models import compare_models

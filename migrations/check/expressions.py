@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.sql.elements import ClauseElement
 
-from ..offline import DIALECT
-from ..session import SCHEMA
+from ..inspection.database import SCHEMA
+from ..inspection.rendering import DIALECT
 
 __all__ = [
     "COMPILER",

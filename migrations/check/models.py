@@ -24,9 +24,9 @@ from alembic.operations.ops import (
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection
 
-from ..examined import examined
 from ..filters import only
-from ..offline import offline_context
+from ..inspection.rendering import offline_context
+from ..selection import examined
 from .differences import Difference, ModelKind
 from .expressions import ChangedExpression, changed_expressions, default_differs
 

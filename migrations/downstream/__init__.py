@@ -12,14 +12,14 @@ or it stands beside it, with a version table and a graph of its own::
 ``docs/downstream.md`` says which is for whom.
 """
 
-from .beside import stand_beside
-from .errors import (
+from ..errors.downstream import (
     DownstreamError,
     DownstreamModelsError,
     ForeignTableChangedError,
     MissingReferenceError,
     RevisionIdError,
 )
+from .beside import stand_beside
 from .extend import extend
 
 __all__ = [

@@ -10,9 +10,10 @@ from msm.sdk import (
 )
 from msm.settings import settings
 
-from .. import lock, migration
+from .. import migration
 from ..filters import only
 from ..provider import MarketsMigration
+from ..run import lock
 from .models import application_of
 
 __all__ = ["stand_beside"]

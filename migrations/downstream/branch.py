@@ -8,9 +8,9 @@ import click
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from ..errors.downstream import RevisionIdError
+from ..history.files import read_revisions
 from ..provider import MarketsMigration
-from ..revisions import read_revisions
-from .errors import RevisionIdError
 
 __all__ = ["assert_branch_ids", "place", "place_options", "refuse_foreign_place"]
 

@@ -6,9 +6,9 @@ from msm.base import MarketsBase, MarketsModel
 from msm.sdk import schema_table_name
 
 from .. import migration
+from ..errors.downstream import DownstreamModelsError
 from ..provider import PACKAGE_KEY
 from ..registry import assert_each_once, assert_references
-from .errors import DownstreamModelsError
 
 __all__ = ["application_of"]
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from msm.errors import MsmError
 
-from ..errors import PACKAGE
-from ..examined import add_provider_option, choose, examined
-from ..session import find_registry, read_only
+from ..errors.tree import PACKAGE
+from ..inspection.database import find_registry, read_only
+from ..selection import add_provider_option, choose, examined
 from .plan import Plan, make_plan
 from .report import as_json, as_sql, as_text
 

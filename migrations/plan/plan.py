@@ -13,13 +13,13 @@ from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 
-from ..errors import PACKAGE, MigrationError
-from ..examined import examined
-from ..guards import refuse_unknown_rows, refuse_unversioned_tables
-from ..offline import offline_context
+from ..errors.tree import PACKAGE, MigrationError
+from ..inspection.database import Database, revision_directory
+from ..inspection.rendering import offline_context
 from ..review.recorder import Run, record
 from ..review.subjects import ColumnTypes, column_types, targets
-from ..session import Database, revision_directory
+from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
+from ..selection import examined
 from .rows import Rows, count_rows
 from .words import destroys, words
 

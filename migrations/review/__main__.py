@@ -11,7 +11,7 @@ from pathlib import Path
 from msm.errors import MsmError
 from msm.settings import settings
 
-from ..examined import add_provider_option, choose, examined
+from ..selection import add_provider_option, choose, examined
 from . import read_history, review
 from .report import as_json, as_text
 from .review import Review

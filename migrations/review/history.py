@@ -9,9 +9,9 @@ from types import ModuleType
 
 from alembic.script import Script, ScriptDirectory
 
-from ..errors import MigrationError, UnreadableRevisionError
-from ..examined import examined
-from ..revisions import RevisionFile, load_revisions, read_file
+from ..errors.tree import MigrationError, UnreadableRevisionError
+from ..history.files import RevisionFile, load_revisions, read_file
+from ..selection import examined
 from .recorder import Run, record
 from .subjects import ColumnTypes, column_types, created_tables, retired_tables
 

@@ -21,7 +21,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Index
 from sqlalchemy.exc import IdentifierError
 
-from ..offline import DIALECT, offline_options
+from ..inspection.rendering import DIALECT, offline_options
 
 __all__ = ["Operation", "Place", "Run", "record"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from migrations import migration
-from migrations.guards import unknown_version
-from migrations.revisions import Revisions
+from migrations.history.files import Revisions
+from migrations.run.guards import unknown_version
 from msm.errors import AttachError, AttachProblem
 from tests.support.forked import run_forked
 

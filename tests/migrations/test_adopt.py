@@ -15,9 +15,9 @@ from sqlalchemy.pool import NullPool
 
 from migrations.adopt.__main__ import main
 from migrations.check.__main__ import main as check
-from migrations.lock import MigrationLock
-from migrations.published import RENAMED, UNBOUNDED
-from migrations.timeouts import LOCK_WAIT_VARIABLE, TABLE_LOCK_VARIABLE
+from migrations.history.published import RENAMED, UNBOUNDED
+from migrations.run.limits import LOCK_WAIT_VARIABLE, TABLE_LOCK_VARIABLE
+from migrations.run.lock import MigrationLock
 from msm.settings import NAMESPACE_VARIABLE
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster

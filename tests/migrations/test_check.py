@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from migrations.check.__main__ import main
 from migrations.check.expressions import changed_expressions
-from migrations.errors import UPGRADE
+from migrations.errors.tree import UPGRADE
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, ROOT, environment_of

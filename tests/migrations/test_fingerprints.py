@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from migrations.fingerprints import fingerprint
+from migrations.run.fingerprints import fingerprint
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import run_forked

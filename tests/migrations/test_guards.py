@@ -13,7 +13,7 @@ from psycopg import Connection, sql
 from sqlalchemy import select
 
 import msm
-from migrations.lock import release
+from migrations.run.lock import release
 from msm.errors import MissingTableError
 from msm.models import AssetSnapshotsTS
 from msm_local.platform import LocalPlatform

@@ -17,10 +17,10 @@ from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from migrations import lock
-from migrations.errors import LockHeldError
-from migrations.lock import MigrationLock, application_name
-from migrations.progress import Progress
+from migrations.errors.tree import LockHeldError
+from migrations.run import lock
+from migrations.run.lock import MigrationLock, application_name
+from migrations.run.progress import Progress
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.alembic import url_of

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from psycopg import Connection, sql
 
-from migrations.errors import UPGRADE
-from migrations.session import find_registry, read_only
+from migrations.errors.tree import UPGRADE
+from migrations.inspection.database import find_registry, read_only
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import Finished, run_forked

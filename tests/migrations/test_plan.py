@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
+from migrations.inspection.database import find_registry, read_only
 from migrations.plan import rows
-from migrations.session import find_registry, read_only
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
 
-from migrations.errors import RevisionFilesError
+from migrations.errors.tree import RevisionFilesError
 from migrations.review import RULES, HistoryError, Review, UnknownRevisionError, record
 from migrations.review.__main__ import look, main
 from migrations.review.harm import widens

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from migrations.errors import (
+from migrations.errors.tree import (
     DuplicateRevisionError,
     MissingParentError,
     RevisionCycleError,
@@ -15,7 +15,7 @@ from migrations.errors import (
     UnknownDependencyError,
     UnreadableRevisionError,
 )
-from migrations.revisions import Revisions, load_revisions, read_revisions
+from migrations.history.files import Revisions, load_revisions, read_revisions
 
 type Files = Mapping[str, str]
 

@@ -11,7 +11,7 @@ from alembic import command
 from psycopg import Connection, sql
 from sqlalchemy import make_url
 
-from migrations.lock import release
+from migrations.run.lock import release
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of

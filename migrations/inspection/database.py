@@ -25,13 +25,13 @@ from msm.sdk import (
     require_code_repository_metatables_data_source,
 )
 
-from .errors import PACKAGE, MigrationError
-from .examined import examined
-from .failures import is_busy, reason_of
-from .guards import refuse_search_path, refuse_taken, version_rows
-from .lock import connect_arguments
-from .revisions import Revisions, load_revisions
-from .timeouts import Limits, set_timeouts
+from ..errors.tree import PACKAGE, MigrationError
+from ..history.files import Revisions, load_revisions
+from ..run.guards import refuse_search_path, refuse_taken, version_rows
+from ..run.limits import Limits, set_timeouts
+from ..run.lock import connect_arguments
+from ..run.translation import is_busy, reason_of
+from ..selection import examined
 
 __all__ = [
     "CREDENTIAL_SECONDS",

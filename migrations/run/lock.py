@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from .errors import LockHeldError, LockLostError, PoolerError, Session
+from ..errors.tree import LockHeldError, LockLostError, PoolerError, Session
+from .limits import LOCK_WAIT_VARIABLE
 from .progress import Progress
-from .timeouts import LOCK_WAIT_VARIABLE
 
 __all__ = ["MigrationLock", "application_name", "connect_arguments", "release", "take"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
-from .errors import (
+from ..errors.tree import (
     PACKAGE,
     DatabaseAheadError,
     LostTablesError,
@@ -17,8 +17,8 @@ from .errors import (
     UnknownVersionError,
     UnversionedTablesError,
 )
-from .provider import MarketsMigration
-from .revisions import Revisions
+from ..history.files import Revisions
+from ..provider import MarketsMigration
 
 __all__ = [
     "refuse_lost_tables",

@@ -9,7 +9,7 @@ from psycopg import OperationalError
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from .errors import (
+from ..errors.tree import (
     AlembicRefusedError,
     ConnectionLostError,
     MigrationError,
@@ -19,9 +19,9 @@ from .errors import (
     StatementFailedError,
     TableBusyError,
 )
+from ..history.files import Revisions, place_of
+from .limits import STATEMENT_VARIABLE, TABLE_LOCK_VARIABLE
 from .progress import Progress
-from .revisions import Revisions, place_of
-from .timeouts import STATEMENT_VARIABLE, TABLE_LOCK_VARIABLE
 
 __all__ = ["busy", "failure_of", "is_busy", "reason_of"]
 

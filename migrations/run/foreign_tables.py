@@ -6,10 +6,10 @@ from sqlalchemy import Connection, text
 
 from msm.base import MarketsModel
 
-from ..errors import UPGRADE
-from ..progress import Progress
+from ..errors.downstream import ForeignTableChangedError, MissingReferenceError
+from ..errors.tree import UPGRADE
 from ..provider import MarketsMigration
-from .errors import ForeignTableChangedError, MissingReferenceError
+from .progress import Progress
 
 __all__ = ["Neighbours", "refuse_missing_references"]
 

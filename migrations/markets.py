@@ -4,10 +4,10 @@ from msm.base import MarketsBase
 from msm.sdk import namespace_version_location
 from msm.settings import settings
 
-from . import lock
-from .errors import PACKAGE
+from .errors.tree import PACKAGE
 from .provider import PACKAGE_KEY, MarketsMigration
 from .registry import metatable_provider_models
+from .run import lock
 from .version_table import MarketsAlembicVersion
 
 __all__ = ["MarketsAlembicVersion", "migration"]

@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from .errors import Session
+from ..errors.tree import Session
 
 __all__ = ["BlockerWatch"]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from msm.errors import ModelGraphError
 
-from ..errors import MigrationError
+from .tree import MigrationError
 
 __all__ = [
     "DownstreamError",

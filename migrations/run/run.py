@@ -15,11 +15,11 @@ from sqlalchemy.pool import NullPool
 
 from msm.sdk import apply_mainsequence_migration_role, run_mainsequence_alembic_env
 
+from ..errors.tree import MigrationError
+from ..history.files import read_revisions
 from .blockers import BlockerWatch
-from .downstream.neighbours import Neighbours, refuse_missing_references
-from .errors import MigrationError
-from .failures import busy, failure_of, is_busy
 from .fingerprints import applied_revisions, write_fingerprints
+from .foreign_tables import Neighbours, refuse_missing_references
 from .guards import (
     refuse_lost_tables,
     refuse_search_path,
@@ -28,10 +28,10 @@ from .guards import (
     refuse_unversioned_tables,
     version_rows,
 )
+from .limits import Limits, set_timeouts
 from .lock import MigrationLock, connect_arguments, release, take
 from .progress import Progress
-from .revisions import read_revisions
-from .timeouts import Limits, set_timeouts
+from .translation import busy, failure_of, is_busy
 
 __all__ = ["run"]
 

@@ -79,7 +79,7 @@ __all__ = [
 ]
 
 # "migrations" at the repository root, "msm_migrations" where it is installed.
-PACKAGE = __name__.rpartition(".")[0]
+PACKAGE = __name__.partition(".")[0]
 UPGRADE = f"mainsequence migrations upgrade --provider {PACKAGE}:migration head"
 TRY_LATER = 75
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 from alembic.util import coerce_resource_to_filename
 
-from .errors import (
+from ..errors.tree import (
     DuplicateRevisionError,
     MissingParentError,
     RevisionCycleError,

@@ -4,7 +4,7 @@ import argparse
 
 from msm.sdk import load_alembic_metatable_migration_provider
 
-from .errors import PACKAGE, MigrationError
+from .errors.tree import PACKAGE, MigrationError
 from .provider import MarketsMigration
 
 __all__ = ["UnknownProviderError", "add_provider_option", "choose", "examined"]
@@ -40,7 +40,7 @@ def examined() -> MarketsMigration:
     if _chosen:
         return _chosen[-1]
     # Not at the top, where the tools could not say in one sentence what is wrong with a model.
-    from .ours import migration
+    from .markets import migration
 
     return migration
 

@@ -1,0 +1,1 @@
+"""Why a migration was refused or failed, as one tree."""

@@ -1,0 +1,1 @@
+"""Revision files: those of this repository, and what ms-markets published."""

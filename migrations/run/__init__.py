@@ -1,0 +1,1 @@
+"""One run of a migration command: locked, guarded and bounded in time."""
