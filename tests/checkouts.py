@@ -25,7 +25,7 @@ WITHOUT_NETWORK = ("unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"'
 NOTE = re.compile(r"^(?:\./dev|msm-local): .*|^\d+ passed.*|.*\b(?:failed|error)\b.*", re.MULTILINE)
 FRESH = f"ran {', '.join(REVISIONS)}"
 AGAIN = "was at head already"
-TESTS = ("test", "-q", "-x", "tests/models", "tests/runtime/test_start_engine.py")
+TESTS = ("test", "-q", "-x", "tests/models", "tests/core/test_start_engine.py")
 # The platform is stopped where it was started: from outside a namespace it cannot be reached.
 SCRIPT = """
 cd "$1" && out=$2 && shift 2

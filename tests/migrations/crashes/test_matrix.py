@@ -1,6 +1,6 @@
 """An upgrade that is killed anywhere is completed by the next one, as if nothing had happened.
 
-``./dev run python -m tests.crashes 200`` tries more moments than this suite.
+``./dev run python -m tests.migrations.crashes 200`` tries more moments than this suite.
 """
 
 import pytest

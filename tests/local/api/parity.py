@@ -1,6 +1,6 @@
 """Every method of the SDK's client classes for tables, and how msm-local answers it.
 
-One table for the page (``./dev run python -m tests.local.parity`` prints it) and for the tests,
+One table for the page (``./dev run python -m tests.local.api.parity`` prints it) and for the tests,
 which call every row of it.
 """
 
@@ -12,8 +12,8 @@ from typing import Any, Literal
 from mainsequence.client.metatables import DataSource, MetaTable, TimeIndexMetaTable
 from pydantic import BaseModel
 
-from tests.local import parity_calls as calls
-from tests.local.parity_calls import Case
+from tests.local.api import parity_calls as calls
+from tests.local.api.parity_calls import Case
 
 __all__ = ["CLASSES", "PARITY", "Row", "methods", "page"]
 
@@ -28,8 +28,8 @@ Every method of the SDK's client classes `MetaTable`, `TimeIndexMetaTable` and `
 - **approximate**: the method works, but not in all it can do: the note says what differs;
 - **absent**: msm-local answers 501 and names the method, or the client itself does not have it.
 
-Each row is called with the SDK's own client by the tests (`tests/local/test_parity.py`), which also
-write this page: `./dev run python -m tests.local.parity > docs/parity.md`.
+The tests call each row with the SDK's own client (`tests/local/api/test_parity.py`). The same table
+writes this page: `./dev run python -m tests.local.api.parity > docs/parity.md`.
 
 `User.get_authenticated_user_details` is exact, too. What an endpoint takes and answers is described
 on the platform's own page, `<endpoint>/api/v1/docs/` (any name, and the token as password), and for

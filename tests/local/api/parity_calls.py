@@ -24,7 +24,7 @@ from mainsequence.client.metatables import (
 )
 from mainsequence.client.utils import DoesNotExist
 
-from tests.local.sdk_calls import row
+from tests.local.instances.sdk_calls import row
 
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)

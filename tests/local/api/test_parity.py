@@ -11,10 +11,10 @@ from mainsequence.client.models_user import User
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, environment_of
+from tests.local.api.parity import CLASSES, PARITY, methods, page
+from tests.local.api.parity_calls import Case
 from tests.local.conftest import new_database
-from tests.local.parity import CLASSES, PARITY, methods, page
-from tests.local.parity_calls import Case
-from tests.local.sdk_calls import row
+from tests.local.instances.sdk_calls import row
 from tests.support.forked import run_forked
 
 ROWS = [(kind.__name__, row.method) for kind, rows in PARITY.items() for row in rows]
@@ -74,4 +74,4 @@ def test_the_parity_table_has_every_method_of_the_client(client_class: type) -> 
 
 def test_the_parity_page_is_what_the_parity_table_says() -> None:
     written = (Path(ROOT) / "docs" / "parity.md").read_text(encoding="utf-8")
-    assert written == page(), "run ./dev run python -m tests.local.parity > docs/parity.md"
+    assert written == page(), "run ./dev run python -m tests.local.api.parity > docs/parity.md"

@@ -1,8 +1,9 @@
 """Kills ``upgrade head`` at as many moments as asked for, and prints what became of each stage.
 
-``./dev run python -m tests.crashes [POINTS [SEED]]``: 200 points take some ten minutes on a quiet
-machine. After each the next upgrade has to bring database and catalog to what an undisturbed run
-leaves. Exit code 1 where it does not. pytest does not collect it: the suite tries fewer points.
+``./dev run python -m tests.migrations.crashes [POINTS [SEED]]``: 200 points take about ten minutes
+on a quiet machine. After each, the next upgrade has to bring database and catalog to what an
+undisturbed run leaves. Exit code 1 where it does not. pytest does not collect it: the suite tries
+fewer points.
 """
 
 import statistics
