@@ -67,7 +67,7 @@ def test_what_only_an_administrator_can_do_is_printed_for_him(owned: Owned, tmp_
     shell = Shell(tmp_path)
     refused = shell("start", "--database-url", owned.url, code=5)
     assert "have an administrator run the printed SQL" in refused.stderr
-    assert "[administrator-needed] The database is as it was." in refused.stderr
+    assert "[administrator-needed] The database was not changed." in refused.stderr
     quoted = '"somebody ""else"" é"'
     assert refused.stdout.splitlines() == [
         f"ALTER ROLE {quoted} CREATEROLE;",

@@ -30,7 +30,7 @@ __all__ = [
     "check_sdk",
 ]
 
-SUPPORTED = (3, 13)
+OLDEST_PYTHON = (3, 13)
 SDK = "mainsequence"
 # Its package has the name of ours.
 PUBLISHED = "ms-markets"
@@ -40,9 +40,11 @@ VERSION_SECONDS = 10
 def check_python() -> Finding:
     """Whether this is a Python that the packages are made for."""
     version = platform.python_version()
-    if sys.version_info[:2] == SUPPORTED:
+    if sys.version_info[:2] >= OLDEST_PYTHON:
         return good("python", version)
-    return bad("python", version, "make the environment anew with a Python 3.13 (`./dev sync`)")
+    return bad(
+        "python", version, "make the environment again with Python 3.13 or newer (`./dev sync`)"
+    )
 
 
 def check_sdk() -> Finding:

@@ -1,0 +1,167 @@
+"""Every error that msm-local raises on purpose, as one tree.
+
+    MsmLocalError
+    ├── InstanceError             the command line cannot do what was asked of an instance
+    │   ├── InvalidNameError
+    │   ├── StateFolderError
+    │   ├── PortBusyError
+    │   ├── InstanceBusyError
+    │   ├── NotRunningError
+    │   ├── AlreadyRunningError
+    │   ├── UnhealthyError
+    │   ├── StartFailedError
+    │   ├── StopFailedError
+    │   ├── ClientsConnectedError
+    │   ├── NotEmbeddedError
+    │   ├── UnknownRevisionError
+    │   ├── UnreadableRevisionError
+    │   ├── TemplateFailedError
+    │   ├── ResetFailedError
+    │   ├── NotOursError
+    │   └── ProgramMissingError
+    ├── ClusterError              the embedded PostgreSQL cannot be created, started or used
+    │   └── BinariesMissingError
+    ├── GitUnavailableError       a stand-in Git context cannot be made
+    ├── DatabaseSetupError        roles or catalog cannot be created in the database
+    │   └── AdministratorNeededError
+    └── RequestError              the answer to a request, with its HTTP status
+        ├── UnauthorizedError, ForbiddenError, NotFoundError, NotImplementedHereError
+        ├── InvalidRequestError: UnknownFilterError, StatementRefusedError, ResultRefusedError
+        ├── BodyTooLargeError, AnswerTooLargeError, TooManyRowsError, RequestTooSlowError
+        ├── ClientGoneError
+        ├── ConflictError: ProviderConflictError, IdentifierTakenError, ForeignDataSourceError,
+        │   TableKindConflictError, ProtectedError, NotActiveError
+        ├── OperationFailedError, by SQLSTATE: UniqueViolatedError, ForeignKeyViolatedError,
+        │   NotNullViolatedError, CheckViolatedError, ValueRefusedError, OperationTooLargeError,
+        │   TransactionConflictError, StatementTimeoutError, OperationDeniedError
+        └── DatabaseUnavailableError
+
+The class holds the HTTP status, the exit code and what the command line adds to the sentence (see
+MsmLocalError). Facts are attributes, and become fields of the JSON answer.
+"""
+
+from msm_local.errors.base import (
+    MsmLocalError,
+)
+from msm_local.errors.instance import (
+    AlreadyRunningError,
+    ClientsConnectedError,
+    InstanceBusyError,
+    InstanceError,
+    InvalidNameError,
+    NotEmbeddedError,
+    NotOursError,
+    NotRunningError,
+    PortBusyError,
+    ProgramMissingError,
+    ResetFailedError,
+    StartFailedError,
+    StateFolderError,
+    StopFailedError,
+    TemplateFailedError,
+    UnhealthyError,
+    UnknownRevisionError,
+    UnreadableRevisionError,
+)
+from msm_local.errors.operation import (
+    CheckViolatedError,
+    ForeignKeyViolatedError,
+    NotNullViolatedError,
+    OperationDeniedError,
+    OperationFailedError,
+    OperationTooLargeError,
+    StatementTimeoutError,
+    TransactionConflictError,
+    UniqueViolatedError,
+    ValueRefusedError,
+)
+from msm_local.errors.request import (
+    AnswerTooLargeError,
+    BodyTooLargeError,
+    ClientGoneError,
+    ConflictError,
+    DatabaseUnavailableError,
+    ForbiddenError,
+    ForeignDataSourceError,
+    IdentifierTakenError,
+    InvalidRequestError,
+    NotActiveError,
+    NotFoundError,
+    NotImplementedHereError,
+    ProtectedError,
+    ProviderConflictError,
+    RequestError,
+    RequestTooSlowError,
+    ResultRefusedError,
+    StatementRefusedError,
+    TableKindConflictError,
+    TooManyRowsError,
+    UnauthorizedError,
+    UnknownFilterError,
+)
+from msm_local.errors.setup import (
+    AdministratorNeededError,
+    BinariesMissingError,
+    ClusterError,
+    DatabaseSetupError,
+    GitUnavailableError,
+)
+
+__all__ = [
+    "AdministratorNeededError",
+    "AlreadyRunningError",
+    "AnswerTooLargeError",
+    "BinariesMissingError",
+    "BodyTooLargeError",
+    "CheckViolatedError",
+    "ClientGoneError",
+    "ClientsConnectedError",
+    "ClusterError",
+    "ConflictError",
+    "DatabaseSetupError",
+    "DatabaseUnavailableError",
+    "ForbiddenError",
+    "ForeignDataSourceError",
+    "ForeignKeyViolatedError",
+    "GitUnavailableError",
+    "IdentifierTakenError",
+    "InstanceBusyError",
+    "InstanceError",
+    "InvalidNameError",
+    "InvalidRequestError",
+    "MsmLocalError",
+    "NotActiveError",
+    "NotEmbeddedError",
+    "NotFoundError",
+    "NotImplementedHereError",
+    "NotNullViolatedError",
+    "NotOursError",
+    "NotRunningError",
+    "OperationDeniedError",
+    "OperationFailedError",
+    "OperationTooLargeError",
+    "PortBusyError",
+    "ProgramMissingError",
+    "ProtectedError",
+    "ProviderConflictError",
+    "RequestError",
+    "RequestTooSlowError",
+    "ResetFailedError",
+    "ResultRefusedError",
+    "StartFailedError",
+    "StateFolderError",
+    "StatementRefusedError",
+    "StatementTimeoutError",
+    "StopFailedError",
+    "TableKindConflictError",
+    "TemplateFailedError",
+    "TooManyRowsError",
+    "TransactionConflictError",
+    "UnauthorizedError",
+    "UnhealthyError",
+    "UniqueViolatedError",
+    "UnknownFilterError",
+    "UnknownRevisionError",
+    "UnreadableRevisionError",
+    "ValueRefusedError",
+]
