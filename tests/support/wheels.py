@@ -11,9 +11,19 @@ from pathlib import Path
 
 from release.versions import set_version
 
-__all__ = ["Environment", "build", "clean_environment", "make_environment", "run", "sources"]
+__all__ = [
+    "PYTHON",
+    "Environment",
+    "build",
+    "clean_environment",
+    "make_environment",
+    "run",
+    "sources",
+]
 
 ROOT = Path(__file__).parents[2]
+# Not sys.executable: the environment that runs the tests is in the way of a second one.
+PYTHON = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
 # What a shell of the developer says about environments, and what it says about platforms.
 FOREIGN = re.compile(
     r"(UV_(PYTHON|PROJECT.*|RUN.*)|VIRTUAL_ENV.*|PYTHON.*|(MAINSEQUENCE|MSM|GIT)_.*)"
@@ -45,7 +55,7 @@ def clean_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not FOREIGN.fullmatch(name)}
     program = shutil.which(os.environ.get("UV", "uv"))
     assert program is not None, "run the tests with ./dev test or uv run"
-    path = f"{sys.base_prefix}/bin:{os.environ['PATH']}:{Path(program).parent}"
+    path = f"{PYTHON.parent}:{os.environ['PATH']}:{Path(program).parent}"
     return kept | {"PATH": path}
 
 
@@ -77,7 +87,7 @@ def build(folder: Path, checkout: Path = ROOT) -> dict[str, Path]:
 
 def make_environment(folder: Path, *arguments: str) -> Environment:
     """Make a virtual environment that holds what ``uv pip install`` takes, and nothing else."""
-    uv("venv", "--python", f"{sys.base_prefix}/bin/python3.13", str(folder), folder=ROOT)
+    uv("venv", "--python", str(PYTHON), str(folder), folder=ROOT)
     made = Environment(folder)
     if arguments:
         made.install(*arguments)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.wheels import PYTHON
+
 ROOT = Path(__file__).parents[2]
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -24,7 +26,7 @@ class Workshop:
     Attributes:
         folder: everything of this run; anybody may enter.
         user: a throw-away ordinary user.
-        version: of the Python 3.13, such as ``3.13.0``.
+        version: of the Python that runs this, such as ``3.13.0``.
     """
 
     folder: Path
@@ -38,7 +40,7 @@ class Workshop:
 
     @property
     def python(self) -> Path:
-        """A Python 3.13 that everybody can read, as an installation prefix."""
+        """A Python that everybody can read, as an installation prefix."""
         return self.folder / "python"
 
     @property
@@ -48,7 +50,7 @@ class Workshop:
 
     @property
     def without_python(self) -> Path:
-        """A folder with every program of the system but its Pythons, one of which may be a 3.13."""
+        """A folder with every program of the system but its Pythons."""
         return self.folder / "without-python"
 
     @property
@@ -70,7 +72,7 @@ class Workshop:
         subprocess.run(["git", "clone", "--quiet", str(self.sources), str(folder)], check=True)
 
     def environment(self) -> dict[str, str]:
-        """The variables of a new user with uv and Python 3.13 on PATH, and a warm cache of uv."""
+        """The variables of a new user with uv and Python on PATH, and a warm cache of uv."""
         passed = ("PIP_", "SSL_", "UV_", "REQUESTS_", "CURL_", "HTTP", "http", "NO_PROXY", "LANG")
         kept = {name: value for name, value in os.environ.items() if name.startswith(passed)}
         kept.pop("UV_PYTHON", None)
@@ -147,7 +149,7 @@ def copy_python(workshop: Workshop) -> None:
     skipped = shutil.ignore_patterns("test", "__pycache__", "site-packages")
     shutil.copytree(sys.base_prefix, workshop.python, symlinks=True, ignore=skipped)
     # A pyenv's Python looks for its library by an absolute path, which may be below /root.
-    program = workshop.python / "bin" / "python3.13"
+    program = workshop.python / "bin" / PYTHON.name
     absolute, relative = os.fsencode(f"{sys.base_prefix}/lib\0"), b"$ORIGIN/../lib\0"
     program.write_bytes(
         program.read_bytes().replace(absolute, relative.ljust(len(absolute), b"\0"))

@@ -7,15 +7,15 @@ import shlex
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.wheels import PYTHON
+
 DEV = Path(__file__).parents[2] / "dev"
-PYTHON = Path(sys.base_prefix) / "bin" / "python3.13"
 TOOLS = ("sh", "cat", "dirname", "grep", "head", "id", "rm", "sed")
 # Notes how it was called; `sync` works as FAKE_SYNC says: always, offline or never.
 UV = """#!/bin/sh
@@ -25,6 +25,10 @@ echo "$UV_PYTHON: $*" >>"$FAKE_LOG"
 case "$FAKE_SYNC $*" in always*|offline*--offline*) exit 0 ;; esac
 echo "uv says: no route to host" >&2
 exit 2
+"""
+# What ./dev asks a Python: its version, and which program stands behind it.
+FAKE_PYTHON = """#!/bin/sh
+case "$2" in *_base_executable*) echo "$0" ;; *) echo {version} ;; esac
 """
 MAINSEQUENCE = '#!/bin/sh\necho "reached the SDK"\nexit 7\n'
 
@@ -233,47 +237,77 @@ def test_a_failure_without_an_endpoint_names_the_local_platform_last(checkout: C
     )
 
 
-def test_no_python_313_is_one_sentence_with_the_command_that_mends_it(checkout: Checkout) -> None:
+def used_python(checkout: Checkout) -> str:
+    """The Python that the last call of uv was told to use."""
+    return checkout.log.read_text().splitlines()[-1].partition(": ")[0]
+
+
+def test_without_a_python_the_remedy_is_named(checkout: Checkout) -> None:
     checkout.without_environment()
-    # Another Python, and a build for which half of the wheels do not exist.
-    write_program(checkout.bin / "python3", "#!/bin/sh\necho 3.11\n")
-    write_program(checkout.bin / "python3.13", "#!/bin/sh\necho 3.13t\n")
+    # Too old, too new, and a build for which half of the wheels do not exist.
+    for name, version in (("python", "3.12"), ("python3", "3.15"), ("python3.14", "3.14t")):
+        write_program(checkout.bin / name, FAKE_PYTHON.format(version=version))
     told = checkout.dev("demo")
     assert (told.returncode, told.stdout) == (1, "")
     asking, refused = told.stderr.splitlines()
     assert "asking uv to download one" in asking
-    assert "no Python 3.13 is to be had" in refused
-    assert "pyenv install 3.13" in refused
+    assert "there is no Python 3.14 or 3.13, and uv could not" in refused
+    assert "pyenv install 3.14" in refused
     assert "python install" in checkout.log.read_text()
     assert "sync" not in checkout.log.read_text()
 
 
 @pytest.mark.parametrize("place", ["PATH", "PYENV_ROOT", "HOME", "UV_PYTHON"])
-def test_python_313_is_found_where_it_lies(checkout: Checkout, place: str, tmp_path: Path) -> None:
+def test_a_python_is_found_wherever_it_lies(checkout: Checkout, place: str, tmp_path: Path) -> None:
     checkout.without_environment()
     variables = {}
     if place == "PATH":
-        (checkout.bin / "python3.13").symlink_to(PYTHON)
+        (checkout.bin / PYTHON.name).symlink_to(PYTHON)
     elif place == "UV_PYTHON":
         variables = {place: str(PYTHON)}
     else:
         root = tmp_path / ("home" if place == "HOME" else "a pyenv")
         versions = root / ".pyenv" / "versions" if place == "HOME" else root / "versions"
-        (versions / "3.13.9" / "bin").mkdir(parents=True)
-        (versions / "3.13.9" / "bin" / "python3.13").symlink_to(PYTHON)
+        version = f"{PYTHON.name.removeprefix('python')}.9"
+        (versions / version / "bin").mkdir(parents=True)
+        (versions / version / "bin" / PYTHON.name).symlink_to(PYTHON)
         variables = {place: str(root)}
     assert checkout.dev("sync", **variables).returncode == 0
     [*_, synced] = checkout.log.read_text().splitlines()
-    used, _, arguments = synced.partition(": ")
-    assert "3.13" in used
-    assert arguments.startswith("sync --project")
+    assert PYTHON.name in used_python(checkout)
+    assert synced.partition(": ")[2].startswith("sync --project")
+
+
+def test_the_newest_supported_python_is_taken(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.without_environment()
+    newest = tmp_path / "home" / ".pyenv" / "versions" / "3.14.1" / "bin" / "python3.14"
+    newest.parent.mkdir(parents=True)
+    # The older one is on PATH, where a search by place would stop.
+    for path, version in ((checkout.bin / "python3.13", "3.13"), (newest, "3.14")):
+        write_program(path, FAKE_PYTHON.format(version=version))
+    assert checkout.dev("sync").returncode == 0
+    assert used_python(checkout) == str(newest)
+    assert checkout.dev("sync", UV_PYTHON="3.13").returncode == 0
+    assert used_python(checkout) == str(checkout.bin / "python3.13")
+
+
+def test_the_environment_keeps_its_python(checkout: Checkout) -> None:
+    write_program(checkout.bin / "python3.14", FAKE_PYTHON.format(version="3.14"))
+    own = checkout.folder / ".venv" / "bin" / "python"
+    own.unlink()
+    write_program(own, FAKE_PYTHON.format(version="3.13"))
+    assert checkout.dev("sync").returncode == 0
+    assert used_python(checkout) == str(own)
+    assert checkout.dev("sync", UV_PYTHON="3.14").returncode == 0
+    assert used_python(checkout) == str(checkout.bin / "python3.14")
 
 
 def test_an_old_uv_gives_way_to_one_of_the_checkouts_own(checkout: Checkout) -> None:
     own = checkout.folder / ".tools" / "bin" / "uv"
     own.parent.mkdir(parents=True)
-    write_program(own, '#!/bin/sh\n[ "$1" = --version ] && echo "uv 0.9.1"; exit 0\n')
+    write_program(own, '#!/bin/sh\n[ "$1" = --version ] && echo "uv 0.9.1" || echo "own uv: $*"\n')
     assert checkout.dev("sync", FAKE_VERSION="0.6.17").returncode == 0
+    assert checkout.dev("run", "uv", "tree", FAKE_VERSION="0.6.17").stdout == "own uv: tree\n"
     assert not checkout.log.exists()
     assert checkout.dev("sync", FAKE_VERSION="1.0.0").returncode == 0
     assert "sync" in checkout.log.read_text()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = sorted((ROOT / "packages").iterdir())
@@ -94,3 +95,20 @@ def test_only_one_module_imports_the_sdk() -> None:
 def test_every_version_is_the_same() -> None:
     versions = {project_of(folder)["project"]["version"] for folder in (ROOT, *MEMBERS)}
     assert len(versions) == 1
+
+
+def test_supported_pythons_agree_everywhere() -> None:
+    """The list stands in ./dev; the oldest of it bounds every package and every checker."""
+    (listed,) = re.findall(r'^pythons="(.+)"$', (ROOT / "dev").read_text("utf-8"), re.MULTILINE)
+    supported = listed.split()
+    oldest = supported[-1]
+    folders = (ROOT, *MEMBERS, *(file.parent for file in ROOT.glob("examples/*/pyproject.toml")))
+    stated = {project_of(folder)["project"]["requires-python"] for folder in folders}
+    assert stated == {f">={oldest}"}
+    tools = project_of(ROOT)["tool"]
+    assert tools["mypy"]["python_version"] == oldest
+    assert tools["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+    for job in ("suite", "installed"):
+        assert workflow["jobs"][job]["strategy"]["matrix"]["python"] == supported[::-1]
+        assert workflow["jobs"][job]["env"]["UV_PYTHON"] == "${{ matrix.python }}"

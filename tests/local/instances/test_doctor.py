@@ -164,7 +164,7 @@ def test_another_python(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(sys, "version_info", (3, 12, 1))
         found = machine.check_python()
-    assert "make the environment anew with a Python 3.13" in found.remedy
+    assert "make the environment again with Python 3.13 or newer" in found.remedy
 
 
 @pytest.mark.parametrize("spoil", [shutil.rmtree, lambda folder: (folder / "postgres").unlink()])
