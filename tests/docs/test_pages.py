@@ -15,6 +15,7 @@ import pytest
 
 import migrations.downstream
 import msm
+import msm.errors
 import msm_portfolio
 import msm_pricing
 from schema_pages.__main__ import stale
@@ -97,7 +98,9 @@ def test_every_table_has_its_place_on_the_site(site: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("package", [msm, msm_portfolio, msm_pricing, migrations.downstream])
+@pytest.mark.parametrize(
+    "package", [msm, msm.errors, msm_portfolio, msm_pricing, migrations.downstream]
+)
 def test_every_public_name_has_its_place_on_the_site(site: Path, package: ModuleType) -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in site.rglob("*.html"))
     anchors = set(re.findall(r' id="([\w.]+)"', text))

@@ -20,7 +20,6 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 
 from msm.base import MarketsBase
 from msm.errors import (
-    CHECK_COMMAND,
     CheckViolatedError,
     ConflictError,
     DiskFullError,
@@ -35,6 +34,7 @@ from msm.errors import (
     TransactionConflictError,
 )
 from msm.errors.formatting import shortened
+from msm.errors.platform import CHECK_COMMAND
 from msm.operations.compile import CompiledOperation
 from msm.operations.scope import model_name
 from msm.values.literals import TooLargeValueError, UnfitValueError, column_text

@@ -1,0 +1,135 @@
+"""Errors of the platform: it is not there, it refuses a request, or its catalog lacks a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from msm.errors.base import MsmError
+
+__all__ = [
+    "AttachError",
+    "AttachProblem",
+    "EndpointChangedError",
+    "GitContextError",
+    "PlatformError",
+    "PlatformRefusedError",
+    "PlatformUnreachableError",
+]
+
+UPGRADE_COMMAND = "mainsequence migrations upgrade --provider migrations:migration head"
+CHECK_COMMAND = "python -m migrations.check"
+
+
+class PlatformError(MsmError):
+    """The platform did not do what it was asked.
+
+    Attributes:
+        endpoint: the platform's base URL, without ``/api/v1``.
+    """
+
+    def __init__(self, message: str, *, endpoint: str) -> None:
+        super().__init__(message)
+        self.endpoint = endpoint
+
+
+class PlatformUnreachableError(PlatformError):
+    """Nothing answers at the platform's endpoint."""
+
+
+class EndpointChangedError(PlatformError):
+    """The endpoint of the environment is no longer the one that this process sends to.
+
+    Attributes:
+        configured: the endpoint that the environment names now.
+    """
+
+    def __init__(self, message: str, *, endpoint: str, configured: str) -> None:
+        super().__init__(message, endpoint=endpoint)
+        self.configured = configured
+
+
+class GitContextError(PlatformError):
+    """The SDK cannot find out which repository branch this process belongs to."""
+
+
+class PlatformRefusedError(PlatformError):
+    """The platform answered with an error.
+
+    Attributes:
+        status_code: the HTTP status, or None when there was no answer.
+        detail: the platform's own message.
+    """
+
+    def __init__(
+        self, message: str, *, endpoint: str, status_code: int | None, detail: str
+    ) -> None:
+        super().__init__(message, endpoint=endpoint)
+        self.status_code = status_code
+        self.detail = detail
+
+
+type AttachReason = Literal["missing", "duplicated", "reserved", "physical_name", "data_source"]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachProblem:
+    """What is wrong with the catalog's resource of one model.
+
+    Attributes:
+        model: the model identifier, such as ``Asset``.
+        table: the physical table name that was looked up.
+        reason: the kind of problem.
+        detail: what was found, in words.
+    """
+
+    model: str
+    table: str
+    reason: AttachReason
+    detail: str
+
+
+class AttachError(MsmError):
+    """The catalog does not hold every table that the models need, exactly once and active.
+
+    Attributes:
+        problems: one entry a table, in the order of the models asked for.
+        data_source_uid: the data source of the current Git context.
+    """
+
+    def __init__(self, problems: Sequence[AttachProblem], *, data_source_uid: str) -> None:
+        self.problems = tuple(problems)
+        self.data_source_uid = data_source_uid
+        listing = "\n".join(
+            f"  {problem.table} ({problem.model}): {problem.detail}" for problem in self.problems
+        )
+        # Tables mostly fail for one reason: a dict keeps each remedy once, in order.
+        remedies = dict.fromkeys(_remedy(problem) for problem in self.problems)
+        count = len(self.problems)
+        super().__init__(
+            f"{count} table{'s' if count > 1 else ''} cannot be attached; "
+            f"{'; '.join(remedies)}:\n{listing}"
+        )
+
+
+def _remedy(problem: AttachProblem) -> str:
+    application = problem.table.partition("__")[0]
+    if application == "ms_markets":
+        where = "from the repository root, or with msm_migrations where that is installed"
+        upgrade, check = UPGRADE_COMMAND, CHECK_COMMAND
+    else:
+        # Only the table is known here, not the migration package of the project that owns it.
+        where = f"from the repository of {application}, with its migration package"
+        upgrade = "mainsequence migrations upgrade --provider PACKAGE:migration heads"
+        check = "python -m msm_migrations.check --provider PACKAGE:migration"
+    bring = f"bring the database to head, {where}: `{upgrade}`"
+    match problem.reason:
+        case "reserved":
+            return bring
+        case "missing":
+            # An upgrade does not create again a table that somebody dropped by hand.
+            return f"{bring}; if it is there already, see `{check}`"
+        case "data_source":
+            there = "the checkout or the branch of that data source"
+            return f"run this from {there}, or under `msm-local exec -- COMMAND` there"
+        case "duplicated" | "physical_name":
+            return f"see what `{check}` tells, {where}"
