@@ -26,15 +26,25 @@ from msm.models import (
     IndexValuesTS,
     OrdersTS,
 )
-from msm.rows import delete_rows, insert_rows, natural_key, upsert_rows
+from msm.operations.compile import Statement
+from msm.rows import Rows, delete_rows, insert_rows, natural_key, upsert_rows, write
 from msm.values.literals import column_text
 
 NOON = datetime.datetime(2025, 1, 2, 12, tzinfo=datetime.UTC)
 VALUE: dict[str, Any] = {"time_index": NOON, "index_identifier": "I", "value": 1.0}
 
 
-def never(_statement: object) -> Result:
-    raise AssertionError("something was sent")
+def insert(model: type[MarketsModel], rows: Rows) -> int:
+    """Insert without an attached table: what passes the checks ends in NotAttachedError."""
+    return insert_rows(model, rows, {}, None)
+
+
+def upsert(model: type[MarketsModel], rows: Rows, key: Sequence[str] | None = None) -> int:
+    return upsert_rows(model, rows, key, {}, None)
+
+
+def delete(model: type[MarketsModel], rows: Rows) -> int:
+    return delete_rows(model, rows, None, {}, None)
 
 
 def faults_of(call: Callable[[], int]) -> list[str]:
@@ -118,7 +128,7 @@ def test_a_value_that_does_not_fit_is_named(
     model: type[MarketsModel], column: str, value: Any, problem: str
 ) -> None:
     with pytest.raises(InvalidRowsError) as caught:
-        insert_rows(never, model, [{column: value}])
+        insert(model, [{column: value}])
     assert RowFault(0, column, value, problem) in caught.value.faults
 
 
@@ -138,7 +148,7 @@ def test_a_fault_shows_its_value_cut_in_its_middle(value: Any, told: str) -> Non
 def test_the_sentence_says_the_first_faults_and_how_many_more() -> None:
     rows = [{"unique_identifier": number} for number in range(7)]
     with pytest.raises(InvalidRowsError) as caught:
-        upsert_rows(never, Asset, rows, None)
+        upsert(Asset, rows)
     listing = "; ".join(
         f"row {number}, unique_identifier = {number}: a str is needed, not int"
         for number in range(5)
@@ -157,13 +167,13 @@ def test_the_sentence_says_the_first_faults_and_how_many_more() -> None:
 def test_a_column_that_rows_lack_is_named_once_for_all_of_them() -> None:
     good: Sequence[dict[str, Any]] = [{"unique_identifier": "a"}]
     bad = [{"asset_type": "x"}] * 3
-    assert faults_of(lambda: insert_rows(never, Asset, [*good, *bad])) == [
+    assert faults_of(lambda: insert(Asset, [*good, *bad])) == [
         "row 1, unique_identifier: not given, and the column needs a value"
     ]
 
 
 def test_a_row_without_columns_is_refused() -> None:
-    assert faults_of(lambda: insert_rows(never, AccountGroup, [{}])) == [
+    assert faults_of(lambda: insert(AccountGroup, [{}])) == [
         "row 0, every column: not given, and a row needs one at least"
     ]
 
@@ -173,7 +183,7 @@ def test_a_key_that_comes_twice_is_refused_across_time_zones_and_batches() -> No
     later = [VALUE | {"index_identifier": str(number)} for number in range(10_000)]
     rows = [VALUE, *later, VALUE | {"time_index": NOON.astimezone(offset)}]
     with pytest.raises(InvalidRowsError) as caught:
-        upsert_rows(never, IndexValuesTS, rows, None)
+        upsert(IndexValuesTS, rows)
     shown = (
         "(datetime.datetime(2025, 1, 2, 7, 0, tz...ime.timedelta(days=-1, seconds=68400))), 'I')"
     )
@@ -183,21 +193,22 @@ def test_a_key_that_comes_twice_is_refused_across_time_zones_and_batches() -> No
     )
 
 
-def test_null_is_no_key_that_comes_twice() -> None:
-    sent: list[object] = []
+def test_null_is_no_key_that_comes_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Statement] = []
 
-    def remember(statement: object) -> Result:
+    def remember(statement: Statement, _meta_tables: object, _timeout: object) -> Result:
         sent.append(statement)
         return Result([], [], 2)
 
+    monkeypatch.setattr(write, "execute", remember)
     unnamed = [{"group_name": None}, {"group_name": None}]
-    assert insert_rows(remember, AccountGroup, unnamed) == 2
+    assert insert(AccountGroup, unnamed) == 2
     assert len(sent) == 1
 
 
 def test_an_insert_is_checked_against_every_unique_key() -> None:
     rows = [{"uid": uuid.UUID(int=1), "unique_identifier": name} for name in "ab"]
-    assert faults_of(lambda: insert_rows(never, Asset, rows)) == [
+    assert faults_of(lambda: insert(Asset, rows)) == [
         "row 1, uid = UUID('00000000-0000-0000-0000-000000000001'): the key of row 0 already"
     ]
 
@@ -205,21 +216,21 @@ def test_an_insert_is_checked_against_every_unique_key() -> None:
 def test_an_upsert_needs_a_value_in_each_column_of_its_key() -> None:
     event = {"calendar_uid": uuid.UUID(int=1), "event_type": "expiry", "event_label": ""}
     row = event | {"event_date": None, "target_type": "", "target_identifier": ""}
-    assert faults_of(lambda: upsert_rows(never, CalendarEvent, [row], None)) == [
+    assert faults_of(lambda: upsert(CalendarEvent, [row])) == [
         "row 0, event_date: None, and the column needs a value"
     ]
 
 
 def test_a_missing_value_of_a_frame_is_null() -> None:
     frame = pd.DataFrame({"time_index": [NOON], "index_identifier": ["I"], "value": [np.nan]})
-    assert faults_of(lambda: upsert_rows(never, IndexValuesTS, frame, None)) == [
+    assert faults_of(lambda: upsert(IndexValuesTS, frame)) == [
         "row 0, value: None, and the column needs a value"
     ]
 
 
 def test_dates_of_a_frame_with_a_time_are_refused() -> None:
     frame = pd.DataFrame({"local_date": pd.to_datetime(["2025-01-01 09:30"])})
-    assert faults_of(lambda: upsert_rows(never, CalendarDate, frame, None)) == [
+    assert faults_of(lambda: upsert(CalendarDate, frame)) == [
         "row 0, calendar_uid: not given, and the column needs a value",
         "row 0, local_date = Timestamp('2025-01-01 09:30:00'): a date is needed, not Timestamp",
     ]
@@ -234,7 +245,7 @@ def test_dates_of_a_frame_with_a_time_are_refused() -> None:
 )
 def test_a_frame_with_two_columns_of_one_name_is_refused(frame: pd.DataFrame) -> None:
     with pytest.raises(StatementError) as caught:
-        insert_rows(never, IndexValuesTS, frame)
+        insert(IndexValuesTS, frame)
     assert str(caught.value) == (
         "The DataFrame has two columns named 'value', index levels included; drop or rename one "
         "of them."
@@ -242,7 +253,7 @@ def test_a_frame_with_two_columns_of_one_name_is_refused(frame: pd.DataFrame) ->
 
 
 def test_a_delete_needs_the_whole_key() -> None:
-    assert faults_of(lambda: delete_rows(never, IndexValuesTS, [{"time_index": NOON}], None)) == [
+    assert faults_of(lambda: delete(IndexValuesTS, [{"time_index": NOON}])) == [
         "row 0, index_identifier: not given, and the column needs a value"
     ]
 
@@ -267,7 +278,7 @@ def test_several_unique_keys_need_a_choice() -> None:
 def test_an_upsert_by_a_key_of_some_rows_only_is_refused() -> None:
     formula = {"index_uid": uuid.UUID(int=1), "status": "retired"}
     with pytest.raises(StatementError) as caught:
-        upsert_rows(never, IndexFormulaDefinition, [formula], ["index_uid"])
+        upsert(IndexFormulaDefinition, [formula], ["index_uid"])
     assert str(caught.value) == (
         "IndexFormulaDefinition is unique over index_uid only where status = 'active', so that "
         "other rows would be inserted again; pass key= one of ['uid'] or ['index_uid', "
@@ -286,7 +297,7 @@ def test_an_upsert_by_a_key_of_some_rows_only_is_refused() -> None:
 )
 def test_what_is_no_rows_is_refused(rows: Any, told: str) -> None:
     with pytest.raises(StatementError) as caught:
-        insert_rows(never, Asset, rows)
+        insert(Asset, rows)
     assert str(caught.value) == (
         f"Rows are a list of mappings, or a DataFrame; {told} in their place."
     )
@@ -295,7 +306,7 @@ def test_what_is_no_rows_is_refused(rows: Any, told: str) -> None:
 @pytest.mark.parametrize("missing", [pd.NaT, pd.NA])
 @pytest.mark.parametrize("column", ["source_as_of", "value", "observation_status", "metadata_json"])
 def test_what_is_missing_to_pandas_alone_is_refused_in_a_mapping(missing: Any, column: str) -> None:
-    faults = faults_of(lambda: insert_rows(never, IndexValuesTS, [VALUE | {column: missing}]))
+    faults = faults_of(lambda: insert(IndexValuesTS, [VALUE | {column: missing}]))
     assert faults == [
         f"row 0, {column} = {missing!r}: missing to pandas alone; pass None, for NULL"
     ]
@@ -315,5 +326,5 @@ def test_a_choice_that_is_no_unique_key_is_refused() -> None:
 
 
 def test_no_rows_are_nothing_to_do() -> None:
-    assert insert_rows(never, Asset, []) == 0
-    assert upsert_rows(never, Asset, pd.DataFrame({"unique_identifier": []}), None) == 0
+    assert insert(Asset, []) == 0
+    assert upsert(Asset, pd.DataFrame({"unique_identifier": []})) == 0

@@ -377,12 +377,13 @@ def test_progress_is_shown_on_a_terminal_to_those_who_wait_for_over_a_second(
     monkeypatch.setattr(validate, "ROWS_PER_BATCH", 1)
     monkeypatch.setattr(sys, "stderr", stream)
 
-    def wait(_statement: object) -> Result:
+    def wait(*_operation: object) -> Result:
         time.sleep(seconds)
         return Result([], [], 1)
 
+    monkeypatch.setattr(write, "execute", wait)
     rows = [{"unique_identifier": name} for name in "ab"]
-    assert write.insert_rows(wait, Asset, rows) == 2
+    assert write.insert_rows(Asset, rows, {}, None) == 2
     told = stream.getvalue()
     assert ("insert Asset: 100%" in told, "insert Asset:   0%" in told) == (shown, False)
     if not shown:
@@ -400,12 +401,13 @@ def test_progress_is_shown_while_rows_are_checked(monkeypatch: pytest.MonkeyPatc
             time.sleep(0.15)
             yield {"unique_identifier": name}
 
-    def look(_statement: object) -> Result:
+    def look(*_operation: object) -> Result:
         seen.append(stream.getvalue())
         return Result([], [], 1)
 
+    monkeypatch.setattr(write, "execute", look)
     seen: list[str] = []
-    write.insert_rows(look, Asset, slowly())
+    write.insert_rows(Asset, slowly(), {}, None)
     assert "insert Asset:" in seen[0]
 
 

@@ -104,7 +104,7 @@ class MarketsRuntime:
             PartlyWrittenError: a batch failed after others had been written.
             StatementError, PlatformError: as :meth:`execute`; then nothing was written.
         """
-        return insert_rows(self.execute, model, rows)
+        return insert_rows(model, rows, self._by_table(), self.timeout)
 
     def upsert(
         self, model: type[MarketsModel], rows: Rows, *, key: Sequence[str] | None = None
@@ -132,7 +132,7 @@ class MarketsRuntime:
                 of all rows.
             PlatformError: as :meth:`execute`; then nothing was written.
         """
-        return upsert_rows(self.execute, model, rows, key)
+        return upsert_rows(model, rows, key, self._by_table(), self.timeout)
 
     def delete(
         self, model: type[MarketsModel], rows: Rows, *, key: Sequence[str] | None = None
@@ -154,7 +154,7 @@ class MarketsRuntime:
             StatementError: the model has several unique keys and none was chosen, or no such key.
             PlatformError: as :meth:`execute`; then nothing was deleted.
         """
-        return delete_rows(self.execute, model, rows, key)
+        return delete_rows(model, rows, key, self._by_table(), self.timeout)
 
     def between(
         self,

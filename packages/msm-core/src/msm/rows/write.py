@@ -1,6 +1,6 @@
 """Insert, upsert and delete: check all rows, then send one batch after the other."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -9,49 +9,85 @@ from tqdm import tqdm
 from msm.base import MarketsModel
 from msm.errors import InvalidRowsError, MsmError, PartlyWrittenError
 from msm.operations.compile import Statement
-from msm.operations.results import Result
+from msm.operations.execute import execute
 from msm.rows.input import Rows, given_rows
 from msm.rows.keys import key_of_every_row, natural_key, table_of, unique_keys
 from msm.rows.statements import delete_statement, insert_statement, upsert_statement
 from msm.rows.validate import Batch, Expected, check_rows
+from msm.sdk import MetaTable
 
 __all__ = ["delete_rows", "insert_rows", "upsert_rows"]
 
-type Execute = Callable[[Statement], Result]
 type Compose = Callable[[Batch], Statement]
 
 # Whoever waits longer than this many seconds is shown how far it is.
 PATIENCE = 1.0
 
 
-def insert_rows(execute: Execute, model: type[MarketsModel], rows: Rows) -> int:
-    """What :meth:`msm.MarketsRuntime.insert` does."""
+def insert_rows(
+    model: type[MarketsModel],
+    rows: Rows,
+    meta_tables: Mapping[str, MetaTable],
+    timeout: float | None,
+) -> int:
+    """Do what :meth:`msm.MarketsRuntime.insert` documents.
+
+    Args:
+        model: the model.
+        rows: the rows.
+        meta_tables: the attached resources, by physical table name.
+        timeout: seconds that each batch may run; None for the SDK's default.
+    """
     table = table_of(model)
     whole = [key.columns for key in unique_keys(model) if key.where is None]
     expected = Expected(None, _required(model), whole)
-    return _Writing(execute, model, "insert").write(
+    return _Writing(model, "insert", meta_tables, timeout).write(
         rows, expected, lambda batch: insert_statement(table, batch.literals)
     )
 
 
 def upsert_rows(
-    execute: Execute, model: type[MarketsModel], rows: Rows, key: Sequence[str] | None
+    model: type[MarketsModel],
+    rows: Rows,
+    key: Sequence[str] | None,
+    meta_tables: Mapping[str, MetaTable],
+    timeout: float | None,
 ) -> int:
-    """What :meth:`msm.MarketsRuntime.upsert` does."""
+    """Do what :meth:`msm.MarketsRuntime.upsert` documents.
+
+    Args:
+        model: the model.
+        rows: the rows.
+        key: columns of one of the model's unique keys; None for the natural key.
+        meta_tables: the attached resources, by physical table name.
+        timeout: seconds that each batch may run; None for the SDK's default.
+    """
     table, target = table_of(model), key_of_every_row(model, key)
     expected = Expected(None, _required(model) | set(target.columns), [target.columns])
-    return _Writing(execute, model, "upsert").write(
+    return _Writing(model, "upsert", meta_tables, timeout).write(
         rows, expected, lambda batch: upsert_statement(table, batch.literals, target)
     )
 
 
 def delete_rows(
-    execute: Execute, model: type[MarketsModel], rows: Rows, key: Sequence[str] | None
+    model: type[MarketsModel],
+    rows: Rows,
+    key: Sequence[str] | None,
+    meta_tables: Mapping[str, MetaTable],
+    timeout: float | None,
 ) -> int:
-    """What :meth:`msm.MarketsRuntime.delete` does."""
+    """Do what :meth:`msm.MarketsRuntime.delete` documents.
+
+    Args:
+        model: the model.
+        rows: the rows.
+        key: columns of one of the model's unique keys; None for the natural key.
+        meta_tables: the attached resources, by physical table name.
+        timeout: seconds that each batch may run; None for the SDK's default.
+    """
     table, target = table_of(model), natural_key(model, key)
     columns = frozenset(target.columns)
-    return _Writing(execute, model, "delete").write(
+    return _Writing(model, "delete", meta_tables, timeout).write(
         rows,
         Expected(columns, columns, []),
         lambda batch: delete_statement(table, batch.literals, target),
@@ -70,9 +106,10 @@ def _required(model: type[MarketsModel]) -> frozenset[str]:
 class _Writing:
     """One call of a verb."""
 
-    execute: Execute
     model: type[MarketsModel]
     verb: str
+    meta_tables: Mapping[str, MetaTable]
+    timeout: float | None
 
     def write(self, rows: Rows, expected: Expected, compose: Compose) -> int:
         """Check all rows, and send them; how many were changed."""
@@ -98,7 +135,7 @@ class _Writing:
         changed = 0
         for done, batch in enumerate(batches):
             try:
-                changed += self.execute(compose(batch)).row_count
+                changed += execute(compose(batch), self.meta_tables, self.timeout).row_count
             except MsmError as error:
                 if done == 0:
                     raise
