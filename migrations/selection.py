@@ -1,4 +1,4 @@
-"""The provider that the tools look at: that of msm, unless the command names another."""
+"""The provider that a tool works on: that of msm, unless the command names another."""
 
 import argparse
 
@@ -7,15 +7,13 @@ from msm.sdk import load_alembic_metatable_migration_provider
 from .errors.tree import PACKAGE, MigrationError
 from .provider import MarketsMigration
 
-__all__ = ["UnknownProviderError", "add_provider_option", "choose", "examined"]
+__all__ = ["DEFAULT_PROVIDER", "UnknownProviderError", "add_provider_option", "load_provider"]
 
-OURS = f"{PACKAGE}:migration"
-
-_chosen: list[MarketsMigration] = []
+DEFAULT_PROVIDER = f"{PACKAGE}:migration"
 
 
 class UnknownProviderError(MigrationError):
-    """What was named is not a provider of models on ``MarketsBase``.
+    """A reference does not name a provider of models on ``MarketsBase``.
 
     Attributes:
         reference: what was named.
@@ -30,46 +28,34 @@ class UnknownProviderError(MigrationError):
         )
 
 
-def examined() -> MarketsMigration:
-    """The provider that this process looks at.
-
-    Raises:
-        ModelDefinitionError: a model of msm is wrong.
-        ModelGraphError: the graphs of msm are.
-    """
-    if _chosen:
-        return _chosen[-1]
-    # Not at the top, where the tools could not say in one sentence what is wrong with a model.
-    from .markets import migration
-
-    return migration
-
-
 def add_provider_option(parser: argparse.ArgumentParser) -> None:
-    """Have a tool take the provider as the SDK's CLI does."""
+    """Let a tool take the provider as the SDK's CLI does."""
     parser.add_argument(
         "--provider",
-        default=OURS,
+        default=DEFAULT_PROVIDER,
         metavar="MODULE:NAME",
-        help=f"the provider to look at (default: {OURS})",
+        help=f"the provider to look at (default: {DEFAULT_PROVIDER})",
     )
 
 
-def choose(reference: str) -> None:
-    """Look at the provider with this reference from now on, in this process.
+def load_provider(reference: str = DEFAULT_PROVIDER) -> MarketsMigration:
+    """Import the provider with this reference.
 
     Raises:
         UnknownProviderError: there is none, or it is of another kind.
         ModelDefinitionError: a model of the project is wrong.
-        ModelGraphError: what it lists is.
+        ModelGraphError: the list of its models is wrong.
     """
-    if reference == OURS:
-        _chosen.clear()
-        return
+    if reference == DEFAULT_PROVIDER:
+        # Not through the SDK, which would hide where in our code an import failed. Not at the top
+        # of the module, where a tool could not turn a wrong model into one sentence.
+        from .markets import migration
+
+        return migration
     try:
         provider = load_alembic_metatable_migration_provider(reference)
     except (RuntimeError, TypeError) as error:
         raise UnknownProviderError(reference, str(error).rstrip(".")) from error
     if not isinstance(provider, MarketsMigration):
         raise UnknownProviderError(reference, f"it is a {type(provider).__name__}")
-    _chosen.append(provider)
+    return provider

@@ -12,6 +12,7 @@ from msm.errors import MsmError
 
 from ..errors.tree import PACKAGE
 from ..inspection.database import NeverMigratedError, find_registry
+from ..selection import load_provider
 from .adopt import adopt, refuse_other_namespace
 from .report import as_text
 
@@ -38,9 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # The catalog has nothing to say of the version table of another namespace.
         refuse_other_namespace()
-        registry = find_registry()
+        provider = load_provider()
+        registry = find_registry(provider)
         if registry is None:
-            raise NeverMigratedError
+            raise NeverMigratedError(provider)
         found = adopt(registry, dry_run=options.dry_run)
     except MsmError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence

@@ -116,7 +116,7 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
         MigrationError: PostgreSQL cannot be reached, or refuses a statement; nothing was changed.
     """
     refuse_other_namespace()
-    script, revisions = revision_directory()
+    script, revisions = revision_directory(registry.provider)
     limits, progress = Limits.from_environment(os.environ), Progress()
     seconds = min(LONGEST_CREDENTIAL, CREDENTIAL_SECONDS + round(limits.lock_wait))
     issued = issue(registry, seconds=seconds)

@@ -20,12 +20,13 @@ from ..inspection.database import (
     find_registry,
     read_only,
 )
+from ..provider import MarketsMigration
 from ..run.translation import is_busy
-from ..selection import add_provider_option, choose
+from ..selection import add_provider_option, load_provider
 from .check import Check, check
 from .report import as_json, as_text
 
-__all__ = ["look", "main"]
+__all__ = ["check_database", "main"]
 
 POLL_SECONDS = 1.0
 # A credential lasts for an hour at most, and the look itself takes some of it.
@@ -57,8 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
-        choose(options.provider)
-        found = look(wait=options.wait)
+        found = check_database(load_provider(options.provider), wait=options.wait)
     except MsmError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
         return 2
@@ -66,10 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if found.differences else 0
 
 
-def look(*, wait: int = 0) -> Check:
+def check_database(provider: MarketsMigration, *, wait: int = 0) -> Check:
     """Check once, or until nothing is left that a running migration would explain.
 
     Args:
+        provider: whose tables are compared.
         wait: seconds to wait for that; what is found when they are over is the answer.
 
     Raises:
@@ -81,7 +82,7 @@ def look(*, wait: int = 0) -> Check:
         RevisionFilesError: this code's revisions are not one history.
     """
     deadline = time.monotonic() + wait
-    registry = _wait_for_registry(deadline)
+    registry = _wait_for_registry(provider, deadline)
     with read_only(registry, seconds=CREDENTIAL_SECONDS + wait) as database:
         while True:
             try:
@@ -97,10 +98,10 @@ def look(*, wait: int = 0) -> Check:
             time.sleep(POLL_SECONDS)
 
 
-def _wait_for_registry(deadline: float) -> Registry:
-    while (registry := find_registry()) is None:
+def _wait_for_registry(provider: MarketsMigration, deadline: float) -> Registry:
+    while (registry := find_registry(provider)) is None:
         if time.monotonic() >= deadline:
-            raise NeverMigratedError
+            raise NeverMigratedError(provider)
         time.sleep(POLL_SECONDS)
     return registry
 

@@ -1,7 +1,6 @@
 """The platform's catalog against the database."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.engine.interfaces import ReflectedColumn
@@ -11,7 +10,7 @@ from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
 
 from ..history.published import LEFT_ALONE
 from ..inspection.database import SCHEMA, Registry
-from ..selection import examined
+from ..provider import MarketsMigration
 from .differences import CatalogKind, Difference
 from .models import by_hand_command
 
@@ -30,8 +29,12 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
     Raises:
         PlatformRefusedError: the platform answered with an error.
     """
-    models = {(table.schema or SCHEMA, table.name) for table in _model_tables()}
-    version_table = (SCHEMA, examined().version_table)
+    provider = registry.provider
+    models = {
+        (model.__table__.schema or SCHEMA, model.__tablename__)
+        for model in provider.metatable_models
+    }
+    version_table = (SCHEMA, provider.version_table)
     with quiet_sdk(), refusals_of("a lookup of the catalog"):
         rows = _provider_rows(registry)
         absent = models - {_name(row) for row in rows}
@@ -40,26 +43,22 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
     columns = _read_columns(connection, {_name(row) for row in rows} | models)
     # A table that is in neither place is for the comparison of the models to miss.
     unlisted = sorted((models & columns.keys()) - {_name(row) for row in rows})
-    upgrade = examined().upgrade_command
     detail = "it exists, and the catalog does not hold it"
+    upgrade = provider.upgrade_command
     found = [Difference("uncatalogued", table, detail, upgrade) for _, table in unlisted]
     for row in sorted(rows, key=_name):
         if row.physical_table_name in LEFT_ALONE:
             continue
-        found += _judge(row, columns, is_ours=_name(row) in models | {version_table})
+        found += _judge(provider, row, columns, is_ours=_name(row) in models | {version_table})
     return found
 
 
-def _model_tables() -> Iterable[Any]:
-    return (model.__table__ for model in examined().metatable_models)
-
-
 def _provider_rows(registry: Registry) -> list[MetaTable]:
-    key = examined().migration_provider_key
+    provider, key = registry.provider, registry.provider.migration_provider_key
     here = {"data_source__uid__in": [registry.data_source_uid], "limit": LIMIT}
     # The time-indexed resource has no filter for the provider, only for the namespace.
     relational = MetaTable.filter_by_body(migration_provider_key=key, **here)
-    indexed = TimeIndexMetaTable.filter_by_body(namespace=examined().migration_namespace, **here)
+    indexed = TimeIndexMetaTable.filter_by_body(namespace=provider.migration_namespace, **here)
     rows = [*relational, *(row for row in indexed if row.migration_provider_key == key)]
     return list({row.uid: row for row in rows}.values())
 
@@ -97,8 +96,10 @@ def _name(row: MetaTable) -> TableName:
     return row.physical_schema or SCHEMA, row.physical_table_name
 
 
-def _judge(row: MetaTable, columns: Columns, *, is_ours: bool) -> list[Difference]:
-    upgrade = examined().upgrade_command
+def _judge(
+    provider: MarketsMigration, row: MetaTable, columns: Columns, *, is_ours: bool
+) -> list[Difference]:
+    upgrade = provider.upgrade_command
 
     def difference(kind: CatalogKind, detail: str, command: str = upgrade) -> list[Difference]:
         return [Difference(kind, row.physical_table_name, detail, command)]
@@ -109,7 +110,8 @@ def _judge(row: MetaTable, columns: Columns, *, is_ours: bool) -> list[Differenc
             "it exists and is in the catalog, and no model describes it any more; autogenerate "
             f'does not see it: write op.drop_table("{row.physical_table_name}") into a revision'
         )
-        return difference("unowned", detail, by_hand_command(f"Drop {row.physical_table_name}"))
+        title = f"Drop {row.physical_table_name}"
+        return difference("unowned", detail, by_hand_command(provider, title))
     if not is_ours:
         detail = "the catalog holds it, and neither a table nor a model is left"
         return difference("dropped_table", detail, f"mainsequence meta-table delete {row.uid}")

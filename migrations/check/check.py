@@ -9,7 +9,6 @@ from ..errors.tree import UnknownVersionError, UnversionedTablesError
 from ..inspection.database import Database, revision_directory
 from ..run.fingerprints import applied_revisions, fingerprint, read_fingerprints
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
-from ..selection import examined
 from .catalog import compare_catalog
 from .differences import Difference
 from .models import compare_models
@@ -26,12 +25,14 @@ class Check:
     Attributes:
         revisions: the rows of Alembic's version table.
         heads: the heads of this code's revisions.
+        upgrade_command: what brings the database to head.
         owner_role: the role that owns the tables; None where the platform names none.
         differences: the revision first, then models, then catalog.
     """
 
     revisions: tuple[str, ...]
     heads: tuple[str, ...]
+    upgrade_command: str
     owner_role: str | None
     differences: Sequence[Difference]
 
@@ -40,9 +41,7 @@ class Check:
         """Whether an upgrade, which may be running, would mend a difference."""
         if {"ahead", "unversioned"} & {difference.kind for difference in self.differences}:
             return False  # It would be refused.
-        return any(
-            difference.command == examined().upgrade_command for difference in self.differences
-        )
+        return any(difference.command == self.upgrade_command for difference in self.differences)
 
 
 def check(database: Database) -> Check:
@@ -54,17 +53,18 @@ def check(database: Database) -> Check:
     Raises:
         PlatformRefusedError: the platform answered with an error.
     """
-    script, ours = revision_directory()
+    provider = database.provider
+    script, ours = revision_directory(provider)
     heads, revisions = tuple(ours.heads), database.revisions()
     found: list[Difference] = []
     try:
-        refuse_unknown_rows(revisions, ours, examined())
+        refuse_unknown_rows(revisions, ours, provider)
         if not revisions:
-            refuse_unversioned_tables(database.connection, examined())
+            refuse_unversioned_tables(database.connection, provider)
     except UnknownVersionError as error:
         # The models of the code that wrote the rows are not here, so that nothing else compares.
-        ahead = Difference("ahead", "revision", error.fault, error.remedy)
-        return Check(revisions, heads, database.owner_role, [ahead])
+        found.append(Difference("ahead", "revision", error.fault, error.remedy))
+        return Check(revisions, heads, provider.upgrade_command, database.owner_role, found)
     except UnversionedTablesError as error:
         found.append(Difference("unversioned", "revision", error.fault, error.remedy))
     else:
@@ -72,17 +72,17 @@ def check(database: Database) -> Check:
         # A head that another one depends on has no row of its own.
         current = {revision.revision for revision in script.get_all_current(revisions)}
         if current != set(heads):
-            found.append(_behind(revisions, heads))
+            found.append(_behind(revisions, heads, provider.upgrade_command))
         else:
-            found += compare_models(database.connection)
+            found += compare_models(database.connection, provider)
     found += compare_catalog(database.connection, database.registry)
-    return Check(revisions, heads, database.owner_role, found)
+    return Check(revisions, heads, provider.upgrade_command, database.owner_role, found)
 
 
 def _edited(
     database: Database, script: ScriptDirectory, revisions: tuple[str, ...]
 ) -> Iterator[Difference]:
-    recorded = read_fingerprints(database.connection, examined())
+    recorded = read_fingerprints(database.connection, database.provider)
     for name, path in sorted(applied_revisions(script, revisions).items()):
         now = fingerprint(path)
         if recorded.get(name, now) != now:
@@ -92,9 +92,9 @@ def _edited(
             yield Difference("edited", f"revision {name}", detail, RESTORE)
 
 
-def _behind(revisions: Sequence[str], heads: Sequence[str]) -> Difference:
+def _behind(revisions: Sequence[str], heads: Sequence[str], upgrade: str) -> Difference:
     detail = (
         f"the database is at {', '.join(revisions) or 'base'} and the head is {', '.join(heads)}, "
         "so that models are not compared yet"
     )
-    return Difference("behind", "revision", detail, examined().upgrade_command)
+    return Difference("behind", "revision", detail, upgrade)

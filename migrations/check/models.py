@@ -26,16 +26,15 @@ from sqlalchemy import CheckConstraint, Connection
 
 from ..filters import only
 from ..inspection.rendering import offline_context
-from ..selection import examined
+from ..provider import MarketsMigration
 from .differences import Difference, ModelKind
 from .expressions import ChangedExpression, changed_expressions, default_differs
 
 __all__ = ["by_hand_command", "compare_models"]
 
 
-def _revision_command() -> str:
+def _revision_command(provider: MarketsMigration) -> str:
     """The command that makes a revision where the provider's revisions go."""
-    provider = examined()
     if provider.branch is None:
         return provider.revision_command
     # Not at the top: that package makes the provider of msm, which a wrong model does not let it.
@@ -44,23 +43,22 @@ def _revision_command() -> str:
     return f"{provider.revision_command} {place_options(provider)}"
 
 
-def _autogenerate_command() -> str:
+def _autogenerate_command(provider: MarketsMigration) -> str:
     """The command that makes a revision of what the models say."""
-    return f"{_revision_command()} -m WHAT_CHANGES --autogenerate"
+    return f"{_revision_command(provider)} -m WHAT_CHANGES --autogenerate"
 
 
-def by_hand_command(title: str = "WHAT_CHANGES") -> str:
+def by_hand_command(provider: MarketsMigration, title: str = "WHAT_CHANGES") -> str:
     """The command for what autogenerate does not see: a CHECK, a table without a model."""
-    return f"{_revision_command()} -m {shlex.quote(title)} --no-autogenerate"
+    return f"{_revision_command(provider)} -m {shlex.quote(title)} --no-autogenerate"
 
 
-def compare_models(connection: Connection) -> list[Difference]:
+def compare_models(connection: Connection, provider: MarketsMigration) -> list[Difference]:
     """Every way in which the tables of the provider are not what the models say.
 
     Tables that no model describes are nobody's business here: the catalog's comparison finds those
     that this provider once made.
     """
-    provider = examined()
     own = {model.__tablename__ for model in provider.metatable_models}
     tables = [table for table in provider.target_metadata.sorted_tables if table.name in own]
     include_name, include_object = only(provider.metatable_models)
@@ -82,8 +80,8 @@ def compare_models(connection: Connection) -> list[Difference]:
         },
     )
     script = produce_migrations(context, provider.target_metadata)
-    found = [_difference(op) for op in _flat(script.upgrade_ops_list)]
-    found += [_changed(item) for item in changed_expressions(connection, tables)]
+    found = [_difference(provider, op) for op in _flat(script.upgrade_ops_list)]
+    found += [_changed(provider, item) for item in changed_expressions(connection, tables)]
     return found
 
 
@@ -95,14 +93,13 @@ def _flat(operations: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
             yield op
 
 
-def _difference(op: MigrateOperation) -> Difference:
+def _difference(provider: MarketsMigration, op: MigrateOperation) -> Difference:
     kind, subject, detail = _words(op)
     check = isinstance(op, CreateCheckConstraintOp) or (
         isinstance(op, DropConstraintOp) and op.constraint_type == "check"
     )
-    return Difference(
-        kind, subject, detail, by_hand_command() if check else _autogenerate_command(), _sql([op])
-    )
+    command = by_hand_command(provider) if check else _autogenerate_command(provider)
+    return Difference(kind, subject, detail, command, _sql(provider, [op]))
 
 
 def _words(op: MigrateOperation) -> tuple[ModelKind, str, str]:
@@ -147,25 +144,24 @@ def _changes(op: AlterColumnOp) -> Iterator[str]:
         yield "the comment is another"
 
 
-def _changed(changed: ChangedExpression) -> Difference:
+def _changed(provider: MarketsMigration, changed: ChangedExpression) -> Difference:
     item = changed.item
-    subject = f"{item.table}.{item.name}"
+    subject, command = f"{item.table}.{item.name}", by_hand_command(provider)
     if isinstance(item, CheckConstraint):
         detail = f"the database checks {changed.stored}"
         drop: MigrateOperation = DropConstraintOp.from_constraint(item)
         create: MigrateOperation = CreateCheckConstraintOp.from_constraint(item)
-        return Difference(
-            "changed_constraint", subject, detail, by_hand_command(), _sql([drop, create])
-        )
+        sql = _sql(provider, [drop, create])
+        return Difference("changed_constraint", subject, detail, command, sql)
     rows = "all rows" if changed.stored is None else f"the rows WHERE {changed.stored}"
     drop, create = DropIndexOp.from_index(item), CreateIndexOp.from_index(item)
     detail = f"the database indexes {rows}"
-    return Difference("changed_index", subject, detail, by_hand_command(), _sql([drop, create]))
+    return Difference("changed_index", subject, detail, command, _sql(provider, [drop, create]))
 
 
-def _sql(operations: Iterable[MigrateOperation]) -> str:
+def _sql(provider: MarketsMigration, operations: Iterable[MigrateOperation]) -> str:
     output = io.StringIO()
-    operator = Operations(offline_context(output, target_metadata=examined().target_metadata))
+    operator = Operations(offline_context(output, target_metadata=provider.target_metadata))
     for op in operations:
         operator.invoke(op)
     return output.getvalue().strip()

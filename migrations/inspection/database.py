@@ -27,11 +27,11 @@ from msm.sdk import (
 
 from ..errors.tree import PACKAGE, MigrationError
 from ..history.files import Revisions, load_revisions
+from ..provider import MarketsMigration
 from ..run.guards import refuse_search_path, refuse_taken, version_rows
 from ..run.limits import Limits, set_timeouts
 from ..run.lock import connect_arguments
 from ..run.translation import is_busy, reason_of
-from ..selection import examined
 
 __all__ = [
     "CREDENTIAL_SECONDS",
@@ -78,11 +78,11 @@ class NeverMigratedError(MigrationError):
         table: the version table that was looked up.
     """
 
-    def __init__(self) -> None:
-        self.table: str = examined().version_table
+    def __init__(self, provider: MarketsMigration) -> None:
+        self.table: str = provider.version_table
         super().__init__(
             f"The catalog does not hold {self.table}, so this database has not been migrated yet; "
-            f"run `{examined().upgrade_command}`."
+            f"run `{provider.upgrade_command}`."
         )
 
 
@@ -91,10 +91,12 @@ class Registry:
     """The catalog resource of Alembic's version table, through which connections are issued.
 
     Attributes:
+        provider: whose version table it is.
         meta_table: the resource.
         data_source_uid: the data source of the current Git context, in which it was found.
     """
 
+    provider: MarketsMigration
     meta_table: MetaTable
     data_source_uid: str
 
@@ -128,29 +130,34 @@ class Database:
     registry: Registry
     owner_role: str | None
 
+    @property
+    def provider(self) -> MarketsMigration:
+        """The provider whose database it is."""
+        return self.registry.provider
+
     def has_version_table(self) -> bool:
         """Whether Alembic's version table exists."""
-        return inspect(self.connection).has_table(examined().version_table, schema=SCHEMA)
+        return inspect(self.connection).has_table(self.provider.version_table, schema=SCHEMA)
 
     def revisions(self) -> tuple[str, ...]:
         """The rows of Alembic's version table, sorted; empty where there is no such table."""
-        return version_rows(self.connection, examined())
+        return version_rows(self.connection, self.provider)
 
 
-def revision_directory() -> tuple[ScriptDirectory, Revisions]:
-    """The revisions that the provider carries, loaded, in Alembic's terms and in ours.
+def revision_directory(provider: MarketsMigration) -> tuple[ScriptDirectory, Revisions]:
+    """The revisions that a provider carries, loaded, in Alembic's terms and in ours.
 
     Raises:
         RevisionFilesError: they are not one history, or Python cannot load one.
     """
     script = ScriptDirectory.from_config(
-        alembic_config_for_provider(examined(), sqlalchemy_url="postgresql://")
+        alembic_config_for_provider(provider, sqlalchemy_url="postgresql://")
     )
     return script, load_revisions(script)
 
 
-def find_registry() -> Registry | None:
-    """Look up the registry of this provider in the catalog; None before the first upgrade.
+def find_registry(provider: MarketsMigration) -> Registry | None:
+    """Look up the registry of a provider in the catalog; None before the first upgrade.
 
     Raises:
         PlatformUnreachableError: nothing listens at the endpoint; said within two seconds.
@@ -168,11 +175,11 @@ def find_registry() -> Registry | None:
             found = MetaTable.filter_by_body(
                 data_source__uid__in=[str(data_source.uid)],
                 physical_schema__in=[SCHEMA],
-                physical_table_name__in=[examined().version_table],
+                physical_table_name__in=[provider.version_table],
                 limit=1,
             )
-    refuse_taken(examined().migration_namespace, found)
-    return Registry(found[0], str(data_source.uid)) if found else None
+    refuse_taken(provider.migration_namespace, found)
+    return Registry(provider, found[0], str(data_source.uid)) if found else None
 
 
 def issue(registry: Registry, *, seconds: int) -> Issued:
@@ -185,17 +192,18 @@ def issue(registry: Registry, *, seconds: int) -> Issued:
     Raises:
         PlatformRefusedError: the platform issues none.
     """
+    provider = registry.provider
     with quiet_sdk(), refusals_of("a migration connection"):
         issued = registry.meta_table.issue_migration_connection(
             MetaTableMigrationConnectionRequest(
-                package=examined().package,
-                migration_namespace=examined().migration_namespace,
-                migration_provider_key=examined().migration_provider_key,
+                package=provider.package,
+                migration_namespace=provider.migration_namespace,
+                migration_provider_key=provider.migration_provider_key,
                 ttl_seconds=seconds,
             )
         )
     config = alembic_config_for_provider(
-        examined(), sqlalchemy_url=issued.uri, owner_role_name=issued.owner_role_name
+        provider, sqlalchemy_url=issued.uri, owner_role_name=issued.owner_role_name
     )
     return Issued(make_url(issued.uri), config, issued.owner_role_name)
 

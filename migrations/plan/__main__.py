@@ -11,11 +11,12 @@ from msm.errors import MsmError
 
 from ..errors.tree import PACKAGE
 from ..inspection.database import find_registry, read_only
-from ..selection import add_provider_option, choose, examined
+from ..provider import MarketsMigration
+from ..selection import add_provider_option, load_provider
 from .plan import Plan, make_plan
 from .report import as_json, as_sql, as_text
 
-__all__ = ["look", "main"]
+__all__ = ["main", "plan_database"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
-        choose(options.provider)
-        plan = look(options.target or examined().target)
+        provider = load_provider(options.provider)
+        plan = plan_database(provider, options.target or provider.target)
     except MsmError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
         return 2
@@ -56,10 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def look(target: str) -> Plan:
+def plan_database(provider: MarketsMigration, target: str) -> Plan:
     """Plan against the database of the current Git context.
 
     Args:
+        provider: whose revisions would run.
         target: a revision, ``head``, ``base``, or a number of steps.
 
     Raises:
@@ -72,11 +74,11 @@ def look(target: str) -> Plan:
         UnknownTargetError: this code knows no way to the target.
         RevisionFailedError: a revision on the way cannot be read without a database.
     """
-    registry = find_registry()
+    registry = find_registry(provider)
     if registry is None:
-        return make_plan(target, None)
+        return make_plan(provider, target, None)
     with read_only(registry) as database:
-        return make_plan(target, database)
+        return make_plan(provider, target, database)
 
 
 if __name__ == "__main__":

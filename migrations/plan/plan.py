@@ -16,10 +16,10 @@ from alembic.util import CommandError
 from ..errors.tree import PACKAGE, MigrationError
 from ..inspection.database import Database, revision_directory
 from ..inspection.rendering import offline_context
+from ..provider import MarketsMigration
 from ..review.recorder import Run, record
 from ..review.subjects import ColumnTypes, column_types, targets
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
-from ..selection import examined
 from .rows import Rows, count_rows
 from .words import destroys, words
 
@@ -93,6 +93,7 @@ class Plan:
     """What a command would run.
 
     Attributes:
+        provider: what the command names as ``--provider``.
         direction: upgrade or downgrade.
         current: the rows of Alembic's version table; empty at base.
         target: what was asked for.
@@ -102,6 +103,7 @@ class Plan:
         is_informed: False for a database that was never migrated, which nothing can look at.
     """
 
+    provider: str
     direction: Direction
     current: tuple[str, ...]
     target: str
@@ -114,15 +116,14 @@ class Plan:
         """The command that runs it."""
         # A target such as -1 would be taken for an option.
         target = f"-- {self.target}" if self.target.startswith("-") else self.target
-        return (
-            f"mainsequence migrations {self.direction} --provider {examined().reference} {target}"
-        )
+        return f"mainsequence migrations {self.direction} --provider {self.provider} {target}"
 
 
-def make_plan(target: str, database: Database | None) -> Plan:
+def make_plan(provider: MarketsMigration, target: str, database: Database | None) -> Plan:
     """Plan the way to a target, without changing anything.
 
     Args:
+        provider: whose revisions would run.
         target: a revision, ``head``, ``base``, or a number of steps such as ``+1`` or ``-1``.
         database: where to start; None for one that has never been migrated.
 
@@ -132,17 +133,20 @@ def make_plan(target: str, database: Database | None) -> Plan:
         UnknownTargetError: this code knows no way from there to the target.
         RevisionFailedError: a revision on the way raises, or looks at the live database.
     """
-    script, revisions = revision_directory()
+    script, revisions = revision_directory(provider)
     current = () if database is None else database.revisions()
-    refuse_unknown_rows(current, revisions, examined())
+    refuse_unknown_rows(current, revisions, provider)
     if database is not None and not current:
-        refuse_unversioned_tables(database.connection, examined())
+        refuse_unversioned_tables(database.connection, provider)
     direction, route = _route(script, current, target)
     types = _types_before(script, direction) if route else {}
     steps = [_step(item, direction, database, types[item.revision]) for item in route]
-    has_version_table = database is not None and database.has_version_table()
-    sql = _sql(script, current, direction, route, has_version_table) if route else ""
-    return Plan(direction, current, target, tuple(steps), sql, database is not None)
+    sql = _sql(provider, script, current, direction, route) if route else ""
+    if not current and database is not None and database.has_version_table():
+        sql = _without_version_table(sql)
+    return Plan(
+        provider.reference, direction, current, target, tuple(steps), sql, database is not None
+    )
 
 
 def _route(
@@ -224,11 +228,11 @@ def _losses(op: MigrateOperation, database: Database | None, types: ColumnTypes)
 
 
 def _sql(
+    provider: MarketsMigration,
     script: ScriptDirectory,
     current: tuple[str, ...],
     direction: Direction,
     route: Sequence[Script],
-    has_version_table: bool,
 ) -> str:
     step_of = (
         MigrationStep.upgrade_from_script
@@ -238,17 +242,21 @@ def _sql(
     output = io.StringIO()
     context = offline_context(
         output,
-        target_metadata=examined().target_metadata,
-        version_table=examined().version_table,
-        version_table_schema=examined().version_table_schema,
+        target_metadata=provider.target_metadata,
+        version_table=provider.version_table,
+        version_table_schema=provider.version_table_schema,
         starting_rev=current,
         fn=lambda _heads, _context: [step_of(script.revision_map, revision) for revision in route],
     )
     with Operations.context(context), context.begin_transaction():
         context.run_migrations()
-    sql = output.getvalue().strip()
-    if has_version_table and not current:
-        # Without a database Alembic cannot know that the table is there since an earlier upgrade.
-        begin, _, rest = sql.partition("CREATE TABLE")
-        sql = begin + "-- Running" + rest.partition("-- Running")[2]
-    return sql
+    return output.getvalue().strip()
+
+
+def _without_version_table(sql: str) -> str:
+    """A script that does not create Alembic's version table, which a downgrade to base keeps.
+
+    Without a database Alembic cannot know that the table exists, and always creates it first.
+    """
+    begin, _, rest = sql.partition("CREATE TABLE")
+    return begin + "-- Running" + rest.partition("-- Running")[2] if rest else sql

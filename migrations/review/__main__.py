@@ -11,13 +11,14 @@ from pathlib import Path
 from msm.errors import MsmError
 from msm.settings import settings
 
-from ..selection import add_provider_option, choose, examined
+from ..provider import MarketsMigration
+from ..selection import add_provider_option, load_provider
 from . import read_history, review
 from .report import as_json, as_text
 from .review import Review
 from .squawk import Squawk
 
-__all__ = ["main"]
+__all__ = ["main", "review_folder"]
 
 
 def main(arguments: Sequence[str] | None = None, *, versions: Path | None = None) -> int:
@@ -41,8 +42,9 @@ def main(arguments: Sequence[str] | None = None, *, versions: Path | None = None
     add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
-        choose(options.provider)
-        found = look(_folder(versions), options.revisions)
+        provider = load_provider(options.provider)
+        folder = provider.folder if versions is None else versions / settings.slug
+        found = review_folder(provider, folder, options.revisions)
     except MsmError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
         return 2
@@ -50,10 +52,11 @@ def main(arguments: Sequence[str] | None = None, *, versions: Path | None = None
     return 1 if found.rejections else 0
 
 
-def look(folder: Path, ids: Sequence[str] = ()) -> Review:
+def review_folder(provider: MarketsMigration, folder: Path, ids: Sequence[str] = ()) -> Review:
     """Review revisions of a namespace's folder, squawk's warnings included.
 
     Args:
+        provider: whose revisions they are.
         folder: the namespace's folder.
         ids: the revisions to report on; all where none is named.
 
@@ -61,9 +64,7 @@ def look(folder: Path, ids: Sequence[str] = ()) -> Review:
         HistoryError: the folder or a revision's SQL cannot be read, or an id is not there.
         RevisionFilesError: the revisions are not one history.
     """
-    provider = examined()
-    tables = {model.__tablename__ for model in provider.metatable_models}
-    chosen = read_history(folder, tables, trunk=provider.trunk).select(ids)
+    chosen = read_history(provider, folder).select(ids)
     found = review(chosen)
     squawk = Squawk.installed()
     if squawk is None:
@@ -72,10 +73,6 @@ def look(folder: Path, ids: Sequence[str] = ()) -> Review:
     return Review(
         found.revisions, found.rejections, found.acknowledged, warnings, squawk=squawk.version
     )
-
-
-def _folder(versions: Path | None) -> Path:
-    return examined().folder if versions is None else versions / settings.slug
 
 
 if __name__ == "__main__":

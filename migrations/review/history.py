@@ -11,7 +11,7 @@ from alembic.script import Script, ScriptDirectory
 
 from ..errors.tree import MigrationError, UnreadableRevisionError
 from ..history.files import RevisionFile, load_revisions, read_file
-from ..selection import examined
+from ..provider import MarketsMigration
 from .recorder import Run, record
 from .subjects import ColumnTypes, column_types, created_tables, retired_tables
 
@@ -105,22 +105,21 @@ class History:
         return [revision for revision in self.revisions if not ids or revision.id in ids]
 
 
-def read_history(
-    folder: Path, owned_tables: Collection[str], *, trunk: Sequence[Path] = ()
-) -> History:
+def read_history(provider: MarketsMigration, folder: Path) -> History:
     """Load and run, without a database, every revision of a namespace.
 
+    Revisions of msm that those of a project depend on are loaded, and not in the history.
+
     Args:
+        provider: whose tables the revisions may work on.
         folder: the namespace's folder, ``versions/<slug>``.
-        owned_tables: names of the tables that the model graphs own.
-        trunk: folders with revisions that those of the folder depend on; they are not in the
-            history.
 
     Raises:
         HistoryError: the folder is missing, or an acknowledgement is no mapping of reasons.
         RevisionFilesError: what it holds is not one history, or Python cannot load it.
     """
-    scripts = _load(folder, trunk)
+    scripts = _load(provider, folder)
+    owned_tables = {model.__tablename__ for model in provider.metatable_models}
     upgrades = [_run(script, "upgrade") for script in scripts]
     made = [{name for o in run.operations for name in created_tables(o.op)} for run in upgrades]
     gone = [{name for o in run.operations for name in retired_tables(o.op)} for run in upgrades]
@@ -138,7 +137,7 @@ def read_history(
                 acknowledged=_acknowledged(script.module, path, folder),
                 upgrade=upgrade,
                 downgrade=_run(script, "downgrade"),
-                known_tables=set(owned_tables).union(
+                known_tables=owned_tables.union(
                     *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
                 ),
                 column_types=dict(types),
@@ -149,14 +148,14 @@ def read_history(
     return History(folder, [*revisions, *_outside(folder, {script.revision for script in scripts})])
 
 
-def _load(folder: Path, trunk: Sequence[Path]) -> list[Script]:
+def _load(provider: MarketsMigration, folder: Path) -> list[Script]:
     if not folder.is_dir():
         raise HistoryError(
             f"There is no folder {folder}; generate the namespace's first revision with "
-            f"`{examined().first_revision_command}`.",
+            f"`{provider.first_revision_command}`.",
             folder=folder,
         )
-    directory = ScriptDirectory(folder.parents[1], version_locations=[*trunk, folder])
+    directory = ScriptDirectory(folder.parents[1], version_locations=[*provider.trunk, folder])
     load_revisions(directory)
     walked = reversed(list(directory.walk_revisions()))
     return [script for script in walked if Path(script.path).parent == folder]

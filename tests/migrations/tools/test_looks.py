@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from psycopg import Connection, sql
 
+from migrations import migration
 from migrations.errors.tree import UPGRADE
 from migrations.inspection.database import find_registry, read_only
 from msm_local.platform import LocalPlatform
@@ -98,7 +99,7 @@ def test_a_look_leaves_a_credential_and_nothing_else(
 
 
 def write_through_the_look() -> str:
-    registry = find_registry()
+    registry = find_registry(migration)
     assert registry is not None
     with read_only(registry) as database:
         database.connection.exec_driver_sql("DELETE FROM ms_markets__asset")
@@ -113,7 +114,7 @@ def test_the_connection_of_a_look_cannot_write(environment: Mapping[str, str]) -
 
 
 def name_of_the_look() -> str:
-    registry = find_registry()
+    registry = find_registry(migration)
     assert registry is not None
     with read_only(registry) as database:
         return str(database.connection.exec_driver_sql("SHOW application_name").scalar_one())

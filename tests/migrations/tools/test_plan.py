@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
+from migrations import migration
 from migrations.inspection.database import find_registry, read_only
 from migrations.plan import rows
 from msm_local.platform import LocalPlatform
@@ -290,7 +291,7 @@ def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
 
 def count_up_to_two() -> str:
     rows.COUNTED = 2
-    registry = find_registry()
+    registry = find_registry(migration)
     assert registry is not None
     with read_only(registry) as database:
         return str(rows.count_rows(database.connection, None, "ms_markets__curve"))

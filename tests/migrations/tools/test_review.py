@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
 
+from migrations import migration
 from migrations.errors.tree import RevisionFilesError
 from migrations.review import RULES, HistoryError, Review, UnknownRevisionError, record
-from migrations.review.__main__ import look, main
+from migrations.review.__main__ import main, review_folder
 from migrations.review.harm import widens
 from migrations.review.squawk import Squawk
 from tests.conftest import ROOT
@@ -48,6 +50,11 @@ def write(folder: Path, text: str, name: str = f"{NEXT}_hand_made.py") -> Path:
     return file
 
 
+def reviewed(versions: Path, ids: Sequence[str] = ()) -> Review:
+    """The review of the default namespace's folder."""
+    return review_folder(migration, versions / NAMESPACE, ids)
+
+
 def rejected(found: Review) -> dict[str, set[int]]:
     """The lines that each rule refuses."""
     lines: dict[str, set[int]] = {}
@@ -63,7 +70,7 @@ def marked(text: str) -> set[int]:
 
 
 def test_our_revisions_pass() -> None:
-    found = look(VERSIONS / NAMESPACE)
+    found = reviewed(VERSIONS)
     assert found.rejections == []
     assert found.revisions == REVISIONS
 
@@ -72,7 +79,7 @@ def test_our_revisions_pass() -> None:
 @pytest.mark.parametrize(("rule", "text"), BAD)
 def test_a_bad_revision_breaks_its_rule_and_no_other(versions: Path, rule: str, text: str) -> None:
     write(versions / NAMESPACE, text)
-    found = look(versions / NAMESPACE, [NEXT])
+    found = reviewed(versions, [NEXT])
     assert rejected(found) == {rule: marked(text) or {1}}
 
 
@@ -80,7 +87,7 @@ def test_a_bad_revision_breaks_its_rule_and_no_other(versions: Path, rule: str, 
 @pytest.mark.parametrize("text", GOOD)
 def test_a_good_revision_passes(versions: Path, text: str) -> None:
     write(versions / NAMESPACE, text)
-    assert rejected(look(versions / NAMESPACE, [NEXT])) == {}
+    assert rejected(reviewed(versions, [NEXT])) == {}
 
 
 def test_every_rule_has_a_bad_revision() -> None:
@@ -108,7 +115,7 @@ def test_a_revision_outside_its_folder_is_refused(
     versions: Path, name: str, revision: str, parent: str | list[str]
 ) -> None:
     write(versions, f'revision = "{revision}"\ndown_revision = {parent!r}\n', name)
-    found = look(versions / NAMESPACE)
+    found = reviewed(versions)
     assert rejected(found) == {"outside-namespace-folder": {1}}
     assert found.rejections[0].place.file == versions / name
 
@@ -116,7 +123,7 @@ def test_a_revision_outside_its_folder_is_refused(
 @pytest.mark.usefixtures("_no_squawk")
 def test_the_history_of_another_namespace_is_left_alone(versions: Path) -> None:
     shutil.copytree(versions / NAMESPACE, versions / "acme_research")
-    assert rejected(look(versions / NAMESPACE)) == {}
+    assert rejected(reviewed(versions)) == {}
 
 
 @pytest.mark.usefixtures("_no_squawk")
@@ -130,19 +137,22 @@ def test_a_reason_acknowledges_a_destructive_operation(
     assert (finding["rule"], finding["reason"]) == ("drop-column", "Nobody reads it.")
 
     write(versions / NAMESPACE, dropping + 'acknowledged = {"drop-column": " "}\n')
-    assert set(rejected(look(versions / NAMESPACE))) == {"drop-column", "idle-acknowledgement"}
+    assert set(rejected(reviewed(versions))) == {
+        "drop-column",
+        "idle-acknowledgement",
+    }
 
 
 @pytest.mark.usefixtures("_no_squawk")
 def test_a_table_that_a_later_revision_drops_was_ours_to_create(versions: Path) -> None:
     creating = next(str(case.values[1]) for case in BAD if case.values[0] == "unknown-table")
     write(versions / NAMESPACE, creating)
-    assert set(rejected(look(versions / NAMESPACE))) == {"unknown-table"}
+    assert set(rejected(reviewed(versions))) == {"unknown-table"}
     dropping = next(str(case.values[1]) for case in BAD if case.values[0] == "drop-table")
     dropping = dropping.replace(NEXT, AFTER).replace(HEAD, NEXT)
     dropping = dropping.replace("ms_markets__issuer", "ms_markets__nobodys")
     write(versions / NAMESPACE, dropping, f"{AFTER}_hand_made.py")
-    assert set(rejected(look(versions / NAMESPACE))) == {"drop-table"}
+    assert set(rejected(reviewed(versions))) == {"drop-table"}
 
 
 @pytest.mark.usefixtures("_no_squawk")
@@ -155,7 +165,7 @@ def test_a_merge_may_be_empty(versions: Path) -> None:
         write(versions / NAMESPACE, filled, f"{number}_branch.py")
     merge = template.replace(NEXT, "9999").replace(f'"{HEAD}"', f'("{NEXT}", "{AFTER}")')
     write(versions / NAMESPACE, merge, "9999_merge.py")
-    assert rejected(look(versions / NAMESPACE)) == {}
+    assert rejected(reviewed(versions)) == {}
 
 
 @pytest.mark.usefixtures("_no_squawk")
@@ -200,7 +210,7 @@ def test_what_cannot_be_read_is_one_sentence_and_exit_2(
     with pytest.raises(
         UnknownRevisionError, match=r"no revision '9999' in .* holds 1001, 1002"
     ) as error:
-        look(folder, ["9999"])
+        reviewed(versions, ["9999"])
     assert error.value.revision == "9999"
     assert main(["9999"], versions=versions) == 2
 
@@ -217,7 +227,7 @@ def test_what_cannot_be_read_is_one_sentence_and_exit_2(
     ):
         write(folder, broken)
         with pytest.raises((HistoryError, RevisionFilesError)):
-            look(folder)
+            reviewed(versions)
     told = capsys.readouterr()
     assert told.out == ""
     assert len(told.err.splitlines()) == 1
@@ -259,7 +269,7 @@ def test_a_type_is_wider_where_every_value_fits(
 def test_squawk_warns_at_the_line_of_the_operation(versions: Path) -> None:
     text = next(str(case.values[0]) for case in GOOD if case.id == "index")
     write(versions / NAMESPACE, text)
-    found = look(versions / NAMESPACE, [NEXT])
+    found = reviewed(versions, [NEXT])
     assert found.rejections == []
     (warning,) = found.warnings
     assert warning.rule == "require-concurrent-index-creation"
@@ -271,7 +281,7 @@ def test_squawk_warns_at_the_line_of_the_operation(versions: Path) -> None:
 def test_squawk_sees_an_autocommit_block_outside_of_a_transaction(versions: Path) -> None:
     def warned(text: str) -> set[str]:
         write(versions / NAMESPACE, text)
-        return {warning.rule for warning in look(versions / NAMESPACE, [NEXT]).warnings}
+        return {warning.rule for warning in reviewed(versions, [NEXT]).warnings}
 
     inside = next(str(case.values[0]) for case in GOOD if case.id == "autocommit")
     outside = inside.replace("with op.get_context().autocommit_block():", "if True:")
