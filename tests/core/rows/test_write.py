@@ -266,7 +266,7 @@ def test_a_frame_is_written_with_its_index_and_its_missing_values_as_null(
 
 
 def fail_in_the_third_batch() -> tuple[list[str], list[Any], int, int]:
-    validate.ROWS_PER_BATCH = 2
+    validate.MAX_BATCH_ROWS = 2
     runtime = msm.start_engine(MODELS)
     runtime.insert(Index, [INDEX])
     rows = values_at(*range(7))
@@ -296,7 +296,7 @@ def test_a_batch_that_fails_says_which_rows_were_written_and_the_upsert_can_be_r
 
 
 def fail_after_others() -> list[tuple[str, Any, Any]]:
-    validate.ROWS_PER_BATCH = 2
+    validate.MAX_BATCH_ROWS = 2
     runtime = msm.start_engine(MODELS)
     runtime.insert(AssetType, [{"asset_type": "taken"}])
     runtime.insert(Index, [INDEX, INDEX | {"unique_identifier": "J"}])
@@ -374,7 +374,7 @@ class Terminal(io.StringIO):
 def test_progress_is_shown_on_a_terminal_to_those_who_wait_for_over_a_second(
     stream: io.StringIO, seconds: float, shown: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validate, "ROWS_PER_BATCH", 1)
+    monkeypatch.setattr(validate, "MAX_BATCH_ROWS", 1)
     monkeypatch.setattr(sys, "stderr", stream)
 
     def wait(*_operation: object) -> Result:
@@ -393,8 +393,8 @@ def test_progress_is_shown_on_a_terminal_to_those_who_wait_for_over_a_second(
 def test_progress_is_shown_while_rows_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(validate, "ROWS_PER_BATCH", 1)
-    monkeypatch.setattr(write, "PATIENCE", 0.0)
+    monkeypatch.setattr(validate, "MAX_BATCH_ROWS", 1)
+    monkeypatch.setattr(write, "PROGRESS_DELAY", 0.0)
 
     def slowly() -> Iterator[dict[str, Any]]:
         for name in "abcd":
@@ -441,7 +441,7 @@ def test_the_text_of_a_statement_does_not_grow_with_its_batch() -> None:
 
 
 def test_a_batch_that_is_too_long_for_a_request_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validate, "CHARACTERS_PER_BATCH", 500)
+    monkeypatch.setattr(validate, "MAX_BATCH_CHARACTERS", 500)
     batches = batches_of(values_at(*range(20)))
     assert len(batches) > 1
     assert [number for batch in batches for number in batch.numbers] == list(range(20))

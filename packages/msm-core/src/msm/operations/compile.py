@@ -30,7 +30,7 @@ type Statement = (
 # The most that msm-local puts into one answer. Where a platform puts in fewer, it says so.
 MAX_ROWS = 100_000
 # The SDK's own.
-DEFAULT_SECONDS = 15.0
+DEFAULT_TIMEOUT = 15.0
 # What SQLAlchemy appends to the name of a column whose values are several: of rows, or of an IN.
 COUNTED = re.compile(r"(_m?\d+)+$")
 
@@ -61,7 +61,7 @@ def compile_operation(
     meta_tables: Mapping[str, MetaTable],
     *,
     max_rows: int = MAX_ROWS,
-    seconds: float | None = None,
+    timeout: float | None = None,
 ) -> CompiledOperation:
     """Compile a statement and declare the tables it touches.
 
@@ -69,7 +69,7 @@ def compile_operation(
         statement: a select, insert, update, delete, or PostgreSQL upsert.
         meta_tables: the attached resources, by physical table name.
         max_rows: the most rows that one answer may carry.
-        seconds: how long the statement may run; None for the SDK's default, 15.
+        timeout: seconds that the statement may run; None for the SDK's default, 15.
 
     Raises:
         NotAttachedError: the statement uses a table that is not in ``meta_tables``.
@@ -108,7 +108,7 @@ def compile_operation(
         },
         limits={
             "max_rows": max_rows,
-            "statement_timeout_ms": math.ceil((seconds or DEFAULT_SECONDS) * 1000),
+            "statement_timeout_ms": math.ceil((timeout or DEFAULT_TIMEOUT) * 1000),
         },
     )
     target = None if isinstance(statement, Select | CompoundSelect) else table_name(statement.table)

@@ -25,22 +25,22 @@ GROUPING_ERROR = "42803"
 
 
 def execute(
-    statement: Statement, meta_tables: Mapping[str, MetaTable], seconds: float | None
+    statement: Statement, meta_tables: Mapping[str, MetaTable], timeout: float | None
 ) -> Result:
     """What :meth:`msm.MarketsRuntime.execute` does.
 
     Args:
         statement: what to run.
         meta_tables: the attached resources, by physical table name.
-        seconds: how long each operation may run; None for the SDK's default.
+        timeout: seconds that each operation may run; None for the SDK's default.
     """
-    answer = send(compile_operation(statement, meta_tables, seconds=seconds), seconds)
+    answer = send(compile_operation(statement, meta_tables, timeout=timeout), timeout)
     if not answer.has_more:
         return Result(answer.records, answer.columns, answer.row_count)
     try:
         paging = plan(statement)
         # From the start: what came already is in no order that could be continued.
-        pages = list(_pages(paging, meta_tables, seconds, PAGE_ROWS))
+        pages = list(_pages(paging, meta_tables, timeout, PAGE_ROWS))
     except NoStableOrderError as error:
         count = len(answer.records)
         raise ResultTruncatedError(
@@ -56,7 +56,7 @@ def execute(
 def iterate(
     statement: Statement,
     meta_tables: Mapping[str, MetaTable],
-    seconds: float | None,
+    timeout: float | None,
     page_size: int,
 ) -> Iterator[dict[str, Any]]:
     """What :meth:`msm.MarketsRuntime.iter_rows` does; the statement is checked at once.
@@ -64,7 +64,7 @@ def iterate(
     Args:
         statement: a select that has a key.
         meta_tables: the attached resources, by physical table name.
-        seconds: how long each page may take; None for the SDK's default.
+        timeout: seconds that each page may take; None for the SDK's default.
         page_size: how many rows to fetch at once.
     """
     if page_size < 1:
@@ -72,19 +72,19 @@ def iterate(
     paging = plan(statement)
     # Only to have it refused here, rather than where the first row is asked for.
     compile_operation(paging.page(None, page_size), meta_tables)
-    pages = _pages(paging, meta_tables, seconds, page_size)
+    pages = _pages(paging, meta_tables, timeout, page_size)
     return (row for page in pages for row in decode_rows(page.records, page.columns))
 
 
 def _pages(
-    paging: Paging, meta_tables: Mapping[str, MetaTable], seconds: float | None, size: int
+    paging: Paging, meta_tables: Mapping[str, MetaTable], timeout: float | None, size: int
 ) -> Iterator[Answer]:
     """The pages of a select, without the columns that only page it."""
     after = None
     while True:
         # One row more than wanted shows whether there are others, and whether the key of the last
         # one wanted is its own.
-        answer = _send_page(paging, meta_tables, seconds, after, size + 1)
+        answer = _send_page(paging, meta_tables, timeout, after, size + 1)
         keys = [answer.columns[position] for position in paging.positions]
         ends = [tuple(record[column.name] for column in keys) for record in answer.records]
         if any(end == following for end, following in pairwise(ends)):
@@ -100,13 +100,13 @@ def _pages(
 def _send_page(
     paging: Paging,
     meta_tables: Mapping[str, MetaTable],
-    seconds: float | None,
+    timeout: float | None,
     after: list[Any] | None,
     size: int,
 ) -> Answer:
-    page = compile_operation(paging.page(after, size), meta_tables, max_rows=size, seconds=seconds)
+    page = compile_operation(paging.page(after, size), meta_tables, max_rows=size, timeout=timeout)
     try:
-        return send(page, seconds)
+        return send(page, timeout)
     except OperationRefusedError as error:
         if error.sqlstate != GROUPING_ERROR:
             raise

@@ -39,7 +39,7 @@ from msm.operations.compile import CompiledOperation
 from msm.operations.scope import model_name
 from msm.values.literals import TooLargeValueError, UnfitValueError, column_text
 
-__all__ = ["Fault", "sentence"]
+__all__ = ["Refusal", "sentence"]
 
 type Rule = ColumnCollectionConstraint | Index
 
@@ -50,17 +50,17 @@ DOES_NOT_FIT = frozenset({"22001", "22003"})
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Refusal:
     """What is known of a refused statement.
 
     Attributes:
         compiled: the operation.
-        table: physical name of the table that the fault is about.
+        table: physical name of the table that the refusal is about.
         model: identifier of that table's model.
         constraint: name of the constraint or unique index that does not hold.
         referred: identifier of the model that the constraint, a foreign key, refers to.
         condition: what the constraint, a CHECK, says.
-        columns: what it is over, or the columns that are at fault without one.
+        columns: what it is over, or the columns that are wrong without one.
         values: by column, the value that was sent, where it is only one.
         explanation: PostgreSQL's own words on which row it is.
     """
@@ -129,97 +129,101 @@ class Fault:
         return f"({self.constraint}; PostgreSQL says: {self.explanation.rstrip('.')})"
 
 
-def sentence(kind: type[OperationRefusedError], fault: Fault, plain: PlatformRefusedError) -> str:
+def sentence(
+    kind: type[OperationRefusedError], refusal: Refusal, plain: PlatformRefusedError
+) -> str:
     """What went wrong, in one sentence that ends with what to do.
 
     Args:
         kind: the class of the error.
-        fault: what is known.
+        refusal: what is known.
         plain: the error that only repeats what the platform says, for where nothing is known.
     """
     write = _SENTENCES.get(kind)
-    if write is None or (kind in _ABOUT_COLUMNS and not (fault.model and fault.columns)):
+    if write is None or (kind in _ABOUT_COLUMNS and not (refusal.model and refusal.columns)):
         return str(plain)
-    return write(fault)
+    return write(refusal)
 
 
-def _conflict(fault: Fault) -> str:
+def _conflict(refusal: Refusal) -> str:
     return (
-        f"{fault.model} has a row with {fault.described} already {fault.source}; choose another "
-        "key, or write it as an upsert."
+        f"{refusal.model} has a row with {refusal.described} already {refusal.source}; "
+        "choose another key, or write it as an upsert."
     )
 
 
-def _missing_reference(fault: Fault) -> str:
+def _missing_reference(refusal: Refusal) -> str:
     return (
-        f"{fault.model} refers by {fault.described} to a row of {fault.referred} that does not "
-        f"exist {fault.source}; write that row first."
+        f"{refusal.model} refers by {refusal.described} to a row of {refusal.referred} that "
+        f"does not exist {refusal.source}; write that row first."
     )
 
 
-def _still_referenced(fault: Fault) -> str:
+def _still_referenced(refusal: Refusal) -> str:
     return (
-        f"Rows of {fault.model} refer by {', '.join(fault.columns)} to what the "
-        f"{fault.compiled.operation.operation} would take from "
-        f"{model_name(fault.compiled.target or '')} {fault.source}; delete or change those first."
+        f"Rows of {refusal.model} refer by {', '.join(refusal.columns)} to what the "
+        f"{refusal.compiled.operation.operation} would take from "
+        f"{model_name(refusal.compiled.target or '')} {refusal.source}; "
+        "delete or change those first."
     )
 
 
-def _check(fault: Fault) -> str:
+def _check(refusal: Refusal) -> str:
     return (
-        f"{fault.model} does not take {fault.described} {fault.source}; its check says: "
-        f"{fault.condition}."
+        f"{refusal.model} does not take {refusal.described} {refusal.source}; its check says: "
+        f"{refusal.condition}."
     )
 
 
-def _not_null(fault: Fault) -> str:
-    return f"{fault.model} needs a value in {', '.join(fault.columns)} and got none; pass one."
+def _not_null(refusal: Refusal) -> str:
+    return f"{refusal.model} needs a value in {', '.join(refusal.columns)} and got none; pass one."
 
 
-def _too_large(fault: Fault) -> str:
-    table = MarketsBase.metadata.tables[fault.table or ""]
-    types = ", ".join(str(table.c[column].type) for column in fault.columns)
+def _too_large(refusal: Refusal) -> str:
+    table = MarketsBase.metadata.tables[refusal.table or ""]
+    types = ", ".join(str(table.c[column].type) for column in refusal.columns)
     return (
-        f"{fault.model} does not take {fault.described}, which is more than {types} holds; pass "
-        "less."
+        f"{refusal.model} does not take {refusal.described}, which is more than {types} holds; "
+        "pass less."
     )
 
 
-def _timed_out(fault: Fault) -> str:
-    limit = fault.compiled.operation.limits.statement_timeout_ms / 1000
+def _timed_out(refusal: Refusal) -> str:
+    limit = refusal.compiled.operation.limits.statement_timeout_ms / 1000
     return (
-        f"{_whole(fault)} did not end within {limit:g} s; narrow it, or give it more time with "
+        f"{_whole(refusal)} did not end within {limit:g} s; narrow it, or give it more time with "
         "msm.start_engine(..., timeout=SECONDS)."
     )
 
 
-def _transaction_conflict(fault: Fault) -> str:
+def _transaction_conflict(refusal: Refusal) -> str:
     return (
-        f"{_whole(fault)} met another transaction that was faster, and nothing was written; run "
+        f"{_whole(refusal)} met another transaction that was faster, and nothing was written; run "
         "it again."
     )
 
 
-def _disk_full(fault: Fault) -> str:
+def _disk_full(refusal: Refusal) -> str:
     return (
-        f"{_whole(fault)} needs space that PostgreSQL does not have, and nothing was written; free "
-        "some space on the server and run it again."
+        f"{_whole(refusal)} needs space that PostgreSQL does not have, and nothing was written; "
+        "free some space on the server and run it again."
     )
 
 
-def _missing_table(fault: Fault) -> str:
+def _missing_table(refusal: Refusal) -> str:
     return (
-        f"{_whole(fault)} meets a table that is gone from the database, though the catalog has it; "
-        f"`{CHECK_COMMAND}`, from the repository root, names it and prints the SQL that makes it."
+        f"{_whole(refusal)} meets a table that is gone from the database, though the catalog has "
+        f"it; `{CHECK_COMMAND}`, from the repository root, names it and prints the SQL that makes "
+        "it."
     )
 
 
-def _whole(fault: Fault) -> str:
-    models = " and ".join(map(model_name, fault.compiled.tables))
-    return f"The {fault.compiled.operation.operation} over {models}"
+def _whole(refusal: Refusal) -> str:
+    models = " and ".join(map(model_name, refusal.compiled.tables))
+    return f"The {refusal.compiled.operation.operation} over {models}"
 
 
-_SENTENCES: Mapping[type[OperationRefusedError], Callable[[Fault], str]] = {
+_SENTENCES: Mapping[type[OperationRefusedError], Callable[[Refusal], str]] = {
     CheckViolatedError: _check,
     ConflictError: _conflict,
     MissingReferenceError: _missing_reference,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 from msm.errors import (
@@ -16,13 +17,14 @@ from msm.errors import (
     OperationRefusedError,
     PlatformError,
     PlatformRefusedError,
+    StaleAttachmentError,
     StillReferencedError,
     TimedOutError,
     TooLargeError,
     TransactionConflictError,
 )
 from msm.operations.compile import CompiledOperation
-from msm.operations.explain import Fault, sentence
+from msm.operations.explain import Refusal, sentence
 from msm.platform import refusal
 from msm.sdk import ApiError
 
@@ -79,22 +81,30 @@ def _error(compiled: CompiledOperation, error: ApiError) -> PlatformError:
     plain = refusal(f"the {compiled.operation.operation}", error)
     if not isinstance(plain, PlatformRefusedError):
         return plain
+    if plain.status_code == HTTPStatus.NOT_FOUND:
+        return StaleAttachmentError(
+            f"{str(plain).rstrip('.')}; the platform was reset or migrated since this runtime was "
+            "attached, so call msm.start_engine again.",
+            endpoint=plain.endpoint,
+            status_code=plain.status_code,
+            detail=plain.detail,
+        )
     facts = _facts(error)
     kind = _kind(facts, plain, compiled)
     if kind is None:
         return plain
-    fault = Fault.of(compiled, facts)
+    refused = Refusal.of(compiled, facts)
     return kind(
-        sentence(kind, fault, plain),
+        sentence(kind, refused, plain),
         endpoint=plain.endpoint,
         status_code=plain.status_code,
         detail=plain.detail,
         sqlstate=facts.get("sqlstate"),
-        constraint=fault.constraint,
-        table=fault.table,
-        model=fault.model,
-        columns=fault.columns,
-        values=fault.values,
+        constraint=refused.constraint,
+        table=refused.table,
+        model=refused.model,
+        columns=refused.columns,
+        values=refused.values,
     )
 
 

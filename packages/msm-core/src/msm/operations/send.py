@@ -18,7 +18,7 @@ __all__ = ["Answer", "send"]
 
 # The platform shall be the one to end a slow statement: it then says so, and has rolled it back,
 # while the SDK sends a request that timed out again.
-GRACE_SECONDS = 10.0
+GRACE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ class Answer:
     has_more: bool
 
 
-def send(compiled: CompiledOperation, seconds: float | None) -> Answer:
+def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
     """Run one operation on the platform, as one transaction.
 
     Args:
         compiled: the operation.
-        seconds: how long the statement may run; None for the SDK's default.
+        timeout: seconds that the statement may run; None for the SDK's default.
 
     Raises:
         PlatformUnreachableError: the local platform has been stopped; said within two seconds.
@@ -51,9 +51,9 @@ def send(compiled: CompiledOperation, seconds: float | None) -> Answer:
         OperationRefusedError: PostgreSQL refused its statement; the class says why.
     """
     check_alive()
-    timeout = None if seconds is None else seconds + GRACE_SECONDS
+    wait = None if timeout is None else timeout + GRACE
     with operation_refusals(compiled):
-        answer = post_operation(compiled.operation, timeout, _parser(compiled))
+        answer = post_operation(compiled.operation, wait, _parser(compiled))
     # The SDK reads rows, row_count and has_more of an answer; a platform need not say more.
     tokens = {column["name"]: column["type"] for column in answer.get("columns", ())}
     columns = [

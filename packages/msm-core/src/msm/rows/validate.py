@@ -15,10 +15,10 @@ from msm.values.literals import NULL, UnfitValueError, array_literal, column_tex
 __all__ = ["Batch", "Expected", "check_rows"]
 
 # PostgreSQL gains nothing from longer batches, and progress is seen in steps of this size.
-ROWS_PER_BATCH = 10_000
+MAX_BATCH_ROWS = 10_000
 # What one request carries at most, unless a single row is longer; escapes can make six bytes of
 # one character.
-CHARACTERS_PER_BATCH = 2_000_000
+MAX_BATCH_CHARACTERS = 2_000_000
 MISSING = "missing to pandas alone; pass None, for NULL"
 
 type Texts = Mapping[str, list[str]]
@@ -90,8 +90,8 @@ def check_rows(
 
 
 def _parts(group: Given) -> Iterator[Given]:
-    for start in range(0, len(group.numbers), ROWS_PER_BATCH):
-        rows = slice(start, start + ROWS_PER_BATCH)
+    for start in range(0, len(group.numbers), MAX_BATCH_ROWS):
+        rows = slice(start, start + MAX_BATCH_ROWS)
         yield Given(
             group.numbers[rows], {name: values[rows] for name, values in group.columns.items()}
         )
@@ -167,7 +167,7 @@ def _repeated(
 def _split(numbers: Sequence[int], texts: Texts) -> Iterator[Batch]:
     """One batch, or several where it would be too long for one request."""
     literals = {name: array_literal(elements) for name, elements in texts.items()}
-    if len(numbers) == 1 or sum(map(len, literals.values())) <= CHARACTERS_PER_BATCH:
+    if len(numbers) == 1 or sum(map(len, literals.values())) <= MAX_BATCH_CHARACTERS:
         yield Batch(numbers, literals)
         return
     middle = len(numbers) // 2

@@ -21,7 +21,7 @@ __all__ = ["delete_rows", "insert_rows", "upsert_rows"]
 type Compose = Callable[[Batch], Statement]
 
 # Whoever waits longer than this many seconds is shown how far it is.
-PATIENCE = 1.0
+PROGRESS_DELAY = 1.0
 
 
 def insert_rows(
@@ -117,7 +117,7 @@ class _Writing:
             desc=f"{self.verb} {self.model.__name__}",
             # A row counts once when it is checked, and once when it is written.
             bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}",
-            delay=PATIENCE,
+            delay=PROGRESS_DELAY,
             disable=None,  # Shown on a terminal only.
         ) as progress:
             table = table_of(self.model)

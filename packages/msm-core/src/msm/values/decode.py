@@ -17,7 +17,7 @@ from msm.errors.formatting import shortened
 __all__ = ["Codec", "ResultColumn", "codec_of", "has_json_form"]
 
 # What decoders raise for a value that is not theirs; an overflow is an ArithmeticError.
-FAULTS = (ArithmeticError, TypeError, ValueError)
+DECODE_ERRORS = (ArithmeticError, TypeError, ValueError)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -151,7 +151,7 @@ class ResultColumn:
             return values
         try:
             return [None if value is None else decode(value) for value in values]
-        except FAULTS as error:
+        except DECODE_ERRORS as error:
             raise self._refusal(values, decode) from error
 
     def series(self, values: Sequence[Any]) -> "pd.Series[Any]":
@@ -178,7 +178,7 @@ class ResultColumn:
     ) -> "pd.Series[Any]":
         try:
             return parse(values)
-        except FAULTS as error:
+        except DECODE_ERRORS as error:
             raise self._refusal(values, lambda value: parse([value])) from error
 
     def _refusal(self, values: Sequence[Any], decode: Callable[[Any], object]) -> ResultValueError:
@@ -197,7 +197,7 @@ class ResultColumn:
 def _decodes(decode: Callable[[Any], object], value: Any) -> bool:
     try:
         decode(value)
-    except FAULTS:
+    except DECODE_ERRORS:
         return False
     return True
 

@@ -48,7 +48,7 @@ __all__ = [
 
 NULL = "NULL"
 # Above it not every integer is a float, so that a float no longer says which one is meant.
-LARGEST_EXACT_FLOAT = 2**53
+MAX_EXACT_FLOAT = 2**53
 INTEGER_BITS: tuple[tuple[type[Integer], int], ...] = (
     (SmallInteger, 16),
     (BigInteger, 64),
@@ -171,7 +171,7 @@ def _whole(value: Any) -> int:
         raise _unfit(value, "an int")
     if isinstance(value, numbers.Integral):
         return int(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_EXACT_FLOAT:
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT_FLOAT:
         return int(value)
     raise _unfit(value, "an int")
 
