@@ -10,6 +10,7 @@
     │   ├── EndpointChangedError        a process cannot change from one platform to another
     │   ├── GitContextError
     │   └── PlatformRefusedError
+    │       ├── StaleAttachmentError         what the runtime was attached to is gone
     │       └── OperationRefusedError        the statement of an operation; by SQLSTATE
     │           ├── ConstraintError          a constraint was violated
     │           │   ├── ConflictError
@@ -70,6 +71,7 @@ from msm.errors.platform import (
     PlatformError,
     PlatformRefusedError,
     PlatformUnreachableError,
+    StaleAttachmentError,
 )
 from msm.errors.rows import InvalidRowsError, PartlyWrittenError, RowFault, RowsError
 
@@ -105,6 +107,7 @@ __all__ = [
     "RowFault",
     "RowsError",
     "SettingsError",
+    "StaleAttachmentError",
     "StatementError",
     "StillReferencedError",
     "TimedOutError",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from msm.errors.base import MsmError
+from msm.errors.commands import CHECK, EXEC, UPGRADE, check_command, upgrade_command
 
 __all__ = [
     "AttachError",
@@ -14,10 +15,8 @@ __all__ = [
     "PlatformError",
     "PlatformRefusedError",
     "PlatformUnreachableError",
+    "StaleAttachmentError",
 ]
-
-UPGRADE_COMMAND = "mainsequence migrations upgrade --provider migrations:migration head"
-CHECK_COMMAND = "python -m migrations.check"
 
 
 class PlatformError(MsmError):
@@ -68,6 +67,10 @@ class PlatformRefusedError(PlatformError):
         self.detail = detail
 
 
+class StaleAttachmentError(PlatformRefusedError):
+    """The catalog no longer has a resource that the runtime was attached to."""
+
+
 type AttachReason = Literal["missing", "duplicated", "reserved", "physical_name", "data_source"]
 
 
@@ -115,12 +118,12 @@ def _remedy(problem: AttachProblem) -> str:
     application = problem.table.partition("__")[0]
     if application == "ms_markets":
         where = "from the repository root, or with msm_migrations where that is installed"
-        upgrade, check = UPGRADE_COMMAND, CHECK_COMMAND
+        upgrade, check = UPGRADE, CHECK
     else:
         # Only the table is known here, not the migration package of the project that owns it.
         where = f"from the repository of {application}, with its migration package"
-        upgrade = "mainsequence migrations upgrade --provider PACKAGE:migration heads"
-        check = "python -m msm_migrations.check --provider PACKAGE:migration"
+        upgrade = upgrade_command("PACKAGE:migration", "heads")
+        check = check_command("msm_migrations", provider="PACKAGE:migration")
     bring = f"bring the database to head, {where}: `{upgrade}`"
     match problem.reason:
         case "reserved":
@@ -130,6 +133,6 @@ def _remedy(problem: AttachProblem) -> str:
             return f"{bring}; if it is there already, see `{check}`"
         case "data_source":
             there = "the checkout or the branch of that data source"
-            return f"run this from {there}, or under `msm-local exec -- COMMAND` there"
+            return f"run this from {there}, or under `{EXEC}` there"
         case "duplicated" | "physical_name":
             return f"see what `{check}` tells, {where}"

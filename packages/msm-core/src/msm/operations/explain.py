@@ -33,8 +33,8 @@ from msm.errors import (
     TooLargeError,
     TransactionConflictError,
 )
+from msm.errors.commands import CHECK
 from msm.errors.formatting import shortened
-from msm.errors.platform import CHECK_COMMAND
 from msm.operations.compile import CompiledOperation
 from msm.operations.scope import model_name
 from msm.values.literals import TooLargeValueError, UnfitValueError, column_text
@@ -213,7 +213,7 @@ def _disk_full(refusal: Refusal) -> str:
 def _missing_table(refusal: Refusal) -> str:
     return (
         f"{_whole(refusal)} meets a table that is gone from the database, though the catalog has "
-        f"it; `{CHECK_COMMAND}`, from the repository root, names it and prints the SQL that makes "
+        f"it; `{CHECK}`, from the repository root, names it and prints the SQL that makes "
         "it."
     )
 

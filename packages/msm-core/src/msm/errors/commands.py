@@ -1,0 +1,30 @@
+"""The commands that messages tell a user to run: each is written here only."""
+
+__all__ = ["CHECK", "EXEC", "UPGRADE", "check_command", "upgrade_command"]
+
+
+def upgrade_command(provider: str, target: str) -> str:
+    """The command that brings a database to a revision.
+
+    Args:
+        provider: the migration provider, as ``package:attribute``.
+        target: the revision, or ``head``, or ``heads`` where the history has several.
+    """
+    return f"mainsequence migrations upgrade --provider {provider} {target}"
+
+
+def check_command(package: str, *, provider: str | None = None) -> str:
+    """The command that compares models, database and catalog.
+
+    Args:
+        package: the package that holds the tools: ``migrations``, or ``msm_migrations`` in a wheel.
+        provider: the provider of a downstream project; None for that of msm.
+    """
+    command = f"python -m {package}.check"
+    return command if provider is None else f"{command} --provider {provider}"
+
+
+UPGRADE = upgrade_command("migrations:migration", "head")
+CHECK = check_command("migrations")
+# The environment of the local platform, for a command that needs a platform.
+EXEC = "msm-local exec -- COMMAND"
