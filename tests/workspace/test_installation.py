@@ -1,6 +1,5 @@
 """An installation that cannot carry msm is one sentence at import, before the SDK is touched."""
 
-import io
 import os
 import subprocess
 import sys
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from msm.errors import SettingsError
 from tests.conftest import ROOT
 
 # Tells beside the error whether the SDK, seconds of work, was loaded before it.
@@ -55,33 +53,3 @@ def test_the_published_ms_markets_is_refused(tmp_path: Path, package: str, is_fi
     said = import_beside(tmp_path, "ms-markets", "1.0.16", package)
     assert "ms-markets 1.0.16 and msm-core both install a package named msm" in said
     assert "pip uninstall ms-markets" in said
-
-
-class Terminal(io.StringIO):
-    """Standard error of somebody who reads it."""
-
-    def isatty(self) -> bool:
-        """It is one."""
-        return True
-
-
-@pytest.mark.parametrize(
-    ("error", "stderr", "is_logged"),
-    [
-        (SettingsError("Unset it.", variable="A", value="b"), Terminal(), False),
-        (SettingsError("Unset it.", variable="A", value="b"), io.StringIO(), True),
-        (ValueError("Unset it."), Terminal(), True),
-    ],
-)
-def test_an_error_of_ours_is_printed_once_to_a_terminal(
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    error: Exception,
-    stderr: io.StringIO,
-    is_logged: bool,
-) -> None:
-    """Where nobody reads it the SDK goes on to log it, which services need."""
-    monkeypatch.setattr(sys, "stderr", stderr)
-    sys.excepthook(type(error), error, None)
-    assert stderr.getvalue().count("Unset it.") == 1
-    assert ("Uncaught exception" in caplog.text) == is_logged

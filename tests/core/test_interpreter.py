@@ -1,0 +1,63 @@
+"""Importing msm changes nothing in the interpreter of its host."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+# In a process of its own: this one has imported the SDK already.
+COMPARE = """
+import gc, json, logging, signal, sys, warnings
+
+log = logging.FileHandler({log!r}, mode="w")
+logging.getLogger().addHandler(log)
+warnings.filterwarnings("error", category=BytesWarning)
+sys.excepthook = lambda *_: print("the host's hook")
+gc.{collector}()
+
+
+def state():
+    root = logging.getLogger()
+    return {{
+        "excepthook": sys.excepthook,
+        "collector": (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()),
+        "warnings filters": (id(warnings.filters), list(warnings.filters)),
+        "root logger": (root.level, root.handlers[:], root.filters[:], root.disabled),
+        "log handlers": [reference() for reference in logging._handlerList if reference() is log],
+        "class of new loggers": logging.getLoggerClass(),
+        "signal handlers": [signal.getsignal(number) for number in signal.valid_signals()],
+        "sys.path": sys.path[:],
+    }}
+
+
+before = state()
+import msm, msm_portfolio, msm_pricing
+from {provider} import migration
+after = state()
+logging.getLogger().error("logged after the import")
+print(json.dumps([name for name in before if before[name] != after[name]]))
+"""
+
+
+@pytest.mark.parametrize("collector", ["enable", "disable"])
+def test_imports_leave_the_interpreter_as_found(tmp_path: Path, collector: str) -> None:
+    log = tmp_path / "host.log"
+    code = COMPARE.format(log=str(log), collector=collector, provider="migrations")
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert json.loads(run.stdout) == []
+    assert log.read_text() == "logged after the import\n"
+
+
+def test_an_uncaught_error_is_printed_once() -> None:
+    code = "import msm; msm.start_engine([int])"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert run.stderr.count("msm.errors.ModelGraphError: ") == 1
