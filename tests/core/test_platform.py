@@ -1,6 +1,7 @@
 """A platform that cannot be used is one sentence, with the cause attached, and soon."""
 
 import itertools
+import os
 import socket
 import threading
 import time
@@ -10,11 +11,18 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from sqlalchemy import insert, select
 
 import msm
-from msm.errors import GitContextError, PlatformRefusedError, PlatformUnreachableError
-from msm.models import Asset
+from msm.errors import (
+    EndpointChangedError,
+    GitContextError,
+    PlatformRefusedError,
+    PlatformUnreachableError,
+)
+from msm.models import Asset, AssetType
 from msm.platform import probe
+from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT
 from tests.support.forked import run_forked, value_of
 
@@ -64,22 +72,63 @@ def test_without_a_platform_it_says_so_within_two_seconds(
 @pytest.mark.parametrize(
     "endpoint", ["127.0.0.1:8000", "http://127.0.0.1:port", "http://[::1", "http://", "ftp://host"]
 )
-def test_an_endpoint_that_is_no_url_is_refused(
-    monkeypatch: pytest.MonkeyPatch, endpoint: str
-) -> None:
-    monkeypatch.setenv("MAINSEQUENCE_ENDPOINT", endpoint)
-    with pytest.raises(PlatformUnreachableError, match=r"is no URL like http://127\.0\.0\.1:8000"):
-        probe()
+def test_an_endpoint_must_be_a_url(environment: Mapping[str, str], endpoint: str) -> None:
+    wrong = {**environment, "MAINSEQUENCE_ENDPOINT": endpoint}
+    words, _why, _seconds = value_of(attach_raises, PlatformUnreachableError, environment=wrong)
+    assert "not a URL such as http://127.0.0.1:8000" in words
 
 
-def test_a_platform_that_only_a_proxy_reaches_is_left_to_the_sdk(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("MAINSEQUENCE_ENDPOINT", "http://platform.invalid")
+def probe_with_and_without_a_proxy() -> None:
     with pytest.raises(PlatformUnreachableError):
         probe()
-    monkeypatch.setenv("http_proxy", "http://proxy.invalid")
+    os.environ["http_proxy"] = "http://proxy.invalid"
     probe()
+
+
+def test_a_platform_behind_a_proxy_is_left_to_the_sdk(environment: Mapping[str, str]) -> None:
+    far = {**environment, "MAINSEQUENCE_ENDPOINT": "http://platform.invalid"}
+    value_of(probe_with_and_without_a_proxy, environment=far)
+
+
+def attach_to_another(endpoint: str) -> tuple[str, str, str, int]:
+    types = select(AssetType.asset_type)
+    first = msm.start_engine([AssetType])
+    known = os.environ["MAINSEQUENCE_ENDPOINT"]
+    os.environ["MAINSEQUENCE_ENDPOINT"] = endpoint
+    with pytest.raises(EndpointChangedError) as caught:
+        msm.start_engine([AssetType])
+    first.execute(insert(AssetType).values(asset_type="bond", display_name="Bond"))
+    return known, str(caught.value), caught.value.configured, len(first.execute(types).rows)
+
+
+def test_a_second_platform_in_one_process_is_refused(
+    environment: Mapping[str, str], fresh_platform: LocalPlatform
+) -> None:
+    known, words, configured, count = value_of(
+        attach_to_another, fresh_platform.endpoint, environment=environment
+    )
+    assert configured == fresh_platform.endpoint
+    assert words == (
+        f"MAINSEQUENCE_ENDPOINT is {configured} now, but this process sends every request to "
+        f"{known}, which the SDK read when it was imported; start a new process for {configured}, "
+        f"or set MAINSEQUENCE_ENDPOINT back to {known}."
+    )
+    assert count == 1
+
+
+def attach_after_a_failure(missing: str) -> int:
+    """Attach where Git has no context, and again once it has one."""
+    found = os.environ["GIT_DIR"]
+    os.environ["GIT_DIR"] = missing
+    with pytest.raises(GitContextError):
+        msm.start_engine([AssetType])
+    os.environ["GIT_DIR"] = found
+    return len(msm.start_engine([AssetType]).meta_tables)
+
+
+def test_a_failed_attach_can_be_repeated(environment: Mapping[str, str], tmp_path: Path) -> None:
+    missing = str(tmp_path / "nothing")
+    assert value_of(attach_after_a_failure, missing, environment=environment) == 1
 
 
 @pytest.fixture
@@ -117,8 +166,7 @@ def test_a_platform_that_stops_answering_is_one_sentence(
     words, why, _ = finished.value
     assert words == (
         f"The platform at http://127.0.0.1:{failing_port} did not answer the Git context of this "
-        "checkout, though the SDK asked again and again; try later, or see whether "
-        "MAINSEQUENCE_ENDPOINT is right."
+        "checkout, though the SDK asked several times; try later, or check MAINSEQUENCE_ENDPOINT."
     )
     assert why.startswith("CodeRepositoryContextError(")
     assert "Traceback" not in finished.stderr

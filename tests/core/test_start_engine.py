@@ -1,4 +1,4 @@
-"""start_engine only reads, says everything that is wrong at once, and costs three requests."""
+"""start_engine only reads, lists all that is wrong in one error, and costs three requests."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
+import psycopg
 import pytest
 from psycopg import Connection
 
@@ -20,6 +21,7 @@ from msm_local.platform import LocalPlatform
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 from tests.conftest import ROOT, environment_of
+from tests.support.alembic import url_of
 from tests.support.forked import Finished, run_forked
 
 EVERY: tuple[type[MarketsModel], ...] = (
@@ -77,35 +79,55 @@ def attach_twice() -> tuple[int, list[tuple[str, str]], list[tuple[str, str]]]:
     return len(runtime.meta_tables), first.requests, second.requests
 
 
-def test_all_models_attach_with_three_reads_and_then_with_none(
-    environment: Mapping[str, str],
-) -> None:
+def test_attach_reads_the_catalog_each_time(environment: Mapping[str, str]) -> None:
     count, first, second = value_of(run(attach_twice, environment=environment))
     assert count == len(EVERY)
     assert first == READS
-    assert second == []
+    # The SDK keeps the Git context.
+    assert second == READS[1:]
 
 
-def attach_more() -> list[tuple[str, str]]:
-    msm.start_engine([Asset])
+def attach_a_few() -> list[tuple[str, str]]:
     with Wire() as wire:
         msm.start_engine([Asset, AssetType])
-        msm.start_engine([Asset, AssetType, AssetSnapshotsTS])
+        msm.start_engine([AssetSnapshotsTS])
     return wire.requests
 
 
-def test_further_models_look_up_only_what_is_new(environment: Mapping[str, str]) -> None:
-    assert value_of(run(attach_more, environment=environment)) == READS[1:]
+def test_attach_asks_only_for_kinds_it_needs(environment: Mapping[str, str]) -> None:
+    assert value_of(run(attach_a_few, environment=environment)) == READS
 
 
-def attach_from_threads() -> list[tuple[str, str]]:
+def attach_from_threads() -> tuple[list[tuple[str, str]], int]:
     with Wire() as wire, ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: msm.start_engine(EVERY), range(8)))
-    return wire.requests
+        runtimes = list(pool.map(lambda _: msm.start_engine(EVERY), range(8)))
+    uids = {frozenset(table.uid for table in each.meta_tables.values()) for each in runtimes}
+    return wire.requests, len(uids)
 
 
-def test_threads_share_one_attachment(environment: Mapping[str, str]) -> None:
-    assert value_of(run(attach_from_threads, environment=environment)) == READS
+def test_threads_attach_to_the_same_resources(environment: Mapping[str, str]) -> None:
+    requests, different = value_of(run(attach_from_threads, environment=environment))
+    assert requests == [READS[0], *READS[1:] * 8]
+    assert different == 1
+
+
+def attach_after_the_data_source_changed(database_url: str, uid: str) -> tuple[str, str]:
+    first = msm.start_engine([Asset])
+    with psycopg.connect(database_url) as connection:
+        for table in ("settings", "meta_tables"):
+            connection.execute(f"UPDATE msm_local.{table} SET data_source_uid = %s".encode(), [uid])
+    return first.data_source_uid, msm.start_engine([Asset]).data_source_uid
+
+
+def test_attach_follows_a_new_data_source(
+    environment: Mapping[str, str], head_database: Connection
+) -> None:
+    url = url_of(head_database).render_as_string(hide_password=False)
+    uid = "00000000-0000-4000-8000-000000000001"
+    attach = attach_after_the_data_source_changed
+    first, second = value_of(run(attach, url, uid, environment=environment))
+    assert first != uid
+    assert second == uid
 
 
 def attach_with_writes_forbidden() -> None:
@@ -130,7 +152,7 @@ def attach_with_writes_forbidden() -> None:
     msm.start_engine(EVERY)
 
 
-def test_it_never_registers_or_migrates(environment: Mapping[str, str]) -> None:
+def test_attach_never_registers_or_migrates(environment: Mapping[str, str]) -> None:
     assert run(attach_with_writes_forbidden, environment=environment).exit_code == 0
 
 
@@ -150,7 +172,7 @@ def attach_and_tell(
     return {item.model: (item.reason, item.detail) for item in caught.value.problems}
 
 
-def test_what_is_missing_is_one_error_that_lists_every_table(
+def test_one_error_lists_every_missing_table(
     fresh_platform: LocalPlatform,
 ) -> None:
     told = value_of(
@@ -184,7 +206,7 @@ def test_what_is_missing_is_one_error_that_lists_every_table(
         ),
     ],
 )
-def test_a_resource_that_is_not_ours_to_use_is_named_with_the_reason(
+def test_an_unusable_resource_is_named_with_the_reason(
     environment: Mapping[str, str],
     head_database: Connection,
     change: str,
@@ -234,7 +256,7 @@ def test_a_model_listed_twice_is_refused(models: list[type[MarketsModel]]) -> No
 
 
 @pytest.mark.parametrize("stranger", [Path, "Asset"])
-def test_what_is_no_model_is_refused(stranger: Any) -> None:
+def test_attach_refuses_what_is_not_a_model(stranger: Any) -> None:
     with pytest.raises(ModelGraphError) as caught:
         msm.start_engine([Asset, stranger])
     assert str(caught.value) == (
@@ -243,10 +265,11 @@ def test_what_is_no_model_is_refused(stranger: Any) -> None:
     )
 
 
-def test_a_model_in_place_of_a_list_is_refused() -> None:
+def test_attach_refuses_a_model_instead_of_a_list() -> None:
     model: Any = Asset
     with pytest.raises(ModelGraphError) as caught:
         msm.start_engine(model)
     assert str(caught.value) == (
-        "Asset is no list of models; pass a list, as in msm.start_engine([Asset])."
+        "start_engine expected a list of models, got the class Asset; pass "
+        "msm.start_engine([Asset])."
     )

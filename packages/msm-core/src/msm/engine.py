@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msm.base import MarketsBase, MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import AttachError, AttachProblem, ModelGraphError
@@ -12,8 +12,8 @@ from msm.sdk import (
     MetaTable,
     TimeIndexMetaTable,
     bind_meta_table,
-    get_code_repository_context,
-    require_code_repository_metatables_data_source,
+    data_source_uid,
+    forget_git_context,
 )
 
 __all__ = ["start_engine"]
@@ -21,8 +21,8 @@ __all__ = ["start_engine"]
 # A table of one name may exist in several data sources; this is how many a lookup leaves room for.
 CANDIDATES_PER_TABLE = 10
 
+# Binding changes classes, and the SDK's Git context belongs to the process: one attach at a time.
 _lock = threading.Lock()
-_attached: dict[type[MarketsModel], MetaTable] = {}
 
 
 def start_engine(
@@ -30,9 +30,10 @@ def start_engine(
 ) -> MarketsRuntime:
     """Attach models to their catalog resources, and return the runtime that uses them.
 
-    It only reads: one Git-context call in the life of a process, and one lookup for each kind of
-    resource (relational, time-indexed) that has models not attached yet. Calling it again costs
-    nothing for models that are attached, and it may be called from several threads.
+    It only reads: one lookup for each kind of resource (relational, time-indexed) among the models,
+    and the first call of a process asks for the Git context. Call it once, when a process starts,
+    and keep the runtime. A further call attaches again, to what the catalog holds then: do that
+    after the local platform was reset. Several threads may call it.
 
     Args:
         models: the models to attach; the core graph when None.
@@ -42,6 +43,8 @@ def start_engine(
     Raises:
         ModelGraphError: a model is listed twice, or is not a mapped markets model.
         PlatformUnreachableError: nothing listens at the endpoint; said within two seconds.
+        EndpointChangedError: MAINSEQUENCE_ENDPOINT names another platform than when the SDK was
+            imported.
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
         AttachError: a resource is missing, duplicated, still reserved, or elsewhere. Then nothing
@@ -49,31 +52,33 @@ def start_engine(
     """
     if isinstance(models, type):
         raise ModelGraphError(
-            f"{models.__qualname__} is no list of models; pass a list, as in "
+            f"start_engine expected a list of models, got the class {models.__qualname__}; pass "
             f"msm.start_engine([{models.__qualname__}]).",
             models=[models],
         )
     wanted = list(_core_models() if models is None else models)
     _check_models(wanted)
     with _lock, quiet_sdk():
-        pending = [model for model in wanted if model not in _attached]
-        if pending:
-            probe()
-        with refusals_of("the Git context of this checkout"):
-            data_source = require_code_repository_metatables_data_source(
-                "msm.start_engine", context=get_code_repository_context()
-            )
-        data_source_uid = str(data_source.uid)
-        if pending:
-            found = _find(pending, data_source_uid, timeout)
-            for model, meta_table in found.items():
-                bind_meta_table(model, meta_table)
-            _attached.update(found)
-        return MarketsRuntime(
-            meta_tables={model: _attached[model] for model in wanted},
-            data_source_uid=data_source_uid,
-            timeout=timeout,
-        )
+        probe()
+        data_source = _data_source()
+        candidates = _look_up(wanted, timeout)
+        found, problems = _judge_all(wanted, candidates, data_source)
+        if problems:
+            # The SDK keeps the Git context of a process, which may be older than the data source:
+            # a local platform that was destroyed and started again has another one.
+            forget_git_context()
+            data_source = _data_source()
+            found, problems = _judge_all(wanted, candidates, data_source)
+        if problems:
+            raise AttachError(problems, data_source_uid=data_source)
+        for model, meta_table in found.items():
+            bind_meta_table(model, meta_table)
+    return MarketsRuntime(meta_tables=found, data_source_uid=data_source, timeout=timeout)
+
+
+def _data_source() -> str:
+    with refusals_of("the Git context of this checkout"):
+        return data_source_uid("msm.start_engine")
 
 
 def _core_models() -> Sequence[type[MarketsModel]]:
@@ -99,9 +104,10 @@ def _check_models(models: Sequence[type[MarketsModel]]) -> None:
         raise ModelGraphError(f"{names} is listed twice; list each model once.", models=twice)
 
 
-def _find(
-    models: Sequence[type[MarketsModel]], data_source_uid: str, timeout: float | None
-) -> dict[type[MarketsModel], MetaTable]:
+def _look_up(
+    models: Sequence[type[MarketsModel]], timeout: float | None
+) -> dict[str, list[MetaTable]]:
+    """The resources of each table that the catalog has, in any data source."""
     kinds: dict[type[MetaTable], list[type[MarketsModel]]] = {}
     for model in models:
         indexed = issubclass(model, MarketsTimeIndexMetaTable)
@@ -119,26 +125,32 @@ def _find(
             # A resource that was renamed still carries the table's name as its identifier.
             for name in {row.physical_table_name, row.identifier} & tables:
                 candidates[name].append(row)
+    return candidates
+
+
+def _judge_all(
+    models: Sequence[type[MarketsModel]],
+    candidates: Mapping[str, Sequence[MetaTable]],
+    data_source: str,
+) -> tuple[dict[type[MarketsModel], MetaTable], list[AttachProblem]]:
     found: dict[type[MarketsModel], MetaTable] = {}
     problems: list[AttachProblem] = []
     for model in models:
-        match _judge(model, candidates[model.__tablename__], data_source_uid):
+        match _judge(model, candidates[model.__tablename__], data_source):
             case AttachProblem() as problem:
                 problems.append(problem)
             case meta_table:
                 found[model] = meta_table
-    if problems:
-        raise AttachError(problems, data_source_uid=data_source_uid)
-    return found
+    return found, problems
 
 
 def _judge(
-    model: type[MarketsModel], rows: Sequence[MetaTable], data_source_uid: str
+    model: type[MarketsModel], rows: Sequence[MetaTable], data_source: str
 ) -> MetaTable | AttachProblem:
     table = model.__tablename__
     identifier = model.__metatable_identifier__
     schema = model.__table__.schema or "public"
-    here = [row for row in rows if row.data_source_uid == data_source_uid]
+    here = [row for row in rows if row.data_source_uid == data_source]
     same = [
         row for row in here if (row.physical_schema, row.physical_table_name) == (schema, table)
     ]
@@ -146,7 +158,7 @@ def _judge(
         return AttachProblem(identifier, table, "missing", "not in the catalog")
     if not here:
         others = ", ".join(sorted({str(row.data_source_uid) for row in rows}))
-        detail = f"in data source {others}, not in {data_source_uid} of this Git context"
+        detail = f"in data source {others}, not in {data_source} of this Git context"
         return AttachProblem(identifier, table, "data_source", detail)
     if not same:
         others = ", ".join(f"{row.physical_schema}.{row.physical_table_name}" for row in here)

@@ -9,17 +9,25 @@ from contextlib import contextmanager
 from urllib.parse import SplitResult, urlsplit
 
 from msm.errors import (
+    EndpointChangedError,
     GitContextError,
     PlatformError,
     PlatformRefusedError,
     PlatformUnreachableError,
 )
-from msm.sdk import ApiError, CodeRepositoryContextError, TransportError, platform_endpoint
+from msm.sdk import (
+    ApiError,
+    CodeRepositoryContextError,
+    TransportError,
+    configured_endpoint,
+    platform_endpoint,
+)
 
 __all__ = ["check_alive", "probe", "quiet_sdk", "refusal", "refusals_of"]
 
-# The SDK itself keeps trying for minutes, and prints thousands of lines while it does.
-PROBE_SECONDS = 1.5
+# The SDK retries for minutes, and prints thousands of lines while it does. A probe that ends within
+# two seconds comes first.
+PROBE_TIMEOUT = 1.5
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PORTS = {"http": 80, "https": 443}
 
@@ -30,12 +38,22 @@ _watched: dict[str, socket.socket] = {}
 def probe() -> None:
     """Check within two seconds that a platform answers at the endpoint.
 
-    One on this machine is asked something: a process that was stopped still takes connections.
+    A platform on this machine has to answer a request: a process that was stopped with SIGSTOP
+    still accepts connections.
 
     Raises:
-        PlatformUnreachableError: nothing does, or the endpoint is no URL.
+        EndpointChangedError: the environment names another platform than the SDK sends to.
+        PlatformUnreachableError: nothing answers, or the endpoint is not a URL.
     """
-    endpoint = str(platform_endpoint())
+    endpoint, configured = platform_endpoint(), configured_endpoint()
+    if configured != endpoint:
+        raise EndpointChangedError(
+            f"MAINSEQUENCE_ENDPOINT is {configured} now, but this process sends every request to "
+            f"{endpoint}, which the SDK read when it was imported; start a new process for "
+            f"{configured}, or set MAINSEQUENCE_ENDPOINT back to {endpoint}.",
+            endpoint=endpoint,
+            configured=configured,
+        )
     failures: list[Exception] = []
     done = threading.Event()
 
@@ -49,10 +67,11 @@ def probe() -> None:
             failures.append(error)
         done.set()
 
-    # A thread, because no time-out ends a name lookup, and because every address gets its own.
+    # In a thread, because a name lookup knows no timeout, and because each address of a host gets
+    # a timeout of its own.
     threading.Thread(target=reach, daemon=True).start()
-    if not done.wait(PROBE_SECONDS):
-        failures.append(TimeoutError(f"no answer within {PROBE_SECONDS} seconds"))
+    if not done.wait(PROBE_TIMEOUT):
+        failures.append(TimeoutError(f"no answer within {PROBE_TIMEOUT} seconds"))
     for failure in failures:
         if isinstance(failure, PlatformUnreachableError):
             raise failure
@@ -60,15 +79,15 @@ def probe() -> None:
 
 
 def check_alive() -> None:
-    """Check, in microseconds, a platform on this machine; leave others to the SDK.
+    """Check, in microseconds, that a platform on this machine still runs; skip all others.
 
-    A local platform is one that gets stopped or killed; a hosted one is worth the SDK's retries.
-    What is looked at is an idle connection, kept for this alone, which breaks with the platform.
+    A local platform is often stopped or killed. For a hosted one the SDK's retries are right. The
+    check looks at an idle connection that it keeps for this purpose: it breaks with the platform.
 
     Raises:
         PlatformUnreachableError: the endpoint is on this machine and nothing listens there.
     """
-    endpoint = str(platform_endpoint())
+    endpoint = platform_endpoint()
     if urlsplit(endpoint).hostname not in LOOPBACK:
         return
     with _lock:
@@ -93,20 +112,21 @@ def _is_open(connection: socket.socket) -> bool:
 
 
 def _connect(endpoint: str) -> socket.socket | None:
-    """A connection to the endpoint; None where only a proxy gets there, which the SDK asks."""
+    """A connection to the endpoint; None where only a proxy reaches it."""
     try:
         parts = urlsplit(endpoint)
         host, port = _address(parts)
     except ValueError as error:
         raise PlatformUnreachableError(
-            f"MAINSEQUENCE_ENDPOINT is {endpoint!r}, which is no URL like http://127.0.0.1:8000; "
+            f"MAINSEQUENCE_ENDPOINT is {endpoint!r}, not a URL such as http://127.0.0.1:8000; "
             "correct it, or run this under the local platform with `msm-local exec -- COMMAND`.",
             endpoint=endpoint,
         ) from error
+    # Behind a proxy only the proxy can tell whether the platform answers. The SDK asks it.
     if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
         return None
     try:
-        return socket.create_connection((host, port), timeout=PROBE_SECONDS)
+        return socket.create_connection((host, port), timeout=PROBE_TIMEOUT)
     except (OSError, UnicodeError) as error:
         raise _unreachable(endpoint, error) from error
 
@@ -121,13 +141,13 @@ def _ask(connection: socket.socket, endpoint: SplitResult) -> None:
     """Wait for the first byte of any answer of a platform on this machine.
 
     Raises:
-        OSError: none came.
+        OSError: no answer came.
     """
     if endpoint.hostname not in LOOPBACK or endpoint.scheme != "http":
         return
     connection.sendall(f"HEAD / HTTP/1.0\r\nHost: {endpoint.netloc}\r\n\r\n".encode())
     if not connection.recv(1):
-        raise ConnectionError("it hung up")
+        raise ConnectionError("it closed the connection")
 
 
 def _unreachable(endpoint: str, error: Exception) -> PlatformUnreachableError:
@@ -140,15 +160,15 @@ def _unreachable(endpoint: str, error: Exception) -> PlatformUnreachableError:
 
 @contextmanager
 def refusals_of(what: str) -> Iterator[None]:
-    """Turn what the SDK raises inside the block into one error of ours, with the cause attached.
+    """Translate what the SDK raises inside the block into one error of ours, with its cause.
 
     Args:
-        what: what was asked for, to complete "The platform refused ...".
+        what: the request, to complete "The platform refused ...".
 
     Raises:
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
-        PlatformUnreachableError: it did not answer.
+        PlatformUnreachableError: the platform did not answer.
     """
     try:
         yield
@@ -159,25 +179,25 @@ def refusals_of(what: str) -> Iterator[None]:
             "The platform cannot tell which repository branch this is "
             f"({str(error).rstrip('.')}); run it from a clone with a commit, a branch checked out "
             "and a remote, or under `msm-local exec -- COMMAND`.",
-            endpoint=str(platform_endpoint()),
+            endpoint=platform_endpoint(),
         ) from error
     except ApiError as error:
         raise refusal(what, error) from error
 
 
 def refusal(what: str, error: ApiError) -> PlatformError:
-    """The error of ours for an answer that the SDK raised.
+    """Translate one answer that the SDK raised as an error.
 
     Args:
-        what: what was asked for, to complete "The platform refused ...".
+        what: the request, to complete "The platform refused ...".
         error: what the SDK raised.
     """
-    endpoint = str(platform_endpoint())
+    endpoint = platform_endpoint()
     status, detail = error.status_code, error.args[0]
     if isinstance(error, TransportError):
         return PlatformUnreachableError(
-            f"The platform at {endpoint} did not answer {what}, though the SDK asked again and "
-            "again; try later, or see whether MAINSEQUENCE_ENDPOINT is right.",
+            f"The platform at {endpoint} did not answer {what}, though the SDK asked several "
+            "times; try later, or check MAINSEQUENCE_ENDPOINT.",
             endpoint=endpoint,
         )
     if status in {401, 403}:
@@ -192,7 +212,7 @@ def refusal(what: str, error: ApiError) -> PlatformError:
 
 
 class _OtherThreads(logging.Filter):
-    """Lets pass what other threads log, and what is critical."""
+    """Passes what other threads log, and what is critical."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -205,7 +225,7 @@ class _OtherThreads(logging.Filter):
 
 @contextmanager
 def quiet_sdk() -> Iterator[None]:
-    """Keep the SDK from logging, with a traceback each, what the block raises as one sentence."""
+    """Keep the SDK from logging, with a traceback, what the block raises as one sentence."""
     logger = logging.getLogger("mainsequence")
     mute = _OtherThreads()
     logger.addFilter(mute)
