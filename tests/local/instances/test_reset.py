@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +19,7 @@ from msm_local.postgres.database_names import DATABASE, NEXT, UNFINISHED
 from tests.conftest import ROOT
 from tests.local.shell import Shell, gone
 from tests.support import history
-from tests.support.forked import run_forked
+from tests.support.forked import run_forked, run_sdk_cli
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +141,40 @@ def test_a_running_platform_goes_on_with_a_fresh_database(shell: Shell) -> None:
     assert UNFINISHED & set(databases(shell)) == set()
     assert migration_roles(shell) == 0
     assert shell("doctor").stdout.count("FAIL") == 0
+
+
+def attach_around(reset_command: list[str], environment: dict[str, str]) -> tuple[int, str, int]:
+    from sqlalchemy import insert, select
+
+    import msm
+    from msm.errors import StaleAttachmentError
+    from msm.models import AssetType
+
+    types = select(AssetType.asset_type)
+    before = msm.start_engine([AssetType])
+    before.execute(insert(AssetType).values(asset_type="bond", display_name="Bond"))
+    count = len(before.execute(types).rows)
+    subprocess.run(reset_command, env=environment, check=True, capture_output=True)
+    with pytest.raises(StaleAttachmentError) as caught:
+        before.execute(types)
+    return count, str(caught.value), len(msm.start_engine([AssetType]).execute(types).rows)
+
+
+def test_one_process_attaches_again_after_reset(shell: Shell) -> None:
+    # What an upgrade makes has other uids in the catalog than what reset brings from its template.
+    reset(shell, "--to", "base")
+    environment = json.loads(shell("env", "--json").stdout)
+    upgrade = ("migrations", "upgrade", "--provider", "migrations:migration", "head")
+    upgraded = run_sdk_cli(*upgrade, environment=environment, folder=shell.folder)
+    assert upgraded.exit_code == 0, upgraded.stderr
+    command = ["env", "-C", str(shell.folder), *shell.command("reset")]
+    finished = run_forked(
+        attach_around, command, shell.environment, environment=environment, folder=ROOT
+    )
+    assert finished.exit_code == 0, finished.stderr
+    count, refused, count_after = finished.value
+    assert (count, count_after) == (1, 0)
+    assert "msm.start_engine" in refused
 
 
 def test_a_stopped_platform_is_reset_and_stays_stopped(shell: Shell) -> None:
