@@ -1,6 +1,5 @@
 """Every model that the provider carries, each exactly once."""
 
-import gc
 import importlib
 import inspect
 import pkgutil
@@ -8,17 +7,11 @@ from collections.abc import Callable, Sequence
 
 from msm.base import MarketsBase, MarketsModel
 from msm.errors import ModelGraphError
+from msm.models import markets_sqlalchemy_models
 from msm.sdk import build_metatable_model_registry
+from msm_portfolio import portfolio_sqlalchemy_models
+from msm_pricing import pricing_sqlalchemy_models
 
-# The models live as long as the process: a collection while they are made would walk them in vain.
-gc.disable()
-try:
-    from msm.models import markets_sqlalchemy_models
-    from msm_portfolio import portfolio_sqlalchemy_models
-    from msm_pricing import pricing_sqlalchemy_models
-finally:
-    gc.enable()
-gc.freeze()
 
 __all__ = [
     "assert_all_listed",
