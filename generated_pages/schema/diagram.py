@@ -1,15 +1,13 @@
-"""An entity-relationship diagram of one package, as SVG."""
+"""An entity-relationship diagram of one package, in Graphviz's language."""
 
-import hashlib
 from collections.abc import Iterator
 from html import escape
 
-import pygraphviz
 from sqlalchemy import Table
 
 from .graphs import GRAPHS, Graph, keys_of, table_of
 
-__all__ = ["draw", "mark_of", "source_of"]
+__all__ = ["source_of"]
 
 FONT = "Helvetica"
 OWN, OTHER = "#c5cae9", "#eeeeee"
@@ -37,21 +35,6 @@ def source_of(graph: Graph) -> str:
         "}",
     ]
     return "\n".join(lines)
-
-
-def mark_of(graph: Graph) -> str:
-    """What a diagram carries, so that one drawn from another source is found out.
-
-    Layouts of equal sources differ with the version and the fonts of Graphviz.
-    """
-    return f"<!-- sha256 {hashlib.sha256(source_of(graph).encode()).hexdigest()} -->"
-
-
-def draw(graph: Graph) -> str:
-    """The diagram as SVG, marked with its source."""
-    drawing = pygraphviz.AGraph(string=source_of(graph)).draw(prog="dot", format="svg")
-    _, _, svg = drawing.decode().partition("<svg")
-    return f"{mark_of(graph)}\n<svg{svg}"
 
 
 def _node(table: Table, colour: str) -> str:
