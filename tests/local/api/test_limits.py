@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from msm_local.api.body_limit import MOST_BYTES, BodyLimit
+from msm_local.api.body_limit import MAX_BYTES, BodyLimit
 from tests.local.conftest import Client
 from tests.support.waiting import soon
 
@@ -35,9 +35,9 @@ def test_a_body_that_is_too_large_is_refused_with_its_limit(
     shared_client: Client, thing: str
 ) -> None:
     sql = "SELECT %(s)s::text AS s"
-    answer = shared_client.execute("select", sql, [thing], {"s": "x" * MOST_BYTES})
+    answer = shared_client.execute("select", sql, [thing], {"s": "x" * MAX_BYTES})
     assert (answer.status_code, answer.json()["error"]) == (413, "BodyTooLargeError")
-    assert answer.json()["limit"] == MOST_BYTES
+    assert answer.json()["limit"] == MAX_BYTES
     assert shared_client.http.get("/health/").status_code == 200
 
 

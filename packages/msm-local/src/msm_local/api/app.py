@@ -11,12 +11,14 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from msm_local.api import description
 from msm_local.api.body_limit import BodyLimit
-from msm_local.api.endpoints import absent, actions, description, health, meta_tables, organization
-from msm_local.api.endpoints.dependencies import PREFIX, Platform
+from msm_local.api.endpoints import absent, actions, health, meta_tables, organization
+from msm_local.api.endpoints.dependencies import Platform
 from msm_local.api.error_handlers import install_handlers
 from msm_local.api.gate import Gate
 from msm_local.api.openapi import describe
+from msm_local.contract.paths import API_ROOT
 from msm_local.database.pools import Database
 from msm_local.services.credentials import CredentialReaper
 
@@ -80,9 +82,9 @@ def create_app(config: AppConfig) -> FastAPI:
 
 def _include_routers(app: FastAPI) -> None:
     for router in (health.router, description.router, organization.router):
-        app.include_router(router, prefix=PREFIX)
-    app.include_router(absent.data_sources, prefix=f"{PREFIX}/data-sources")
-    app.include_router(absent.table_updates, prefix=f"{PREFIX}/time-index-table-updates")
+        app.include_router(router, prefix=API_ROOT)
+    app.include_router(absent.data_sources, prefix=f"{API_ROOT}/data-sources")
+    app.include_router(absent.table_updates, prefix=f"{API_ROOT}/time-index-table-updates")
     resources = {
         "meta-tables": absent.meta_tables,
         "time-index-meta-tables": absent.time_index_meta_tables,
@@ -90,7 +92,7 @@ def _include_routers(app: FastAPI) -> None:
     for resource, missing in resources.items():
         # Fixed paths come before /{uid}/, which would take them for uids.
         for router in (missing, actions.router, meta_tables.router):
-            app.include_router(router, prefix=f"{PREFIX}/{resource}", tags=[resource])
+            app.include_router(router, prefix=f"{API_ROOT}/{resource}", tags=[resource])
 
 
 def _load_parser() -> None:

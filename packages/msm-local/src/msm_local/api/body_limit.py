@@ -7,9 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from msm_local.api.error_handlers import error_response
 from msm_local.errors import BodyTooLargeError, RequestError, RequestTooSlowError
 
-__all__ = ["MOST_BYTES", "BodyLimit"]
+__all__ = ["MAX_BYTES", "BodyLimit"]
 
-MOST_BYTES = 64 << 20
+MAX_BYTES = 64 << 20
 BODY_SECONDS = 30.0
 
 
@@ -20,10 +20,10 @@ class BodyLimit:
     """
 
     def __init__(
-        self, app: ASGIApp, *, most_bytes: int = MOST_BYTES, seconds: float = BODY_SECONDS
+        self, app: ASGIApp, *, max_bytes: int = MAX_BYTES, seconds: float = BODY_SECONDS
     ) -> None:
         self._app = app
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,14 +57,14 @@ class BodyLimit:
             part = message.get("body", b"")
             size += len(part)
             # What is too much is read all the same: a client that still writes reads no answer.
-            if size <= self._most_bytes:
+            if size <= self._max_bytes:
                 parts.append(part)
             more = message.get("more_body", False)
-        if size > self._most_bytes:
+        if size > self._max_bytes:
             raise BodyTooLargeError(
-                f"The body of the request has {size} bytes, and at most {self._most_bytes} are "
+                f"The body of the request has {size} bytes, and at most {self._max_bytes} are "
                 "taken; send the rows in several operations.",
-                limit=self._most_bytes,
+                limit=self._max_bytes,
             )
         return b"".join(parts)
 

@@ -9,13 +9,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from msm_local.api.error_handlers import error_response
+from msm_local.contract.paths import API_ROOT
 from msm_local.errors import ForbiddenError, RequestError, UnauthorizedError
 
 __all__ = ["Gate"]
 
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 # A browser can only be asked for a password: there, and only there, the token may be one.
-PAGES = frozenset({"/api/v1/docs/", "/api/v1/openapi.json"})
+PAGES = frozenset({f"{API_ROOT}/docs/", f"{API_ROOT}/openapi.json"})
 CHALLENGE = 'Basic realm="msm-local: any name, and the token as password", charset="UTF-8"'
 
 

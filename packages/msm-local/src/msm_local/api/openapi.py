@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from msm_local.api.endpoints.dependencies import PREFIX
 from msm_local.contract.filters import RESOURCES, ResourceKind, describe_filters
+from msm_local.contract.paths import API_ROOT
 
 __all__ = ["describe", "operations"]
 
@@ -47,12 +47,12 @@ def operations(description: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[
 
 def _describe_filters(description: Mapping[str, Any], resource: ResourceKind) -> None:
     filters = describe_filters(resource)
-    listing = description["paths"][f"{PREFIX}/{resource}/"]["get"]
+    listing = description["paths"][f"{API_ROOT}/{resource}/"]["get"]
     listing["parameters"] = [
         {"name": name, "in": "query", "required": False, "schema": in_query}
         for name, (_in_body, in_query) in filters.items()
     ]
-    body = description["paths"][f"{PREFIX}/{resource}/filter/"]["post"]["requestBody"]
+    body = description["paths"][f"{API_ROOT}/{resource}/filter/"]["post"]["requestBody"]
     body["content"]["application/json"]["schema"] = {
         "type": "object",
         "properties": {name: in_body for name, (in_body, _in_query) in filters.items()},

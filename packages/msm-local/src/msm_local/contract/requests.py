@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from msm_local.contract.json_values import JsonObject, Text, check_json
 
 __all__ = [
-    "MOST_BYTES",
-    "MOST_MILLISECONDS",
-    "MOST_ROWS",
+    "MAX_BYTES",
+    "MAX_MILLISECONDS",
+    "MAX_ROWS",
     "FinalizeRequest",
     "GitContextRequest",
     "LabelsRequest",
@@ -23,10 +23,10 @@ __all__ = [
     "StatementBody",
 ]
 
-MOST_ROWS = 100_000
+MAX_ROWS = 100_000
 # Of the rows of an answer.
-MOST_BYTES = 128 << 20
-MOST_MILLISECONDS = 600_000
+MAX_BYTES = 128 << 20
+MAX_MILLISECONDS = 600_000
 Name = Annotated[Text, Field(min_length=1, max_length=300)]
 PhysicalName = Annotated[Text, Field(min_length=1, max_length=63)]
 
@@ -182,11 +182,11 @@ class Limits(_Request):
 
     max_rows: Annotated[
         int,
-        Field(ge=1, lt=2**31, description=f"One answer carries {MOST_ROWS} at most; then a page."),
+        Field(ge=1, lt=2**31, description=f"One answer carries {MAX_ROWS} at most; then a page."),
     ] = 1_000
     offset: Annotated[int, Field(ge=0, lt=2**31)] = 0
     statement_timeout_ms: Annotated[
-        int, Field(ge=1, lt=2**31, description=f"More than {MOST_MILLISECONDS} is that much.")
+        int, Field(ge=1, lt=2**31, description=f"More than {MAX_MILLISECONDS} is that much.")
     ] = 15_000
 
 

@@ -22,7 +22,7 @@ __all__ = [
     "MetaTable",
     "MetaTablePage",
     "MigrationConnection",
-    "Operation",
+    "OperationResult",
     "Profile",
     "QueryResult",
     "User",
@@ -321,7 +321,7 @@ class Pagination(TypedDict):
     next_offset: int | None
 
 
-class Operation(TypedDict):
+class OperationResult(TypedDict):
     """The rows of an operation."""
 
     ok: Literal[True]

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from msm_local.catalog import catalog_steps
 from msm_local.database.libpq import check_url, words_of
 from msm_local.errors import DatabaseSetupError
-from msm_local.repositories import roles
+from msm_local.repositories import catalog_version, roles
 from msm_local.repositories.settings import Settings, copy_settings, insert_settings, read_settings
 
 __all__ = ["RoleNames", "prepare_database", "role_names", "runtime_conninfo"]
@@ -132,7 +132,7 @@ def _upgrade_catalog(connection: Connection[Any]) -> None:
         " number integer PRIMARY KEY, name text NOT NULL,"
         " applied_at timestamptz NOT NULL DEFAULT now())"
     )
-    applied = {row[0] for row in connection.execute("SELECT number FROM msm_local.schema_version")}
+    applied = catalog_version.read_steps(connection)
     steps = catalog_steps()
     unknown = applied - {step.number for step in steps}
     if unknown:
@@ -144,10 +144,7 @@ def _upgrade_catalog(connection: Connection[Any]) -> None:
         if step.number in applied:
             continue
         connection.execute(sql.SQL(step.text))
-        connection.execute(
-            "INSERT INTO msm_local.schema_version (number, name) VALUES (%s, %s)",
-            [step.number, step.name],
-        )
+        catalog_version.record_step(connection, step.number, step.name)
 
 
 def _ensure_runtime_login(database_url: str, settings: Settings, password: str) -> None:

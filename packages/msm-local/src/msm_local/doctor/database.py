@@ -10,36 +10,15 @@ from msm_local.database.bootstrap import runtime_conninfo
 from msm_local.doctor.finding import Finding, bad, good
 from msm_local.instances.health import Health
 from msm_local.instances.instance import Instance
+from msm_local.repositories import credentials, roles
+from msm_local.repositories.catalog_version import read_steps
+from msm_local.repositories.overview import find_missing_tables
 from msm_local.repositories.settings import Settings, read_settings
 
 __all__ = ["check_catalog", "check_platform", "check_roles", "connect"]
 
 CONNECT_SECONDS = 5
 
-# Each says what a role can do that it should not, or cannot do that it should.
-ROLE_FAULTS = """
-SELECT fault FROM (VALUES
-    (%(owner)s || ' can log in', (SELECT rolcanlogin FROM pg_roles WHERE rolname = %(owner)s)),
-    (%(runtime)s || ' has more than a login', (SELECT rolsuper OR rolcreaterole OR rolcreatedb
-        OR rolbypassrls OR rolreplication FROM pg_roles WHERE rolname = %(runtime)s)),
-    (%(runtime)s || ' may create in schema public',
-        has_schema_privilege(%(runtime)s, 'public', 'CREATE')),
-    (%(runtime)s || ' sees the catalog', has_schema_privilege(%(runtime)s, 'msm_local', 'USAGE')),
-    (%(owner)s || ' may not create in schema public',
-        NOT has_schema_privilege(%(owner)s, 'public', 'CREATE'))
-) AS checks (fault, applies) WHERE applies
-"""
-EXPIRED = """
-SELECT count(*) FROM msm_local.migration_credentials
-WHERE dropped_at IS NULL AND expires_at < now() - interval '1 minute'
-"""
-# A row whose table is gone, although no downgrade was finalized.
-MISSING = """
-SELECT physical_table_name FROM msm_local.meta_tables
-WHERE provisioning_status = 'active' AND deleted_at IS NULL
-  AND to_regclass(format('%I.%I', physical_schema, physical_table_name)) IS NULL
-ORDER BY 1
-"""
 SHOWN = 3
 
 
@@ -68,9 +47,10 @@ def check_roles(instance: Instance, database_url: str, connection: Connection[An
     remedy = f"`msm-local{instance.option} stop`, and start again, which grants what is missing"
     if settings is None:
         return bad("roles", "the catalog has no settings", remedy)
-    names = {"owner": settings.owner_role, "runtime": settings.runtime_role}
     try:
-        faults = [str(fault) for (fault,) in connection.execute(ROLE_FAULTS, names)]
+        faults = roles.find_faults(
+            connection, owner=settings.owner_role, runtime=settings.runtime_role
+        )
     except psycopg.errors.UndefinedObject as error:
         connection.rollback()
         return bad("roles", str(error).partition("\n")[0], remedy)
@@ -83,18 +63,17 @@ def check_roles(instance: Instance, database_url: str, connection: Connection[An
 
 def check_catalog(instance: Instance, connection: Connection[Any]) -> Finding:
     """Whether the catalog is this version's, and agrees with the tables."""
-    query = "SELECT coalesce(max(number), 0) FROM msm_local.schema_version"
-    [(step,)] = connection.execute(query).fetchall()
+    step = max(read_steps(connection), default=0)
     newest = catalog_steps()[-1].number
     restart = f"`msm-local{instance.option} stop`, and start again"
     if step != newest:
         return bad("catalog", f"it is at step {step}, and this version at {newest}", restart)
-    missing = [str(name) for (name,) in connection.execute(MISSING)]
+    missing = find_missing_tables(connection)
     if missing:
         shown = ", ".join(missing[:SHOWN])
         found = f"{len(missing)} active table(s) do not exist: {shown}"
         return bad("catalog", found, "`python -m migrations.check` prints the SQL that makes them")
-    [(expired,)] = connection.execute(EXPIRED).fetchall()
+    expired = credentials.count_overdue(connection)
     if expired:
         found = f"{expired} expired migration role(s) were not dropped"
         return bad("catalog", found, f"see {instance.log_path}; {restart}")

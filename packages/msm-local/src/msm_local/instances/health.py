@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from msm_local.contract.paths import API_ROOT
 from msm_local.instances.instance import Instance, State
 
 __all__ = ["Health", "call_health", "probe"]
@@ -56,7 +57,9 @@ def call_health(endpoint: str, token: str) -> dict[str, object]:
     """
     connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=PROBE_SECONDS)
     try:
-        connection.request("GET", "/api/v1/health/", headers={"Authorization": f"Bearer {token}"})
+        connection.request(
+            "GET", f"{API_ROOT}/health/", headers={"Authorization": f"Bearer {token}"}
+        )
         answer: object = json.loads(connection.getresponse().read())
     finally:
         connection.close()

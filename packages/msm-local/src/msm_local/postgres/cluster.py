@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import psycopg
-from psycopg import sql
 
 from msm_local.database.libpq import EXPLICIT
 from msm_local.errors import ClusterError
@@ -41,6 +40,7 @@ from msm_local.postgres.paths import (
 from msm_local.postgres.postmaster import end_orphan, is_ready
 from msm_local.postgres.settings import server_options
 from msm_local.postgres.temporary import abandoned_homes, new_home
+from msm_local.repositories import databases, roles
 from msm_local.system.files import make_private_folder, remove_folder
 from msm_local.system.ports import free_port, is_free
 from msm_local.system.processes import die_with_parent, signals_deferred
@@ -150,39 +150,36 @@ class Cluster:
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
         """Make a database that the platform role owns, empty or as a copy of ``template``."""
-        source = sql.Identifier(template or "template0")
-        # Copying files is the quicker way only where nothing has to reach the disk.
-        strategy = "file_copy" if template and not self.durable else "wal_log"
-        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
-            sql.Identifier(name),
-            sql.Identifier(PLATFORM_ROLE),
-            source,
-            sql.Identifier(strategy),
-        )
-        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
-            connection.execute(statement)
+        # Copying files is faster only if nothing has to reach the disk.
+        copy_files = template is not None and not self.durable
+        with self._connect() as connection:
+            databases.create(
+                connection,
+                name,
+                owner=PLATFORM_ROLE,
+                template=template or "template0",
+                copy_files=copy_files,
+            )
 
     def drop_database(self, name: str, *, wait: bool = True) -> None:
-        """Drop a database, ending the sessions in it; nothing happens where there is none.
+        """Drop a database and end the sessions in it; nothing happens if it does not exist.
 
         Args:
             name: of the database.
-            wait: False leaves it to PostgreSQL to get on with it: before it drops one, it brings
-                everything to the disk, which can take seconds.
+            wait: False returns at once, and PostgreSQL finishes alone.
         """
-        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        # A connection that is left as a context would wait for its last statement.
-        with closing(psycopg.connect(self.admin_url(), autocommit=True)) as connection:
-            if wait:
-                connection.execute(statement)
-            else:
-                connection.pgconn.send_query(statement.as_bytes(connection))
+        # Closed, and not left as a context, which would wait for the last statement.
+        with closing(self._connect()) as connection:
+            databases.drop(connection, name, wait=wait)
 
     def databases(self) -> list[str]:
         """The names of all databases, oldest first."""
-        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
-            query = "SELECT datname FROM pg_database ORDER BY oid"
-            return [name for (name,) in connection.execute(query)]
+        with self._connect() as connection:
+            return databases.find_names(connection)
+
+    def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        # Databases are created and dropped outside a transaction only.
+        return psycopg.connect(self.admin_url(), autocommit=True)
 
     def start(self) -> None:
         """Make the cluster if there is none, start it, and return when it answers.
@@ -206,7 +203,9 @@ class Cluster:
         self._report("starting PostgreSQL")
         try:
             self._start_on(self.port)
-            self._ensure_platform_role()
+            with self._connect() as connection:
+                password = self._passwords[PLATFORM_ROLE]
+                roles.ensure_platform_login(connection, PLATFORM_ROLE, password)
         except BaseException:
             self.stop()
             raise
@@ -300,17 +299,3 @@ class Cluster:
             # Its log would be no help: it is on a full disk, too.
             return f"only {free >> 20} MB are free where its data lie ({self.data}): free some"
         return f"its log {self.log_path} says why"
-
-    def _ensure_platform_role(self) -> None:
-        with psycopg.connect(self.admin_url(), autocommit=True) as connection:
-            query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
-            if connection.execute(query, [PLATFORM_ROLE]).fetchone() is not None:
-                return
-            verifier = connection.pgconn.encrypt_password(
-                self._passwords[PLATFORM_ROLE].encode(), PLATFORM_ROLE.encode(), b"scram-sha-256"
-            ).decode()
-            connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(
-                    sql.Identifier(PLATFORM_ROLE), sql.Literal(verifier)
-                )
-            )

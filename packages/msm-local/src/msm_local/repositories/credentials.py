@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-__all__ = ["expired", "insert", "mark_dropped", "next_expiry", "undropped"]
+__all__ = ["count_overdue", "expired", "insert", "mark_dropped", "next_expiry", "undropped"]
 
 
 def insert(
@@ -53,3 +53,14 @@ def mark_dropped(connection: Connection[Any], role_name: str) -> None:
         "UPDATE msm_local.migration_credentials SET dropped_at = now() WHERE role_name = %s",
         [role_name],
     )
+
+
+def count_overdue(connection: Connection[Any]) -> int:
+    """How many roles expired more than a minute ago and were not dropped."""
+    # A minute, because the platform itself looks for them every half minute.
+    query = (
+        "SELECT count(*) FROM msm_local.migration_credentials"
+        " WHERE dropped_at IS NULL AND expires_at < now() - interval '1 minute'"
+    )
+    [(count,)] = connection.execute(query).fetchall()
+    return int(count)

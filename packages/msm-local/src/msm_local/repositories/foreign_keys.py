@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import class_row
+from psycopg.rows import dict_row
 
-from msm_local.contract import responses
+from msm_local.repositories.meta_table_rows import CatalogForeignKey
 
 __all__ = ["IncomingForeignKey", "find_incoming"]
 
@@ -29,7 +29,7 @@ class IncomingForeignKey:
     source_uid: UUID
     source_schema: str
     source_table: str
-    foreign_key: responses.ForeignKey
+    foreign_key: CatalogForeignKey
 
 
 def find_incoming(
@@ -37,8 +37,8 @@ def find_incoming(
 ) -> dict[UUID, list[IncomingForeignKey]]:
     """The foreign keys that point at these rows, by uid; every uid is there."""
     incoming: dict[UUID, list[IncomingForeignKey]] = {uid: [] for uid in uids}
-    with connection.cursor(row_factory=class_row(IncomingForeignKey)) as cursor:
-        for found in cursor.execute(
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for record in cursor.execute(
             "SELECT (key ->> 'target_table_uid')::uuid AS target_uid, uid AS source_uid,"
             " physical_schema AS source_schema, physical_table_name AS source_table,"
             " key AS foreign_key"
@@ -47,5 +47,7 @@ def find_incoming(
             " ORDER BY source_schema, source_table, key ->> 'name'",
             [[str(uid) for uid in uids]],
         ):
+            key = CatalogForeignKey(**record.pop("foreign_key"))
+            found = IncomingForeignKey(**record, foreign_key=key)
             incoming[found.target_uid].append(found)
     return incoming

@@ -1,24 +1,24 @@
 """Rows of the catalog."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection, sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from msm_local.contract import responses
 from msm_local.contract.filters import FilterClause, Page, ResourceKind
 from msm_local.repositories.conditions import where
+from msm_local.repositories.meta_table_rows import (
+    MetaTableRow,
+    NewMetaTable,
+    ScopeRow,
+    Shape,
+    meta_table_row,
+)
 
 __all__ = [
-    "MetaTableRow",
-    "NewMetaTable",
-    "ScopeRow",
-    "Shape",
     "activate",
     "count",
     "find",
@@ -27,92 +27,12 @@ __all__ = [
     "find_by_uids",
     "find_scope",
     "insert",
+    "lock_reservations",
     "mark_deleted",
     "patch",
     "revive",
     "store_revision",
 ]
-
-Status = Literal["reserved", "active"]
-Kind = Literal["relational", "time_indexed"]
-
-
-@dataclass(frozen=True, slots=True)
-class NewMetaTable:
-    """What a reservation states about a table; the field names are the column names."""
-
-    data_source_uid: UUID
-    identifier: str | None
-    namespace: str | None
-    description: str | None
-    labels: list[str]
-    protect_from_deletion: bool
-    migration_package: str
-    migration_namespace: str
-    migration_provider_key: str
-    alembic_version_meta_table_uid: UUID | None
-    alembic_revision: str | None
-    physical_schema: str
-    physical_table_name: str
-    table_kind: Kind
-    time_index_name: str | None
-    index_names: list[str]
-    cadence: str | None
-    partition_strategy: str | None
-    storage_layout: dict[str, Any] | None
-    table_contract: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class MetaTableRow(NewMetaTable):
-    """A row of the catalog."""
-
-    uid: UUID
-    management_mode: str
-    schema_management_mode: str
-    provisioning_status: Status
-    columns: list[responses.Column]
-    indexes_meta: list[responses.Index]
-    foreign_keys: list[responses.ForeignKey]
-    created_at: datetime
-    deleted_at: datetime | None
-
-    @property
-    def qualified_name(self) -> str:
-        """Schema and table name, for messages."""
-        return f"{self.physical_schema}.{self.physical_table_name}"
-
-    @property
-    def is_version_table(self) -> bool:
-        """Whether Alembic keeps its revision in this table."""
-        authoring = self.table_contract.get("authoring", {})
-        return bool(authoring.get("version_table") == self.physical_table_name)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What PostgreSQL has of a table, as the catalog stores it."""
-
-    columns: list[responses.Column]
-    indexes_meta: list[responses.Index]
-    foreign_keys: list[responses.ForeignKey]
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeRow:
-    """What an operation has to know of a table in its scope, without the weight of a whole row."""
-
-    uid: UUID
-    physical_schema: str
-    physical_table_name: str
-    provisioning_status: Status
-    is_version_table: bool
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """Schema and table name, as a statement names them."""
-        return (self.physical_schema, self.physical_table_name)
-
 
 NEW_COLUMNS = tuple(NewMetaTable.__dataclass_fields__)
 COLUMNS = tuple(MetaTableRow.__dataclass_fields__)
@@ -199,6 +119,12 @@ def find_by_identifier(
     return {row.identifier: row for row in rows if row.identifier is not None}
 
 
+def lock_reservations(connection: Connection[Any]) -> None:
+    """Wait for other reservations to end, and have later ones wait for this transaction."""
+    # An advisory lock, because the rows that two reservations compete for may not exist yet.
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('msm_local.reserve'))")
+
+
 def insert(connection: Connection[Any], table: NewMetaTable) -> MetaTableRow:
     """Write a new row, as reserved."""
     return _one(connection, INSERT, _values(table))
@@ -224,10 +150,7 @@ def activate(connection: Connection[Any], shapes: Mapping[UUID, Shape]) -> None:
             "UPDATE msm_local.meta_tables SET provisioning_status = 'active', deleted_at = NULL,"
             " columns = %s, indexes_meta = %s, foreign_keys = %s, updated_at = now()"
             " WHERE uid = %s",
-            [
-                (Jsonb(shape.columns), Jsonb(shape.indexes_meta), Jsonb(shape.foreign_keys), uid)
-                for uid, shape in shapes.items()
-            ],
+            [(*shape.as_json(), uid) for uid, shape in shapes.items()],
         )
 
 
@@ -274,7 +197,7 @@ def _values(table: NewMetaTable) -> list[Any]:
 def _rows(
     connection: Connection[Any], query: sql.Composed | bytes, parameters: Sequence[Any]
 ) -> list[MetaTableRow]:
-    with connection.cursor(row_factory=class_row(MetaTableRow)) as cursor:
+    with connection.cursor(row_factory=meta_table_row) as cursor:
         return cursor.execute(query, parameters).fetchall()
 
 

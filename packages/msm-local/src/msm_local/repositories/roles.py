@@ -10,7 +10,9 @@ __all__ = [
     "create_login",
     "drop_login",
     "end_sessions",
+    "ensure_platform_login",
     "ensure_role",
+    "find_faults",
     "grant_membership",
     "grant_schema_privileges",
     "set_password",
@@ -18,12 +20,35 @@ __all__ = [
 
 OPTIONS_SINCE = 160000
 DEFAULTS: Final = "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
+# Each fault is something that a role can do and should not, or should do and cannot.
+FAULTS = """
+SELECT fault FROM (VALUES
+    (%(owner)s || ' can log in', (SELECT rolcanlogin FROM pg_roles WHERE rolname = %(owner)s)),
+    (%(runtime)s || ' has more than a login', (SELECT rolsuper OR rolcreaterole OR rolcreatedb
+        OR rolbypassrls OR rolreplication FROM pg_roles WHERE rolname = %(runtime)s)),
+    (%(runtime)s || ' may create in schema public',
+        has_schema_privilege(%(runtime)s, 'public', 'CREATE')),
+    (%(runtime)s || ' sees the catalog', has_schema_privilege(%(runtime)s, 'msm_local', 'USAGE')),
+    (%(owner)s || ' may not create in schema public',
+        NOT has_schema_privilege(%(owner)s, 'public', 'CREATE'))
+) AS checks (fault, applies) WHERE applies
+"""
+
+
+def ensure_platform_login(connection: Connection[Any], name: str, password: str) -> None:
+    """Create the role that runs the platform, unless it exists: it may create other roles."""
+    if _exists(connection, name):
+        return
+    connection.execute(
+        sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(
+            sql.Identifier(name), sql.Literal(_verifier(connection, name, password))
+        )
+    )
 
 
 def ensure_role(connection: Connection[Any], name: str, *, login: bool) -> None:
     """Create the role unless it exists; a login gets its password later."""
-    exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
-    if exists is None:
+    if not _exists(connection, name):
         connection.execute(
             sql.SQL("CREATE ROLE {} {} NOCREATEROLE NOCREATEDB").format(
                 sql.Identifier(name), sql.SQL("LOGIN" if login else "NOLOGIN")
@@ -115,12 +140,26 @@ def drop_login(connection: Connection[Any], name: str, *, heir: str) -> None:
 
     The privileges that it was given in this database go first: PostgreSQL keeps a role with any.
     """
-    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
-    if known is None:
+    if not _exists(connection, name):
         return
     for template in ("REASSIGN OWNED BY {} TO {}", "DROP OWNED BY {}", "DROP ROLE {}"):
         names = (sql.Identifier(name), sql.Identifier(heir))
         connection.execute(sql.SQL(template).format(*names))
+
+
+def find_faults(connection: Connection[Any], *, owner: str, runtime: str) -> list[str]:
+    """What owner or runtime role can do and should not, or cannot do and should.
+
+    Raises:
+        psycopg.errors.UndefinedObject: one of the roles does not exist.
+    """
+    names = {"owner": owner, "runtime": runtime}
+    return [str(fault) for (fault,) in connection.execute(FAULTS, names)]
+
+
+def _exists(connection: Connection[Any], name: str) -> bool:
+    query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+    return connection.execute(query, [name]).fetchone() is not None
 
 
 def _verifier(connection: Connection[Any], role: str, password: str) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
 
 from msm_local.database.bootstrap import prepare_database
 from msm_local.database.libpq import forget_variables, words_of
@@ -25,6 +24,7 @@ from msm_local.instances.health import Health, probe
 from msm_local.instances.instance import Instance
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE, NEXT, PREVIOUS
+from msm_local.repositories import databases
 from msm_local.repositories.settings import Settings
 from msm_local.reset.templates import BASE, Recipe, build_template, end_credentials, prune_templates
 from msm_local.status.revisions import find_versions, read_ids
@@ -35,20 +35,6 @@ HEAD = "head"
 SHOWN = 3
 ATTEMPTS = 3
 LEAVING_SECONDS = 1.0
-
-# The sessions of the platform itself come back by themselves, on the new database.
-CLIENTS = """
-SELECT coalesce(nullif(application_name, ''), 'unnamed') || ' (pid ' || pid || ')'
-FROM pg_stat_activity
-WHERE datname = %s AND backend_type = 'client backend' AND application_name <> ALL(%s)
-ORDER BY pid
-"""
-# Whoever is in the way of a renaming.
-SESSIONS = """
-SELECT coalesce(nullif(application_name, ''), backend_type) || ' (pid ' || pid || ')'
-FROM pg_stat_activity WHERE datname = ANY(%s) ORDER BY pid
-"""
-END_SESSIONS = "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE datname = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +161,8 @@ def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
         return
     deadline = time.monotonic() + LEAVING_SECONDS
     with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
-        while clients := _clients(connection):
+        # The sessions of the platform itself reconnect by themselves, to the new database.
+        while clients := databases.find_clients(connection, DATABASE, POOLS):
             if time.monotonic() > deadline:
                 break
             # One that has just hung up is still on its way out.
@@ -187,11 +174,6 @@ def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
             "reset with --force, which ends their sessions.",
             clients=len(clients),
         )
-
-
-def _clients(connection: Connection[Any]) -> list[str]:
-    rows = connection.execute(CLIENTS, [DATABASE, list(POOLS)])
-    return [str(name) for (name,) in rows]
 
 
 def _current_settings(cluster: Cluster, instance: Instance) -> Settings:
@@ -211,29 +193,26 @@ def _exchange(cluster: Cluster, instance: Instance, template: str) -> None:
 
 
 def _rename(cluster: Cluster) -> None:
-    # One message, and so one transaction: nobody finds neither database.
-    statement = sql.SQL("ALTER DATABASE {} RENAME TO {}; ALTER DATABASE {} RENAME TO {}").format(
-        *(sql.Identifier(name) for name in (DATABASE, PREVIOUS, NEXT, DATABASE))
-    )
     url = cluster.admin_url()
+    swap = partial(databases.swap, current=DATABASE, fresh=NEXT, previous=PREVIOUS)
     with (
         psycopg.connect(url, autocommit=True) as connection,
         psycopg.connect(url, autocommit=True) as other,
         ThreadPoolExecutor(1) as beside,
     ):
         for attempt in range(1, ATTEMPTS + 1):
-            other.execute(END_SESSIONS, [5000, [DATABASE, NEXT]])
-            renaming = beside.submit(connection.execute, statement)
+            databases.end_sessions(other, [DATABASE, NEXT], 5000)
+            renaming = beside.submit(swap, connection)
             # It lets nobody in while it waits for those who got in before: the platform itself
             # connects again at once.
             while not renaming.done():
-                other.execute(END_SESSIONS, [0, [DATABASE, NEXT]])
+                databases.end_sessions(other, [DATABASE, NEXT], 0)
                 time.sleep(0.02)
             try:
                 renaming.result()
             except psycopg.errors.ObjectInUse as error:
                 if attempt == ATTEMPTS:
-                    names = [str(name) for (name,) in other.execute(SESSIONS, [[DATABASE, NEXT]])]
+                    names = databases.find_sessions(other, [DATABASE, NEXT])
                     raise ClientsConnectedError(
                         f"Sessions cannot be ended ({', '.join(names)}); stop their clients, and "
                         "reset again.",

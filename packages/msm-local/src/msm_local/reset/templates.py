@@ -16,7 +16,6 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from msm_local.catalog import catalog_steps
 from msm_local.client.environment import child_environment
@@ -26,7 +25,7 @@ from msm_local.errors import ProgramMissingError, TemplateFailedError
 from msm_local.instances.instance import Instance
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import BUILDING, TEMPLATE_PREFIX
-from msm_local.repositories import credentials, roles
+from msm_local.repositories import credentials, databases, roles
 from msm_local.repositories.settings import Settings, read_settings
 from msm_local.status.revisions import revision_files
 from msm_local.system.files import explained
@@ -88,11 +87,8 @@ def build_template(
             _migrate(url, password, instance, recipe)
     finally:
         end_credentials(cluster, BUILDING)
-    # Both or neither: one that takes no connections could not be looked into.
-    with psycopg.connect(cluster.admin_url()) as connection:
-        names = [sql.Identifier(name) for name in (BUILDING, recipe.name)]
-        connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(names[0]))
-        connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+        databases.publish_template(connection, BUILDING, recipe.name)
 
 
 def prune_templates(cluster: Cluster) -> None:

@@ -17,7 +17,7 @@ from psycopg import Connection
 from msm_local.contract import responses
 from msm_local.contract.requests import FinalizeRequest
 from msm_local.repositories import meta_tables, physical
-from msm_local.repositories.meta_tables import MetaTableRow, Shape
+from msm_local.repositories.meta_table_rows import MetaTableRow, Shape
 from msm_local.repositories.physical import Table
 from msm_local.repositories.settings import Settings
 from msm_local.services.meta_tables import require
@@ -176,7 +176,7 @@ def _revision(
             connection,
             registry.physical_schema,
             registry.physical_table_name,
-            item.shape.columns[0]["name"],
+            item.shape.columns[0].name,
         )
         return ",".join(versions) or None
     return request.alembic_revision

@@ -16,7 +16,7 @@ from msm_local.errors import (
     ProtectedError,
 )
 from msm_local.repositories import meta_tables, physical
-from msm_local.repositories.meta_tables import MetaTableRow
+from msm_local.repositories.meta_table_rows import MetaTableRow
 
 __all__ = [
     "DeleteOptions",

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from psycopg import Connection, RawCursor, sql
+from psycopg import Connection
 
 from msm_local.contract import responses
 from msm_local.contract.requests import (
-    MOST_BYTES,
-    MOST_MILLISECONDS,
-    MOST_ROWS,
+    MAX_BYTES,
+    MAX_MILLISECONDS,
+    MAX_ROWS,
     OperationRequest,
     Scope,
 )
@@ -25,22 +25,21 @@ from msm_local.errors import (
     StatementRefusedError,
     TooManyRowsError,
 )
-from msm_local.repositories import meta_tables, physical
-from msm_local.repositories.meta_tables import ScopeRow
+from msm_local.repositories import meta_tables, operations, physical
+from msm_local.repositories.meta_table_rows import ScopeRow
 from msm_local.repositories.settings import Settings
 from msm_local.services.cancellation import Cancellation
 from msm_local.services.failures import failure
 from msm_local.sql.parser import PUBLIC, Statement, TableName, parse
 
-__all__ = ["execute"]
+__all__ = ["run_operation"]
 
-FETCH = sql.SQL("FETCH FORWARD {} FROM msm_result")
 FIRST_FETCH = 200
 
 
-def execute(
+def run_operation(
     database: Database, request: OperationRequest, cancellation: Cancellation
-) -> responses.Operation:
+) -> responses.OperationResult:
     """Run an operation and return its rows, with how to get the next ones.
 
     Raises:
@@ -63,8 +62,7 @@ def execute(
     parameters = _parameters(request, statement)
     try:
         with database.runtime_transaction() as connection, cancellation.covers(connection):
-            # What was parsed is what runs, by the extended protocol, which carries one statement
-            # only; and in one round trip with what has to come before it.
+            # The text that was parsed is the text that runs.
             if statement.kind == "select":
                 return _select(connection, request, statement, parameters)
             return _write(connection, request, statement, parameters)
@@ -147,37 +145,32 @@ def _check_tables(
             )
 
 
-def _limit_time(connection: Connection[Any], milliseconds: int) -> None:
-    connection.execute(
-        "SELECT set_config('statement_timeout', %s, true)",
-        [str(min(milliseconds, MOST_MILLISECONDS))],
-    )
-
-
 def _select(
     connection: Connection[Any],
     request: OperationRequest,
     statement: Statement,
     parameters: list[Any],
-) -> responses.Operation:
+) -> responses.OperationResult:
     limits = request.limits
-    page = min(limits.max_rows, MOST_ROWS)
-    declare = f"DECLARE msm_result NO SCROLL CURSOR FOR {statement.text}"
-    with connection.pipeline():
-        _limit_time(connection, limits.statement_timeout_ms)
-        connection.execute("SET TRANSACTION READ ONLY")
-        RawCursor(connection).execute(declare.encode(), parameters, prepare=True)
-        if limits.offset:
-            connection.execute(sql.SQL("MOVE FORWARD {} FROM msm_result").format(limits.offset))
-        asked = min(page + 1, FIRST_FETCH)
-        cursor = connection.execute(FETCH.format(asked))
-        found = cursor.fetchall()
+    page = min(limits.max_rows, MAX_ROWS)
+    # One row more than the page, to know whether there is a next one.
+    asked = min(page + 1, FIRST_FETCH)
+    cursor = operations.open_select(
+        connection,
+        statement.text,
+        parameters,
+        timeout_ms=_timeout_ms(request),
+        offset=limits.offset,
+        count=asked,
+    )
     columns = _columns(cursor)
     size = _checked_size(columns, cursor)
+    found = cursor.fetchall()
     while cursor.rowcount == asked and len(found) <= page:
-        # As many again as there are: few, as long as nobody knows how wide they are.
+        # Twice as many in all with each fetch: the width of a row is known only after it was sent,
+        # and rows above MAX_BYTES must not pile up before they are counted.
         asked = min(page + 1 - len(found), len(found))
-        cursor = connection.execute(FETCH.format(asked))
+        cursor = operations.fetch(connection, asked)
         size = _checked_size(columns, cursor, before=size)
         found += cursor.fetchall()
     rows = result_rows(columns, found[:page])
@@ -189,35 +182,38 @@ def _write(
     request: OperationRequest,
     statement: Statement,
     parameters: list[Any],
-) -> responses.Operation:
-    cursor = RawCursor(connection)
-    with connection.pipeline():
-        _limit_time(connection, request.limits.statement_timeout_ms)
-        cursor.execute(statement.text.encode(), parameters, prepare=True)
-    if cursor.description and cursor.rowcount > MOST_ROWS:
+) -> responses.OperationResult:
+    cursor = operations.write(
+        connection, statement.text, parameters, timeout_ms=_timeout_ms(request)
+    )
+    if cursor.description and cursor.rowcount > MAX_ROWS:
         raise TooManyRowsError(
-            f"The write returns {cursor.rowcount} rows, and an answer carries {MOST_ROWS} at most; "
-            "nothing was written: write fewer at once, or leave RETURNING out.",
-            limit=MOST_ROWS,
+            f"The write returns {cursor.rowcount} rows, and an answer carries at most {MAX_ROWS}; "
+            "nothing was written: write fewer rows at once, or omit RETURNING.",
+            limit=MAX_ROWS,
         )
     columns = _columns(cursor)
-    found = cursor.fetchall() if cursor.description else []
     _checked_size(columns, cursor)
+    found = cursor.fetchall() if cursor.description else []
     rows = result_rows(columns, found)
     page = request.limits.max_rows
     return _answer(request, columns, rows, cursor.rowcount, page=page, more=False)
+
+
+def _timeout_ms(request: OperationRequest) -> int:
+    return min(request.limits.statement_timeout_ms, MAX_MILLISECONDS)
 
 
 def _checked_size(
     columns: list[ResultColumn], cursor: psycopg.Cursor[Any], *, before: int = 0
 ) -> int:
     size = before + (result_size(columns, cursor.pgresult) if cursor.pgresult else 0)
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise AnswerTooLargeError(
-            f"The rows take more than {MOST_BYTES >> 20} MB, which is the most that an answer "
+            f"The rows take more than {MAX_BYTES >> 20} MB, which is the most that an answer "
             "carries; ask for fewer at once (limits.max_rows), or for fewer columns. Nothing was "
             "written.",
-            limit=MOST_BYTES,
+            limit=MAX_BYTES,
         )
     return size
 
@@ -234,7 +230,7 @@ def _answer(
     *,
     page: int,
     more: bool,
-) -> responses.Operation:
+) -> responses.OperationResult:
     offset = request.limits.offset
     return {
         "ok": True,

@@ -6,8 +6,9 @@ from msm_local.contract import responses
 from msm_local.contract.filters import ResourceKind
 from msm_local.contract.requests import OperationRequest, Scope, ScopeTable, StatementBody
 from msm_local.database.pools import Database
-from msm_local.services import meta_tables, operations
+from msm_local.services import meta_tables
 from msm_local.services.cancellation import Cancellation
+from msm_local.services.operations import run_operation
 
 __all__ = ["run"]
 
@@ -29,7 +30,7 @@ def run(
         statement=StatementBody(sql=sql.replace("%", "%%")),
         scope=Scope(tables=[ScopeTable(meta_table_uid=uid)]),
     )
-    answer = operations.execute(database, request, cancellation)
+    answer = run_operation(database, request, cancellation)
     return {
         "ok": True,
         "meta_table_uid": str(uid),

@@ -15,7 +15,7 @@ from msm_local.errors import (
     TableKindConflictError,
 )
 from msm_local.repositories import meta_tables
-from msm_local.repositories.meta_tables import MetaTableRow, NewMetaTable
+from msm_local.repositories.meta_table_rows import MetaTableRow, NewMetaTable
 from msm_local.repositories.settings import Settings
 from msm_local.services.meta_tables import require
 
@@ -50,8 +50,7 @@ def reserve(
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InvalidRequestError(f"The table {'.'.join(twice)} is in the request twice.")
-    # Two reservations at once wait for each other here, also where no row exists to lock yet.
-    connection.execute("SELECT pg_advisory_xact_lock(hashtext('msm_local.reserve'))")
+    meta_tables.lock_reservations(connection)
     existing = meta_tables.find_by_names(connection, names, lock=True)
     identifiers = [table.identifier for table in tables if table.identifier is not None]
     holders = meta_tables.find_by_identifier(connection, identifiers)

@@ -1,4 +1,4 @@
-"""From what PostgreSQL has to what the catalog says: type tokens, payloads of columns and keys."""
+"""From what PostgreSQL has to what the catalog stores: type tokens, columns, indexes and keys."""
 
 import re
 from collections import defaultdict
@@ -8,9 +8,14 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from msm_local.contract import responses
 from msm_local.repositories import physical
-from msm_local.repositories.meta_tables import MetaTableRow, Shape
+from msm_local.repositories.meta_table_rows import (
+    CatalogColumn,
+    CatalogForeignKey,
+    CatalogIndex,
+    MetaTableRow,
+    Shape,
+)
 from msm_local.repositories.physical import Column, ForeignKey, Index, Table
 
 __all__ = ["read_shapes", "type_token", "unsupported_columns"]
@@ -47,7 +52,7 @@ def type_token(data_type: str) -> str:
 
 def unsupported_columns(shape: Shape) -> list[str]:
     """Columns whose type the SDK refuses: timestamps without a time zone."""
-    return [column["name"] for column in shape.columns if column["data_type"] == NAIVE_TIMESTAMP]
+    return [column.name for column in shape.columns if column.data_type == NAIVE_TIMESTAMP]
 
 
 def read_shapes(
@@ -63,9 +68,9 @@ def read_shapes(
     foreign_keys = _by_table(physical.read_foreign_keys(connection, oids))
     return {
         rows[name].uid: Shape(
-            _column_payloads(columns[table.oid], rows[name].table_contract),
-            [_index_payload(index) for index in indexes[table.oid]],
-            [_foreign_key_payload(key, uid_of) for key in foreign_keys[table.oid]],
+            _columns(columns[table.oid], rows[name].table_contract),
+            [_index(index) for index in indexes[table.oid]],
+            [_foreign_key(key, uid_of) for key in foreign_keys[table.oid]],
         )
         for name, table in tables.items()
     }
@@ -78,61 +83,56 @@ def _by_table[T: (Column, Index, ForeignKey)](rows: Iterable[T]) -> defaultdict[
     return groups
 
 
-def _column_payloads(
-    columns: Sequence[Column], contract: Mapping[str, Any]
-) -> list[responses.Column]:
+def _columns(columns: Sequence[Column], contract: Mapping[str, Any]) -> list[CatalogColumn]:
     authored = {column["name"]: column for column in contract.get("columns", [])}
     return [
-        _column_payload(position, column, authored.get(column.name, {}))
+        _column(position, column, authored.get(column.name, {}))
         for position, column in enumerate(columns)
     ]
 
 
-def _column_payload(position: int, column: Column, authored: Mapping[str, Any]) -> responses.Column:
-    backend_type = column.data_type.upper().replace("CHARACTER VARYING", "VARCHAR")
-    return {
-        "name": column.name,
-        "logical_name": authored.get("logical_name"),
-        "data_type": type_token(column.data_type),
-        "backend_type": backend_type,
-        "nullable": column.nullable,
-        "primary_key": column.primary_key,
-        "unique": column.unique,
-        "server_default": column.server_default,
-        "ordinal_position": position,
-        # The database is the truth; the contract only knows what it cannot hold.
-        "description": column.comment or authored.get("description"),
-        "label": authored.get("label"),
-        "contract_fragment": dict(authored),
-    }
+def _column(position: int, column: Column, authored: Mapping[str, Any]) -> CatalogColumn:
+    return CatalogColumn(
+        name=column.name,
+        logical_name=authored.get("logical_name"),
+        data_type=type_token(column.data_type),
+        backend_type=column.data_type.upper().replace("CHARACTER VARYING", "VARCHAR"),
+        nullable=column.nullable,
+        primary_key=column.primary_key,
+        unique=column.unique,
+        server_default=column.server_default,
+        ordinal_position=position,
+        # The comment in the database wins: a migration may have changed it after the reservation.
+        description=column.comment or authored.get("description"),
+        label=authored.get("label"),
+        contract_fragment=dict(authored),
+    )
 
 
-def _index_payload(index: Index) -> responses.Index:
-    return {
-        "name": index.name,
-        "columns": index.columns,
-        "unique": index.unique,
-        "method": index.method,
-        "expression": index.expression,
-        "contract_fragment": {
+def _index(index: Index) -> CatalogIndex:
+    return CatalogIndex(
+        name=index.name,
+        columns=index.columns,
+        unique=index.unique,
+        method=index.method,
+        expression=index.expression,
+        contract_fragment={
             "primary": index.primary,
             "constraint": index.constraint,
             "predicate": index.predicate,
             "definition": index.definition,
         },
-    }
+    )
 
 
-def _foreign_key_payload(
-    key: ForeignKey, uid_of: Callable[[str, str], UUID | None]
-) -> responses.ForeignKey:
+def _foreign_key(key: ForeignKey, uid_of: Callable[[str, str], UUID | None]) -> CatalogForeignKey:
     target = uid_of(key.target_schema, key.target_table)
-    return {
-        "name": key.name,
-        "source_columns": key.source_columns,
-        "target_table_uid": None if target is None else str(target),
-        "target_table_physical_table_name": key.target_table,
-        "target_table_physical_schema": key.target_schema,
-        "target_columns": key.target_columns,
-        "on_delete": ON_DELETE[key.on_delete],
-    }
+    return CatalogForeignKey(
+        name=key.name,
+        source_columns=key.source_columns,
+        target_table_uid=None if target is None else str(target),
+        target_table_physical_table_name=key.target_table,
+        target_table_physical_schema=key.target_schema,
+        target_columns=key.target_columns,
+        on_delete=ON_DELETE[key.on_delete],
+    )

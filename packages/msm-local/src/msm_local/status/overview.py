@@ -6,30 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from msm_local.database.libpq import words_of
 from msm_local.errors import UnreadableRevisionError
-from msm_local.repositories.physical import read_versions
+from msm_local.repositories.overview import count_tables, find_version_tables
+from msm_local.repositories.physical import read_tables, read_versions
 from msm_local.status.revisions import find_versions, read_revisions
 
 __all__ = ["Overview", "VersionTable", "read_overview"]
 
 CONNECT_SECONDS = 2
+# Alembic's name.
+VERSION_COLUMN = "version_num"
 # A migration may hold the version table for long; whoever asks for the status does not wait for it.
 OPTIONS = "-c statement_timeout=2s -c lock_timeout=1s -c default_transaction_read_only=on"
-
-VERSION_TABLES = """
-SELECT DISTINCT v.physical_schema, v.physical_table_name, t.migration_namespace
-FROM msm_local.meta_tables t
-JOIN msm_local.meta_tables v ON v.uid = t.alembic_version_meta_table_uid
-ORDER BY 1, 2
-"""
-COUNTS = """
-SELECT count(*) FILTER (WHERE provisioning_status = 'active'),
-       count(*) FILTER (WHERE provisioning_status = 'reserved')
-FROM msm_local.meta_tables WHERE deleted_at IS NULL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +73,22 @@ def read_overview(database_url: str, root: Path, provider: str) -> Overview:
 
 def _read(connection: Connection[Any], root: Path, provider: str) -> Overview:
     folder = find_versions(root, provider)
-    tables = connection.execute(VERSION_TABLES).fetchall()
-    sharing = Counter(namespace for _schema, _table, namespace in tables)
+    tables = find_version_tables(connection)
+    existing = read_tables(connection, [(table.schema, table.name) for table in tables])
+    sharing = Counter(table.namespace for table in tables)
     versions = []
-    for schema, table, namespace in tables:
+    for table in tables:
         heads: tuple[str, ...] = ()
         problem = ""
-        revisions = _revisions(connection, schema, table)
+        revisions: tuple[str, ...] = ()
+        if (table.schema, table.name) in existing:
+            revisions = tuple(read_versions(connection, table.schema, table.name, VERSION_COLUMN))
         try:
-            found = read_revisions(folder, namespace) if folder else None
-            if found and (sharing[namespace] == 1 or set(revisions) & set(found.known)):
+            found = read_revisions(folder, table.namespace) if folder else None
+            if found and (sharing[table.namespace] == 1 or set(revisions) & set(found.known)):
                 heads = found.heads
         except UnreadableRevisionError as error:
             problem = str(error)
-        versions.append(VersionTable(table, namespace, revisions, heads, problem))
-    [(active, reserved)] = connection.execute(COUNTS).fetchall()
-    return Overview(tuple(versions), active, reserved)
-
-
-def _revisions(connection: Connection[Any], schema: str, table: str) -> tuple[str, ...]:
-    name = sql.Identifier(schema, table).as_string(connection)
-    exists = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [name]).fetchone()
-    if exists is None or not exists[0]:
-        return ()
-    return tuple(read_versions(connection, schema, table, "version_num"))
+        versions.append(VersionTable(table.name, table.namespace, revisions, heads, problem))
+    counts = count_tables(connection)
+    return Overview(tuple(versions), counts.active, counts.reserved)

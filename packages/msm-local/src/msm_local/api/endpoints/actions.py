@@ -91,7 +91,7 @@ def finalize_managed(request: FinalizeRequest, platform: PlatformDep) -> Respons
 
 @router.post(
     "/execute-operation/",
-    response_model=responses.Operation,
+    response_model=responses.OperationResult,
     responses=refusals(*OPERATION_ERRORS),
 )
 async def execute_operation(
@@ -99,16 +99,14 @@ async def execute_operation(
 ) -> Response:
     """Run one compiled-sql.v1 statement."""
     # The parser behind it takes long to load; a start, and a migration, do without it.
-    from msm_local.services import operations
+    from msm_local.services.operations import run_operation
 
     # Rows are JSON values already, and may be many: FastAPI's encoder would walk through them once
     # more, and in the one thread that serves everybody.
     return await run_connected(
         http,
         platform,
-        lambda cancellation: RowsResponse(
-            operations.execute(platform.database, request, cancellation)
-        ),
+        lambda cancellation: RowsResponse(run_operation(platform.database, request, cancellation)),
     )
 
 

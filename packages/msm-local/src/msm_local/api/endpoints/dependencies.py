@@ -7,12 +7,11 @@ import anyio
 from fastapi import Depends, Request
 
 from msm_local.contract.filters import ResourceKind
+from msm_local.contract.paths import API_ROOT
 from msm_local.database.pools import POOL_SIZE, Database
 from msm_local.services.credentials import CredentialReaper
 
-__all__ = ["PREFIX", "Platform", "PlatformDep", "Resource"]
-
-PREFIX = "/api/v1"
+__all__ = ["Platform", "PlatformDep", "Resource"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def _platform(request: Request) -> Platform:
 
 def _resource(request: Request) -> ResourceKind:
     # Both resources have the same endpoints; the path says which one is meant.
-    time_indexed = request.url.path.startswith(f"{PREFIX}/time-index-meta-tables/")
+    time_indexed = request.url.path.startswith(f"{API_ROOT}/time-index-meta-tables/")
     return "time-index-meta-tables" if time_indexed else "meta-tables"
 
 

@@ -22,8 +22,8 @@ from msm_local.errors import (
     UnknownFilterError,
 )
 from msm_local.services import meta_tables
+from msm_local.services.meta_table_presentation import present_meta_tables
 from msm_local.services.meta_tables import DeleteOptions
-from msm_local.services.presentation import present_meta_tables
 from msm_local.services.reservation import reserve
 
 __all__ = ["router"]
