@@ -232,13 +232,14 @@ def test_a_latest_that_means_nothing_is_refused() -> None:
     with pytest.raises(StatementError) as caught:
         latest_statement(IndexValuesTS, None, [IndexValuesTS.value], [], None)
     assert str(caught.value) == (
-        "value is no identity dimension of IndexValuesTS; pass per= some of index_identifier."
+        "value is not an identity dimension of IndexValuesTS; pass per= some of its dimensions: "
+        "index_identifier."
     )
     with pytest.raises(StatementError) as caught:
         latest_statement(IndexValuesTS, None, None, [], [OrdersTS.quantity])
     assert str(caught.value) == (
-        "OrdersTS.quantity is no column of IndexValuesTS; join the models in a statement of your "
-        "own, and execute() it."
+        "OrdersTS.quantity is not a column of IndexValuesTS; join the models in a select, and "
+        "execute() it."
     )
 
 

@@ -127,7 +127,7 @@ def test_a_refused_class_can_be_defined_again_when_mended() -> None:
 
 def test_the_public_schema_is_refused() -> None:
     body = {"__doc__": "One.", "__table_args__": {"schema": "public"}} | columns()
-    with pytest.raises(ModelDefinitionError, match=r'Quote sets schema="public"; leave the schema'):
+    with pytest.raises(ModelDefinitionError, match=r'Quote sets schema="public"; remove it'):
         define("Quote", body)
 
 
@@ -140,7 +140,7 @@ def test_a_check_without_a_name_is_refused() -> None:
 
 def test_another_schema_is_refused() -> None:
     body = {"__doc__": "One.", "__table_args__": {"schema": "acme"}} | columns()
-    with pytest.raises(ModelDefinitionError, match=r'Quote sets schema="acme"; leave the schema'):
+    with pytest.raises(ModelDefinitionError, match=r'Quote sets schema="acme"; remove it'):
         define("Quote", body)
 
 
@@ -155,7 +155,7 @@ def test_another_schema_is_refused() -> None:
 def test_a_foreign_key_that_names_a_schema_is_refused(part: dict[str, Any]) -> None:
     with pytest.raises(
         ModelDefinitionError,
-        match=r'Quote refers from asset_uid to "public\..*uid"; leave `public\.` out, as in "ms_m',
+        match=r'Quote refers from asset_uid to "public\..*uid"; remove `public\.`, as in "ms_m',
     ):
         define("Quote", {"__doc__": "One."} | columns(asset_uid=Mapped[uuid.UUID]) | part)
 
@@ -227,7 +227,7 @@ def test_a_taken_table_name_is_refused_naming_both_classes() -> None:
     define("Quote", {"__doc__": "One."} | columns())
     with pytest.raises(
         ModelDefinitionError,
-        match=r"QUOTE would be the table acme__quote, which is already that of .*\.Quote",
+        match=r"QUOTE would have the table acme__quote, which belongs to .*\.Quote",
     ):
         define("QUOTE", {"__doc__": "One."} | columns())
 
@@ -272,7 +272,7 @@ def test_a_setting_of_time_is_refused_where_there_is_no_time_index() -> None:
 
 
 def test_an_unknown_time_index_is_refused() -> None:
-    with pytest.raises(ModelDefinitionError, match=r"QuoteTS is indexed by 'time_index', which"):
+    with pytest.raises(ModelDefinitionError, match=r"QuoteTS is indexed by 'time_index', but"):
         time_indexed({}, quoted_at=Mapped[datetime.datetime])
 
 

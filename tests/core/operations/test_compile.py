@@ -187,31 +187,31 @@ UNFIT: dict[str, tuple[Any, str]] = {
     ),
     "NaT": (
         SNAPSHOT(source_as_of=pd.NaT),
-        "source_as_of: NaT is missing to pandas alone; pass None, for NULL.",
+        "source_as_of: NaT is a missing value of pandas only; pass None for NULL.",
     ),
     "NA": (
         SNAPSHOT(metadata_json=pd.NA),
-        "metadata_json: <NA> is missing to pandas alone; pass None, for NULL.",
+        "metadata_json: <NA> is a missing value of pandas only; pass None for NULL.",
     ),
     "interval": (
         SNAPSHOT(source_as_of=datetime.timedelta(days=1)),
         (
-            "source_as_of: a timedelta cannot travel in a compiled-sql.v1 operation; add it to a "
+            "source_as_of: a timedelta cannot be sent in a compiled-sql.v1 operation; add it to a "
             "datetime in Python, or make it with func.make_interval()."
         ),
     ),
     "bytes": (
         SNAPSHOT(observation_status=b"x"),
         (
-            "observation_status: a bytes cannot travel in a compiled-sql.v1 operation; send it as "
+            "observation_status: a bytes cannot be sent in a compiled-sql.v1 operation; send it as "
             "text, such as base64."
         ),
     ),
     "set": (
         SNAPSHOT(observation_status={1}),
         (
-            "observation_status: a set cannot travel in a compiled-sql.v1 operation; pass a str, a "
-            "number, a bool, a date, a time, a UUID, a list or a dict."
+            "observation_status: a set cannot be sent in a compiled-sql.v1 operation; pass a str, "
+            "a number, a bool, a date, a time, a UUID, a list or a dict."
         ),
     ),
     "no JSON": (
@@ -228,22 +228,22 @@ UNFIT: dict[str, tuple[Any, str]] = {
     "bindparam": (
         select(IndexValuesTS.value).where(IndexValuesTS.index_identifier == bindparam("who")),
         (
-            "No value was given for who; pass it with values(), or with params() for a bindparam() "
-            "of your own."
+            "No value was given for who; pass it with values(), or with params() for your own "
+            "bindparam()."
         ),
     ),
     "insert of nothing": (
         insert(AssetType),
         (
             "No value was given for uid, asset_type, display_name, description, metadata_json; "
-            "pass it with values(), or with params() for a bindparam() of your own."
+            "pass it with values(), or with params() for your own bindparam()."
         ),
     ),
     "two columns of one name": (
         select(Asset.uid.label("x"), Asset.asset_type.label("x")),
         (
-            "x: 2 result columns have this name, by which rows are keyed; give each a label() of "
-            "its own."
+            "x: 2 result columns have this name, and rows are keyed by name; give each a different "
+            "label()."
         ),
     ),
     "lock": (
@@ -256,8 +256,8 @@ UNFIT: dict[str, tuple[Any, str]] = {
     "write inside a select": (
         select(insert(AssetType).values(asset_type="x").returning(AssetType.uid).cte().c.uid),
         (
-            "The insert of ms_markets__assettype stands inside another statement; execute it by "
-            "itself, for an operation is one write."
+            "The insert of ms_markets__assettype is inside another statement; execute it alone, "
+            "because an operation is one write."
         ),
     ),
     "delete of a CTE": (
@@ -266,7 +266,7 @@ UNFIT: dict[str, tuple[Any, str]] = {
     ),
     "a table of one's own": (
         select(table("t", column("a")).c.a),
-        "table('t') is no table of a model; use the model in its place.",
+        "table('t') is not the table of a model; use the model instead.",
     ),
     "a column that is not there": (
         insert(Asset).values(nothing=1),
@@ -275,13 +275,13 @@ UNFIT: dict[str, tuple[Any, str]] = {
     "a default in Python": (
         insert(PYTHON_DEFAULT).values(y=1),
         (
-            "own.x: the default is a Python function, which cannot travel; give the column a "
+            "own.x: the default is a Python function, which cannot be sent; give the column a "
             "server_default, or pass the value."
         ),
     ),
     "no table": (
         select(func.now()),
-        "The statement uses no table of a model; an operation needs at least one to run on.",
+        "The statement uses no table of a model; an operation needs at least one.",
     ),
     "text": (
         text("SELECT 1"),

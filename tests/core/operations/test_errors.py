@@ -70,28 +70,27 @@ REFUSED: dict[str, tuple[Statement, type, str]] = {
         insert(AssetType).values(asset_type="bond"),
         ConflictError,
         (
-            "AssetType has a row with asset_type 'bond' already "
-            "(uix__ms_markets__assettype__asset_type); choose another key, or write it as an "
-            "upsert."
+            "AssetType already has a row with asset_type 'bond' "
+            "(uix__ms_markets__assettype__asset_type); choose another key, or use an upsert."
         ),
     ),
     "conflict in a batch": (
         insert(AssetType).values([{"asset_type": "fund"}, {"asset_type": "bond"}]),
         ConflictError,
         (
-            "AssetType has a row with asset_type already (uix__ms_markets__assettype__asset_type; "
+            "AssetType already has a row with asset_type (uix__ms_markets__assettype__asset_type; "
             "PostgreSQL says: Key (asset_type)=(bond) already exists); choose another key, or "
-            "write it as an upsert."
+            "use an upsert."
         ),
     ),
     "conflict of the grain": (
         insert(IndexValuesTS).values(VALUE),
         ConflictError,
         (
-            "IndexValuesTS has a row with time_index 2025-01-02 00:00:00+00:00 and "
-            "index_identifier 'I' already "
+            "IndexValuesTS already has a row with time_index 2025-01-02 00:00:00+00:00 and "
+            "index_identifier 'I' "
             "(uix__ms_markets__indexvaluests__time_index__index_identifier); choose another key, "
-            "or write it as an upsert."
+            "or use an upsert."
         ),
     ),
     "missing reference": (
@@ -106,28 +105,28 @@ REFUSED: dict[str, tuple[Statement, type, str]] = {
         delete(Index),
         StillReferencedError,
         (
-            "Rows of IndexValuesTS refer by index_identifier to what the delete would take from "
-            f"Index ({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is referenced from "
+            "Rows of IndexValuesTS refer by index_identifier to rows of Index that the delete would "
+            f"remove ({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is referenced from "
             f"table "
-            '"ms_markets__indexvaluests"); delete or change those first.'
+            '"ms_markets__indexvaluests"); delete or change the referring rows first.'
         ),
     ),
     "still referenced by its old key": (
         update(Index).values(unique_identifier="J"),
         StillReferencedError,
         (
-            "Rows of IndexValuesTS refer by index_identifier to what the update would take from "
-            f"Index ({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is still referenced "
+            "Rows of IndexValuesTS refer by index_identifier to rows of Index whose key the update "
+            f"would change ({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is still referenced "
             f"from "
-            'table "ms_markets__indexvaluests"); delete or change those first.'
+            'table "ms_markets__indexvaluests"); delete or change the referring rows first.'
         ),
     ),
     "check": (
         insert(Index).values(INDEX | {"unique_identifier": "K", "value_format": "bps"}),
         CheckViolatedError,
         (
-            "Index does not take value_format 'bps' "
-            "(ck__ms_markets__index__index_value_format_valid); its check says: value_format IN "
+            "Index does not allow value_format 'bps' "
+            "(ck__ms_markets__index__index_value_format_valid); the check is: value_format IN "
             "('decimal', 'percent')."
         ),
     ),
@@ -145,32 +144,32 @@ REFUSED: dict[str, tuple[Statement, type, str]] = {
         insert(AssetType).values([{"asset_type": "x"}, {"asset_type": LONG}]),
         TooLargeError,
         (
-            f"AssetType does not take asset_type '{'y' * 27}...{'y' * 28}', which is more than "
-            "VARCHAR(64) holds; pass less."
+            f"AssetType cannot store asset_type '{'y' * 27}...{'y' * 28}', which is too large for "
+            "VARCHAR(64); pass a smaller value."
         ),
     ),
     "too large": (
         update(IndexFormulaDefinition).values(version=2**40),
         TooLargeError,
         (
-            "IndexFormulaDefinition does not take version 1099511627776, which is more than "
-            "INTEGER holds; pass less."
+            "IndexFormulaDefinition cannot store version 1099511627776, which is too large for "
+            "INTEGER; pass a smaller value."
         ),
     ),
     "too large for NUMERIC": (
         update(FutureAssetDetails).values(contract_size=1e25),
         TooLargeError,
         (
-            "FutureAssetDetails does not take contract_size 1e+25, which is more than "
-            "NUMERIC(38, 18) holds; pass less."
+            "FutureAssetDetails cannot store contract_size 1e+25, which is too large for "
+            "NUMERIC(38, 18); pass a smaller value."
         ),
     ),
     "too large beside a value that is only cast": (
         insert(IndexFormulaDefinition).values(version="7", definition_hash=LONG),
         TooLargeError,
         (
-            f"IndexFormulaDefinition does not take definition_hash '{'y' * 27}...{'y' * 28}', "
-            "which is more than VARCHAR(64) holds; pass less."
+            f"IndexFormulaDefinition cannot store definition_hash '{'y' * 27}...{'y' * 28}', "
+            "which is too large for VARCHAR(64); pass a smaller value."
         ),
     ),
     "no number": (
@@ -193,7 +192,7 @@ REFUSED: dict[str, tuple[Statement, type, str]] = {
         select(func.count()).select_from(*(aliased(Asset) for _ in range(4))),
         TimedOutError,
         (
-            "The select over Asset did not end within 0.2 s; narrow it, or give it more time with "
+            "The select over Asset did not finish within 0.2 s; narrow it, or give it more time with "
             "msm.start_engine(..., timeout=SECONDS)."
         ),
     ),
@@ -207,9 +206,9 @@ VERBS: dict[str, tuple[Callable[[msm.MarketsRuntime], int], type, str]] = {
         lambda runtime: runtime.insert(AssetType, [{"asset_type": "bond"}]),
         ConflictError,
         (
-            "AssetType has a row with asset_type already (uix__ms_markets__assettype__asset_type; "
+            "AssetType already has a row with asset_type (uix__ms_markets__assettype__asset_type; "
             "PostgreSQL says: Key (asset_type)=(bond) already exists); choose another key, or "
-            "write it as an upsert."
+            "use an upsert."
         ),
     ),
     "upsert a missing reference": (
@@ -225,18 +224,18 @@ VERBS: dict[str, tuple[Callable[[msm.MarketsRuntime], int], type, str]] = {
         lambda runtime: runtime.upsert(Index, [CHECKED]),
         CheckViolatedError,
         (
-            "Index does not take value_format (ck__ms_markets__index__index_value_format_valid; "
+            "Index does not allow value_format (ck__ms_markets__index__index_value_format_valid; "
             f"PostgreSQL says: Failing row contains ({CHECKED['uid']}, K, t, I, custom, bps, null, "
-            "null, null)); its check says: value_format IN ('decimal', 'percent')."
+            "null, null)); the check is: value_format IN ('decimal', 'percent')."
         ),
     ),
     "delete what is referred to": (
         lambda runtime: runtime.delete(Index, [{"unique_identifier": "I"}]),
         StillReferencedError,
         (
-            "Rows of IndexValuesTS refer by index_identifier to what the delete would take from "
-            f"Index ({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is referenced from "
-            'table "ms_markets__indexvaluests"); delete or change those first.'
+            "Rows of IndexValuesTS refer by index_identifier to rows of Index that the delete would "
+            f"remove ({REFERENCE}; PostgreSQL says: Key (unique_identifier)=(I) is referenced from "
+            'table "ms_markets__indexvaluests"); delete or change the referring rows first.'
         ),
     ),
     "statement not attached": (
@@ -341,7 +340,7 @@ INSERT = insert(AssetType).values(asset_type="bond")
                 status,
                 TimedOutError,
                 (
-                    "The insert over AssetType did not end within 15 s; narrow it, or give it more "
+                    "The insert over AssetType did not finish within 15 s; narrow it, or give it more "
                     "time with msm.start_engine(..., timeout=SECONDS)."
                 ),
             )
@@ -390,9 +389,9 @@ def test_a_table_that_is_gone_is_looked_for_with_the_check() -> None:
     error = answered(INSERT, 400, detail='relation "x" does not exist', sqlstate="42P01")
     assert type(error) is MissingTableError
     assert str(error) == (
-        "The insert over AssetType meets a table that is gone from the database, though the "
-        "catalog has it; `python -m migrations.check`, from the repository root, names it and "
-        "prints the SQL that makes it."
+        "The insert over AssetType uses a table that does not exist in the database, though the "
+        "catalog has it; run `python -m migrations.check` from the repository root: it names the "
+        "table and prints the SQL that creates it."
     )
 
 
@@ -426,7 +425,7 @@ def test_a_statement_that_waits_for_a_lock_times_out(
     assert told == (
         TimedOutError,
         (
-            "The upsert over AssetType did not end within 0.5 s; narrow it, or give it more time "
+            "The upsert over AssetType did not finish within 0.5 s; narrow it, or give it more time "
             "with msm.start_engine(..., timeout=SECONDS)."
         ),
     )
@@ -460,8 +459,8 @@ def test_who_lost_a_race_is_told_to_run_it_again(
         assert told.result() == (
             TransactionConflictError,
             (
-                "The update over AssetType and Index met another transaction that was faster, and "
-                "nothing was written; run it again."
+                "The update over AssetType and Index conflicted with another transaction that was "
+                "faster, and nothing was written; run it again."
             ),
         )
 

@@ -107,8 +107,11 @@ REFUSED: dict[str, tuple[Any, str]] = {
         select(Asset).outerjoin(AssetType, AssetType.asset_type == Asset.asset_type),
         "an outer join leaves parts of the key NULL",
     ),
-    "union": (union(select(Asset.uid), select(Index.uid)), "CompoundSelect is no select of models"),
-    "insert": (insert(Asset), "Insert is no select of models"),
+    "union": (
+        union(select(Asset.uid), select(Index.uid)),
+        "CompoundSelect is not a select of models",
+    ),
+    "insert": (insert(Asset), "Insert is not a select of models"),
     "subquery": (
         select(select(Asset.uid).subquery().c.uid),
         "Subquery as a source has no key",
@@ -158,7 +161,7 @@ def test_a_page_holds_at_least_one_row() -> None:
     runtime = MarketsRuntime({}, data_source_uid="none")
     with pytest.raises(StatementError) as caught:
         runtime.iter_rows(select(Asset), page_size=0)
-    assert str(caught.value) == "page_size is 0; fetch at least 1 row at once."
+    assert str(caught.value) == "page_size is 0; fetch at least 1 row a page."
 
 
 def reasons() -> list[str]:
@@ -180,7 +183,7 @@ def test_what_only_postgresql_can_tell_is_refused_too(
 ) -> None:
     assert value_of(reasons, environment=shared_environment) == [
         *[sentence("an aggregate has no key")] * 3,
-        *[sentence("a function in it makes several rows of one row of its tables")] * 3,
+        *[sentence("a function in it returns several rows for one row of its tables")] * 3,
     ]
 
 

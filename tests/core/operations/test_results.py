@@ -146,7 +146,8 @@ def test_a_value_that_is_not_of_its_type_is_refused_by_column(
         take(result_of(None, bad, kind=kind))
     assert (caught.value.column, caught.value.value) == ("x", bad)
     assert str(caught.value) == (
-        f"The result column 'x' holds {bad!r}, which is not of its type; cast it in the statement."
+        f"The result column 'x' holds {bad!r}, which does not fit its type; cast it in the "
+        "statement."
     )
 
 
@@ -156,7 +157,8 @@ def test_an_integer_that_pandas_has_no_type_for_is_in_rows_and_not_in_a_frame() 
     with pytest.raises(ResultValueError) as caught:
         result.frame()
     assert str(caught.value) == (
-        f"The result column 'x' holds {2**70}, which is not of its type; cast it in the statement."
+        f"The result column 'x' holds {2**70}, which does not fit its type; cast it in the "
+        "statement."
     )
 
 
@@ -176,7 +178,7 @@ def test_no_row_and_several_rows_are_not_one() -> None:
         assert several.value.row_count == 2
         assert str(several.value) == (
             "The result has 2 rows where one was expected; narrow the statement with where(), or "
-            "take rows."
+            "read rows."
         )
 
 
@@ -203,8 +205,8 @@ def test_a_column_that_json_cannot_carry_is_refused_before_it_is_sent(
     with pytest.raises(StatementError) as caught:
         compile_operation(select(column.label("age")), attached)
     assert str(caught.value) == (
-        f"age: the result column is {kind}, which compiled-sql.v1 cannot carry; cast or extract() "
-        "what you need of it in the statement."
+        f"age: the result column is {kind}, which compiled-sql.v1 cannot carry; cast it, or "
+        "extract() a part, in the statement."
     )
 
 

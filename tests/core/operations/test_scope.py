@@ -151,16 +151,16 @@ HIDDEN: list[tuple[Any, str]] = [
     (
         select(Asset.uid).where(text("uid IN (SELECT uid FROM secret)")),
         (
-            "text('uid IN (SELECT uid FROM secret)') hides what it uses; write it with models, "
-            "columns and functions, from which the scope of the operation is derived."
+            "text('uid IN (SELECT uid FROM secret)') hides which tables it uses; write it with "
+            "models, columns and functions, so that the scope of the operation can be derived."
         ),
     ),
     *(
         (
             statement,
             (
-                f"{hidden} hides what it uses; write it with models, columns and functions, from "
-                "which the scope of the operation is derived."
+                f"{hidden} hides which tables it uses; write it with models, columns and "
+                "functions, so that the scope of the operation can be derived."
             ),
         )
         for statement, hidden in (

@@ -59,66 +59,86 @@ NANO = pd.Timestamp(1, unit="ns", tz="UTC")
 LAST = datetime.datetime.max.replace(tzinfo=datetime.timezone.min)
 UNFIT: list[tuple[type[MarketsModel], str, Any, str]] = [
     (Asset, "unique_identifer", "A", "no such column; did you mean 'unique_identifier'?"),
-    (Asset, "unique_identifier", 3, "a str is needed, not int"),
-    (Asset, "unique_identifier", "a\x00b", "a NUL, which PostgreSQL's text cannot hold"),
-    (Asset, "unique_identifier", "\ud800", "half of a surrogate pair, which is no text"),
-    (Asset, "unique_identifier", "x" * 256, "256 characters, where the column takes 255"),
-    (Asset, "uid", "1", "a UUID is needed, not str"),
+    (Asset, "unique_identifier", 3, "expected a str, got int"),
+    (
+        Asset,
+        "unique_identifier",
+        "a\x00b",
+        "has a NUL character, which PostgreSQL's text cannot store",
+    ),
+    (
+        Asset,
+        "unique_identifier",
+        "\ud800",
+        "has half of a surrogate pair, which is not a character",
+    ),
+    (
+        Asset,
+        "unique_identifier",
+        "x" * 256,
+        "has 256 characters, and the column stores at most 255",
+    ),
+    (Asset, "uid", "1", "expected a UUID, got str"),
     (
         AssetType,
         "metadata_json",
         {"a": math.nan},
-        "no JSON: Out of range float values are not JSON compliant: nan",
+        "is not JSON: Out of range float values are not JSON compliant: nan",
     ),
     (
         AssetType,
         "metadata_json",
         {"a": {1}},
-        "no JSON: Object of type set is not JSON serializable",
+        "is not JSON: Object of type set is not JSON serializable",
     ),
-    (AssetType, "metadata_json", "\x00", "a NUL, which PostgreSQL's JSON cannot hold"),
-    (IndexValuesTS, "value", "1", "a float is needed, not str"),
-    (IndexValuesTS, "value", True, "a float is needed, not bool"),
-    (IndexValuesTS, "value", 10**400, "too large for a float"),
-    (IndexValuesTS, "time_index", NAIVE, f"no time zone; {AWARE}"),
-    (IndexValuesTS, "time_index", "2025-01-02", "an aware datetime is needed, not str"),
+    (
+        AssetType,
+        "metadata_json",
+        "\x00",
+        "has a NUL character, which PostgreSQL's JSON cannot store",
+    ),
+    (IndexValuesTS, "value", "1", "expected a float, got str"),
+    (IndexValuesTS, "value", True, "expected a float, got bool"),
+    (IndexValuesTS, "value", 10**400, "is too large for a float"),
+    (IndexValuesTS, "time_index", NAIVE, f"has no time zone; {AWARE}"),
+    (IndexValuesTS, "time_index", "2025-01-02", "expected an aware datetime, got str"),
     (
         IndexValuesTS,
         "time_index",
         NANO,
-        "nanoseconds, where PostgreSQL keeps microseconds; round it",
+        "has nanoseconds, where PostgreSQL keeps microseconds; round it",
     ),
-    (IndexValuesTS, "time_index", LAST, "beyond the years of a datetime in UTC"),
-    (CalendarDate, "local_date", NOON, "a date is needed, not datetime"),
-    (CalendarDate, "is_holiday", 1, "a bool is needed, not int"),
+    (IndexValuesTS, "time_index", LAST, "is outside the years 1 to 9999 in UTC"),
+    (CalendarDate, "local_date", NOON, "expected a date, got datetime"),
+    (CalendarDate, "is_holiday", 1, "expected a bool, got int"),
     (
         CalendarDate,
         "is_holiday",
         None,
-        "None, and the column needs a value; leave the column out for the database's default",
+        "is None, and the column needs a value; leave the column out for the database's default",
     ),
-    (OrdersTS, "order_side", 2**63, "too large for the column's 64 bits"),
-    (OrdersTS, "order_side", 1.5, "an int is needed, not float"),
-    (OrdersTS, "order_side", 2.0**60, "an int is needed, not float"),
-    (OrdersTS, "order_side", False, "an int is needed, not bool"),
-    (FutureAssetDetails, "contract_size", 0.1, "a Decimal or an int is needed, not float"),
+    (OrdersTS, "order_side", 2**63, "is too large for the column's 64 bits"),
+    (OrdersTS, "order_side", 1.5, "expected an int, got float"),
+    (OrdersTS, "order_side", 2.0**60, "expected an int, got float"),
+    (OrdersTS, "order_side", False, "expected an int, got bool"),
+    (FutureAssetDetails, "contract_size", 0.1, "expected a Decimal or an int, got float"),
     (
         FutureAssetDetails,
         "contract_size",
         Decimal("1e20"),
-        "more than 20 digits before the point",
+        "has more than 20 digits before the point",
     ),
     (
         FutureAssetDetails,
         "contract_size",
         Decimal("1e-19"),
-        "more than 18 digits after the point",
+        "has more than 18 digits after the point",
     ),
     (
         FutureAssetDetails,
         "contract_size",
         Decimal("inf"),
-        "no number that the column can hold",
+        "is not a number that the column can store",
     ),
 ]
 
@@ -150,11 +170,11 @@ def test_the_sentence_says_the_first_faults_and_how_many_more() -> None:
     with pytest.raises(InvalidRowsError) as caught:
         upsert(Asset, rows)
     listing = "; ".join(
-        f"row {number}, unique_identifier = {number}: a str is needed, not int"
+        f"row {number}, unique_identifier = {number}: expected a str, got int"
         for number in range(5)
     )
     assert str(caught.value) == (
-        f"Nothing was sent, because Asset does not take these rows: {listing}; and 2 more. "
+        f"Nothing was sent, because these rows do not fit Asset: {listing}; and 2 more. "
         "Correct them and upsert again."
     )
     assert (caught.value.model, caught.value.verb, len(caught.value.faults)) == (
@@ -174,7 +194,7 @@ def test_a_column_that_rows_lack_is_named_once_for_all_of_them() -> None:
 
 def test_a_row_without_columns_is_refused() -> None:
     assert faults_of(lambda: insert(AccountGroup, [{}])) == [
-        "row 0, every column: not given, and a row needs one at least"
+        "row 0, every column: not given, and a row needs at least one"
     ]
 
 
@@ -188,8 +208,8 @@ def test_a_key_that_comes_twice_is_refused_across_time_zones_and_batches() -> No
         "(datetime.datetime(2025, 1, 2, 7, 0, tz...ime.timedelta(days=-1, seconds=68400))), 'I')"
     )
     assert str(caught.value) == (
-        "Nothing was sent, because IndexValuesTS does not take these rows: row 10001, time_index, "
-        f"index_identifier = {shown}: the key of row 0 already. Correct them and upsert again."
+        "Nothing was sent, because these rows do not fit IndexValuesTS: row 10001, time_index, "
+        f"index_identifier = {shown}: has the same key as row 0. Correct them and upsert again."
     )
 
 
@@ -209,7 +229,7 @@ def test_null_is_no_key_that_comes_twice(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_an_insert_is_checked_against_every_unique_key() -> None:
     rows = [{"uid": uuid.UUID(int=1), "unique_identifier": name} for name in "ab"]
     assert faults_of(lambda: insert(Asset, rows)) == [
-        "row 1, uid = UUID('00000000-0000-0000-0000-000000000001'): the key of row 0 already"
+        "row 1, uid = UUID('00000000-0000-0000-0000-000000000001'): has the same key as row 0"
     ]
 
 
@@ -217,14 +237,14 @@ def test_an_upsert_needs_a_value_in_each_column_of_its_key() -> None:
     event = {"calendar_uid": uuid.UUID(int=1), "event_type": "expiry", "event_label": ""}
     row = event | {"event_date": None, "target_type": "", "target_identifier": ""}
     assert faults_of(lambda: upsert(CalendarEvent, [row])) == [
-        "row 0, event_date: None, and the column needs a value"
+        "row 0, event_date: is None, and the column needs a value"
     ]
 
 
 def test_a_missing_value_of_a_frame_is_null() -> None:
     frame = pd.DataFrame({"time_index": [NOON], "index_identifier": ["I"], "value": [np.nan]})
     assert faults_of(lambda: upsert(IndexValuesTS, frame)) == [
-        "row 0, value: None, and the column needs a value"
+        "row 0, value: is None, and the column needs a value"
     ]
 
 
@@ -232,7 +252,7 @@ def test_dates_of_a_frame_with_a_time_are_refused() -> None:
     frame = pd.DataFrame({"local_date": pd.to_datetime(["2025-01-01 09:30"])})
     assert faults_of(lambda: upsert(CalendarDate, frame)) == [
         "row 0, calendar_uid: not given, and the column needs a value",
-        "row 0, local_date = Timestamp('2025-01-01 09:30:00'): a date is needed, not Timestamp",
+        "row 0, local_date = Timestamp('2025-01-01 09:30:00'): expected a date, got Timestamp",
     ]
 
 
@@ -280,8 +300,8 @@ def test_an_upsert_by_a_key_of_some_rows_only_is_refused() -> None:
     with pytest.raises(StatementError) as caught:
         upsert(IndexFormulaDefinition, [formula], ["index_uid"])
     assert str(caught.value) == (
-        "IndexFormulaDefinition is unique over index_uid only where status = 'active', so that "
-        "other rows would be inserted again; pass key= one of ['uid'] or ['index_uid', "
+        "IndexFormulaDefinition is unique over index_uid only where status = 'active'; an "
+        "upsert would insert the other rows again; pass key= one of ['uid'] or ['index_uid', "
         "'definition_hash'] or ['index_uid', 'version']."
     )
 
@@ -289,17 +309,17 @@ def test_an_upsert_by_a_key_of_some_rows_only_is_refused() -> None:
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ({"unique_identifier": "a"}, "{'unique_identifier': 'a'} is a dict"),
-        (pd.Series(["a"], name="x"), "0    a\nName: x, dtype: str is a Series"),
-        ("ab", "'a' is a str"),
-        ([("a", None)], "('a', None) is a tuple"),
+        ({"unique_identifier": "a"}, "{'unique_identifier': 'a'}, a dict"),
+        (pd.Series(["a"], name="x"), "0    a\nName: x, dtype: str, a Series"),
+        ("ab", "'a', a str"),
+        ([("a", None)], "('a', None), a tuple"),
     ],
 )
 def test_what_is_no_rows_is_refused(rows: Any, told: str) -> None:
     with pytest.raises(StatementError) as caught:
         insert(Asset, rows)
     assert str(caught.value) == (
-        f"Rows are a list of mappings, or a DataFrame; {told} in their place."
+        f"Expected rows as a list of mappings or as a DataFrame, got {told}."
     )
 
 
@@ -308,7 +328,7 @@ def test_what_is_no_rows_is_refused(rows: Any, told: str) -> None:
 def test_what_is_missing_to_pandas_alone_is_refused_in_a_mapping(missing: Any, column: str) -> None:
     faults = faults_of(lambda: insert(IndexValuesTS, [VALUE | {column: missing}]))
     assert faults == [
-        f"row 0, {column} = {missing!r}: missing to pandas alone; pass None, for NULL"
+        f"row 0, {column} = {missing!r}: is a missing value of pandas only; pass None for NULL"
     ]
 
 

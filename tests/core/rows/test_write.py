@@ -288,7 +288,7 @@ def test_a_batch_that_fails_says_which_rows_were_written_and_the_upsert_can_be_r
 ) -> None:
     told, ranges, there, again = value_of(fail_in_the_third_batch, environment=environment)
     assert told[0] == (
-        "The upsert of IndexValuesTS has written rows 0 to 3, and failed at rows 4 to 5; mend what "
+        "The upsert of IndexValuesTS has written rows 0 to 3, and failed at rows 4 to 5; fix what "
         f"is wrong there and upsert all rows again, which is safe: {told[1]}"
     )
     assert ranges == [(range(4),), (range(4, 6),)]
@@ -327,13 +327,13 @@ def test_the_error_of_a_batch_names_the_rows_by_their_own_places(
 ) -> None:
     first, second, deleted = value_of(fail_after_others, environment=environment)
     taken = (
-        "AssetType has a row with asset_type already (uix__ms_markets__assettype__asset_type; "
-        "PostgreSQL says: Key (asset_type)=(taken) already exists); choose another key, or write "
-        "it as an upsert."
+        "AssetType already has a row with asset_type (uix__ms_markets__assettype__asset_type; "
+        "PostgreSQL says: Key (asset_type)=(taken) already exists); choose another key, or use "
+        "an upsert."
     )
     assert first == (
         (
-            "The insert of AssetType has written rows 0 to 3, and failed at rows 4 to 5; mend what "
+            "The insert of AssetType has written rows 0 to 3, and failed at rows 4 to 5; fix what "
             f"is wrong there and insert the rows that are not written: {taken}"
         ),
         (range(4),),
@@ -342,7 +342,7 @@ def test_the_error_of_a_batch_names_the_rows_by_their_own_places(
     assert second == (
         (
             "The insert of AssetType has written rows 0 to 0, 2 to 2, 4 to 4 and 2 more ranges, "
-            "and failed at rows 1 to 1, 3 to 3; mend what is wrong there and insert the rows that "
+            "and failed at rows 1 to 1, 3 to 3; fix what is wrong there and insert the rows that "
             f"are not written: {taken}"
         ),
         tuple(range(number, number + 1) for number in (0, 2, 4, 6, 8)),
@@ -350,12 +350,12 @@ def test_the_error_of_a_batch_names_the_rows_by_their_own_places(
     )
     assert deleted == (
         (
-            "The delete of Index has written rows 0 to 1, and failed at rows 2 to 2; mend what is "
+            "The delete of Index has written rows 0 to 1, and failed at rows 2 to 2; fix what is "
             "wrong there and delete all rows again, which is safe: Rows of IndexValuesTS refer by "
-            "index_identifier to what the delete would take from Index "
+            "index_identifier to rows of Index that the delete would remove "
             "(fk__ms_markets__indexvaluests__index_identifier__ms_dc817632b8; PostgreSQL says: Key "
             '(unique_identifier)=(I) is referenced from table "ms_markets__indexvaluests"); delete '
-            "or change those first."
+            "or change the referring rows first."
         ),
         (range(2),),
         (range(2, 3),),

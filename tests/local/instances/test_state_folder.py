@@ -199,8 +199,8 @@ def test_a_disk_that_fills_up_under_work_is_one_sentence(disk: Path) -> None:
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     fill(disk, leave=0)
     assert value_of(write_in_vain, environment=environment) == (
-        "The insert over Asset needs space that PostgreSQL does not have, and nothing was written; "
-        "free some space on the server and run it again."
+        "The insert over Asset needs disk space that PostgreSQL does not have, and nothing was "
+        "written; free some space on the server and run it again."
     )
 
 

@@ -180,8 +180,8 @@ def install_ms_markets(checkout: Path) -> None:
         (
             take_a_table,
             (
-                "Model migrations.registry.Assets would be the table ms_markets__asset, which is "
-                "already that of msm.models.assets.asset.Asset; rename the class"
+                "Model migrations.registry.Assets would have the table ms_markets__asset, which "
+                "belongs to msm.models.assets.asset.Asset; rename the class"
             ),
         ),
         (install_ms_markets, "ms-markets 1.0.16 and msm-core both install a package named msm"),

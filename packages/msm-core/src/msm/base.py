@@ -1,8 +1,8 @@
-"""The declarative bases that every markets table stands on.
+"""The declarative bases of every markets table.
 
 A model derives from :class:`MarketsMetaTable` (a relational MetaTable) or from
-:class:`MarketsTimeIndexMetaTable` (a time-indexed one) and states only what its name does not say:
-a docstring, its columns, its constraints. Table name, model identifier, namespace, description,
+:class:`MarketsTimeIndexMetaTable` (a time-indexed one), and states only a docstring, its columns
+and its constraints. Table name, model identifier, namespace, description,
 labels and column contract follow from the class. A downstream project sets its own application
 segment once, on an abstract base::
 
@@ -46,8 +46,8 @@ from msm.settings import settings
 
 __all__ = ["MarketsBase", "MarketsMetaTable", "MarketsModel", "MarketsTimeIndexMetaTable"]
 
-# What an author may write in a class body. Anything else that looks like a setting is a slip that
-# SQLAlchemy would ignore without a word (__tableargs__), or a name that is derived here.
+# What an author may set in a class body. Any other dunder name is a typing error, which SQLAlchemy
+# would ignore silently (__tableargs__), or a name that is derived here.
 AUTHOR_SETTINGS = frozenset(
     {
         "__abstract__",
@@ -63,11 +63,11 @@ AUTHOR_SETTINGS = frozenset(
     }
 )
 
-# Those that mean nothing to a relational table.
+# Settings that have no meaning for a relational table.
 TIME_SETTINGS = frozenset({"__cadence__", "__identity_dimensions__", "__time_index_name__"})
 
-# The class of each table. Alembic would render it into create_table if it were in Table.info, and
-# the mapper registry raises while a class that was refused is still alive.
+# The class of each table. Not kept in Table.info, which Alembic would render into create_table, and
+# not looked up in the mapper registry, which raises while a refused class is still alive.
 _owners: "WeakKeyDictionary[Table, type[MarketsModel]]" = WeakKeyDictionary()
 
 
@@ -87,21 +87,23 @@ PYTHON_NAMES = {
 class MarketsBase(DeclarativeBase):
     """The one declarative base: its metadata holds every table of every package."""
 
+    # The SDK's convention names every key, index and constraint, also an Index(None, ...), and
+    # shortens names to PostgreSQL's 63 bytes in the same way everywhere.
     metadata = MetaData(naming_convention=sqlalchemy_naming_convention())
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime.datetime: DateTime(timezone=True),
-        # SQLAlchemy's DOUBLE is the same type to PostgreSQL, but not a name it knows.
+        # The SDK would write DOUBLE into the contract, which is not a type name of PostgreSQL.
         float: Float(),
     }
 
     @classmethod
     def models(cls) -> list[type["MarketsModel"]]:
-        """Every model that has a table on the metadata, of whatever package."""
+        """Every model of every package that has a table on the metadata."""
         return [_owners[table] for table in cls.metadata.tables.values()]
 
     @classmethod
     def model_of(cls, table: str) -> type["MarketsModel"] | None:
-        """The model of a physical table, by its name; None where no model has it."""
+        """The model of a physical table, by the table's name; None where there is none."""
         found = cls.metadata.tables.get(table)
         return None if found is None else _owners[found]
 
@@ -118,7 +120,7 @@ def _refuse_unknown_settings(cls: type) -> None:
             close = difflib.get_close_matches(name, AUTHOR_SETTINGS, n=1, cutoff=0.7)
             known = close[0] if close else f"one of {', '.join(sorted(AUTHOR_SETTINGS))}"
             raise ModelDefinitionError(
-                cls, f"sets {name}, which means nothing here; did you mean {known}?"
+                cls, f"sets {name}, which is not a known setting; did you mean {known}?"
             )
         if name in TIME_SETTINGS and not issubclass(cls, PlatformTimeIndexMetaTable):
             raise ModelDefinitionError(
@@ -133,7 +135,7 @@ def _refuse_taken_table(cls: type, table: str) -> None:
         taken = _owners[MarketsBase.metadata.tables[table]]
         raise ModelDefinitionError(
             cls,
-            f"would be the table {table}, which is already that of "
+            f"would have the table {table}, which belongs to "
             f"{taken.__module__}.{taken.__qualname__}; rename the class, or set __concept__ or "
             "__application__.",
         )
@@ -143,13 +145,14 @@ def _description(cls: type) -> str:
     docstring = cls.__dict__.get("__doc__")
     if docstring is None or not docstring.strip():
         raise ModelDefinitionError(
-            cls, "has no docstring; say in one sentence what a row is, for it is the table comment."
+            cls,
+            "has no docstring; say in one sentence what a row is: it becomes the table's comment.",
         )
     return inspect.cleandoc(docstring)
 
 
 def _first_sentence(error: ArgumentError) -> str:
-    """What SQLAlchemy says, without its background and its link."""
+    """SQLAlchemy's message, without the background and the link that follow it."""
     return str(error.args[0]).partition(". ")[0].rstrip(".")
 
 
@@ -165,19 +168,19 @@ def _prepare_table(
 ) -> dict[str, Column[Any]]:
     """Check the schema and write each column's meaning into the MetaTable contract."""
     if (schema := kwargs.get("schema")) is not None:
-        # Said here because the SDK turns "public" into None without a word.
+        # Before the SDK sees it, which turns "public" into None silently.
         raise ModelDefinitionError(
             cls,
-            f'sets schema="{schema}"; leave the schema out: every table lies in public, and naming '
-            "that makes Alembic drop and recreate unchanged foreign keys.",
+            f'sets schema="{schema}"; remove it: every table is in public, and with a schema name '
+            "Alembic drops and recreates unchanged foreign keys.",
         )
     for name, key in _foreign_keys(args[2:]):
         _refuse_unusual_target(cls, name, key.target_fullname)
     if any(isinstance(item, CheckConstraint) and item.name is None for item in args[2:]):
         raise ModelDefinitionError(
             cls,
-            'has a CHECK without a name; give it a short token, such as name="mic_length", which '
-            "its whole name is made of.",
+            'has a CHECK without a name; give it a short token, such as name="mic_length": the '
+            "full name is made of it.",
         )
     kwargs["comment"] = _description(cls)
     columns = {item.name: item for item in args[2:] if isinstance(item, Column)}
@@ -203,15 +206,16 @@ def _refuse_unusual_target(cls: type, column: str, target: str) -> None:
     if not table:
         raise ModelDefinitionError(
             cls,
-            f'refers from {column} to "{target}", which is not a table and a column; name both, '
-            'such as "ms_markets__asset.uid", or the attribute, such as Asset.uid.',
+            f'refers from {column} to "{target}", which does not name a table and a column; '
+            'write both, such as "ms_markets__asset.uid", or the attribute, such as Asset.uid.',
         )
+    # With a schema, every autogenerate would drop the key and create it again.
     if "." in table:
         schema, _, table = table.rpartition(".")
         raise ModelDefinitionError(
             cls,
-            f'refers from {column} to "{target}"; leave `{schema}.` out, as in '
-            f'"{table}.{referred}": a table is named without its schema.',
+            f'refers from {column} to "{target}"; remove `{schema}.`, as in '
+            f'"{table}.{referred}": tables are named without a schema.',
         )
 
 
@@ -221,27 +225,27 @@ def _refuse_shared_names(cls: type, table: Table) -> None:
     for part in parts:
         taken = named.setdefault(part.name, part)
         if taken is not part:
-            # What is refused must not stay, so that it can be defined again when mended.
+            # Removed, so that the class can be defined again after it has been fixed.
             table.metadata.remove(table)
             raise ModelDefinitionError(
                 cls,
                 f"gives the name {part.name} to {_part(taken)} and to {_part(part)}; rename one, "
-                "or remove it if it says the same.",
+                "or remove it if both are the same.",
             )
 
 
 def _part(part: Any) -> str:
-    """A constraint or an index as a person would say it, such as ``CHECK (price > 0)``."""
+    """A constraint or an index in readable form, such as ``CHECK (price > 0)``."""
     if isinstance(part, CheckConstraint):
         return f"CHECK ({part.sqltext})"
     return f"{type(part).__name__} ({', '.join(column.name for column in part.columns)})"
 
 
-# The SDK ships no types, so that its classes are Any to a type checker.
+# The SDK ships no types, so its classes are Any to a type checker.
 class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
-    """What every markets model has in common: its names follow from the class.
+    """The common base of all markets models: names follow from the class.
 
-    A function that takes models of both kinds annotates them as ``type[MarketsModel]``.
+    Annotate a function that takes relational and time-indexed models with ``type[MarketsModel]``.
     """
 
     __abstract__ = True
@@ -251,6 +255,7 @@ class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         _refuse_unknown_settings(cls)
+        # Names are set before SQLAlchemy maps the class, which happens in super().
         if "__abstract__" not in cls.__dict__:
             concept = cls.__dict__.get("__concept__", cls.__name__)
             table = str(schema_table_name(cls.__application__, concept, settings.table_suffix))
@@ -289,10 +294,10 @@ class MarketsMetaTable(MarketsModel):
 
     Class attributes an author may set:
         __application__: first segment of the table name; ``ms_markets`` for ours.
-        __concept__: the concept segment, where the class name is not it.
+        __concept__: the concept segment of the table name, if it is not the class name.
 
     Raises:
-        ModelDefinitionError: while a class is created, naming the class and its fault.
+        ModelDefinitionError: while a class is created; it names the class and what is wrong.
     """
 
     __abstract__ = True
@@ -300,10 +305,12 @@ class MarketsMetaTable(MarketsModel):
     @classmethod
     def __table_cls__(cls, *args: Any, **kwargs: Any) -> Table:
         """Build the table; SQLAlchemy calls this with the name, the metadata and the columns."""
+        # On the two concrete bases, because SQLAlchemy never reaches it on MarketsBase.
         columns = _prepare_table(cls, args, kwargs)
         if not any(column.primary_key for column in columns.values()):
             raise ModelDefinitionError(
-                cls, "has no primary key; give it `uid: Mapped[UuidKey]`, or mark a column."
+                cls,
+                "has no primary key; add `uid: Mapped[UuidKey]`, or mark a column as primary_key.",
             )
         table: Table = super().__table_cls__(*args, **kwargs)
         _refuse_shared_names(cls, table)
@@ -312,18 +319,18 @@ class MarketsMetaTable(MarketsModel):
 
 
 class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # type: ignore[misc]
-    """Base of time-indexed MetaTables: observations, one for a time and its dimensions.
+    """Base of time-indexed MetaTables: one observation for each time and identity.
 
-    Such a table has no primary key; the SDK puts a unique index over the time index and the
-    identity dimensions, which is the grain of an observation.
+    Such a table has no primary key. The SDK creates a unique index over the time index and the
+    identity dimensions: together they identify an observation.
 
-    Class attributes an author may set, beside those of :class:`MarketsMetaTable`:
+    Class attributes an author may set, besides those of :class:`MarketsMetaTable`:
         __time_index_name__: the time column; ``time_index`` unless set.
-        __identity_dimensions__: the columns that, with the time index, identify an observation.
-        __cadence__: the declared spacing of observations, such as ``1d``; None for irregular.
+        __identity_dimensions__: the columns that identify an observation with the time index.
+        __cadence__: the declared spacing of observations, such as ``1d``; None if irregular.
 
     Raises:
-        ModelDefinitionError: while a class is created, naming the class and its fault.
+        ModelDefinitionError: while a class is created; it names the class and what is wrong.
     """
 
     __abstract__ = True
@@ -334,12 +341,13 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
     @classmethod
     def _derive(cls, table: str) -> None:
         super()._derive(table)
+        # A text is a sequence of letters: each letter would be taken for a dimension.
         if isinstance(text := cls.__dict__.get("__identity_dimensions__"), str):
             raise ModelDefinitionError(
                 cls,
                 f"sets __identity_dimensions__ to the text {text!r}; write a tuple, ({text!r},).",
             )
-        # The grain, from which the SDK builds the mapper's key and the unique index.
+        # The SDK builds the mapper's key and the unique index from these.
         cls.__index_names__ = [cls.__time_index_name__, *cls.__identity_dimensions__]
 
     @classmethod
@@ -350,8 +358,8 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
         if missing:
             raise ModelDefinitionError(
                 cls,
-                f"is indexed by {', '.join(map(repr, missing))}, which it has no column for; add "
-                "the column, or correct __time_index_name__ or __identity_dimensions__.",
+                f"is indexed by {', '.join(map(repr, missing))}, but has no such column; add the "
+                "column, or correct __time_index_name__ or __identity_dimensions__.",
             )
         try:
             table: Table = super().__table_cls__(*args, **kwargs)

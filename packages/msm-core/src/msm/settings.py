@@ -1,4 +1,4 @@
-"""What msm reads from the environment, once, before any model exists."""
+"""The settings that msm reads from the environment, once, before any model exists."""
 
 import os
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ __all__ = ["DEFAULT_NAMESPACE", "NAMESPACE_VARIABLE", "Settings", "settings"]
 
 DEFAULT_NAMESPACE = "mainsequence.markets"
 
-# The name is the published one, kept so that deployments need not change; it registers nothing.
+# The published name of ms-markets, kept so that deployments need not change; it registers nothing.
 NAMESPACE_VARIABLE = "MSM_AUTO_REGISTER_NAMESPACE"
 
 
@@ -27,12 +27,13 @@ class Settings:
 
     @property
     def slug(self) -> str:
-        """The namespace as it appears in folder and table names, such as ``acme_research``."""
+        """The namespace as it is written in folder and table names, such as ``acme_research``."""
         return str(namespace_version_slug(self.namespace))
 
     @property
     def table_suffix(self) -> str | None:
         """The last segment of every table name; None in the default namespace."""
+        # Published tables have no suffix, and keep their names.
         return None if self.namespace == DEFAULT_NAMESPACE else self.slug
 
     @classmethod
@@ -40,8 +41,8 @@ class Settings:
         """Read the settings from environment variables.
 
         Raises:
-            SettingsError: a namespace without a letter or digit, or one whose slug, and so whose
-                migration folder, is that of the default namespace.
+            SettingsError: the namespace has no letter or digit, or has the same slug as the default
+                namespace, and so the same migration folder.
         """
         namespace = environment.get(NAMESPACE_VARIABLE, "").strip() or DEFAULT_NAMESPACE
         found = cls(namespace)
@@ -51,6 +52,7 @@ class Settings:
         if not any(character.isalnum() for character in namespace):
             fault = "has no letter or digit to name tables with"
         elif found.slug == taken:
+            # The revisions of two namespaces would be in one folder.
             fault = f"shares its migration folder with {DEFAULT_NAMESPACE!r}"
         else:
             return found

@@ -1,7 +1,7 @@
-"""Column shapes shared by the model files: one name a shape, so that a column stays one line.
+"""Column types shared by the model files: with a name for each, a column stays one line.
 
-Plain annotations carry the rest: ``str`` is VARCHAR without a length, ``float`` DOUBLE PRECISION,
-``int`` INTEGER, ``bool`` BOOLEAN, ``datetime.date`` DATE, ``uuid.UUID`` UUID, and
+Plain annotations are enough for the rest: ``str`` is VARCHAR without a length, ``float`` DOUBLE
+PRECISION, ``int`` INTEGER, ``bool`` BOOLEAN, ``datetime.date`` DATE, ``uuid.UUID`` UUID, and
 ``datetime.datetime`` TIMESTAMP WITH TIME ZONE. ``| None`` makes a column nullable.
 """
 
@@ -51,9 +51,11 @@ SmallInt = Annotated[int, mapped_column(SmallInteger)]
 BigInt = Annotated[int, mapped_column(BigInteger)]
 Decimal38 = Annotated[Decimal, mapped_column(Numeric(38, 18))]
 
+# The published tables use both: PostgreSQL keeps JSON as text, and can compare and index JSONB.
 Json = Annotated[dict[str, Any], mapped_column(JSON)]
 Jsonb = Annotated[dict[str, Any], mapped_column(JSONB)]
 
+# The database makes the key: no caller has to, and the MetaTable contract says that it does.
 UuidKey = Annotated[
     uuid.UUID, mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
 ]

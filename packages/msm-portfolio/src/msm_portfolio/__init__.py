@@ -1,6 +1,6 @@
 """msm_portfolio: the portfolio tables of the markets data model.
 
-They stand on the core tables of ``msm``; attach them with ``msm.start_engine``.
+They refer to the core tables of ``msm``; attach them with ``msm.start_engine``.
 """
 
 from msm_portfolio.models import (

@@ -1,6 +1,6 @@
 """msm_pricing: the pricing tables of the markets data model.
 
-They stand on the core tables of ``msm``; attach them with ``msm.start_engine``.
+They refer to the core tables of ``msm``; attach them with ``msm.start_engine``.
 """
 
 from msm_pricing.models import (

@@ -130,9 +130,9 @@ def _remedy(problem: AttachProblem) -> str:
             return bring
         case "missing":
             # An upgrade does not create again a table that somebody dropped by hand.
-            return f"{bring}; if it is there already, see `{check}`"
+            return f"{bring}; if it is at head already, run `{check}`"
         case "data_source":
             there = "the checkout or the branch of that data source"
             return f"run this from {there}, or under `{EXEC}` there"
         case "duplicated" | "physical_name":
-            return f"see what `{check}` tells, {where}"
+            return f"run `{check}`, {where}"

@@ -62,7 +62,7 @@ class InvalidRowsError(RowsError):
         shown = [str(fault) for fault in faults[:MAX_FAULTS_SHOWN]]
         listing = "; ".join([*shown, f"and {more:,} more"] if more > 0 else shown)
         super().__init__(
-            f"Nothing was sent, because {model.__name__} does not take these rows: {listing}. "
+            f"Nothing was sent, because these rows do not fit {model.__name__}: {listing}. "
             f"Correct them and {verb} again.",
             model=model,
             verb=verb,
@@ -96,7 +96,7 @@ class PartlyWrittenError(RowsError):
         )
         super().__init__(
             f"The {verb} of {model.__name__} has written {_rows(written)}, and failed at "
-            f"{_rows(failed)}; mend what is wrong there and {again}: {cause}",
+            f"{_rows(failed)}; fix what is wrong there and {again}: {cause}",
             model=model,
             verb=verb,
         )

@@ -1,4 +1,4 @@
-"""The markets models, one folder or module an area, and their graph in dependency order."""
+"""The markets models, one folder or module for each area, and their graph in dependency order."""
 
 from msm.base import MarketsModel
 from msm.models.accounts import (
@@ -88,10 +88,11 @@ __all__ = [
 
 
 def markets_sqlalchemy_models() -> tuple[type[MarketsModel], ...]:
-    """List the markets models, each after those that it refers to.
+    """List the markets models, each after the models that it refers to.
 
-    It is the order in which tables can be created; drop them in reverse.
+    Tables can be created in this order, and dropped in reverse.
     """
+    # Written by hand, because imports are sorted by name; a test checks the order.
     return (
         AssetType,
         Asset,

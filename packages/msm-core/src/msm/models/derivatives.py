@@ -1,4 +1,4 @@
-"""Derivatives: what an asset that is a future has beyond an asset."""
+"""Derivatives: the additional columns of an asset that is a future."""
 
 import datetime
 import uuid
@@ -51,4 +51,5 @@ class FutureAssetDetails(MarketsMetaTable):
         index=True, comment="NULL for a future without expiry, such as a perpetual."
     )
     settles_at: Mapped[datetime.datetime | None]
+    # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[Json | None] = mapped_column("metadata")

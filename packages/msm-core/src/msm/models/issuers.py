@@ -1,4 +1,4 @@
-"""Issuers: who owes what a security promises."""
+"""Issuers: the companies and governments that issue securities."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +27,14 @@ type Statement = (
     Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update | Delete
 )
 
-# The most that msm-local puts into one answer. Where a platform puts in fewer, it says so.
+# As many as msm-local puts into one answer. A platform that puts in fewer says that there are more.
 MAX_ROWS = 100_000
-# The SDK's own.
+# The SDK's own default.
 DEFAULT_TIMEOUT = 15.0
-# What SQLAlchemy appends to the name of a column whose values are several: of rows, or of an IN.
+# SQLAlchemy numbers the placeholders of a column with several values: one a row, or one in an IN.
 COUNTED = re.compile(r"(_m?\d+)+$")
 
+# The platform runs psycopg, which takes named placeholders as %(name)s.
 _dialect = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
@@ -45,7 +46,7 @@ class CompiledOperation:
         operation: what the SDK posts to ``meta-tables/execute-operation/``.
         columns: name and SQLAlchemy type of each column that comes back, in order.
         tables: physical names of the tables that it uses.
-        target: the one of them that it writes; None for a select.
+        target: the table that it writes; None for a select.
         parameters: the Python values of its placeholders.
     """
 
@@ -68,13 +69,13 @@ def compile_operation(
     Args:
         statement: a select, insert, update, delete, or PostgreSQL upsert.
         meta_tables: the attached resources, by physical table name.
-        max_rows: the most rows that one answer may carry.
+        max_rows: the largest number of rows that one answer may carry.
         timeout: seconds that the statement may run; None for the SDK's default, 15.
 
     Raises:
         NotAttachedError: the statement uses a table that is not in ``meta_tables``.
         StatementError: the statement is of another kind, hides SQL in text, locks rows, writes
-            twice, lacks a value, or takes or returns one that cannot travel.
+            twice, lacks a value, or takes or returns a value that cannot be sent.
     """
     kind = _kind(statement)
     if isinstance(statement, Insert):
@@ -83,16 +84,13 @@ def compile_operation(
     elements = tuple(visitors.iterate(statement))
     if kind == "insert" and any(isinstance(element, OnConflictClause) for element in elements):
         kind = "upsert"
+    # Before anything is compiled: these errors name what the caller wrote, not the SQL made of it.
     refuse_text(elements)
     refuse_forms(statement, elements)
     access = access_of(elements)
     require_attached(access, meta_tables)
     compiled = _compiled(statement, kind)
-    _refuse_python_defaults(compiled)
-    _refuse_missing(compiled)
-    # SQLAlchemy has no public name for the labels that it rendered, which the answer is keyed by.
-    columns = tuple((entry.keyname, entry.type) for entry in compiled._result_columns)  # noqa: SLF001
-    _refuse_columns(columns)
+    columns = _result_columns(compiled)
     types = {name: bind.type for bind, name in compiled.bind_names.items()}
     parameters, parameter_types = encode(compiled.params, types, _columns_of(compiled, access))
     operation = build_operation(
@@ -100,12 +98,7 @@ def compile_operation(
         sql=str(compiled),
         parameters=parameters,
         parameter_types=parameter_types,
-        scope={
-            "tables": [
-                {"meta_table_uid": str(meta_tables[name].uid), "access": access[name]}
-                for name in sorted(access)
-            ]
-        },
+        scope=_scope(access, meta_tables),
         limits={
             "max_rows": max_rows,
             "statement_timeout_ms": math.ceil((timeout or DEFAULT_TIMEOUT) * 1000),
@@ -133,51 +126,71 @@ def _kind(statement: object) -> str:
 
 def _compiled(statement: Statement, kind: str) -> SQLCompiler:
     try:
+        # SQLAlchemy expands an IN only when it executes a statement itself; here it must be now.
         compiled = _dialect.statement_compiler(
             _dialect, statement, compile_kwargs={"render_postcompile": True}
         )
     except SQLAlchemyError as error:
         raise StatementError(f"The {kind} does not compile: {error.args[0]}") from error
+    _refuse_python_defaults(compiled)
+    _refuse_missing(compiled)
     return compiled
 
 
+def _scope(
+    access: Mapping[str, str], meta_tables: Mapping[str, MetaTable]
+) -> dict[str, list[dict[str, str]]]:
+    # Sorted, so that the same statement always makes the same request.
+    return {
+        "tables": [
+            {"meta_table_uid": str(meta_tables[name].uid), "access": access[name]}
+            for name in sorted(access)
+        ]
+    }
+
+
 def _refuse_python_defaults(compiled: SQLCompiler) -> None:
+    # SQLAlchemy calls these defaults when it executes a statement, which it does not do here: the
+    # column would be written as NULL.
     columns = [*(compiled.insert_prefetch or ()), *(compiled.update_prefetch or ())]
     if columns:
         names = ", ".join(str(column) for column in columns)
         raise StatementError(
-            f"{names}: the default is a Python function, which cannot travel; give the column a "
+            f"{names}: the default is a Python function, which cannot be sent; give the column a "
             "server_default, or pass the value."
         )
 
 
 def _refuse_missing(compiled: SQLCompiler) -> None:
+    # compiled.params has None for these, so that they would be sent as NULL.
     names = [name for bind, name in compiled.bind_names.items() if bind.required]
     if names:
         raise StatementError(
             f"No value was given for {', '.join(names)}; pass it with values(), or with params() "
-            "for a bindparam() of your own."
+            "for your own bindparam()."
         )
 
 
-def _refuse_columns(columns: Sequence[tuple[str, TypeEngine[Any]]]) -> None:
+def _result_columns(compiled: SQLCompiler) -> tuple[tuple[str, TypeEngine[Any]], ...]:
+    # SQLAlchemy has no public name for the labels that it rendered; rows are keyed by them.
+    columns = tuple((entry.keyname, entry.type) for entry in compiled._result_columns)  # noqa: SLF001
     names = [name for name, _type in columns]
     for name, column_type in columns:
         if names.count(name) > 1:
             raise StatementError(
-                f"{name}: {names.count(name)} result columns have this name, by which rows are "
-                "keyed; give each a label() of its own."
+                f"{name}: {names.count(name)} result columns have this name, and rows are keyed by "
+                "name; give each a different label()."
             )
         if not has_json_form(column_type):
             raise StatementError(
                 f"{name}: the result column is {column_type.compile(_dialect)}, which "
-                "compiled-sql.v1 cannot carry; cast or extract() what you need of it in the "
-                "statement."
+                "compiled-sql.v1 cannot carry; cast it, or extract() a part, in the statement."
             )
+    return columns
 
 
 def _columns_of(compiled: SQLCompiler, tables: Iterable[str]) -> dict[str, str]:
-    """The column that each placeholder has its value for, as far as its name tells."""
+    """The column whose value each placeholder carries, as far as its name shows."""
     names = {
         column.name for table in tables for column in MarketsBase.metadata.tables[table].columns
     }

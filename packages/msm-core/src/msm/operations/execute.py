@@ -1,4 +1,4 @@
-"""Reading selects to their end: in one answer where it fits, else page after page."""
+"""Running a statement, and reading a select to its end: in one answer, or page after page."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -19,15 +19,17 @@ from msm.sdk import MetaTable
 
 __all__ = ["execute", "iterate"]
 
-# Pages of a select that turned out to be larger than one answer.
+# Page size of a select that turned out to be larger than one answer. A page and the row after it
+# must fit one answer.
 PAGE_ROWS = 50_000
+# PostgreSQL's SQLSTATE for a column that is neither grouped nor aggregated.
 GROUPING_ERROR = "42803"
 
 
 def execute(
     statement: Statement, meta_tables: Mapping[str, MetaTable], timeout: float | None
 ) -> Result:
-    """What :meth:`msm.MarketsRuntime.execute` does.
+    """Do what :meth:`msm.MarketsRuntime.execute` documents.
 
     Args:
         statement: what to run.
@@ -39,7 +41,7 @@ def execute(
         return Result(answer.records, answer.columns, answer.row_count)
     try:
         paging = plan(statement)
-        # From the start: what came already is in no order that could be continued.
+        # Read again from the start: the rows that came are in no order that could be continued.
         pages = list(_pages(paging, meta_tables, timeout, PAGE_ROWS))
     except NoStableOrderError as error:
         count = len(answer.records)
@@ -59,18 +61,18 @@ def iterate(
     timeout: float | None,
     page_size: int,
 ) -> Iterator[dict[str, Any]]:
-    """What :meth:`msm.MarketsRuntime.iter_rows` does; the statement is checked at once.
+    """Do what :meth:`msm.MarketsRuntime.iter_rows` documents; the statement is checked at once.
 
     Args:
         statement: a select that has a key.
         meta_tables: the attached resources, by physical table name.
         timeout: seconds that each page may take; None for the SDK's default.
-        page_size: how many rows to fetch at once.
+        page_size: how many rows a page has.
     """
     if page_size < 1:
-        raise StatementError(f"page_size is {page_size}; fetch at least 1 row at once.")
+        raise StatementError(f"page_size is {page_size}; fetch at least 1 row a page.")
     paging = plan(statement)
-    # Only to have it refused here, rather than where the first row is asked for.
+    # Compiled once to raise its errors here, and not later where the first row is read.
     compile_operation(paging.page(None, page_size), meta_tables)
     pages = _pages(paging, meta_tables, timeout, page_size)
     return (row for page in pages for row in decode_rows(page.records, page.columns))
@@ -79,21 +81,24 @@ def iterate(
 def _pages(
     paging: Paging, meta_tables: Mapping[str, MetaTable], timeout: float | None, size: int
 ) -> Iterator[Answer]:
-    """The pages of a select, without the columns that only page it."""
+    """The pages of a select, without the columns that were added to page it."""
     after = None
     while True:
-        # One row more than wanted shows whether there are others, and whether the key of the last
-        # one wanted is its own.
+        # One more row than the page has: it shows whether there are others, and whether the last
+        # row of the page shares its key with the next one.
         answer = _send_page(paging, meta_tables, timeout, after, size + 1)
         keys = [answer.columns[position] for position in paging.positions]
         ends = [tuple(record[column.name] for column in keys) for record in answer.records]
         if any(end == following for end, following in pairwise(ends)):
-            raise NoStableOrderError("a function in it makes several rows of one row of its tables")
+            raise NoStableOrderError(
+                "a function in it returns several rows for one row of its tables"
+            )
         more = answer.has_more or len(answer.records) > size
         records = answer.records[:-1] if more else answer.records
         yield replace(answer, records=records, columns=answer.columns[: paging.width])
         if not more:
             return
+        # The records still hold the extra row, so that the last row of the page is the one before.
         after = [column.python([value])[0] for column, value in zip(keys, ends[-2], strict=True)]
 
 
@@ -110,4 +115,5 @@ def _send_page(
     except OperationRefusedError as error:
         if error.sqlstate != GROUPING_ERROR:
             raise
+        # Only PostgreSQL knows which functions are aggregates: the key cannot be added to one.
         raise NoStableOrderError("an aggregate has no key") from error

@@ -1,4 +1,4 @@
-"""What a refused statement did wrong, in the words of the models: columns, values, sentences."""
+"""Explaining a refused statement in terms of the models: which columns and values, and why."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -43,9 +43,11 @@ __all__ = ["Refusal", "sentence"]
 
 type Rule = ColumnCollectionConstraint | Index
 
-# What an INSERT of several rows calls the values of one of them.
+# SQLAlchemy adds this to the placeholders of every row of an INSERT after the first.
 ROW_SUFFIX = re.compile(r"_m\d+$")
 NAME = re.compile(r"\w+")
+# SQLSTATEs of a string that is too long and a number that is out of range. PostgreSQL names neither
+# table nor column for them, so the values that were sent are searched.
 DOES_NOT_FIT = frozenset({"22001", "22003"})
 
 
@@ -57,12 +59,12 @@ class Refusal:
         compiled: the operation.
         table: physical name of the table that the refusal is about.
         model: identifier of that table's model.
-        constraint: name of the constraint or unique index that does not hold.
+        constraint: name of the constraint or unique index that was violated.
         referred: identifier of the model that the constraint, a foreign key, refers to.
-        condition: what the constraint, a CHECK, says.
-        columns: what it is over, or the columns that are wrong without one.
-        values: by column, the value that was sent, where it is only one.
-        explanation: PostgreSQL's own words on which row it is.
+        condition: the condition of the constraint, a CHECK.
+        columns: the columns of the constraint, or the wrong columns where there is none.
+        values: by column, the value that was sent, where exactly one was.
+        explanation: PostgreSQL's own sentence about the row.
     """
 
     compiled: CompiledOperation
@@ -77,12 +79,13 @@ class Refusal:
 
     @classmethod
     def of(cls, compiled: CompiledOperation, facts: Mapping[str, Any]) -> Self:
-        """Complete what the platform says with what the models and the statement say.
+        """Combine the platform's answer with the models and the statement.
 
         Args:
             compiled: the operation that was refused.
             facts: the platform's JSON answer.
         """
+        # PostgreSQL names a table for constraints only; otherwise it is the one that is written.
         name = facts.get("table") or compiled.target
         table = MarketsBase.metadata.tables.get(name or "")
         rule = None if table is None else _rule(table, facts.get("constraint"))
@@ -115,7 +118,7 @@ class Refusal:
 
     @property
     def described(self) -> str:
-        """The columns, each with its value where that is known."""
+        """The columns, each with its value where the value is known."""
         return " and ".join(
             f"{column} {_shown(self.values[column])}" if column in self.values else column
             for column in self.columns
@@ -123,7 +126,7 @@ class Refusal:
 
     @property
     def source(self) -> str:
-        """The constraint's name, and PostgreSQL's words where the values are not known."""
+        """The constraint's name, and PostgreSQL's sentence where the values are not known."""
         if self.explanation is None or len(self.values) == len(self.columns):
             return f"({self.constraint})"
         return f"({self.constraint}; PostgreSQL says: {self.explanation.rstrip('.')})"
@@ -132,12 +135,12 @@ class Refusal:
 def sentence(
     kind: type[OperationRefusedError], refusal: Refusal, plain: PlatformRefusedError
 ) -> str:
-    """What went wrong, in one sentence that ends with what to do.
+    """The message: what went wrong, in one sentence that ends with what to do.
 
     Args:
         kind: the class of the error.
         refusal: what is known.
-        plain: the error that only repeats what the platform says, for where nothing is known.
+        plain: the error that repeats the platform's message, used where nothing more is known.
     """
     write = _SENTENCES.get(kind)
     if write is None or (kind in _ABOUT_COLUMNS and not (refusal.model and refusal.columns)):
@@ -147,8 +150,8 @@ def sentence(
 
 def _conflict(refusal: Refusal) -> str:
     return (
-        f"{refusal.model} has a row with {refusal.described} already {refusal.source}; "
-        "choose another key, or write it as an upsert."
+        f"{refusal.model} already has a row with {refusal.described} {refusal.source}; "
+        "choose another key, or use an upsert."
     )
 
 
@@ -160,17 +163,20 @@ def _missing_reference(refusal: Refusal) -> str:
 
 
 def _still_referenced(refusal: Refusal) -> str:
+    verb = refusal.compiled.operation.operation
+    change = (
+        "that the delete would remove" if verb == "delete" else f"whose key the {verb} would change"
+    )
     return (
-        f"Rows of {refusal.model} refer by {', '.join(refusal.columns)} to what the "
-        f"{refusal.compiled.operation.operation} would take from "
-        f"{model_name(refusal.compiled.target or '')} {refusal.source}; "
-        "delete or change those first."
+        f"Rows of {refusal.model} refer by {', '.join(refusal.columns)} to rows of "
+        f"{model_name(refusal.compiled.target or '')} {change} {refusal.source}; "
+        "delete or change the referring rows first."
     )
 
 
 def _check(refusal: Refusal) -> str:
     return (
-        f"{refusal.model} does not take {refusal.described} {refusal.source}; its check says: "
+        f"{refusal.model} does not allow {refusal.described} {refusal.source}; the check is: "
         f"{refusal.condition}."
     )
 
@@ -181,44 +187,45 @@ def _not_null(refusal: Refusal) -> str:
 
 def _too_large(refusal: Refusal) -> str:
     table = MarketsBase.metadata.tables[refusal.table or ""]
+    # The columns are known here, so that a table of a model has been found.
     types = ", ".join(str(table.c[column].type) for column in refusal.columns)
     return (
-        f"{refusal.model} does not take {refusal.described}, which is more than {types} holds; "
-        "pass less."
+        f"{refusal.model} cannot store {refusal.described}, which is too large for {types}; "
+        "pass a smaller value."
     )
 
 
 def _timed_out(refusal: Refusal) -> str:
     limit = refusal.compiled.operation.limits.statement_timeout_ms / 1000
     return (
-        f"{_whole(refusal)} did not end within {limit:g} s; narrow it, or give it more time with "
-        "msm.start_engine(..., timeout=SECONDS)."
+        f"{_operation(refusal)} did not finish within {limit:g} s; narrow it, or give it more time "
+        "with msm.start_engine(..., timeout=SECONDS)."
     )
 
 
 def _transaction_conflict(refusal: Refusal) -> str:
     return (
-        f"{_whole(refusal)} met another transaction that was faster, and nothing was written; run "
-        "it again."
+        f"{_operation(refusal)} conflicted with another transaction that was faster, and "
+        "nothing was written; run it again."
     )
 
 
 def _disk_full(refusal: Refusal) -> str:
     return (
-        f"{_whole(refusal)} needs space that PostgreSQL does not have, and nothing was written; "
-        "free some space on the server and run it again."
+        f"{_operation(refusal)} needs disk space that PostgreSQL does not have, and nothing was "
+        "written; free some space on the server and run it again."
     )
 
 
 def _missing_table(refusal: Refusal) -> str:
     return (
-        f"{_whole(refusal)} meets a table that is gone from the database, though the catalog has "
-        f"it; `{CHECK}`, from the repository root, names it and prints the SQL that makes "
-        "it."
+        f"{_operation(refusal)} uses a table that does not exist in the database, though the "
+        f"catalog has it; run `{CHECK}` from the repository root: it names the table and prints "
+        "the SQL that creates it."
     )
 
 
-def _whole(refusal: Refusal) -> str:
+def _operation(refusal: Refusal) -> str:
     models = " and ".join(map(model_name, refusal.compiled.tables))
     return f"The {refusal.compiled.operation.operation} over {models}"
 
@@ -235,6 +242,7 @@ _SENTENCES: Mapping[type[OperationRefusedError], Callable[[Refusal], str]] = {
     TooLargeError: _too_large,
     TransactionConflictError: _transaction_conflict,
 }
+# These sentences name a model and its columns, so they need both to be known.
 _ABOUT_COLUMNS = _SENTENCES.keys() - {
     DiskFullError,
     MissingTableError,
@@ -253,14 +261,14 @@ def _rule(table: Table, name: str | None) -> Rule | None:
 
 def _columns(table: Table, rule: Rule) -> list[str]:
     if isinstance(rule, CheckConstraint):
-        # A check is text, in which its columns stand among other words.
+        # A check is text to SQLAlchemy, which does not know its columns.
         names = dict.fromkeys(NAME.findall(str(rule.sqltext)))
         return [name for name in names if name in table.c]
     return [column.name for column in rule.columns]
 
 
 def _sent(table: Table, compiled: CompiledOperation) -> dict[str, list[Any]]:
-    """The values that the statement writes, by column: one, or one a row."""
+    """The values that the statement writes, by column: one value, or one a row."""
     sent: dict[str, list[Any]] = {}
     for name, value in compiled.parameters.items():
         column = name if name in table.c else ROW_SUFFIX.sub("", name)
@@ -279,7 +287,7 @@ def _single(sent: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> dict[s
 
 
 def _misfits(table: Table, sent: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """Of each column that cannot hold all its values, the first that it cannot."""
+    """The first value that is too large, of each column that has one."""
     return {
         name: bad[0]
         for name, values in sent.items()
@@ -291,17 +299,18 @@ def _is_too_large(column: Column[Any], value: Any) -> bool:
     if not isinstance(column.type, Integer | Numeric | String):
         return False
     if isinstance(value, float) and column.type.python_type is Decimal:
-        # Rows do not take it, for the digits it stands for; PostgreSQL did.
+        # The row verbs refuse a float for NUMERIC, as its digits are not exact; PostgreSQL took it.
         value = Decimal(value)
     try:
         column_text(column).write(value)
     except TooLargeValueError:
         return True
     except UnfitValueError:
-        # Of a type that PostgreSQL may have cast: that is not what it has refused.
+        # A value of another type is not too large: PostgreSQL may have cast it.
         return False
     return False
 
 
 def _shown(value: Any) -> str:
+    # str of a date, a UUID or a Decimal is shorter than its repr, and as clear.
     return shortened(value) if isinstance(value, str) else str(value)

@@ -1,4 +1,4 @@
-"""What a refused operation means for the models: from SQLSTATE and constraint name to an error."""
+"""From the platform's refusal of an operation, by SQLSTATE and constraint name, to an error."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -53,7 +53,7 @@ _BY_CLASS: Mapping[str, type[OperationRefusedError]] = {
     "53": TooLargeError,  # out of memory or connections
     "54": TooLargeError,  # a limit of PostgreSQL itself
 }
-# For a platform that does not say the SQLSTATE.
+# For a platform that does not send the SQLSTATE.
 _BY_STATUS: Mapping[int | None, type[OperationRefusedError]] = {
     408: TimedOutError,
     409: ConstraintError,
@@ -64,11 +64,11 @@ _BY_STATUS: Mapping[int | None, type[OperationRefusedError]] = {
 
 @contextmanager
 def operation_refusals(compiled: CompiledOperation) -> Iterator[None]:
-    """Turn what the SDK raises for an operation into an error of ours, with the cause attached.
+    """Translate what the SDK raises for an operation into an error of ours, with its cause.
 
     Raises:
         OperationRefusedError: PostgreSQL refused the statement; the class says why.
-        PlatformRefusedError: the platform refused the operation before that.
+        PlatformRefusedError: the platform refused the operation before PostgreSQL saw it.
         PlatformUnreachableError: the platform did not answer.
     """
     try:
@@ -109,7 +109,8 @@ def _error(compiled: CompiledOperation, error: ApiError) -> PlatformError:
 
 
 def _facts(error: ApiError) -> Mapping[str, Any]:
-    """The platform's answer as JSON; in its place the SDK keeps a request that had none."""
+    """The platform's answer as JSON; empty where the answer was not JSON."""
+    # Without a JSON answer, the SDK puts the request into this attribute.
     body = error.payload
     return body if isinstance(body, dict) and "detail" in body else {}
 
@@ -117,10 +118,10 @@ def _facts(error: ApiError) -> Mapping[str, Any]:
 def _kind(
     facts: Mapping[str, Any], plain: PlatformRefusedError, compiled: CompiledOperation
 ) -> type[OperationRefusedError] | None:
-    """The class of the error; None where the fault is not one of the statement."""
+    """The class of the error; None where the statement is not the reason."""
     sqlstate = facts.get("sqlstate")
     if sqlstate is None:
-        # A platform that names its errors, and names no SQLSTATE, did not ask PostgreSQL.
+        # A platform that names the error but no SQLSTATE refused it without asking PostgreSQL.
         by_status = _BY_STATUS.get(plain.status_code)
         return None if by_status is ConstraintError and "error" in facts else by_status
     kind = _BY_SQLSTATE.get(sqlstate) or _BY_CLASS.get(sqlstate[:2], OperationRefusedError)
@@ -130,7 +131,8 @@ def _kind(
 
 
 def _is_still_referenced(facts: Mapping[str, Any], compiled: CompiledOperation) -> bool:
-    """PostgreSQL names the referring table, and says 23503 for both ends of a reference."""
+    # PostgreSQL uses 23503 for both ends of a reference, and names the referring table: it is the
+    # written one where the referred row is missing.
     return compiled.operation.operation == "delete" or (
         facts.get("table") is not None and facts["table"] != compiled.target
     )

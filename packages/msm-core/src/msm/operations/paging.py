@@ -1,9 +1,9 @@
 """Reading a select in pages by its key, so that others may write while it is read.
 
-A page is an operation of its own, and so a transaction of its own. What makes the pages one whole
-is the key of each row: every page holds the rows behind the last key of the page before, in the
-order of the key. A row that is there throughout is therefore read exactly once, whatever others
-insert, update or delete meanwhile, as long as they leave its key alone.
+Each page is a separate operation, and so a separate transaction. The key of the rows connects the
+pages: every page holds the rows after the last key of the previous page, in the order of the key.
+A row that exists all the time is therefore read exactly once, whatever others insert, update or
+delete meanwhile, unless they change its key. OFFSET would skip and repeat rows while others write.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,6 +31,7 @@ from msm.errors import NoStableOrderError
 
 __all__ = ["Paging", "plan"]
 
+# Label of the key columns that a caller did not select: added to page by, removed from the rows.
 HIDDEN = "msm_key_"
 
 
@@ -51,12 +52,10 @@ class KeyColumn:
         """What the statement is ordered by."""
         return self.column.desc() if self.descending else self.column.asc()
 
-    def behind(self, value: Any) -> ColumnElement[bool]:
+    def after(self, value: Any) -> ColumnElement[bool]:
         """The condition that a row comes after ``value``."""
-        behind: ColumnElement[bool] = (
-            self.column < value if self.descending else self.column > value
-        )
-        return behind
+        after: ColumnElement[bool] = self.column < value if self.descending else self.column > value
+        return after
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,8 @@ class Paging:
     Attributes:
         statement: the select, in the order of its key, with every column of the key.
         key: the columns that identify a row of the select, in the order they sort it.
-        positions: where each of them is among the columns of the statement.
-        width: how many columns the select has by itself; those after it are the key's.
+        positions: position of each key column among the columns of the statement.
+        width: how many columns the caller selected; the columns after them are the key's.
     """
 
     statement: Select[*tuple[Any, ...]]
@@ -76,57 +75,60 @@ class Paging:
     width: int
 
     def page(self, after: Sequence[Any] | None, size: int) -> Select[*tuple[Any, ...]]:
-        """The select of the page behind the key ``after``; of the first one where it is None."""
-        statement = self.statement if after is None else self.statement.where(self._behind(after))
+        """The select of the page after the key ``after``; of the first page where it is None."""
+        statement = self.statement if after is None else self.statement.where(self._after(after))
         return statement.limit(size)
 
-    def _behind(self, after: Sequence[Any]) -> ColumnElement[bool]:
+    def _after(self, after: Sequence[Any]) -> ColumnElement[bool]:
         values = [
             literal(value, part.column.type) for part, value in zip(self.key, after, strict=True)
         ]
         first, *rest = self.key
         if not rest:
-            return first.behind(values[0])
+            return first.after(values[0])
         if len({part.descending for part in self.key}) == 1:
+            # PostgreSQL searches an index by a comparison of tuples, which has one direction only.
             columns, bound = tuple_(*(part.column for part in self.key)), tuple_(*values)
-            behind = columns < bound if first.descending else columns > bound
+            following = columns < bound if first.descending else columns > bound
         else:
-            behind = or_(
+            following = or_(
                 *(
                     and_(
                         *(
                             same.column == value
                             for same, value in zip(self.key[:position], values, strict=False)
                         ),
-                        part.behind(values[position]),
+                        part.after(values[position]),
                     )
                     for position, part in enumerate(self.key)
                 )
             )
-        # The index of one table cannot be searched by the columns of several; by its own it can.
+        # The key of a join has columns of several tables, and an index has those of one: without
+        # this condition on the first column, PostgreSQL would read the tables from their start.
         start = first.column <= values[0] if first.descending else first.column >= values[0]
-        return and_(start, behind)
+        return and_(start, following)
 
 
 def plan(statement: object) -> Paging:
     """Find the key that a select can be paged by.
 
     Args:
-        statement: a select of models, their aliases and inner joins; ordered, if at all, by
-            columns of their keys. The key is that of every table: the primary key, or the time
-            index with the identity dimensions.
+        statement: a select of models, their aliases and inner joins; if it has an order, by
+            columns of their keys. The key consists of the keys of all tables: the primary key, or
+            the time index with the identity dimensions.
 
     Raises:
         NoStableOrderError: the rows of the statement have no such key.
     """
     if not isinstance(statement, Select):
-        raise NoStableOrderError(f"{type(statement).__name__} is no select of models")
+        raise NoStableOrderError(f"{type(statement).__name__} is not a select of models")
     _refuse_shape(statement)
     available = [column for source in _sources(statement) for column in _key_of(source)]
     key = [_ordering(clause, available) for clause in statement._order_by_clauses]  # noqa: SLF001
     taken = {part.column for part in key}
     key += [KeyColumn(column) for column in available if column not in taken]
     selected = list(statement.selected_columns)
+    # Reversed, because a column that is selected twice is found under its first position.
     places = {column: position for position, column in reversed(list(enumerate(selected)))}
     hidden = [part.column for part in key if part.column not in places]
     places |= {column: len(selected) + position for position, column in enumerate(hidden)}
@@ -142,17 +144,18 @@ def plan(statement: object) -> Paging:
 
 def _refuse_shape(statement: Select[*tuple[Any, ...]]) -> None:
     # SQLAlchemy has no public names for the clauses of a select.
-    faults = {
+    clauses = {
         "DISTINCT": statement._distinct,  # noqa: SLF001
         "GROUP BY": bool(statement._group_by_clauses),  # noqa: SLF001
         "HAVING": bool(statement._having_criteria),  # noqa: SLF001
         "LIMIT or OFFSET": statement._has_row_limiting_clause,  # noqa: SLF001
     }
-    for clause, present in faults.items():
+    for clause, present in clauses.items():
         if present:
             raise NoStableOrderError(f"{clause} makes its rows depend on each other")
     for column in statement.selected_columns:
         if any(isinstance(element, Over) for element in visitors.iterate(column)):
+            # Each page would compute the window over its own rows only.
             raise NoStableOrderError(f"the window of {column} would end with a page")
 
 
@@ -192,6 +195,7 @@ def _ordering(clause: ColumnElement[Any], available: Sequence[ColumnElement[Any]
     }:
         column, descending = clause.element, clause.modifier is operators.desc_op
     if column not in available:
+        # A row whose value changes between two pages would be skipped, or read twice.
         raise NoStableOrderError(
             f"others may change {column}, which it is ordered by, between two pages (its key is "
             f"{', '.join(str(part) for part in available)})"

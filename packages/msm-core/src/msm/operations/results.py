@@ -1,4 +1,4 @@
-"""What comes back from an operation, with the Python types of the columns."""
+"""The rows of an operation, with the Python types of its columns."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -13,13 +13,14 @@ __all__ = ["Result", "decode_rows"]
 
 
 class Result:
-    """The rows of one operation, as often as they are asked for.
-
-    Values are decoded when they are asked for, so that a frame is made without making the rows.
+    """The rows of one operation; they can be read several times.
 
     Attributes:
         row_count: the number of rows read, or written.
     """
+
+    # Values are decoded when they are asked for: a frame is built column by column, without the
+    # dictionaries of `rows`.
 
     def __init__(
         self, records: Sequence[dict[str, Any]], columns: Sequence[ResultColumn], row_count: int
@@ -34,13 +35,13 @@ class Result:
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """A dictionary a row, keyed by column name or label; empty for a write without RETURNING.
+        """One dictionary a row, keyed by column name or label; empty for a write without RETURNING.
 
-        Values are Python's: UUID, aware datetime in UTC, date, time, Decimal for NUMERIC, int,
+        Values have Python types: UUID, aware datetime in UTC, date, time, Decimal for NUMERIC, int,
         float, bool, str, JSON as it is, a list for an array, and None for NULL.
 
         Raises:
-            ResultValueError: a value is not one of its column's type.
+            ResultValueError: a value does not fit the type of its column.
         """
         return decode_rows(self._records, self._columns)
 
@@ -48,8 +49,8 @@ class Result:
         """The only row.
 
         Raises:
-            RowCountError: there is none, or there are several.
-            ResultValueError: a value is not one of its column's type.
+            RowCountError: there is no row, or there are several.
+            ResultValueError: a value does not fit the type of its column.
         """
         row = self.one_or_none()
         if row is None:
@@ -61,23 +62,23 @@ class Result:
 
         Raises:
             RowCountError: there are several.
-            ResultValueError: a value is not one of its column's type.
+            ResultValueError: a value does not fit the type of its column.
         """
         count = len(self._records)
         if count > 1:
             raise RowCountError(
                 f"The result has {count:,} rows where one was expected; narrow the statement with "
-                "where(), or take rows.",
+                "where(), or read rows.",
                 row_count=count,
             )
         return self.rows[0] if count else None
 
     def scalars(self) -> list[Any]:
-        """The value of the first column in each row, as in SQLAlchemy.
+        """The value of the first column in each row, as SQLAlchemy's ``scalars()``.
 
         Raises:
             ResultError: the statement returns no column.
-            ResultValueError: a value is not one of its column's type.
+            ResultValueError: a value does not fit the type of its column.
         """
         if not self._columns:
             raise ResultError("The statement returns no column; add returning() to it.")
@@ -85,14 +86,14 @@ class Result:
         return list(first.python(first.of(self._records)))
 
     def frame(self) -> pd.DataFrame:
-        """The rows as a DataFrame, with the dtypes of the columns whatever the rows hold.
+        """The rows as a DataFrame; the dtypes depend on the columns only, not on the values.
 
-        ``Int64``, ``boolean`` and ``string``, whose missing value is NA; ``datetime64[us, UTC]``,
-        whose is NaT; ``float64``, in which NULL and NaN are both NaN. UUID, date, time, Decimal,
-        JSON and arrays are Python objects, and NULL is None.
+        Dtypes are ``Int64``, ``boolean`` and ``string`` (NULL is NA), ``datetime64[us, UTC]`` (NULL
+        is NaT) and ``float64`` (NULL and NaN are both NaN). UUID, date, time, Decimal, JSON and
+        arrays are Python objects, and NULL is None.
 
         Raises:
-            ResultValueError: a value is not one of its column's type.
+            ResultValueError: a value does not fit the type of its column.
         """
         return pd.DataFrame(
             {column.name: column.series(column.of(self._records)) for column in self._columns}
@@ -109,7 +110,7 @@ def decode_rows(
         columns: the columns to take from them, in order.
 
     Raises:
-        ResultValueError: a value is not one of its column's type.
+        ResultValueError: a value does not fit the type of its column.
     """
     names = [column.name for column in columns]
     values = [column.python(column.of(records)) for column in columns]

@@ -1,4 +1,4 @@
-"""What a statement touches: its tables with their access, which only its elements can tell."""
+"""What a statement touches: its tables and their access, found by walking its elements."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,34 +39,38 @@ __all__ = [
     "table_name",
 ]
 
-# What PostgreSQL makes operators of; with two of them a comment begins.
+# The characters that PostgreSQL's operators are made of; -- and /* would begin a comment.
 OPERATOR = re.compile(r"(?!.*(--|/\*))[-+*/<>=~!@#%^&|`?]+")
 
 
 def refuse_text(elements: Sequence[Visitable]) -> None:
-    """Refuse what the scope cannot be derived from, because it is SQL as text.
+    """Refuse SQL that is written as text, because the scope cannot be derived from it.
 
     Args:
         elements: all parts of the statement.
 
     Raises:
-        StatementError: a part is SQL as text, or a table that is none of a model.
+        StatementError: a part is SQL as text, or a table that belongs to no model.
     """
     for element in elements:
+        # Conditions are looked for only where there is text: the search visits every index.
         hidden = _text_in(element)
         if hidden is not None and id(element) not in _conditions(elements):
             raise StatementError(
-                f"{hidden} hides what it uses; write it with models, columns and functions, from "
-                "which the scope of the operation is derived."
+                f"{hidden} hides which tables it uses; write it with models, columns and "
+                "functions, so that the scope of the operation can be derived."
             )
         if isinstance(element, TableClause) and not isinstance(element, Table):
             raise StatementError(
-                f"table({element.name!r}) is no table of a model; use the model in its place."
+                f"table({element.name!r}) is not the table of a model; use the model instead."
             )
 
 
 def _conditions(elements: Sequence[Visitable]) -> Iterator[int]:
-    """The parts of partial indexes' conditions, by identity: such a condition names no table."""
+    """The ids of the parts of partial indexes' conditions.
+
+    Such a condition may be text, because it can only use columns of its own table.
+    """
     for element in elements:
         conditions = []
         if isinstance(element, OnConflictClause):
@@ -80,12 +84,12 @@ def _conditions(elements: Sequence[Visitable]) -> Iterator[int]:
 
 
 def _text_in(element: Visitable) -> str | None:
-    """How the SQL that an element holds as text was written; None where it holds none."""
-    # SQLAlchemy has no public names for what these methods have noted.
+    """The call that put SQL as text into an element; None where it holds none."""
+    # SQLAlchemy has no public names for what prefix_with() and the other methods store.
     match element:
         case TextClause():
             return f"text({element.text!r})"
-        # SQLAlchemy's own star of count(*) and EXISTS is such a column, too.
+        # The star of count(*) and of EXISTS is such a column too; SQLAlchemy itself writes it.
         case ColumnClause(is_literal=True) if element.name != "*":
             return f"literal_column({element.name!r})"
         case (
@@ -93,6 +97,7 @@ def _text_in(element: Visitable) -> str | None:
             | UnaryExpression(operator=custom_op() as operator)
         ) if not OPERATOR.fullmatch(operator.opstring):
             return f"op({operator.opstring!r})"
+        # extract() renders its field into the SQL as it is, without a placeholder or quotes.
         case Extract() if not element.field.isidentifier():
             return f"extract({element.field!r})"
         case Select() | Insert() | Update() | Delete() | CTE() if element._prefixes:  # noqa: SLF001
@@ -107,14 +112,14 @@ def _text_in(element: Visitable) -> str | None:
 
 
 def refuse_forms(statement: Visitable, elements: Sequence[Visitable]) -> None:
-    """Refuse what no operation can be: it is one transaction, and one write or none.
+    """Refuse what an operation cannot do: it is one transaction with at most one write.
 
     Args:
         statement: the statement.
         elements: all parts of it.
 
     Raises:
-        StatementError: a part locks rows, or writes inside of the statement.
+        StatementError: a part locks rows, or writes inside the statement.
     """
     for element in elements:
         if isinstance(element, Select | CompoundSelect) and element._for_update_arg is not None:  # noqa: SLF001
@@ -124,8 +129,8 @@ def refuse_forms(statement: Visitable, elements: Sequence[Visitable]) -> None:
             )
         if isinstance(element, Insert | Update | Delete) and element is not statement:
             raise StatementError(
-                f"The {type(element).__name__.lower()} of {table_name(element.table)} stands "
-                "inside another statement; execute it by itself, for an operation is one write."
+                f"The {type(element).__name__.lower()} of {table_name(element.table)} is "
+                "inside another statement; execute it alone, because an operation is one write."
             )
 
 
@@ -138,6 +143,7 @@ def access_of(elements: Sequence[Visitable]) -> dict[str, str]:
     access: dict[str, str] = {}
     for element in elements:
         if isinstance(element, Insert | Update | Delete):
+            # A table that is written and read is declared as written, in whatever order they come.
             access[table_name(element.table)] = "write"
         elif isinstance(element, Table):
             access.setdefault(element.name, "read")
@@ -145,16 +151,16 @@ def access_of(elements: Sequence[Visitable]) -> dict[str, str]:
             access.setdefault(element.table.name, "read")
     if not access:
         raise StatementError(
-            "The statement uses no table of a model; an operation needs at least one to run on."
+            "The statement uses no table of a model; an operation needs at least one."
         )
     return access
 
 
 def table_name(target: FromClause) -> str:
-    """The physical name of the table that is written, which may stand there under an alias.
+    """The physical name of the table that is written, also where it has an alias.
 
     Raises:
-        StatementError: it is no table.
+        StatementError: the target is not a table.
     """
     table = target.element if isinstance(target, Alias) else target
     if not isinstance(table, Table):
@@ -171,14 +177,14 @@ def model_name(table: str) -> str:
 
 
 def require_attached(access: Mapping[str, str], meta_tables: Mapping[str, MetaTable]) -> None:
-    """Check that a runtime has what a statement uses.
+    """Check that a runtime has attached every table that a statement uses.
 
     Args:
         access: the tables of the statement, by physical name.
         meta_tables: the attached resources, by physical name.
 
     Raises:
-        NotAttachedError: the runtime lacks one.
+        NotAttachedError: the runtime has not attached one of them.
     """
     missing = sorted(set(access) - set(meta_tables))
     if missing:

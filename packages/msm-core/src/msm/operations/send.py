@@ -1,4 +1,4 @@
-"""Sending one operation to the platform, and what it answers."""
+"""Sending one operation to the platform, and reading its answer."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -16,8 +16,8 @@ from msm.values.decode import ResultColumn, codec_of
 
 __all__ = ["Answer", "send"]
 
-# The platform shall be the one to end a slow statement: it then says so, and has rolled it back,
-# while the SDK sends a request that timed out again.
+# Seconds that the HTTP request may take longer than the statement. Let the platform time out first:
+# it rolls the statement back and says so, while the SDK would send the request a second time.
 GRACE = 10.0
 
 
@@ -46,7 +46,7 @@ def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
         timeout: seconds that the statement may run; None for the SDK's default.
 
     Raises:
-        PlatformUnreachableError: the local platform has been stopped; said within two seconds.
+        PlatformUnreachableError: the local platform has been stopped; raised within two seconds.
         PlatformRefusedError: the platform refused the operation.
         OperationRefusedError: PostgreSQL refused its statement; the class says why.
     """
@@ -54,7 +54,8 @@ def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
     wait = None if timeout is None else timeout + GRACE
     with operation_refusals(compiled):
         answer = post_operation(compiled.operation, wait, _parser(compiled))
-    # The SDK reads rows, row_count and has_more of an answer; a platform need not say more.
+    # The SDK requires rows, row_count and has_more of an answer; the names and types of columns are
+    # optional.
     tokens = {column["name"]: column["type"] for column in answer.get("columns", ())}
     columns = [
         ResultColumn(name, codec_of(column_type, tokens.get(name, "")))
@@ -65,6 +66,7 @@ def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
 
 
 def _parser(compiled: CompiledOperation) -> Callable[[bytes], dict[str, Any]]:
-    """Orjson is twice as fast, and makes floats of integers that only JSON columns can hold."""
+    # orjson is twice as fast as json, but turns integers of more than 64 bits into floats. Only
+    # JSON columns, and those of a type that SQLAlchemy does not know, can hold such integers.
     exact = any(isinstance(kind, JSON | NullType | ARRAY) for _name, kind in compiled.columns)
     return json.loads if exact else orjson.loads

@@ -1,4 +1,4 @@
-"""What callers give as rows, by column: mappings, or a pandas DataFrame."""
+"""Reading rows as callers pass them, mappings or a pandas DataFrame, by column."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ class Given:
     """Rows that have the same columns.
 
     Attributes:
-        numbers: the place of each row among all that were given, counted from 0.
-        columns: the values of each column, as many as there are numbers.
+        numbers: the position of each row among all that were given, counted from 0.
+        columns: the values of each column, one for each number.
     """
 
     numbers: Sequence[int]
@@ -30,18 +30,19 @@ class Given:
 
 
 def given_rows(table: Table, rows: Rows) -> list[Given]:
-    """Sort rows by the set of columns that they have, in the order in which the sets appear.
+    """Group rows by their set of columns, in the order in which the sets first appear.
 
-    A column that a row lacks is left to the database, so that rows with and without it cannot be
-    in one statement. In a DataFrame all rows have the same columns, and the named levels of its
-    index are columns too.
+    All rows of a DataFrame have the same columns; the named levels of its index are columns too.
 
     Raises:
         StatementError: the rows are neither mappings nor a DataFrame, or a DataFrame has two
-            columns of one name.
+            columns with the same name.
     """
+    # A column that a row lacks gets the database's default, and a statement names its columns
+    # once: rows with and without a column need two statements.
     if isinstance(rows, pd.DataFrame):
         return [_from_frame(table, rows)]
+    # Both can be iterated, over keys or over values: the error would name the first of them.
     if isinstance(rows, Mapping | pd.Series):
         raise _no_rows(rows)
     sorted_rows: dict[frozenset[str], list[Mapping[str, Any]]] = {}
@@ -60,12 +61,13 @@ def given_rows(table: Table, rows: Rows) -> list[Given]:
 
 def _no_rows(given: object) -> StatementError:
     return StatementError(
-        f"Rows are a list of mappings, or a DataFrame; {shortened(given)} is a "
-        f"{type(given).__name__} in their place."
+        f"Expected rows as a list of mappings or as a DataFrame, got {shortened(given)}, a "
+        f"{type(given).__name__}."
     )
 
 
 def _from_frame(table: Table, frame: pd.DataFrame) -> Given:
+    # The index without a name only counts the rows.
     levels = [name for name in frame.index.names if name is not None]
     twice = pd.Index([*levels, *frame.columns])
     if not twice.is_unique:
@@ -84,12 +86,12 @@ def _from_frame(table: Table, frame: pd.DataFrame) -> Given:
 
 
 def _values(column: "pd.Series[Any]", *, is_date: bool) -> list[Any]:
-    """Python values; what pandas counts as missing (NaN, NaT, NA) is None."""
+    """The Python values; a missing value of pandas (NaN, NaT, NA) is None."""
     if isinstance(column.dtype, pd.DatetimeTZDtype) and not column.dt.nanosecond.any():
-        # Timestamps are ten times slower to make and to write than the datetimes they are.
+        # datetime objects are ten times faster to make and to write than pandas' Timestamps.
         values: Any = pd.Series(column.dt.to_pydatetime(), dtype=object)
     elif is_date and pd.api.types.is_datetime64_dtype(column.dtype) and _are_days(column):
-        # pandas has no type for dates; midnights without a time zone are what stands for them.
+        # pandas has no dtype for dates: its users hold them as midnights without a time zone.
         values = column.dt.date
     else:
         values = column.astype(object)

@@ -1,4 +1,4 @@
-"""The columns that identify a row of a model, as a unique index or constraint enforces them."""
+"""The columns that identify a row of a model, as a unique index or constraint enforces it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ __all__ = ["Key", "key_of_every_row", "natural_key", "table_of", "unique_keys"]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Columns of which the database has every combination once.
+    """Columns that no two rows have the same values of, as the database enforces.
 
     Attributes:
         columns: column names, in the order of the index.
@@ -35,30 +35,33 @@ def table_of(model: type[MarketsModel]) -> Table:
 def unique_keys(model: type[MarketsModel]) -> list[Key]:
     """Every unique key of a model: primary key, unique constraints and unique indexes."""
     keys = list(_enforced(table_of(model)))
+    # Without repeats: a model may have a constraint and an index over the same columns.
     return [key for position, key in enumerate(keys) if key not in keys[:position]]
 
 
 def natural_key(model: type[MarketsModel], chosen: Sequence[str] | None = None) -> Key:
-    """The key that a row is recognised by.
+    """The key that identifies a row for callers.
 
-    It is the grain of a time-indexed model; otherwise the primary key where callers supply it,
-    else the one unique key beside the primary key, else the primary key.
+    It is the time index with the identity dimensions of a time-indexed model. Otherwise it is the
+    primary key if callers supply it, else the only other unique key, else the primary key.
 
     Args:
         model: the model.
         chosen: columns of one of the model's unique keys, in any order; None for the natural key.
 
     Raises:
-        StatementError: ``chosen`` is no unique key of the model, or the model has several and none
-            was chosen.
+        StatementError: ``chosen`` is not a unique key of the model, or the model has several and
+            none was chosen.
     """
     keys = unique_keys(model)
     if chosen is not None:
         return _chosen(model, chosen, keys)
+    # A partial index identifies some rows only: callers must ask for it.
     keys = [key for key in keys if key.where is None]
     if issubclass(model, MarketsTimeIndexMetaTable):
         return Key(tuple(model.__index_names__))
     primary = table_of(model).primary_key
+    # With a server default the database makes the key, so callers do not know it before they write.
     if all(column.server_default is None for column in primary):
         return Key(tuple(column.name for column in primary))
     others = [key for key in keys if key.columns != tuple(column.name for column in primary)]
@@ -70,25 +73,26 @@ def natural_key(model: type[MarketsModel], chosen: Sequence[str] | None = None) 
 
 
 def key_of_every_row(model: type[MarketsModel], chosen: Sequence[str] | None = None) -> Key:
-    """As :func:`natural_key`, but none that holds for some rows only.
-
-    By such a key the other rows would be inserted again each time.
+    """The natural or chosen key, refused if it is that of a partial index.
 
     Raises:
         StatementError: as :func:`natural_key`; or the key is that of a partial index.
     """
+    # ON CONFLICT by a partial index finds no conflict for the rows outside of it: every upsert
+    # would insert them again.
     key = natural_key(model, chosen)
     if key.where is not None:
         others = [other for other in unique_keys(model) if other.where is None]
         raise StatementError(
-            f"{model.__name__} is unique over {', '.join(key.columns)} only where {key.where}, so "
-            f"that other rows would be inserted again; pass key= one of {_listed(others)}."
+            f"{model.__name__} is unique over {', '.join(key.columns)} only where {key.where}; an "
+            f"upsert would insert the other rows again; pass key= one of {_listed(others)}."
         )
     return key
 
 
 def _chosen(model: type[MarketsModel], chosen: Sequence[str], keys: Sequence[Key]) -> Key:
     for key in keys:
+        # In any order: which column is first matters to the index, not to the caller.
         if set(key.columns) == set(chosen):
             return key
     raise StatementError(
@@ -100,6 +104,7 @@ def _chosen(model: type[MarketsModel], chosen: Sequence[str], keys: Sequence[Key
 def _enforced(table: Table) -> Iterator[Key]:
     if table.primary_key.columns:
         yield Key(tuple(column.name for column in table.primary_key))
+    # Sorted, because a table holds both as sets: errors list the keys always in the same order.
     for constraint in sorted(table.constraints, key=lambda constraint: str(constraint.name)):
         if isinstance(constraint, UniqueConstraint):
             yield Key(tuple(column.name for column in constraint.columns))

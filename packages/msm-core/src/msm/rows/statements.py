@@ -1,4 +1,8 @@
-"""The statements that write a batch: their text is the same for every batch of the same columns."""
+"""The statements that write a batch.
+
+Their text is the same for every batch of the same columns, however many rows it has. A VALUES list
+would grow with the rows, and make PostgreSQL parse and plan a long statement for every batch.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -32,18 +36,19 @@ def insert_statement(table: Table, literals: Mapping[str, str]) -> Insert:
     """Insert a batch.
 
     Args:
-        table: where to.
+        table: the table to insert into.
         literals: the array literal of each column.
     """
     return _insert(table, literals)
 
 
 def upsert_statement(table: Table, literals: Mapping[str, str], key: Key) -> Insert:
-    """Insert a batch, and bring rows whose key exists up to date where a value differs.
+    """Insert a batch, and update rows whose key exists where a value differs.
 
-    Columns that are not given keep what they hold, and so does the primary key.
+    Columns that are not given keep their values, and so does the primary key.
     """
     statement = _insert(table, literals)
+    # Other rows refer to the primary key, so an update must not change it.
     kept = {*key.columns, *(column.name for column in table.primary_key)}
     changed = [table.c[name] for name in literals if name not in kept]
     target = [table.c[name] for name in key.columns]
@@ -53,7 +58,8 @@ def upsert_statement(table: Table, literals: Mapping[str, str], key: Key) -> Ins
     return statement.on_conflict_do_update(
         index_elements=target,
         set_={column.name: new[column.name] for column in changed},
-        # A row that is as it should be is not written again: a repeated upsert costs no disk.
+        # PostgreSQL writes a new version of every row that it updates: without this condition, a
+        # repeated upsert would write and log all rows again.
         where=or_(
             *(
                 _comparable(column).is_distinct_from(_comparable(new[column.name]))
@@ -64,9 +70,10 @@ def upsert_statement(table: Table, literals: Mapping[str, str], key: Key) -> Ins
 
 
 def delete_statement(table: Table, literals: Mapping[str, str], key: Key) -> Delete:
-    """Delete the rows that have the keys of a batch; of a partial key, those that it is over."""
+    """Delete the rows with the keys of a batch."""
     given = _given(table, literals)
     same = [table.c[name] == _value(table.c[name], given) for name in literals]
+    # The key of a partial index identifies only the rows of its condition; others may share it.
     return delete(table).where(*same, *([] if key.where is None else [key.where]))
 
 
@@ -79,7 +86,8 @@ def _insert(table: Table, literals: Mapping[str, str]) -> postgresql.Insert:
 
 
 def _given(table: Table, literals: Mapping[str, str]) -> TableValuedAlias:
-    """The batch as rows: one array a column, taken apart side by side."""
+    """The batch as rows: unnest() of one array a column."""
+    # Sent as text and cast: JSON arrays would lose NaN, infinities and long numbers.
     arrays = [
         cast(
             bindparam(f"column_{position}", literal, type_=Text()),
@@ -93,11 +101,11 @@ def _given(table: Table, literals: Mapping[str, str]) -> TableValuedAlias:
 
 def _value(column: Column[Any], given: TableValuedAlias) -> ColumnElement[Any]:
     value = given.c[column.name]
-    # An array of arrays would be taken apart to its last element, so that each came as text.
+    # unnest() takes an array of arrays apart to its last element, so that these are sent as text.
     return cast(value, column.type) if isinstance(column.type, ARRAY) else value
 
 
 def _comparable(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    # PostgreSQL compares JSONB, and JSON only as text.
+    # PostgreSQL has an equality for JSONB, but none for JSON.
     is_json = isinstance(column.type, JSON) and not isinstance(column.type, postgresql.JSONB)
     return cast(column, Text) if is_json else column

@@ -1,4 +1,4 @@
-"""Checking rows before anything is sent: every fault of a call is found, not only the first."""
+"""Checking rows before anything is sent; all faults of a call are found, not only the first."""
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,12 +14,12 @@ from msm.values.literals import NULL, UnfitValueError, array_literal, column_tex
 
 __all__ = ["Batch", "Expected", "check_rows"]
 
-# PostgreSQL gains nothing from longer batches, and progress is seen in steps of this size.
+# Longer batches are not faster in PostgreSQL, and the progress bar moves by a batch.
 MAX_BATCH_ROWS = 10_000
-# What one request carries at most, unless a single row is longer; escapes can make six bytes of
-# one character.
+# Of one request, unless a single row is longer. The platform limits the bytes of a request, and
+# JSON escapes can turn one character into six bytes.
 MAX_BATCH_CHARACTERS = 2_000_000
-MISSING = "missing to pandas alone; pass None, for NULL"
+MISSING = "is a missing value of pandas only; pass None for NULL"
 
 type Texts = Mapping[str, list[str]]
 
@@ -29,7 +29,7 @@ class Batch:
     """Rows that one statement writes.
 
     Attributes:
-        numbers: the place of each row among all that were given, counted from 0.
+        numbers: the position of each row among all that were given, counted from 0.
         literals: the array literal of each column.
     """
 
@@ -42,9 +42,9 @@ class Expected:
     """What a verb expects of rows.
 
     Attributes:
-        sent: columns that are sent where rows have them; None for all that rows have.
-        needed: columns that every row must have, with a value.
-        unique: keys of which no two rows may have the same values.
+        sent: columns to send, where rows have them; None for all columns of the rows.
+        needed: columns that must have a value in every row.
+        unique: keys that no two rows may share.
     """
 
     sent: frozenset[str] | None
@@ -55,19 +55,19 @@ class Expected:
 def check_rows(
     table: Table, groups: Sequence[Given], expected: Expected, advance: Callable[[int], object]
 ) -> tuple[list[Batch], list[RowFault]]:
-    """Turn rows into batches, and list what is wrong with them.
+    """Turn rows into batches, and list their faults.
 
     Args:
         table: the table of the model.
         groups: the rows.
         expected: what the verb expects of them.
-        advance: told after each part how many more rows have been checked.
+        advance: called after each part, with the number of rows that have been checked.
 
     Returns:
-        The batches, which may be sent only where there are no faults; and the faults.
+        The batches, which may be sent only if there are no faults; and the faults.
 
     Raises:
-        StatementError: a column is of a type that rows cannot be written with.
+        StatementError: a column has a type that rows cannot be written with.
     """
     faults: list[RowFault] = []
     batches: list[Batch] = []
@@ -81,6 +81,7 @@ def check_rows(
         ]
         writers = [_ColumnWriter(table, name, name in expected.needed, faults) for name in names]
         for part in _parts(group):
+            # Encoded once: repeated keys are found in the same texts that are sent.
             texts = {writer.name: writer.write(part) for writer in writers}
             for key, known in zip(expected.unique, seen, strict=True):
                 faults.extend(_repeated(key, known, part, texts))
@@ -98,12 +99,12 @@ def _parts(group: Given) -> Iterator[Given]:
 
 
 def _wrong_columns(table: Table, group: Given, expected: Expected) -> Iterator[RowFault]:
-    """The unknown and the missing columns, each once for all rows that have the same columns."""
+    """The unknown and the missing columns, once for all rows that have the same columns."""
     if not group.numbers:
         return
     first = group.numbers[0]
     if not group.columns:
-        yield RowFault(first, "every column", None, "not given, and a row needs one at least")
+        yield RowFault(first, "every column", None, "not given, and a row needs at least one")
     for name, values in group.columns.items():
         if name not in table.c:
             close = difflib.get_close_matches(name, table.c.keys(), n=1)
@@ -114,7 +115,7 @@ def _wrong_columns(table: Table, group: Given, expected: Expected) -> Iterator[R
 
 
 class _ColumnWriter:
-    """Writes the values of one column, and notes those that it does not take."""
+    """Writes the values of one column, and records the values that do not fit."""
 
     def __init__(self, table: Table, name: str, needed: bool, faults: list[RowFault]) -> None:
         self.name = name
@@ -123,12 +124,13 @@ class _ColumnWriter:
         self._needed = needed or not column.nullable
         default = column.server_default is not None
         hint = "; leave the column out for the database's default" if default else ""
-        self._missing = f"None, and the column needs a value{hint}"
+        self._missing = f"is None, and the column needs a value{hint}"
         self._faults = faults
 
     def write(self, part: Given) -> list[str]:
         """The text of each value, as elements of an array literal."""
         texts: list[str] = []
+        # Local names, because this loop runs once for every value.
         write, needed = self._write, self._needed
         for number, value in zip(part.numbers, part.columns[self.name], strict=True):
             try:
@@ -139,6 +141,7 @@ class _ColumnWriter:
                     if needed:
                         self._note(number, value, self._missing)
             except UnfitValueError as fault:
+                # A stand-in: the row keeps its place, so that later rows are checked as well.
                 text = NULL
                 missing = value is pd.NaT or value is pd.NA
                 self._note(number, value, MISSING if missing else str(fault))
@@ -152,7 +155,8 @@ class _ColumnWriter:
 def _repeated(
     key: tuple[str, ...], known: dict[tuple[str, ...], int], part: Given, texts: Texts
 ) -> Iterator[RowFault]:
-    """Rows whose key another row had before; NULL is no value, and so is never the same."""
+    """Rows with the key of an earlier row. NULL equals nothing, as in a unique index."""
+    # PostgreSQL refuses an upsert that changes one row twice, and names neither row.
     if not all(name in texts for name in key):
         return
     values = zip(*(texts[name] for name in key), strict=True)
@@ -161,15 +165,16 @@ def _repeated(
         if first != number and NULL not in value:
             same = tuple(part.columns[name][position] for name in key)
             shown = same[0] if len(same) == 1 else same
-            yield RowFault(number, ", ".join(key), shown, f"the key of row {first} already")
+            yield RowFault(number, ", ".join(key), shown, f"has the same key as row {first}")
 
 
 def _split(numbers: Sequence[int], texts: Texts) -> Iterator[Batch]:
-    """One batch, or several where it would be too long for one request."""
+    """One batch, or several where one would be too long for a request."""
     literals = {name: array_literal(elements) for name, elements in texts.items()}
     if len(numbers) == 1 or sum(map(len, literals.values())) <= MAX_BATCH_CHARACTERS:
         yield Batch(numbers, literals)
         return
+    # Halved, so that rows need not be measured one by one.
     middle = len(numbers) // 2
     for half in (slice(None, middle), slice(middle, None)):
         yield from _split(numbers[half], {name: column[half] for name, column in texts.items()})

@@ -1,4 +1,4 @@
-"""Insert, upsert and delete: check all rows, then send one batch after the other."""
+"""Insert, upsert and delete: check all rows, then send batch after batch."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ __all__ = ["delete_rows", "insert_rows", "upsert_rows"]
 
 type Compose = Callable[[Batch], Statement]
 
-# Whoever waits longer than this many seconds is shown how far it is.
+# Seconds before a progress bar is shown, so that short calls print nothing.
 PROGRESS_DELAY = 1.0
 
 
@@ -39,6 +39,7 @@ def insert_rows(
         timeout: seconds that each batch may run; None for the SDK's default.
     """
     table = table_of(model)
+    # A partial index allows the same values again in rows that its condition does not select.
     whole = [key.columns for key in unique_keys(model) if key.where is None]
     expected = Expected(None, _required(model), whole)
     return _Writing(model, "insert", meta_tables, timeout).write(
@@ -104,7 +105,7 @@ def _required(model: type[MarketsModel]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """One call of a verb."""
+    """One call of insert, upsert or delete."""
 
     model: type[MarketsModel]
     verb: str
@@ -112,19 +113,20 @@ class _Writing:
     timeout: float | None
 
     def write(self, rows: Rows, expected: Expected, compose: Compose) -> int:
-        """Check all rows, and send them; how many were changed."""
+        """Check all rows and send them; returns the number of changed rows."""
         with tqdm(
             desc=f"{self.verb} {self.model.__name__}",
-            # A row counts once when it is checked, and once when it is written.
+            # A row counts twice, so that the bar moves while rows are checked, before the writing.
             bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}",
             delay=PROGRESS_DELAY,
-            disable=None,  # Shown on a terminal only.
+            disable=None,  # tqdm's word for: only on a terminal.
         ) as progress:
             table = table_of(self.model)
             groups = given_rows(table, rows)
             progress.total = 2 * sum(len(group.numbers) for group in groups)
             batches, faults = check_rows(table, groups, expected, progress.update)
             if faults:
+                # Found column by column.
                 faults.sort(key=lambda fault: fault.row)
                 raise InvalidRowsError(self.model, self.verb, faults)
             return self._send(batches, compose, progress.update)
@@ -137,6 +139,7 @@ class _Writing:
             try:
                 changed += execute(compose(batch), self.meta_tables, self.timeout).row_count
             except MsmError as error:
+                # Nothing has been written: the error itself says all there is.
                 if done == 0:
                     raise
                 raise PartlyWrittenError(
@@ -152,6 +155,7 @@ class _Writing:
 
 def _runs(batches: Sequence[Batch]) -> Iterator[range]:
     """The rows of some batches, as ranges without gaps."""
+    # The rows of a batch may have gaps: rows with other columns between them are in other batches.
     numbers = sorted(chain.from_iterable(batch.numbers for batch in batches))
     gaps = [at for at, (a, b) in enumerate(pairwise(numbers), 1) if b > a + 1]
     for start, end in pairwise([0, *gaps, len(numbers)]):

@@ -1,4 +1,4 @@
-"""Values on their way back: from the JSON of compiled-sql.v1 to Python, and to pandas."""
+"""Decoding the values of an answer: from the JSON of compiled-sql.v1 to Python and pandas."""
 
 import datetime
 import uuid
@@ -16,7 +16,7 @@ from msm.errors.formatting import shortened
 
 __all__ = ["Codec", "ResultColumn", "codec_of", "has_json_form"]
 
-# What decoders raise for a value that is not theirs; an overflow is an ArithmeticError.
+# What decoders raise for a value that they cannot read; an overflow is an ArithmeticError.
 DECODE_ERRORS = (ArithmeticError, TypeError, ValueError)
 
 
@@ -26,11 +26,11 @@ def _as_it_is(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How the values of one Python type come out of JSON.
+    """How the values of one Python type are read from JSON.
 
     Attributes:
-        decode: from a JSON value that is not null.
-        dtype: of a pandas column that holds such values.
+        decode: makes the Python value of a JSON value that is not null.
+        dtype: the dtype of a pandas column of such values.
     """
 
     decode: Callable[[Any], Any] = _as_it_is
@@ -43,7 +43,7 @@ def _whole(value: Any) -> int:
     # PostgreSQL sums BIGINT into NUMERIC, and extracts seconds with a fraction.
     number = Decimal(value)
     if number != number.to_integral_value():
-        raise ValueError("it is no whole number")
+        raise ValueError("it is not a whole number")
     return int(number)
 
 
@@ -51,11 +51,12 @@ def _aware(value: str) -> datetime.datetime:
     moment = datetime.datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError("it has no time zone")
+    # Most values are in UTC already, and the conversion costs more than the check.
     return moment if moment.tzinfo is datetime.UTC else moment.astimezone(datetime.UTC)
 
 
 def _decimal(value: Any) -> Decimal:
-    # By way of text, so that a JSON number is what its shortest repr says, not its binary digits.
+    # Through text, so that a JSON number has the digits of its shortest repr, not its binary ones.
     return Decimal(str(value))
 
 
@@ -67,13 +68,13 @@ _CODECS: Mapping[type, Codec] = {
     Decimal: Codec(_decimal),
     float: Codec(float, "float64"),
     int: Codec(_whole, "Int64"),
-    # SQLAlchemy's word for JSON, whose values are whatever they are.
+    # The python_type of SQLAlchemy's JSON; its values stay as they are.
     object: Codec(),
     str: Codec(dtype="string"),
     uuid.UUID: Codec(uuid.UUID),
 }
 
-# What a platform calls the types of an answer's columns; JSON and the rest stay as they come.
+# A platform's names for the types of an answer's columns; values of other types stay as they are.
 _TOKENS: Mapping[str, type] = {
     "bool": bool,
     "date": datetime.date,
@@ -106,8 +107,8 @@ def codec_of(column_type: TypeEngine[Any], token: str) -> Codec:
 
     Args:
         column_type: SQLAlchemy's type of the column.
-        token: what the platform calls it. It counts where SQLAlchemy knows no type, as for a
-            function that it has no class for.
+        token: the platform's name of the type. It is used where SQLAlchemy does not know the type,
+            such as the result of a function that SQLAlchemy has no class for.
     """
     match column_type:
         case NullType():
@@ -130,7 +131,7 @@ class ResultColumn:
 
     Attributes:
         name: its name or label, which the rows are keyed by.
-        codec: how its values become Python's.
+        codec: how its values are read.
     """
 
     name: str
@@ -144,9 +145,10 @@ class ResultColumn:
         """Python values of JSON values.
 
         Raises:
-            ResultValueError: a value is not one of the column's type.
+            ResultValueError: a value does not fit the column's type.
         """
         decode = self.codec.decode
+        # Without this, a copy of every column of text, booleans or JSON would be made.
         if decode is _as_it_is:
             return values
         try:
@@ -155,18 +157,20 @@ class ResultColumn:
             raise self._refusal(values, decode) from error
 
     def series(self, values: Sequence[Any]) -> "pd.Series[Any]":
-        """A pandas column of JSON values, made without a Python object a value where pandas can.
+        """A pandas column of JSON values.
 
         Raises:
-            ResultValueError: a value is not one of the column's type.
+            ResultValueError: a value does not fit the column's type.
         """
+        # pandas parses floats and timestamps itself, much faster than one Python object a value.
         match self.codec.dtype:
             case "float64":
                 return self._parsed(values, lambda some: pd.Series(some, dtype="float64"))
             case "datetime64[us, UTC]":
                 return self._parsed(values, _moments)
             case "Int64":
-                # JSON has integers that pandas has no type for.
+                # Through Python: JSON can hold integers that are too large for pandas, which are
+                # then an error of their column.
                 return self._parsed(
                     values, lambda some: pd.Series(self.python(some), dtype="Int64")
                 )
@@ -182,13 +186,14 @@ class ResultColumn:
             raise self._refusal(values, lambda value: parse([value])) from error
 
     def _refusal(self, values: Sequence[Any], decode: Callable[[Any], object]) -> ResultValueError:
-        """The error for the first value that does not decode by itself."""
+        """The error for the first value that cannot be decoded alone."""
+        # pandas does not say which value it could not parse.
         bad = next(
             (value for value in values if value is not None and not _decodes(decode, value)), values
         )
         return ResultValueError(
-            f"The result column {self.name!r} holds {shortened(bad)}, which is not of its type; "
-            "cast it in the statement.",
+            f"The result column {self.name!r} holds {shortened(bad)}, which does not fit its "
+            "type; cast it in the statement.",
             column=self.name,
             value=bad,
         )
@@ -203,7 +208,7 @@ def _decodes(decode: Callable[[Any], object], value: Any) -> bool:
 
 
 def _moments(values: Sequence[Any]) -> "pd.Series[Any]":
-    # pandas would take a naive one for UTC.
+    # pandas would read a timestamp without a time zone as UTC.
     if any(value is not None and value[-1] != "Z" and value[-6] not in "+-" for value in values):
         raise ValueError("a timestamp has no time zone")
     texts = pd.Series(values, dtype="object")

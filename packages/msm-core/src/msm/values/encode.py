@@ -1,4 +1,4 @@
-"""Values on their way out: from Python to the JSON of compiled-sql.v1."""
+"""Encoding values for a request: from Python to the JSON of compiled-sql.v1."""
 
 import datetime
 import json
@@ -14,13 +14,16 @@ from sqlalchemy.types import ARRAY, JSON, TypeEngine
 
 from msm.errors import StatementError
 
-__all__ = ["encode", "why_no_moment"]
+__all__ = ["encode", "timestamp_fault"]
 
 
-def why_no_moment(value: datetime.datetime) -> str | None:
-    """What keeps a datetime from being sent as what it says; None where nothing does."""
+def timestamp_fault(value: datetime.datetime) -> str | None:
+    """Why a datetime cannot be sent without changing its meaning; None where it can."""
+    # PostgreSQL would read it in the time zone of the session, which is the platform's, not the
+    # caller's.
     if value.utcoffset() is None:
         return "no time zone; pass an aware datetime, such as datetime.now(datetime.UTC)"
+    # PostgreSQL would round, and two observations could get one time.
     if isinstance(value, pd.Timestamp) and value.nanosecond:
         return "nanoseconds, where PostgreSQL keeps microseconds; round it"
     return None
@@ -31,12 +34,12 @@ def encode(
     types: Mapping[str, TypeEngine[Any]],
     columns: Mapping[str, str],
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Bind values as JSON carries them, and the type tokens of those that the SDK wants one for.
+    """Encode bind values as JSON values, and name the types that the SDK needs to know.
 
     Args:
         parameters: Python values by placeholder.
         types: SQLAlchemy's type of each placeholder that has one.
-        columns: what each placeholder is called in an error: the name of its column.
+        columns: the name of each placeholder in an error: that of its column.
 
     Raises:
         StatementError: a value has no JSON form.
@@ -52,9 +55,11 @@ def encode(
 
 def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple[Any, str | None]:
     if value is pd.NaT or value is pd.NA:
-        raise StatementError(f"{name}: {value!r} is missing to pandas alone; pass None, for NULL.")
+        raise StatementError(
+            f"{name}: {value!r} is a missing value of pandas only; pass None for NULL."
+        )
     if isinstance(column_type, JSON) and value is not None:
-        # As text: what a platform does with a nested object is not in the contract.
+        # Sent as text: the contract does not say what a platform does with a nested object.
         return _json(name, value), None
     match value:
         case None | bool() | str():
@@ -64,8 +69,9 @@ def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple
             return [item for item, _ in items], next((token for _, token in items if token), None)
         case dict() | list() | tuple():
             return _json(name, value), None
+        # Before date: a datetime is a date, too.
         case datetime.datetime():
-            fault = why_no_moment(value)
+            fault = timestamp_fault(value)
             if fault is not None:
                 raise StatementError(f"{name}: {value!r} has {fault}.")
             return value, "timestamp with time zone"
@@ -79,12 +85,12 @@ def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple
             return int(value), None
         case numbers.Real():
             number = float(value)
-            # JSON has no NaN or infinity, and the SDK would send null instead.
+            # JSON has no NaN or infinity: the SDK would send null. PostgreSQL reads these texts.
             return (number if math.isfinite(number) else _non_finite(number)), None
-        case _ if pd.api.types.is_bool(value):  # numpy's
+        case _ if pd.api.types.is_bool(value):  # numpy.bool is not a bool.
             return bool(value), None
     raise StatementError(
-        f"{name}: a {type(value).__name__} cannot travel in a compiled-sql.v1 operation; "
+        f"{name}: a {type(value).__name__} cannot be sent in a compiled-sql.v1 operation; "
         f"{_remedy(value)}."
     )
 

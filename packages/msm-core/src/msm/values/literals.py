@@ -1,8 +1,8 @@
-"""PostgreSQL's text for Python values, column by column, and what a column does not take.
+"""PostgreSQL's text for Python values, column by column, and which values a column refuses.
 
-A column of a batch travels as one array literal such as ``{1.5,NaN,NULL}``. In it NaN, infinities,
-64-bit integers, 38-digit numerics and microseconds are what PostgreSQL reads them as, where JSON
-would lose them.
+Each column of a batch is sent as one array literal such as ``{1.5,NaN,NULL}``. PostgreSQL reads
+NaN, infinities, 64-bit integers, 38-digit numerics and microseconds from it exactly; JSON would
+lose them.
 """
 
 import datetime
@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from msm.errors import StatementError
-from msm.values.encode import why_no_moment
+from msm.values.encode import timestamp_fault
 
 __all__ = [
     "NULL",
@@ -46,9 +46,11 @@ __all__ = [
     "column_text",
 ]
 
+# Unquoted, as PostgreSQL writes it in an array literal; the text "NULL" is written with quotes.
 NULL = "NULL"
-# Above it not every integer is a float, so that a float no longer says which one is meant.
+# Above this, several integers are the same float, so a float does not say which one is meant.
 MAX_EXACT_FLOAT = 2**53
+# In this order, because SmallInteger and BigInteger are subclasses of Integer.
 INTEGER_BITS: tuple[tuple[type[Integer], int], ...] = (
     (SmallInteger, 16),
     (BigInteger, 64),
@@ -56,23 +58,24 @@ INTEGER_BITS: tuple[tuple[type[Integer], int], ...] = (
 )
 
 
+# Not MsmErrors: they never leave the package. Each becomes a RowFault that names row and column.
 class UnfitValueError(Exception):
-    """A column does not take a value; the message says why."""
+    """A value does not fit its column; the message says why."""
 
 
 class TooLargeValueError(UnfitValueError):
-    """A value is of the column's type, and longer or larger than the column takes."""
+    """A value has the column's type, and is longer or larger than the column can store."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnText:
-    """How the values of one column travel.
+    """How the values of one column are sent.
 
     Attributes:
         write: PostgreSQL's text for a value that is not None, as an element of an array literal;
-            raises UnfitValueError for a value that the column does not take.
-        carrier: the type of the array's elements. It is wider than the column's where a cast would
-            cut a value silently: the column refuses what the cast would change.
+            raises UnfitValueError for a value that does not fit the column.
+        carrier: the type of the array's elements. It is wider than the column's type where a cast
+            would cut a value silently: the column then refuses what the cast would have changed.
     """
 
     write: Callable[[Any], str]
@@ -80,10 +83,10 @@ class ColumnText:
 
 
 def column_text(column: Column[Any]) -> ColumnText:
-    """How the values of a column travel.
+    """How the values of a column are sent.
 
     Raises:
-        StatementError: the column's type is none that rows can be written with.
+        StatementError: rows cannot be written with the column's type.
     """
     kind = column.type
     match kind:
@@ -103,13 +106,14 @@ def column_text(column: Column[Any]) -> ColumnText:
             return ColumnText(_date, kind)
         case JSON():
             return ColumnText(_json, kind)
+        # As the text of its own literal: unnest() takes an array of arrays apart completely.
         case ARRAY() if kind.dimensions in {None, 1}:
             return ColumnText(_array_writer(column, kind), Text())
         case String() if not isinstance(kind, Enum):
             return ColumnText(_string_writer(kind.length), Text())
     raise StatementError(
-        f"{column} has the type {kind!r}, which rows cannot be written with; write it with "
-        "execute() and a statement that casts the value."
+        f"{column} has the type {kind!r}, which insert, upsert and delete do not support; "
+        "write it with execute() and a statement that casts the value."
     )
 
 
@@ -119,37 +123,42 @@ def array_literal(elements: list[str]) -> str:
 
 
 def _unfit(value: Any, needed: str) -> UnfitValueError:
-    return UnfitValueError(f"{needed} is needed, not {type(value).__name__}")
+    return UnfitValueError(f"expected {needed}, got {type(value).__name__}")
 
 
 def _quoted(text: str) -> str:
     if "\x00" in text:
-        raise UnfitValueError("a NUL, which PostgreSQL's text cannot hold")
+        raise UnfitValueError("has a NUL character, which PostgreSQL's text cannot store")
+    # Only a string with other than ASCII characters is encoded: the check is on the hot path.
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            raise UnfitValueError("half of a surrogate pair, which is no text") from error
+            raise UnfitValueError(
+                "has half of a surrogate pair, which is not a character"
+            ) from error
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _boolean(value: Any) -> str:
     if value is True or value is False:
         return "t" if value else "f"
-    if pd.api.types.is_bool(value):  # numpy's
+    if pd.api.types.is_bool(value):  # numpy.bool is not a bool.
         return _boolean(bool(value))
     raise _unfit(value, "a bool")
 
 
 def _float(value: Any) -> str:
+    # repr is the shortest text that reads as the same float; numpy's has the type's name in it.
     if type(value) is float:
         return repr(value)
+    # True is a number to Python, and a mistake in a column of numbers.
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise _unfit(value, "a float")
     try:
         return repr(float(value))
     except OverflowError as error:
-        raise TooLargeValueError("too large for a float") from error
+        raise TooLargeValueError("is too large for a float") from error
 
 
 def _integer_writer(kind: Integer) -> Callable[[Any], str]:
@@ -159,18 +168,19 @@ def _integer_writer(kind: Integer) -> Callable[[Any], str]:
     def write(value: Any) -> str:
         number = value if type(value) is int else _whole(value)
         if not -bound <= number < bound:
-            raise TooLargeValueError(f"too large for the column's {bits} bits")
+            raise TooLargeValueError(f"is too large for the column's {bits} bits")
         return str(number)
 
     return write
 
 
 def _whole(value: Any) -> int:
-    """An integer of another type; pandas makes floats of integers where some are missing."""
+    """An integer of another type than int."""
     if isinstance(value, bool):
         raise _unfit(value, "an int")
     if isinstance(value, numbers.Integral):
         return int(value)
+    # pandas turns a column of integers into floats where a value is missing.
     if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT_FLOAT:
         return int(value)
     raise _unfit(value, "an int")
@@ -180,18 +190,22 @@ def _numeric_writer(kind: Numeric[Any]) -> Callable[[Any], str]:
     precision, scale = kind.precision, kind.scale or 0
 
     def write(value: Any) -> str:
+        # A float is refused: its decimal digits are not those that the caller means.
         if isinstance(value, bool) or not isinstance(value, Decimal | numbers.Integral):
             raise _unfit(value, "a Decimal or an int")
         number = value if isinstance(value, Decimal) else Decimal(int(value))
         if number.is_snan() or (number.is_infinite() and precision is not None):
-            raise TooLargeValueError("no number that the column can hold")
+            raise TooLargeValueError("is not a number that the column can store")
+        # Fixed-point: the digits before and after the point are counted below.
         text = f"{number:f}"
         if number.is_finite() and precision is not None:
             whole, _, fraction = text.partition(".")
             if len(fraction.rstrip("0")) > scale:
-                raise UnfitValueError(f"more than {scale} digits after the point")
+                raise UnfitValueError(f"has more than {scale} digits after the point")
             if len(whole.lstrip("-0")) > precision - scale:
-                raise TooLargeValueError(f"more than {precision - scale} digits before the point")
+                raise TooLargeValueError(
+                    f"has more than {precision - scale} digits before the point"
+                )
         return text
 
     return write
@@ -207,13 +221,14 @@ def _timestamp(value: Any) -> str:
     if not isinstance(value, datetime.datetime) or value is pd.NaT:
         raise _unfit(value, "an aware datetime")
     if type(value) is not datetime.datetime or value.tzinfo is not datetime.UTC:
-        fault = why_no_moment(value)
+        fault = timestamp_fault(value)
         if fault is not None:
-            raise UnfitValueError(fault)
+            raise UnfitValueError(f"has {fault}")
         try:
             value = value.astimezone(datetime.UTC)
         except OverflowError as error:
-            raise UnfitValueError("beyond the years of a datetime in UTC") from error
+            raise UnfitValueError("is outside the years 1 to 9999 in UTC") from error
+    # All in UTC: the text is also compared, to find two rows with the same key.
     text: str = value.isoformat()
     return text
 
@@ -229,9 +244,10 @@ def _json(value: Any) -> str:
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError) as error:
-        raise UnfitValueError(f"no JSON: {error}") from error
+        raise UnfitValueError(f"is not JSON: {error}") from error
+    # An escaped backslash before u0000 is text, not a NUL.
     if "\\u0000" in text.replace("\\\\", ""):
-        raise UnfitValueError("a NUL, which PostgreSQL's JSON cannot hold")
+        raise UnfitValueError("has a NUL character, which PostgreSQL's JSON cannot store")
     return _quoted(text)
 
 
@@ -240,7 +256,9 @@ def _string_writer(length: int | None) -> Callable[[Any], str]:
         if not isinstance(value, str):
             raise _unfit(value, "a str")
         if length is not None and len(value) > length:
-            raise TooLargeValueError(f"{len(value)} characters, where the column takes {length}")
+            raise TooLargeValueError(
+                f"has {len(value)} characters, and the column stores at most {length}"
+            )
         return _quoted(value)
 
     return write

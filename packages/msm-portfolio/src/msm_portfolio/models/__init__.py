@@ -1,4 +1,4 @@
-"""The portfolio models, one module an area, and their graph in dependency order."""
+"""The portfolio models, one module for each area, and their graph in dependency order."""
 
 from msm.base import MarketsModel
 from msm_portfolio.models.analytics import PortfolioAnalyticsTS
@@ -32,9 +32,10 @@ __all__ = [
 
 
 def portfolio_sqlalchemy_models() -> tuple[type[MarketsModel], ...]:
-    """List the portfolio models, each after those of this package that it refers to.
+    """List the portfolio models, each after the models of this package that it refers to.
 
-    The core models that they refer to are not in it; see ``msm.models.markets_sqlalchemy_models``.
+    The core models that they refer to are not included; see
+    ``msm.models.markets_sqlalchemy_models``.
     """
     return (
         RebalanceStrategyMetadata,

@@ -21,6 +21,7 @@ class PortfolioAnalyticsTS(MarketsTimeIndexMetaTable):
     )
     analysis_identifier: Mapped[Str255]
     close: Mapped[float | None] = mapped_column(comment="Value of the portfolio at the close.")
+    # `return` is a keyword of Python.
     return_: Mapped[float | None] = mapped_column(
         "return", comment="Return of the portfolio over the period."
     )

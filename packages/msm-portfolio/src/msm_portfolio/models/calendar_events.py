@@ -21,6 +21,7 @@ class PortfolioCalendarEventsTS(MarketsTimeIndexMetaTable):
     )
     session_label: Mapped[Str64]
     event_type: Mapped[Str32]
+    # Text, as in the published table, and not DATE.
     local_date: Mapped[Str10] = mapped_column(
         comment="Date of the event in the calendar's own time zone."
     )

@@ -20,6 +20,7 @@ class PortfolioCashFlowsTS(MarketsTimeIndexMetaTable):
         ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT")
     )
     cash_flow_identifier: Mapped[Str64]
+    # No foreign keys: neither identifies one row of the ledger, which has many records for each.
     ledger_state_identifier: Mapped[Str64] = mapped_column(
         comment="Ledger state that the flow is part of, as in PortfolioEventLedgerTS; not enforced."
     )

@@ -109,6 +109,7 @@ class PortfolioEventLedgerTS(MarketsTimeIndexMetaTable):
         comment="What the columns have no place for, serialized as text."
     )
 
+    # Without the time, which the unique index of the grain has: a record exists once, at one time.
     __table_args__ = (
         UniqueConstraint(
             "portfolio_identifier", "event_identifier", "event_revision", "record_identifier"

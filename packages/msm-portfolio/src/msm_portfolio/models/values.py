@@ -20,6 +20,7 @@ class PortfoliosTS(MarketsTimeIndexMetaTable):
         ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT")
     )
     close: Mapped[float | None] = mapped_column(comment="Value of the portfolio at the close.")
+    # `return` is a keyword of Python.
     return_: Mapped[float | None] = mapped_column(
         "return", comment="Return of the portfolio since the observation before."
     )

@@ -1,4 +1,4 @@
-"""The pricing models, one module or folder an area, and their graph in dependency order."""
+"""The pricing models, one module or folder for each area, and their graph in dependency order."""
 
 from msm.base import MarketsModel
 from msm_pricing.models.conventions import IndexConventionDetails
@@ -27,9 +27,10 @@ __all__ = [
 
 
 def pricing_sqlalchemy_models() -> tuple[type[MarketsModel], ...]:
-    """List the pricing models, each after those of this package that it refers to.
+    """List the pricing models, each after the models of this package that it refers to.
 
-    The core models that they refer to are not in it; see ``msm.models.markets_sqlalchemy_models``.
+    The core models that they refer to are not included; see
+    ``msm.models.markets_sqlalchemy_models``.
     """
     return (
         IndexConventionDetails,

@@ -24,4 +24,5 @@ class IndexConventionDetails(MarketsMetaTable):
     source: Mapped[Str255 | None] = mapped_column(
         index=True, comment="Where the conventions were taken from; NULL where not recorded."
     )
+    # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[Json | None] = mapped_column("metadata")

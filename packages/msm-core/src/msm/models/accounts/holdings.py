@@ -55,5 +55,6 @@ class AccountHoldingsTS(MarketsTimeIndexMetaTable):
     extra_details: Mapped[Jsonb | None]
 
     __table_args__ = (
+        # The published token, which has the prefix of the convention in it.
         CheckConstraint("direction IN (1, -1)", name="ck_account_holdings_direction"),
     )

@@ -1,4 +1,4 @@
-"""Account targets: the positions that an account is meant to take."""
+"""Account targets: the positions that an account should have."""
 
 import datetime
 import uuid
@@ -89,6 +89,7 @@ class TargetPositionsTS(MarketsTimeIndexMetaTable):
     )
     metadata_json: Mapped[Jsonb | None]
 
+    # The published tokens, which have the prefix of the convention in them.
     __table_args__ = (
         CheckConstraint(
             "(CASE WHEN weight_notional_exposure IS NOT NULL THEN 1 ELSE 0 END)"
@@ -96,7 +97,8 @@ class TargetPositionsTS(MarketsTimeIndexMetaTable):
             " + (CASE WHEN single_asset_quantity IS NOT NULL THEN 1 ELSE 0 END) = 1",
             name="ck_target_positions_single_exposure",
         ),
-        # One column for the grain (target_uid) beside two that foreign keys can guard.
+        # The unique index needs one column for both kinds of target (target_uid), and foreign keys
+        # need one for each kind.
         CheckConstraint(
             "(target_type = 'asset' AND asset_uid IS NOT NULL AND portfolio_uid IS NULL"
             " AND target_uid = asset_uid)"
@@ -107,5 +109,6 @@ class TargetPositionsTS(MarketsTimeIndexMetaTable):
         CheckConstraint(
             "target_type IN ('asset', 'portfolio')", name="ck_target_positions_target_type"
         ),
+        # The unique index begins with the time; this one finds the targets of a set.
         Index(None, "position_set_uid", "target_type", "target_uid"),
     )

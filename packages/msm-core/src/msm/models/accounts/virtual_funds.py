@@ -1,4 +1,4 @@
-"""Virtual funds: slices of an account, and the share of its holdings that is theirs."""
+"""Virtual funds: parts of an account, with their share of its holdings."""
 
 import datetime
 import uuid
@@ -85,5 +85,6 @@ class VirtualFundHoldingsTS(MarketsTimeIndexMetaTable):
     extra_details: Mapped[Jsonb | None]
 
     __table_args__ = (
+        # The published token, which has the prefix of the convention in it.
         CheckConstraint("direction IN (1, -1)", name="ck_virtual_fund_holdings_direction"),
     )

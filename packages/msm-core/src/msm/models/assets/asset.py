@@ -1,4 +1,4 @@
-"""The asset: what everything else in the markets graph refers to."""
+"""The asset, which most other tables refer to."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 

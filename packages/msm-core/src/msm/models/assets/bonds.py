@@ -1,4 +1,4 @@
-"""Bond details: what an asset that is a bond has beyond an asset."""
+"""Bond details: the additional columns of an asset that is a bond."""
 
 import datetime
 import uuid

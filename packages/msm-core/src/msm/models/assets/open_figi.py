@@ -1,4 +1,4 @@
-"""OpenFIGI details: what the OpenFIGI service says of an asset."""
+"""OpenFIGI details: how the OpenFIGI service describes an asset."""
 
 import uuid
 
@@ -43,6 +43,7 @@ class OpenFigiAssetDetails(MarketsMetaTable):
     unique_id_fut_opt: Mapped[Str255 | None] = mapped_column(
         comment="Unique identifier of OpenFIGI for futures and options."
     )
+    # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[TextStr | None] = mapped_column(
         "metadata", comment="Note of OpenFIGI, which stands where it cannot show other fields."
     )

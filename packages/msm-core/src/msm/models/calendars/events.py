@@ -23,7 +23,7 @@ class CalendarEvent(MarketsMetaTable):
     event_type: Mapped[Str64] = mapped_column(
         index=True, comment="Kind of event; the database enforces no set of values."
     )
-    # Empty rather than NULL, because the unique index takes two NULLs for different events.
+    # Empty instead of NULL: two NULLs are different values to the unique index.
     event_label: Mapped[Str255] = mapped_column(
         server_default="", comment="Tells events of one type and date apart; empty for none."
     )

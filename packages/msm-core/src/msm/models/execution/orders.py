@@ -1,4 +1,4 @@
-"""Orders: what was asked of a venue, and what became of it."""
+"""Orders that are sent to a venue, and their events."""
 
 import datetime
 
@@ -64,6 +64,7 @@ class OrderEventsTS(MarketsTimeIndexMetaTable):
     __identity_dimensions__ = ("order_identifier",)
 
     event_time: Mapped[datetime.datetime]
+    # No foreign key: an order is unique only together with its time, its account and its asset.
     order_identifier: Mapped[str] = mapped_column(
         comment="Order that the event concerns; not enforced by a foreign key."
     )

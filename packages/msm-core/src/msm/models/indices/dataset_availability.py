@@ -4,7 +4,7 @@ import datetime
 import uuid
 
 from sqlalchemy import CheckConstraint, ForeignKey, func
-from sqlalchemy import Index as TableIndex
+from sqlalchemy import Index as TableIndex  # Index is a model of this area.
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
@@ -47,7 +47,7 @@ class IndexDatasetAvailability(MarketsMetaTable):
     )
 
     __table_args__ = (
-        # A count, a range of time and an error make sense only in the state they belong to.
+        # A count, a time range and an error are only valid in the state that they belong to.
         CheckConstraint(
             "(population_state = 'populated' AND row_count > 0"
             " AND error_code IS NULL AND error_message IS NULL)"

@@ -4,7 +4,7 @@ import datetime
 import uuid
 
 from sqlalchemy import CheckConstraint, ForeignKey, text
-from sqlalchemy import Index as TableIndex
+from sqlalchemy import Index as TableIndex  # Index is a model of this area.
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
@@ -57,6 +57,7 @@ class IndexFormulaDefinition(MarketsMetaTable):
         CheckConstraint(
             "missing_data_policy IN ('drop', 'fail')", name="formula_missing_data_policy_valid"
         ),
+        # At most one active definition of an index, beside any number of drafts and retired ones.
         TableIndex(None, "index_uid", unique=True, postgresql_where=text("status = 'active'")),
         TableIndex(None, "index_uid", "definition_hash", unique=True),
         TableIndex(None, "index_uid", "version", unique=True),

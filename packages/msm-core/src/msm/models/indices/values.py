@@ -1,10 +1,10 @@
-"""Index values: what an index stood at."""
+"""Index values: the value of an index at a time."""
 
 import datetime
 import uuid
 
 from sqlalchemy import ForeignKey
-from sqlalchemy import Index as TableIndex
+from sqlalchemy import Index as TableIndex  # Index is a model of this area.
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -38,4 +38,5 @@ class IndexValuesTS(MarketsTimeIndexMetaTable):
     )
     metadata_json: Mapped[Json | None]
 
+    # The unique index begins with the time; this one reads the history of one index.
     __table_args__ = (TableIndex(None, "index_identifier", "time_index"),)

@@ -32,4 +32,5 @@ class Curve(MarketsMetaTable):
         server_default="ACTIVE",
         comment="ACTIVE unless set otherwise; the database enforces no set of values.",
     )
+    # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[Json | None] = mapped_column("metadata")

@@ -40,4 +40,5 @@ class CurveBuildingDetails(MarketsMetaTable):
     source: Mapped[Str255 | None] = mapped_column(
         index=True, comment="Where the details were taken from; NULL where not recorded."
     )
+    # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[Json | None] = mapped_column("metadata")

@@ -29,6 +29,7 @@ class PricingMarketDataSetBinding(MarketsMetaTable):
     source: Mapped[Str255 | None] = mapped_column(
         comment="Where the binding comes from; NULL where not recorded."
     )
+    # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[Json | None] = mapped_column("metadata")
 
     __table_args__ = (Index(None, "market_data_set_uid", "concept_key", unique=True),)

@@ -20,4 +20,5 @@ class PricingMarketDataSet(MarketsMetaTable):
         server_default="ACTIVE",
         comment="ACTIVE unless set otherwise; the database enforces no set of values.",
     )
+    # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[Json | None] = mapped_column("metadata")

@@ -31,4 +31,5 @@ class AssetCurrentPricingDetails(MarketsMetaTable):
     source: Mapped[Str255 | None] = mapped_column(
         comment="Where the details were taken from; NULL where not recorded."
     )
+    # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[Json | None] = mapped_column("metadata")

@@ -32,4 +32,5 @@ class AssetPricingDetailsTS(MarketsTimeIndexMetaTable):
     source: Mapped[Str255 | None] = mapped_column(
         comment="Where the details were taken from; NULL where not recorded."
     )
+    # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[Jsonb | None] = mapped_column("metadata")
