@@ -2,7 +2,7 @@
 
 Define models on :class:`MarketsMetaTable` and :class:`MarketsTimeIndexMetaTable`; bring the
 database to head with the SDK's own migrations CLI; attach with :func:`start_engine`. The core
-tables are in :mod:`msm.models`, which whoever brings models of its own need not import.
+tables are in :mod:`msm.models`. Projects that define their own models need not import it.
 """
 
 from msm.base import MarketsBase, MarketsMetaTable, MarketsModel, MarketsTimeIndexMetaTable

@@ -38,8 +38,8 @@ class MarketsRuntime:
     def execute(self, statement: Statement) -> Result:
         """Run one SQLAlchemy statement on the platform.
 
-        It is one transaction, except for a select of more rows than one answer carries (100,000 on
-        the local platform): that is read again in pages, as :meth:`iter_rows` reads them.
+        It is one transaction. The exception is a select of more rows than one answer carries
+        (100,000 on the local platform): it is read again in pages, as :meth:`iter_rows` does.
 
         Args:
             statement: a select, insert, update, delete, or PostgreSQL upsert over attached models.
@@ -66,8 +66,8 @@ class MarketsRuntime:
 
         Rows come in the order of the key (the primary key, or the time index with the identity
         dimensions; of a join, those of all its tables) or in another order of key columns that the
-        statement asks for. Others may write meanwhile: a row that is there throughout comes
-        exactly once. Each page is a transaction of its own.
+        statement asks for. Other processes may write at the same time: a row that exists during
+        the whole read comes exactly once. Each page is its own transaction.
 
         Args:
             statement: a select of attached models, their aliases and inner joins, with any WHERE.
@@ -78,10 +78,10 @@ class MarketsRuntime:
 
         Raises:
             NoStableOrderError: the rows have no key: GROUP BY, DISTINCT, LIMIT, a union, a
-                subquery or an outer join as source, a window, or an ORDER BY of other columns.
-            StatementError: as :meth:`execute`. These are raised by the call itself; the others,
-                and that an aggregate has no key, where the first row is asked for.
-            PlatformError: as :meth:`execute`.
+                subquery or an outer join as source, a window, or an ORDER BY of other columns. The
+                call itself raises it, but for an aggregate, where the first row is read.
+            StatementError: as :meth:`execute`; the call itself raises it.
+            PlatformError: as :meth:`execute`; reading a row raises it.
         """
         return iterate(statement, self._by_table(), self.timeout, page_size)
 
@@ -111,9 +111,9 @@ class MarketsRuntime:
     ) -> int:
         """Insert many rows, and update those whose key exists where a given value differs.
 
-        Columns that are left out keep what they hold, and so does the primary key. Doing it again
-        changes nothing. A key that holds for some rows only, as that of a partial index, is
-        refused: the other rows would be inserted again.
+        Columns that are left out keep their value, and so does the primary key. A second call with
+        the same rows changes nothing. A key that only some rows have, as that of a partial index,
+        is refused, because the other rows would be inserted again.
 
         Args:
             model: an attached model.
@@ -128,8 +128,8 @@ class MarketsRuntime:
         Raises:
             InvalidRowsError: as for :meth:`insert`.
             PartlyWrittenError: a batch failed after others had been written.
-            StatementError: the model has several unique keys and none was chosen, or no such key
-                of all rows.
+            StatementError: the model has several unique keys and none was chosen, or the chosen
+                one does not exist or does not cover all rows.
             PlatformError: as :meth:`execute`; then nothing was written.
         """
         return upsert_rows(model, rows, key, self._by_table(), self.timeout)
@@ -142,16 +142,17 @@ class MarketsRuntime:
         Args:
             model: an attached model.
             rows: as for :meth:`insert`; only the columns of the key are used.
-            key: as for :meth:`upsert`; or that of a partial index, by which only the rows that the
-                index is over are deleted.
+            key: as for :meth:`upsert`, or the key of a partial index. Then only rows that the
+                index covers are deleted.
 
         Returns:
-            The number of rows that were there and have been deleted.
+            The number of rows that existed and were deleted.
 
         Raises:
             InvalidRowsError: a key is incomplete, or has a value of the wrong type.
             PartlyWrittenError: a batch failed after others had been deleted.
-            StatementError: the model has several unique keys and none was chosen, or no such key.
+            StatementError: the model has several unique keys and none was chosen, or the chosen
+                one does not exist.
             PlatformError: as :meth:`execute`; then nothing was deleted.
         """
         return delete_rows(model, rows, key, self._by_table(), self.timeout)
@@ -198,11 +199,11 @@ class MarketsRuntime:
         Args:
             model: an attached time-indexed model.
             criteria: conditions on the observations looked at, as for SQLAlchemy's ``where()``.
-            as_of: the last time that counts, an aware datetime; None for no such limit.
+            as_of: observations after this time are ignored; an aware datetime, or None for all.
             per: the identity dimensions to take the last time of; all when None. With fewer, every
-                observation of that time is returned: ``per=[WeightsTS.portfolio_identifier]``
-                gives the last weights of each portfolio, without assets that it held only earlier;
-                ``per=[]`` gives the observations of the last time of all.
+                observation at that time is returned. ``per=[WeightsTS.portfolio_identifier]`` gives
+                the last weights of each portfolio, without assets that it held only before.
+                ``per=[]`` gives the observations at the last time in the table.
             columns: the columns to read beside the time index and the identity dimensions; all
                 when None.
 
