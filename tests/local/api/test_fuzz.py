@@ -3,6 +3,7 @@
 import re
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -12,6 +13,7 @@ from schemathesis.specs.openapi import checks
 
 from msm_local.api.app import AppConfig, create_app
 from msm_local.api.openapi import operations
+from msm_local.repositories.settings import Settings
 from tests.local.conftest import Client
 
 pytestmark = pytest.mark.slow
@@ -23,7 +25,9 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-APP = create_app(AppConfig(database_url="", runtime_password="", token="", port=0))
+# Never started: only its description is read.
+SETTINGS = Settings("", "", *(uuid4() for _ in range(4)))
+APP = create_app(AppConfig("", "", SETTINGS, token="", port=0))
 OPERATIONS = [f"{verb.upper()} {path}" for path, verb, _operation in operations(APP.openapi())]
 STATEMENTS = {
     "select": "SELECT * FROM plain WHERE s = %(s)s",

@@ -1,13 +1,19 @@
 """The pools of a platform, whose sessions may end at any time, as a reset ends them."""
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
+from msm_local.database import bootstrap
 from msm_local.database.pools import PLATFORM_SETTINGS, POOL_SIZE, POOL_TIMEOUT
+from msm_local.errors import DatabaseSetupError
+from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
+from msm_local.repositories.settings import Settings
 from tests.local.conftest import Client, new_client
 from tests.support.waiting import soon
 
@@ -76,6 +82,29 @@ def test_a_request_that_waits_too_long_is_ended(
             holder.execute("SELECT FROM msm_local.meta_tables FOR UPDATE")
             status, answer = client.finalize(uid)
     assert (status, answer["error"]) == expected
+
+
+def test_a_start_prepares_its_database_once(
+    cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[str] = []
+    once = bootstrap._prepare
+
+    def counted(connection: psycopg.Connection[Any], like: Settings | None) -> Settings:
+        prepared.append(connection.info.dbname)
+        return once(connection, like)
+
+    monkeypatch.setattr(bootstrap, "_prepare", counted)
+    with new_client(cluster, database):
+        assert prepared == [database]
+
+
+def test_a_start_raises_why_its_database_is_refused(cluster: Cluster) -> None:
+    platform = LocalPlatform(cluster.platform_url("no such database"))
+    with pytest.raises(DatabaseSetupError, match="does not exist"):
+        platform.__enter__()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", platform.port))
 
 
 def waiting_for_a_lock(client: Client) -> int:

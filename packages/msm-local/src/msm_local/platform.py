@@ -4,6 +4,7 @@ import secrets
 import socket
 import threading
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -11,12 +12,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from msm_local.api.app import AppConfig, create_app
+from msm_local.database.bootstrap import prepare_database
 from msm_local.errors import StartFailedError
 from msm_local.system.ports import bind_first_free
 
 __all__ = ["LocalPlatform", "uvicorn_config"]
 
-START_SECONDS = 30.0
+START_TIMEOUT = 30.0
 
 
 def uvicorn_config(app: FastAPI) -> uvicorn.Config:
@@ -45,20 +47,13 @@ class LocalPlatform:
     """
 
     def __init__(self, database_url: str, *, runtime_password: str | None = None) -> None:
+        self._database_url = database_url
+        self._runtime_password = runtime_password or secrets.token_urlsafe(24)
         self._socket = bind_first_free()
+        self._cleanup = ExitStack()
         self.port: int = self._socket.getsockname()[1]
         self.token = secrets.token_urlsafe(32)
         self.endpoint = f"http://127.0.0.1:{self.port}"
-        config = AppConfig(
-            database_url=database_url,
-            runtime_password=runtime_password or secrets.token_urlsafe(24),
-            token=self.token,
-            port=self.port,
-        )
-        self._server = uvicorn.Server(uvicorn_config(create_app(config)))
-        self._thread = threading.Thread(
-            target=_serve, args=(self._server, self._socket), name="msm-local", daemon=True
-        )
 
     def environment(self) -> dict[str, str]:
         """What the SDK reads to find this platform."""
@@ -69,12 +64,26 @@ class LocalPlatform:
         }
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        deadline = time.monotonic() + START_SECONDS
-        while not self._server.started:
-            if not self._thread.is_alive() or time.monotonic() > deadline:
-                raise StartFailedError("The platform did not start; its log says why.")
-            time.sleep(0.005)
+        """Prepare the database and start the server.
+
+        Raises:
+            DatabaseSetupError: roles or catalog cannot be created in the database.
+            StartFailedError: the server does not start.
+        """
+        with ExitStack() as cleanup:
+            cleanup.callback(self._socket.close)
+            server = uvicorn.Server(uvicorn_config(create_app(self._config())))
+            thread = threading.Thread(
+                target=_serve, args=(server, self._socket), name="msm-local", daemon=True
+            )
+            thread.start()
+            cleanup.callback(_stop, server, thread)
+            deadline = time.monotonic() + START_TIMEOUT
+            while not server.started:
+                if not thread.is_alive() or time.monotonic() > deadline:
+                    raise StartFailedError("The platform did not start; see its log.")
+                time.sleep(0.005)
+            self._cleanup = cleanup.pop_all()
         return self
 
     def __exit__(
@@ -83,10 +92,22 @@ class LocalPlatform:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
+        self._cleanup.close()
+
+    def _config(self) -> AppConfig:
+        return AppConfig(
+            database_url=self._database_url,
+            runtime_password=self._runtime_password,
+            settings=prepare_database(self._database_url, self._runtime_password),
+            token=self.token,
+            port=self.port,
+        )
 
 
 def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
     server.run(sockets=[listener])
+
+
+def _stop(server: uvicorn.Server, thread: threading.Thread) -> None:
+    server.should_exit = True
+    thread.join()

@@ -125,8 +125,7 @@ def _serve(
     starter: int,
 ) -> int:
     _reporter(instance, state, starter)("preparing the catalog")
-    # Once more than needed, so that a refusal is one sentence at the end of the log.
-    prepare_database(state.database_url, runtime_password)
+    settings = prepare_database(state.database_url, runtime_password)
     # Slow imports, which _import_application began long ago.
     import uvicorn
 
@@ -134,7 +133,9 @@ def _serve(
     from msm_local.platform import uvicorn_config
 
     name = f"the platform {instance.name!r} of {instance.root}"
-    app = create_app(AppConfig(state.database_url, runtime_password, state.token, state.port, name))
+    app = create_app(
+        AppConfig(state.database_url, runtime_password, settings, state.token, state.port, name)
+    )
     server = uvicorn.Server(uvicorn_config(app))
     died = threading.Event()
     if cluster is not None:

@@ -20,6 +20,7 @@ from msm_local.api.gate import Gate
 from msm_local.api.openapi import describe
 from msm_local.contract.paths import API_ROOT
 from msm_local.database.pools import Database
+from msm_local.repositories.settings import Settings
 from msm_local.services.credentials import CredentialReaper
 
 __all__ = ["AppConfig", "create_app"]
@@ -27,33 +28,36 @@ __all__ = ["AppConfig", "create_app"]
 
 @dataclass(frozen=True, slots=True)
 class AppConfig:
-    """What one platform needs to know.
+    """The facts that one platform needs.
 
     Attributes:
         database_url: logs in as the platform role, which owns the database.
-        runtime_password: password that the runtime role has or gets.
+        runtime_password: password of the runtime role.
+        settings: what ``prepare_database`` returned for the database.
         token: what every request must carry.
-        port: the port of the server, part of the Host names that are taken.
-        name: what the platform calls itself to those who come with a wrong token.
+        port: the port of the server, part of the accepted Host names.
+        name: how a request with a wrong token is told which platform it reached.
     """
 
     database_url: str = field(repr=False)
     runtime_password: str = field(repr=False)
+    settings: Settings
     token: str = field(repr=False)
     port: int
     name: str = "a platform inside another process"
 
 
 def create_app(config: AppConfig) -> FastAPI:
-    """The application; its start-up prepares the database, its shutdown closes all connections.
+    """The application; its startup opens the connections, and its shutdown closes them.
 
-    Raises:
-        DatabaseSetupError: at start-up, if roles or catalog cannot be brought into the database.
+    Args:
+        config: its facts; the database is prepared already, because a refusal is an error of the
+            caller's start, and would be a traceback in the log here.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = await run_in_threadpool(Database, config.database_url, config.runtime_password)
+        database = Database(config.database_url, config.runtime_password, config.settings)
         reaper = CredentialReaper(database)
         reaper.start()
         app.state.platform = Platform(database, reaper)

@@ -9,9 +9,10 @@ import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from msm_local.database.bootstrap import prepare_database, runtime_conninfo
+from msm_local.database.bootstrap import runtime_conninfo
 from msm_local.database.values import register_result_loaders
 from msm_local.errors import DatabaseUnavailableError
+from msm_local.repositories.settings import Settings
 
 __all__ = ["POOLS", "Database"]
 
@@ -46,20 +47,18 @@ class Database:
     Args:
         database_url: logs in as the platform role.
         runtime_password: password of the runtime role.
-
-    Raises:
-        DatabaseSetupError: roles or catalog cannot be brought into the database.
+        settings: what ``prepare_database`` returned for this database.
     """
 
-    def __init__(self, database_url: str, runtime_password: str) -> None:
+    def __init__(self, database_url: str, runtime_password: str, settings: Settings) -> None:
         self.url = database_url
-        self.settings = prepare_database(database_url, runtime_password)
+        self.settings = settings
         self._platform = _pool(database_url, PLATFORM_POOL, _configure_platform)
         # A connection of its own, so that it tells how PostgreSQL is, and not how busy we are.
         self._health = _pool(database_url, HEALTH_POOL, _configure_platform, size=1)
         # It logs in AS the runtime role: from a stronger role, set_config('role', ...) leads back.
         self._runtime = _pool(
-            runtime_conninfo(database_url, self.settings, runtime_password),
+            runtime_conninfo(database_url, settings, runtime_password),
             RUNTIME_POOL,
             _configure_runtime,
         )
