@@ -208,7 +208,7 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    limit = BodyLimit(nothing, seconds=0.02)
+    limit = BodyLimit(nothing, timeout=0.02)
     asyncio.run(limit({"type": "http", "headers": []}, never, send))
     assert sent[0]["status"] == 408
     assert json.loads(sent[1]["body"])["error"] == "RequestTooSlowError"

@@ -147,7 +147,7 @@ def test_a_command_is_told_that_its_platform_died_and_ended(shell: Shell) -> Non
         _stdout, told = running.communicate(timeout=60)
     assert running.returncode == 128 + signal.SIGTERM
     assert f"The server of the platform died (pid {pid}; its log is {shell.state}" in told
-    assert "`msm-local --name test start` within 10 s, or the command ends." in told
+    assert "`msm-local --name test start` within 10 s, or the command is ended." in told
 
 
 def test_a_command_outlives_a_platform_that_is_back_in_time(shell: Shell) -> None:

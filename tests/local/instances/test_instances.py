@@ -255,7 +255,7 @@ def test_who_waits_for_another_verb_says_so_and_gives_up_in_the_end(
     assert (starting.returncode, stopping.returncode) == (0, 0), told
     assert "stopped" in stdout
 
-    monkeypatch.setattr(locking, "MOST_SECONDS", 0.2)
+    monkeypatch.setattr(locking, "LOCK_TIMEOUT", 0.2)
     instance = Instance(fresh.folder, fresh.name, fresh.state)
     second = instance.lock()
     with instance.lock(), pytest.raises(InstanceBusyError, match="has been busy"):

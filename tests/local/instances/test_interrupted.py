@@ -29,8 +29,8 @@ def fresh(tmp_path: Path) -> Iterator[Shell]:
     made("destroy", "--force")
 
 
-def word(shell: Shell) -> str:
-    return probe(Instance(shell.folder, shell.name, shell.state)).word
+def status_of(shell: Shell) -> str:
+    return probe(Instance(shell.folder, shell.name, shell.state)).status
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
@@ -41,7 +41,7 @@ def test_a_stop_that_is_ended_is_in_nobodys_way(fresh: Shell, number: signal.Sig
     with fresh.popen("stop") as stopping:
         stopping.send_signal(number)
         stopping.communicate(timeout=60)
-    assert soon(lambda: word(fresh) in {"healthy", "stopped"})
+    assert soon(lambda: status_of(fresh) in {"healthy", "stopped"})
     assert fresh.start()["status"] == "healthy"
 
     state = fresh.start()

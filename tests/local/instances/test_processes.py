@@ -64,8 +64,8 @@ def start_failing(
 def test_a_server_that_does_not_end_is_killed_when_its_start_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lifecycle, "START_SECONDS", 3.0)
-    monkeypatch.setattr(lifecycle, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(lifecycle, "START_TIMEOUT", 3.0)
+    monkeypatch.setattr(lifecycle, "STOP_TIMEOUT", 0.2)
     began = time.monotonic()
     assert start_failing(tmp_path, monkeypatch, DEAF).match("was not ready after 3 s")
     # It would have ended by itself.

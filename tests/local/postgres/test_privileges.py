@@ -208,7 +208,7 @@ def test_a_malformed_url_is_refused_without_a_word_of_it(
 def test_a_database_that_somebody_else_prepares_is_not_waited_for_without_end(
     cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bootstrap, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(bootstrap, "LOCK_TIMEOUT", 1)
     with psycopg.connect(cluster.admin_url(database), autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(hashtext('msm_local.bootstrap'))")
         with pytest.raises(DatabaseSetupError, match=r"lock timeout; another session holds a lock"):

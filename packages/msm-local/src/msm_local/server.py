@@ -23,7 +23,7 @@ from typing import NoReturn
 import psycopg
 
 from msm_local.database.bootstrap import prepare_database
-from msm_local.database.libpq import forget_variables, words_of
+from msm_local.database.libpq import forget_variables, message_of
 from msm_local.errors import MsmLocalError, PortBusyError
 from msm_local.instances.instance import Instance, State
 from msm_local.instances.registry import register
@@ -35,7 +35,7 @@ from msm_local.system.processes import ENDING_SIGNALS, start_time
 
 __all__ = ["Launch", "main", "run"]
 
-FAREWELL_SECONDS = 1.0
+FAREWELL_DELAY = 1.0
 LOG = logging.getLogger("msm_local.server")
 
 
@@ -77,7 +77,7 @@ def main() -> int:
         reason = f"{error.filename or 'the system'}: {error.strerror}"
     except psycopg.Error as error:
         LOG.exception("the start failed")
-        reason = f"PostgreSQL says: {words_of(error)}"
+        reason = f"PostgreSQL says: {message_of(error)}"
     # Whoever started us reads it there, unless he went away.
     with suppress(BrokenPipeError):
         sys.stdout.write(reason)
@@ -151,7 +151,7 @@ def _serve(
                 # Who is waiting for a connection, or comes in this moment, is told so: to the SDK
                 # a connection that just breaks is a reason to try again for minutes.
                 app.state.platform.database.close()
-                time.sleep(FAREWELL_SECONDS)
+                time.sleep(FAREWELL_DELAY)
             server.should_exit = True
 
         threading.Thread(target=watch, name="msm-local watcher", daemon=True).start()

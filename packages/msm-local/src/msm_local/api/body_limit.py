@@ -10,7 +10,7 @@ from msm_local.errors import BodyTooLargeError, RequestError, RequestTooSlowErro
 __all__ = ["MAX_BYTES", "BodyLimit"]
 
 MAX_BYTES = 64 << 20
-BODY_SECONDS = 30.0
+BODY_TIMEOUT = 30.0
 
 
 class BodyLimit:
@@ -20,11 +20,11 @@ class BodyLimit:
     """
 
     def __init__(
-        self, app: ASGIApp, *, max_bytes: int = MAX_BYTES, seconds: float = BODY_SECONDS
+        self, app: ASGIApp, *, max_bytes: int = MAX_BYTES, timeout: float = BODY_TIMEOUT
     ) -> None:
         self._app = app
         self._max_bytes = max_bytes
-        self._seconds = seconds
+        self._timeout = timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its body, or answer it with the reason why not."""
@@ -32,11 +32,11 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._timeout):
                 body = await self._body(receive)
         except TimeoutError:
             slow = RequestTooSlowError(
-                f"The body of the request did not arrive within {self._seconds:.0f} s."
+                f"The body of the request did not arrive within {self._timeout:.0f} s."
             )
             await _refuse(slow, scope, receive, send)
         except BodyTooLargeError as error:

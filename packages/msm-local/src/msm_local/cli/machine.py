@@ -47,9 +47,9 @@ def destroy_command(instance: Instance, *, dry_run: bool, force: bool, as_json: 
     if as_json:
         click.echo(json.dumps({"dry_run": dry_run, "folders": [str(f) for f in folders]}, indent=2))
         return
-    word = "would delete" if dry_run else "deleted"
+    action = "would delete" if dry_run else "deleted"
     for folder in folders:
-        click.echo(f"{word} {folder}{f' ({_megabytes(folder)} MB)' if dry_run else ''}")
+        click.echo(f"{action} {folder}{f' ({_megabytes(folder)} MB)' if dry_run else ''}")
     if not folders:
         click.echo(f"{instance.name}: there is nothing to delete")
 
@@ -71,8 +71,8 @@ def doctor_command(context: click.Context, *, as_json: bool) -> None:
     else:
         width = max(len(finding.subject) for finding in findings)
         for finding in findings:
-            word, colour = ("ok  ", "green") if finding.ok else ("FAIL", "red")
-            line = f"{click.style(word, fg=colour)}  {finding.subject:<{width}}  {finding.found}"
+            status, colour = ("ok  ", "green") if finding.ok else ("FAIL", "red")
+            line = f"{click.style(status, fg=colour)}  {finding.subject:<{width}}  {finding.found}"
             click.echo(line)
             if finding.remedy:
                 click.echo(f"{'':<{width + 8}}to do: {finding.remedy}")
@@ -83,7 +83,7 @@ def _row(instance: Instance) -> dict[str, str]:
     health = probe(instance)
     return {
         "name": instance.name,
-        "status": health.word,
+        "status": health.status,
         "endpoint": health.state.endpoint if health.state else "-",
         "root": str(instance.root),
         "folder": str(instance.folder),

@@ -32,7 +32,7 @@ class Report:
 
     def overview(self) -> "Overview | None":
         """What its database holds; None where nothing healthy serves it."""
-        if self.health.word != "healthy" or self.health.state is None:
+        if self.health.status != "healthy" or self.health.state is None:
             return None
         # They need psycopg, which no other part of the quick verbs waits for.
         from msm_local.database.libpq import forget_variables
@@ -64,7 +64,7 @@ def other_endpoint(state: State) -> str:
 
 def _rows(report: Report) -> list[tuple[str, str]]:
     instance, health = report.instance, report.health
-    rows = [("instance", f"{instance.name} of {instance.root}"), ("status", health.word)]
+    rows = [("instance", f"{instance.name} of {instance.root}"), ("status", health.status)]
     if health.reason:
         rows.append(("reason", health.reason))
     if health.state is not None:
@@ -119,7 +119,7 @@ def _as_json(report: Report) -> dict[str, object]:
         "instance": instance.name,
         "root": str(instance.root),
         "folder": str(instance.folder),
-        "status": health.word,
+        "status": health.status,
         "reason": health.reason,
         "postgresql": health.postgresql,
         "contents": None if overview is None else asdict(overview),

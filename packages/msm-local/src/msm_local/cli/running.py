@@ -73,7 +73,7 @@ def status_command(context: click.Context, provider: str, *, as_json: bool) -> N
     instance: Instance = context.obj
     health = probe(instance)
     print_report(Report(instance, health, provider), as_json=as_json)
-    context.exit(EXIT_CODES[health.word])
+    context.exit(EXIT_CODES[health.status])
 
 
 @click.command("logs")

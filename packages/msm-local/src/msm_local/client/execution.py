@@ -16,8 +16,8 @@ __all__ = ["NOT_FOUND", "UNUSABLE", "run_on_platform"]
 
 UNUSABLE = 126
 NOT_FOUND = 127
-WATCH_SECONDS = 0.5
-GRACE_SECONDS = 10.0
+WATCH_INTERVAL = 0.5
+RESTART_TIMEOUT = 10.0
 
 
 def run_on_platform(
@@ -66,7 +66,7 @@ def _watch(
     ended: threading.Event,
     say: Callable[[str], None],
 ) -> None:
-    while not ended.wait(WATCH_SECONDS):
+    while not ended.wait(WATCH_INTERVAL):
         if state.is_alive():
             continue
         left = instance.read_state()
@@ -78,15 +78,16 @@ def _watch(
             state = left
             continue
         say(
-            f"The server of the platform died (pid {state.pid}; its log is {state.log_path}); "
-            f"`msm-local{instance.option} start` within {GRACE_SECONDS:.0f} s, or the command ends."
+            f"The server of the platform died (pid {state.pid}; its log is {state.log_path}); run "
+            f"`msm-local{instance.option} start` within {RESTART_TIMEOUT:.0f} s, or the command is "
+            "ended."
         )
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + RESTART_TIMEOUT
         while time.monotonic() < deadline:
-            if ended.wait(WATCH_SECONDS):
+            if ended.wait(WATCH_INTERVAL):
                 return
             health = probe(instance)
-            if health.word == "healthy" and health.state is not None:
+            if health.status == "healthy" and health.state is not None:
                 state = health.state
                 break
         else:

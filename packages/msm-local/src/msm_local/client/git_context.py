@@ -16,7 +16,7 @@ from msm_local.errors import GitUnavailableError
 
 __all__ = ["git_environment", "has_context", "make_stand_in", "missing_context"]
 
-TIMEOUT_SECONDS = 5
+GIT_TIMEOUT = 5
 BRANCH = "main"
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -116,7 +116,7 @@ def _ask(directory: Path, environment: Mapping[str, str], *arguments: str) -> st
             env=dict(environment),
             capture_output=True,
             text=True,
-            timeout=TIMEOUT_SECONDS,
+            timeout=GIT_TIMEOUT,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
@@ -132,7 +132,7 @@ def _run(directory: Path, environment: Mapping[str, str], *arguments: str) -> No
             env=dict(environment),
             capture_output=True,
             text=True,
-            timeout=TIMEOUT_SECONDS,
+            timeout=GIT_TIMEOUT,
             check=True,
         )
     except subprocess.SubprocessError as error:

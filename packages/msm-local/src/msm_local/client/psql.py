@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from msm_local.database.bootstrap import runtime_conninfo
-from msm_local.database.libpq import forget_variables, words_of
+from msm_local.database.libpq import forget_variables, message_of
 from msm_local.errors import (
     BinariesMissingError,
     DatabaseSetupError,
@@ -26,7 +26,7 @@ from msm_local.repositories.settings import Settings, read_settings
 __all__ = ["PsqlCall", "Role", "find_psql", "psql_call"]
 
 Role = Literal["runtime", "owner", "platform", "superuser"]
-CONNECT_SECONDS = 5
+CONNECT_TIMEOUT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,11 @@ def _login(instance: Instance, state: State, role: Role) -> str:
 
 def _settings(state: State) -> Settings:
     try:
-        with psycopg.connect(state.database_url, connect_timeout=CONNECT_SECONDS) as connection:
+        with psycopg.connect(state.database_url, connect_timeout=CONNECT_TIMEOUT) as connection:
             settings = read_settings(connection)
     except psycopg.Error as error:
         raise DatabaseSetupError(
-            f"The database does not answer ({words_of(error)}); see `msm-local status`."
+            f"The database does not answer ({message_of(error)}); see `msm-local status`."
         ) from error
     if settings is None:
         raise DatabaseSetupError("The catalog has no settings; stop the platform and start it.")

@@ -55,7 +55,7 @@ IN_QUERY: Mapping[Lookup, Schema] = {
     "in": TEXT | {"description": "Values, separated by commas."},
     "isnull": {"type": "boolean"},
 }
-MOST = 2**31
+MAX_NUMBER = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def parse_query(
 def describe_filters(resource: ResourceKind) -> dict[str, tuple[Schema, Schema]]:
     """The JSON Schemas of every filter of a resource, in a body and in a query, by its name."""
     page = {
-        name: {"type": "integer", "minimum": least, "exclusiveMaximum": MOST}
+        name: {"type": "integer", "minimum": least, "exclusiveMaximum": MAX_NUMBER}
         for name, least in (("limit", 1), ("offset", 0))
     }
     filters = {
@@ -182,6 +182,6 @@ def _number(value: object, name: str, least: int) -> int | None:
         number = int(str(value))
     except ValueError:
         number = least - 1
-    if isinstance(value, bool) or not least <= number < MOST:
+    if isinstance(value, bool) or not least <= number < MAX_NUMBER:
         raise InvalidRequestError(f"{name} takes a number from {least} on, not {value!r}.")
     return number

@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 __all__ = ["JsonObject", "Text", "check_json"]
 
-DEEPEST = 64
+MAX_DEPTH = 64
 
 
 def check_json(value: Any) -> Any:
@@ -17,7 +17,7 @@ def check_json(value: Any) -> Any:
         ValueError: a NUL, half of a surrogate pair, a number that is not finite, or deep nesting.
     """
     level = [value]
-    for _depth in range(DEEPEST):
+    for _depth in range(MAX_DEPTH):
         below: list[Any] = []
         for item in level:
             match item:
@@ -33,7 +33,7 @@ def check_json(value: Any) -> Any:
         if not below:
             return value
         level = below
-    raise ValueError(f"it is nested more than {DEEPEST} levels deep")
+    raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
 
 
 def _check_text(text: str) -> str:

@@ -15,7 +15,7 @@ from psycopg import Connection, errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from msm_local.catalog import catalog_steps
-from msm_local.database.libpq import check_url, words_of
+from msm_local.database.libpq import check_url, message_of
 from msm_local.errors import DatabaseSetupError
 from msm_local.repositories import catalog_version, roles
 from msm_local.repositories.settings import Settings, copy_settings, insert_settings, read_settings
@@ -24,10 +24,10 @@ __all__ = ["RoleNames", "prepare_database", "role_names", "runtime_conninfo"]
 
 LOCK = "msm_local.bootstrap"
 # With a digest and the word behind it, within PostgreSQL's 63 bytes.
-LONGEST_STEM = 40
-ATTEMPTS = 5
+MAX_STEM_LENGTH = 40
+MAX_ATTEMPTS = 5
 # Less than a start is waited for, so that its reason is told.
-LOCK_SECONDS = 30
+LOCK_TIMEOUT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,18 @@ def prepare_database(
             the database for too long; names the refusal.
     """
     check_url(database_url)
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
             with psycopg.connect(database_url) as connection:
                 settings = _prepare(connection, like)
             _ensure_runtime_login(database_url, settings, runtime_password)
         except errors.InternalError as error:
             # Roles belong to the whole cluster: a starter of another database changed one, too.
-            if "concurrently" not in str(error) or attempt == ATTEMPTS:
+            if "concurrently" not in str(error) or attempt == MAX_ATTEMPTS:
                 raise _refusal(error) from error
         except errors.UniqueViolation as error:
             # The same race while creating: the loser sees the winner's role next time.
-            if attempt == ATTEMPTS:
+            if attempt == MAX_ATTEMPTS:
                 raise _refusal(error) from error
         except psycopg.Error as error:
             raise _refusal(error) from error
@@ -90,14 +90,14 @@ def _refusal(error: psycopg.Error) -> DatabaseSetupError:
         case errors.InsufficientPrivilege():
             remedy = "the role of --database-url needs CREATEROLE and must own the database"
         case errors.LockNotAvailable():
-            remedy = f"another session holds a lock on it for {LOCK_SECONDS} s; end that, or wait"
+            remedy = f"another session holds a lock on it for {LOCK_TIMEOUT} s; end that, or wait"
         case _:
             remedy = "mend that at the server, and try again"
-    return DatabaseSetupError(f"The database cannot be prepared: {words_of(error)}; {remedy}.")
+    return DatabaseSetupError(f"The database cannot be prepared: {message_of(error)}; {remedy}.")
 
 
 def _prepare(connection: Connection[Any], like: Settings | None) -> Settings:
-    connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT}s"])
     connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
     _upgrade_catalog(connection)
     settings = read_settings(connection)
@@ -117,7 +117,7 @@ def _prepare(connection: Connection[Any], like: Settings | None) -> Settings:
 
 def role_names(database: str) -> RoleNames:
     """The roles of a platform in a database of this name."""
-    stem = re.sub(r"[^A-Za-z0-9_-]", "_", database)[:LONGEST_STEM]
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", database)[:MAX_STEM_LENGTH]
     if stem != database:
         # The SDK writes the owner's name into a file of Alembic's, where a % means something; and
         # two databases of a server shall not come to share their roles.
@@ -161,5 +161,5 @@ def _ensure_runtime_login(database_url: str, settings: Settings, password: str) 
             host = conninfo_to_dict(database_url).get("host", "the server")
             raise DatabaseSetupError(
                 f"The runtime role {settings.runtime_role} cannot log in to {host}: "
-                f"{words_of(error)}; allow it in pg_hba.conf."
+                f"{message_of(error)}; allow it in pg_hba.conf."
             ) from error

@@ -7,7 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from msm_local.errors import DatabaseSetupError
 
-__all__ = ["EXPLICIT", "check_url", "forget_variables", "words_of"]
+__all__ = ["EXPLICIT", "check_url", "forget_variables", "message_of"]
 
 # Named in a URL, these are not taken from the variables of whoever connects: PGSSLMODE, PGOPTIONS
 # and their like are about another server, and a migration runs in the environment of the user.
@@ -53,6 +53,6 @@ def check_url(database_url: str) -> None:
         )
 
 
-def words_of(error: psycopg.Error) -> str:
+def message_of(error: psycopg.Error) -> str:
     """What libpq or PostgreSQL says, in one line and without a full stop."""
     return " ".join(str(error).split()).rstrip(".")

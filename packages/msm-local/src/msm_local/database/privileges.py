@@ -10,15 +10,15 @@ import psycopg
 from psycopg import Connection, sql
 
 from msm_local.database.bootstrap import role_names
-from msm_local.database.libpq import check_url, words_of
+from msm_local.database.libpq import check_url, message_of
 from msm_local.errors import AdministratorNeededError, DatabaseSetupError
 
 __all__ = ["check_database", "missing_privileges"]
 
-OLDEST = 140000
+MIN_VERSION = 140000
 # From here on, CREATEROLE is about roles that one made, or has the admin option of.
 ADMIN_OPTION_SINCE = 160000
-CONNECT_SECONDS = 5
+CONNECT_TIMEOUT = 5
 
 FACTS = """
 SELECT current_user AS role, current_database() AS database,
@@ -43,17 +43,17 @@ def check_database(database_url: str) -> None:
     """
     check_url(database_url)
     try:
-        with psycopg.connect(database_url, connect_timeout=CONNECT_SECONDS) as connection:
+        with psycopg.connect(database_url, connect_timeout=CONNECT_TIMEOUT) as connection:
             version = connection.info.server_version
-            if version < OLDEST:
+            if version < MIN_VERSION:
                 raise DatabaseSetupError(
                     f"The server of --database-url is PostgreSQL {version // 10000}; take one of "
-                    f"{OLDEST // 10000} or newer."
+                    f"{MIN_VERSION // 10000} or newer."
                 )
             statements = missing_privileges(connection)
     except psycopg.Error as error:
         raise DatabaseSetupError(
-            f"The database of --database-url cannot be used ({words_of(error)}); check that the "
+            f"The database of --database-url cannot be used ({message_of(error)}); check that the "
             "server is up, and the URL."
         ) from error
     if statements:

@@ -17,16 +17,16 @@ from msm_local.repositories.settings import Settings, read_settings
 
 __all__ = ["check_catalog", "check_platform", "check_roles", "connect"]
 
-CONNECT_SECONDS = 5
+CONNECT_TIMEOUT = 5
 
-SHOWN = 3
+MAX_SHOWN = 3
 
 
 def check_platform(instance: Instance, health: Health) -> Finding:
     """What the server is up to; a stopped one is no fault."""
-    if health.word == "stopped":
+    if health.status == "stopped":
         return good("platform", f"stopped; `msm-local{instance.option} start` starts it")
-    if health.word == "degraded":
+    if health.status == "degraded":
         remedy = f"see {instance.log_path}, then `msm-local{instance.option} stop`, and start again"
         return bad("platform", health.reason, remedy)
     return good("platform", f"healthy, PostgreSQL {health.postgresql}")
@@ -38,7 +38,7 @@ def connect(database_url: str) -> Connection[Any]:
     Raises:
         psycopg.OperationalError: the database does not answer.
     """
-    return psycopg.connect(database_url, connect_timeout=CONNECT_SECONDS)
+    return psycopg.connect(database_url, connect_timeout=CONNECT_TIMEOUT)
 
 
 def check_roles(instance: Instance, database_url: str, connection: Connection[Any]) -> Finding:
@@ -70,7 +70,7 @@ def check_catalog(instance: Instance, connection: Connection[Any]) -> Finding:
         return bad("catalog", f"it is at step {step}, and this version at {newest}", restart)
     missing = find_missing_tables(connection)
     if missing:
-        shown = ", ".join(missing[:SHOWN])
+        shown = ", ".join(missing[:MAX_SHOWN])
         found = f"{len(missing)} active table(s) do not exist: {shown}"
         return bad("catalog", found, "`python -m migrations.check` prints the SQL that makes them")
     expired = credentials.count_overdue(connection)
@@ -83,7 +83,7 @@ def check_catalog(instance: Instance, connection: Connection[Any]) -> Finding:
 def _can_log_in(instance: Instance, database_url: str, settings: Settings) -> bool:
     conninfo = runtime_conninfo(database_url, settings, instance.secrets()[1])
     try:
-        psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS).close()
+        psycopg.connect(conninfo, connect_timeout=CONNECT_TIMEOUT).close()
     except psycopg.OperationalError:
         return False
     return True

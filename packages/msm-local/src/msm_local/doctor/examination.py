@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from msm_local.database.libpq import forget_variables, words_of
+from msm_local.database.libpq import forget_variables, message_of
 from msm_local.database.privileges import check_database
 from msm_local.doctor.database import check_catalog, check_platform, check_roles, connect
 from msm_local.doctor.finding import Finding, bad, good
@@ -53,7 +53,7 @@ def _examine_database(instance: Instance) -> list[Finding]:
         findings = _reading("server", lambda: [_check_server(url)])
     health = probe(instance)
     findings.append(check_platform(instance, health))
-    if health.word != "healthy" or health.state is None:
+    if health.status != "healthy" or health.state is None:
         return findings
     if health.state.embedded:
         forget_variables()
@@ -62,7 +62,7 @@ def _examine_database(instance: Instance) -> list[Finding]:
             findings.append(check_roles(instance, health.state.database_url, connection))
             findings.append(check_catalog(instance, connection))
     except psycopg.Error as error:
-        findings.append(bad("catalog", words_of(error), f"see {instance.log_path}"))
+        findings.append(bad("catalog", message_of(error), f"see {instance.log_path}"))
     return findings
 
 

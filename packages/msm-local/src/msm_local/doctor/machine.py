@@ -34,7 +34,7 @@ OLDEST_PYTHON = (3, 13)
 SDK = "mainsequence"
 # Its package has the name of ours.
 PUBLISHED = "ms-markets"
-VERSION_SECONDS = 10
+VERSION_TIMEOUT = 10
 
 
 def check_python() -> Finding:
@@ -125,7 +125,7 @@ def check_binaries() -> Finding:
             [program, "--version"],
             capture_output=True,
             text=True,
-            timeout=VERSION_SECONDS,
+            timeout=VERSION_TIMEOUT,
             check=True,
         ).stdout
     except MsmLocalError as error:

@@ -11,8 +11,8 @@ from msm_local.instances.instance import Instance, State
 
 __all__ = ["Health", "call_health", "probe"]
 
-Word = Literal["healthy", "stopped", "degraded"]
-PROBE_SECONDS = 2.0
+Status = Literal["healthy", "stopped", "degraded"]
+PROBE_TIMEOUT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,13 @@ class Health:
     """What an instance is up to.
 
     Attributes:
-        word: healthy, stopped or degraded.
+        status: healthy, stopped or degraded.
         reason: why it is degraded; empty otherwise.
         state: what its server wrote; None where it is stopped.
         postgresql: version of PostgreSQL; empty where it does not answer.
     """
 
-    word: Word
+    status: Status
     reason: str
     state: State | None
     postgresql: str
@@ -55,7 +55,7 @@ def call_health(endpoint: str, token: str) -> dict[str, object]:
         OSError, HTTPException: nothing answers within two seconds.
         ValueError: something else than a healthy platform answers; its words.
     """
-    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=PROBE_SECONDS)
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=PROBE_TIMEOUT)
     try:
         connection.request(
             "GET", f"{API_ROOT}/health/", headers={"Authorization": f"Bearer {token}"}

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from msm_local.errors import InvalidNameError, StateFolderError
-from msm_local.instances.locking import Patience, sign, try_lock
+from msm_local.instances.locking import LockWait, sign, try_lock
 from msm_local.system.files import exists, explained, make_private_folder, read_json, write_private
 from msm_local.system.processes import is_process
 
@@ -140,7 +140,7 @@ class Instance:
             InstanceBusyError: somebody holds it for a minute and a half; names him.
         """
         path = self.folder / "lock"
-        patience = Patience(self.option, report)
+        wait = LockWait(self.option, report)
         while True:
             self.prepare()
             with ExitStack() as stack:
@@ -148,7 +148,7 @@ class Instance:
                     # Its holder's pid stands in it: opening it must not empty it.
                     file = stack.enter_context(path.open("a+", encoding="utf-8"))
                 while not try_lock(file):
-                    patience.wait(file)
+                    wait.wait(file)
                 # Whoever held it may have deleted the folder, and a third may lock a new file.
                 if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
                     with explained(path):

@@ -28,10 +28,11 @@ __all__ = ["EMBEDDED", "ensure_started", "running_state", "stop"]
 
 # In place of a --database-url: the PostgreSQL that msm-local brings along.
 EMBEDDED = "embedded"
-START_SECONDS = 60.0
-STOP_SECONDS = 40.0
-ENDING_SECONDS = 2.0
-SLOW_SECONDS = 5.0
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 40.0
+EXIT_TIMEOUT = 2.0
+RECOVERY_TIMEOUT = 5.0
+REPORT_DELAY = 5.0
 
 
 def running_state(instance: Instance) -> State:
@@ -77,9 +78,9 @@ def ensure_started(
     """
     with instance.lock(report):
         health = probe(instance)
-        if health.word == "degraded" and health.state is not None:
+        if health.status == "degraded" and health.state is not None:
             health = _wait_for_recovery(instance, health)
-        if health.word == "healthy" and health.state is not None:
+        if health.status == "healthy" and health.state is not None:
             _check_same(instance, health.state, port, database_url)
             return health.state, False
         instance.clear_state()
@@ -115,7 +116,7 @@ def stop(instance: Instance, report: Callable[[str], None] = lambda _text: None)
             # It may end by itself in this moment.
             with suppress(ProcessLookupError):
                 os.kill(server.pid, signal.SIGTERM)
-            if not wait_until_gone(server.pid, server.started, STOP_SECONDS):
+            if not wait_until_gone(server.pid, server.started, STOP_TIMEOUT):
                 raise StopFailedError(
                     f"The server with pid {server.pid} does not end; its log is "
                     f"{instance.log_path}, and `kill -9 {server.pid}` ends it with its PostgreSQL."
@@ -126,11 +127,11 @@ def stop(instance: Instance, report: Callable[[str], None] = lambda _text: None)
 
 def _wait_for_recovery(instance: Instance, health: Health) -> Health:
     """Another start may be on its way, or a moment of trouble may pass."""
-    deadline = time.monotonic() + SLOW_SECONDS
-    while health.word == "degraded" and time.monotonic() < deadline:
+    deadline = time.monotonic() + RECOVERY_TIMEOUT
+    while health.status == "degraded" and time.monotonic() < deadline:
         time.sleep(0.1)
         health = probe(instance)
-    if health.word == "degraded" and health.state is not None:
+    if health.status == "degraded" and health.state is not None:
         raise UnhealthyError(
             f"The platform runs with pid {health.state.pid} but is not healthy ({health.reason}); "
             f"see {health.state.log_path}, then `msm-local{instance.option} stop`."
@@ -158,7 +159,7 @@ def _check_clear(instance: Instance, port: int | None) -> None:
     """Refuse, in this process and before a server is made, what the server would fail at."""
     server = find_server(instance.folder)
     # One that just cleared its state is about to end.
-    if server is not None and not wait_until_gone(server.pid, server.started, ENDING_SECONDS):
+    if server is not None and not wait_until_gone(server.pid, server.started, EXIT_TIMEOUT):
         raise AlreadyRunningError(
             f"The server with pid {server.pid} runs for {instance.folder}, but its state.json is "
             f"lost; `msm-local{instance.option} stop` ends it and loses no data, then start again."
@@ -214,7 +215,7 @@ def _start_server(
             # A Ctrl-C, a closed terminal or a time-out leaves no server that nobody asked for.
             process.terminate()
             try:
-                process.wait(STOP_SECONDS)
+                process.wait(STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -229,7 +230,7 @@ def _wait_until_ready(
 ) -> State:
     began = time.monotonic()
     told = ""
-    while time.monotonic() < began + START_SECONDS:
+    while time.monotonic() < began + START_TIMEOUT:
         if process.poll() is not None:
             text = reason.read().decode(errors="replace").strip().rstrip(".")
             text = text or f"the server ended with code {process.returncode}"
@@ -238,13 +239,13 @@ def _wait_until_ready(
             )
         health = probe(instance)
         if health.state is not None and health.state.pid == process.pid:
-            if health.word == "healthy":
+            if health.status == "healthy":
                 return health.state
-            if time.monotonic() > began + SLOW_SECONDS and told != health.reason:
+            if time.monotonic() > began + REPORT_DELAY and told != health.reason:
                 told = health.reason
                 report(f"Waiting: {told}")
         time.sleep(0.03)
     raise StartFailedError(
-        f"The platform was not ready after {START_SECONDS:.0f} s ({told or 'no step reported'}); "
+        f"The platform was not ready after {START_TIMEOUT:.0f} s ({told or 'no step reported'}); "
         f"its log is {instance.log_path}."
     )

@@ -10,14 +10,14 @@ import psutil
 
 from msm_local.errors import InstanceBusyError
 
-__all__ = ["Patience", "sign", "try_lock"]
+__all__ = ["LockWait", "sign", "try_lock"]
 
-TELL_SECONDS = 5.0
-MOST_SECONDS = 90.0
-POLL_SECONDS = 0.05
+REPORT_DELAY = 5.0
+LOCK_TIMEOUT = 90.0
+POLL_INTERVAL = 0.05
 
 
-class Patience:
+class LockWait:
     """The waiting of one process for a lock.
 
     Args:
@@ -38,15 +38,15 @@ class Patience:
             InstanceBusyError: that was enough.
         """
         waited = time.monotonic() - self._began
-        if waited > MOST_SECONDS:
+        if waited > LOCK_TIMEOUT:
             raise InstanceBusyError(
                 f"{_holder(file)} has been busy with this instance for {waited:.0f} s; wait for "
                 f"it or end it, see `msm-local{self._option} status`, and try again."
             )
-        if waited > TELL_SECONDS and not self._told:
+        if waited > REPORT_DELAY and not self._told:
             self._told = True
             self._report(f"Waiting for {_holder(file)}, which is busy with this instance.")
-        time.sleep(POLL_SECONDS)
+        time.sleep(POLL_INTERVAL)
 
 
 def try_lock(file: TextIO) -> bool:
@@ -69,9 +69,9 @@ def _holder(file: TextIO) -> str:
     file.seek(0)
     pid = file.read()
     try:
-        words = psutil.Process(int(pid)).cmdline()
+        command = psutil.Process(int(pid)).cmdline()
     except (ValueError, psutil.Error):
         return "Another msm-local"
     # From the program on: what stands before is Python.
-    start = next((at for at, word in enumerate(words) if "msm" in word), 0)
-    return f"`{' '.join(words[start:])}` (pid {pid})"
+    start = next((at for at, part in enumerate(command) if "msm" in part), 0)
+    return f"`{' '.join(command[start:])}` (pid {pid})"

@@ -47,8 +47,8 @@ from msm_local.system.processes import die_with_parent, signals_deferred
 
 __all__ = ["PLATFORM_ROLE", "SUPERUSER", "Cluster"]
 
-START_SECONDS = 30.0
-STOP_SECONDS = 20.0
+START_TIMEOUT = 30.0
+STOP_TIMEOUT = 20.0
 
 
 class Cluster:
@@ -215,10 +215,10 @@ class Cluster:
         process, self._process = self._process, None
         if process is None or process.poll() is not None:
             return
-        for way, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 5.0)):
+        for way, timeout in ((signal.SIGINT, STOP_TIMEOUT), (signal.SIGQUIT, 5.0)):
             process.send_signal(way)
             try:
-                process.wait(timeout=seconds)
+                process.wait(timeout=timeout)
             except subprocess.TimeoutExpired:
                 continue
             return
@@ -280,7 +280,7 @@ class Cluster:
 
     def _wait_until_ready(self) -> None:
         process = self.process
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise ClusterError(
@@ -290,7 +290,7 @@ class Cluster:
                 return
             time.sleep(0.01)
         raise ClusterError(
-            f"PostgreSQL did not answer within {START_SECONDS:.0f} s; {self._hint()}."
+            f"PostgreSQL did not answer within {START_TIMEOUT:.0f} s; {self._hint()}."
         )
 
     def _hint(self) -> str:

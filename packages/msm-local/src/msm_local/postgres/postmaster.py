@@ -10,7 +10,7 @@ from msm_local.system.processes import is_process, wait_until_gone
 
 __all__ = ["end_orphan", "is_ready"]
 
-STOP_SECONDS = 20.0
+STOP_TIMEOUT = 20.0
 PID_FILE = "postmaster.pid"
 
 
@@ -36,7 +36,7 @@ def end_orphan(data: Path) -> None:
         for way in (signal.SIGINT, signal.SIGKILL):
             if ours and is_process(pid, started):
                 os.kill(pid, way)
-                wait_until_gone(pid, started, STOP_SECONDS)
+                wait_until_gone(pid, started, STOP_TIMEOUT)
     (data / PID_FILE).unlink(missing_ok=True)
 
 

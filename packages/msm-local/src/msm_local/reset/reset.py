@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from msm_local.database.bootstrap import prepare_database
-from msm_local.database.libpq import forget_variables, words_of
+from msm_local.database.libpq import forget_variables, message_of
 from msm_local.database.pools import POOLS
 from msm_local.errors import (
     ClientsConnectedError,
@@ -32,9 +32,9 @@ from msm_local.status.revisions import find_versions, read_ids
 __all__ = ["HEAD", "Reset", "reset"]
 
 HEAD = "head"
-SHOWN = 3
-ATTEMPTS = 3
-LEAVING_SECONDS = 1.0
+MAX_SHOWN = 3
+MAX_ATTEMPTS = 3
+DISCONNECT_TIMEOUT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _explained() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise ResetFailedError(
-            f"PostgreSQL refused a step of the reset: {words_of(error)}; mend that, and reset "
+            f"PostgreSQL refused a step of the reset: {message_of(error)}; mend that, and reset "
             "again (`msm-local doctor` looks for the usual causes)."
         ) from error
 
@@ -143,7 +143,7 @@ def _check_target(instance: Instance, provider: str, target: str) -> Path:
 
 @contextmanager
 def _cluster_of(instance: Instance, health: Health) -> Iterator[Cluster]:
-    if health.word == "degraded":
+    if health.status == "degraded":
         raise UnhealthyError(
             f"The platform is not healthy ({health.reason}); `msm-local{instance.option} stop`, "
             "and reset again."
@@ -159,7 +159,7 @@ def _cluster_of(instance: Instance, health: Health) -> Iterator[Cluster]:
 def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
     if force:
         return
-    deadline = time.monotonic() + LEAVING_SECONDS
+    deadline = time.monotonic() + DISCONNECT_TIMEOUT
     with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
         # The sessions of the platform itself reconnect by themselves, to the new database.
         while clients := databases.find_clients(connection, DATABASE, POOLS):
@@ -168,7 +168,7 @@ def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
             # One that has just hung up is still on its way out.
             time.sleep(0.05)
     if clients:
-        shown = ", ".join(clients[:SHOWN]) + (", ..." if len(clients) > SHOWN else "")
+        shown = ", ".join(clients[:MAX_SHOWN]) + (", ..." if len(clients) > MAX_SHOWN else "")
         raise ClientsConnectedError(
             f"{len(clients)} client(s) are connected to the database: {shown}; disconnect them, or "
             "reset with --force, which ends their sessions.",
@@ -200,7 +200,7 @@ def _rename(cluster: Cluster) -> None:
         psycopg.connect(url, autocommit=True) as other,
         ThreadPoolExecutor(1) as beside,
     ):
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, MAX_ATTEMPTS + 1):
             databases.end_sessions(other, [DATABASE, NEXT], 5000)
             renaming = beside.submit(swap, connection)
             # It lets nobody in while it waits for those who got in before: the platform itself
@@ -211,7 +211,7 @@ def _rename(cluster: Cluster) -> None:
             try:
                 renaming.result()
             except psycopg.errors.ObjectInUse as error:
-                if attempt == ATTEMPTS:
+                if attempt == MAX_ATTEMPTS:
                     names = databases.find_sessions(other, [DATABASE, NEXT])
                     raise ClientsConnectedError(
                         f"Sessions cannot be ended ({', '.join(names)}); stop their clients, and "

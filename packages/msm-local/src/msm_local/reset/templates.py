@@ -35,7 +35,7 @@ __all__ = ["BASE", "Recipe", "build_template", "discard", "end_credentials", "pr
 
 # Alembic's word for a database before its first revision.
 BASE = "base"
-KEPT = 4
+MAX_TEMPLATES = 4
 NAMESPACE_VARIABLE = "MSM_AUTO_REGISTER_NAMESPACE"
 
 
@@ -94,7 +94,7 @@ def build_template(
 def prune_templates(cluster: Cluster) -> None:
     """Drop all templates but the newest few; each takes 10 MB or more."""
     templates = [name for name in cluster.databases() if name.startswith(TEMPLATE_PREFIX)]
-    for name in templates[:-KEPT]:
+    for name in templates[:-MAX_TEMPLATES]:
         cluster.drop_database(name)
 
 

@@ -11,7 +11,7 @@ from msm_local.errors import ClientGoneError
 
 __all__ = ["Cancellation"]
 
-CANCEL_SECONDS = 5.0
+CANCEL_TIMEOUT = 5.0
 
 
 class Cancellation:
@@ -45,4 +45,4 @@ class Cancellation:
         with self._lock:
             self._cancelled = True
             if self._connection is not None:
-                self._connection.cancel_safe(timeout=CANCEL_SECONDS)
+                self._connection.cancel_safe(timeout=CANCEL_TIMEOUT)

@@ -20,8 +20,8 @@ from msm_local.services import meta_tables
 
 __all__ = ["CredentialReaper", "issue"]
 
-LONGEST_SLEEP = 30.0
-RETRY_SECONDS = 5.0
+MAX_PAUSE = 30.0
+RETRY_INTERVAL = 5.0
 LOG = logging.getLogger(__name__)
 
 
@@ -106,12 +106,12 @@ class CredentialReaper:
 
     def _run(self) -> None:
         while not self._stopping:
-            pause = LONGEST_SLEEP
+            pause = MAX_PAUSE
             try:
                 pause = self._reap()
             except (MsmLocalError, psycopg.Error):
                 LOG.warning("expired migration roles could not be looked for", exc_info=True)
-                pause = RETRY_SECONDS
+                pause = RETRY_INTERVAL
             self._wake.wait(pause)
             self._wake.clear()
 
@@ -122,7 +122,7 @@ class CredentialReaper:
             remaining = credentials.next_expiry(connection)
             roles.end_sessions(connection, names)
         kept = [name for name in names if not self._drop(name)]
-        pause = RETRY_SECONDS if kept else LONGEST_SLEEP
+        pause = RETRY_INTERVAL if kept else MAX_PAUSE
         return pause if remaining is None else min(remaining, pause)
 
     def _drop(self, name: str) -> bool:

@@ -108,7 +108,7 @@ def _check_operator(names: list[str]) -> None:
 
 def _check_value(name: str) -> None:
     if "DATE" not in name and "TIME" not in name:
-        word = name.removeprefix("SVFOP_")
+        value = name.removeprefix("SVFOP_")
         raise StatementRefusedError(
-            f"Operations may not use {word}; who runs them, and where, is the platform's matter."
+            f"Operations may not use {value}; who runs them, and where, is the platform's matter."
         )

@@ -13,9 +13,9 @@ from postgast import pg_query_pb2 as tree
 from msm_local.errors import StatementRefusedError
 from msm_local.sql.constructs import check_construct, texts
 
-__all__ = ["PUBLIC", "Operation", "Statement", "TableName", "parse"]
+__all__ = ["PUBLIC", "Statement", "StatementKind", "TableName", "parse"]
 
-Operation = Literal["select", "insert", "update", "delete", "upsert"]
+StatementKind = Literal["select", "insert", "update", "delete", "upsert"]
 TableName = tuple[str, str]
 
 PLACEHOLDER = re.compile(r"%(?:%|\((?P<name>[^()]+)\)s|(?P<other>.?))", re.DOTALL)
@@ -27,9 +27,9 @@ SYSTEM = """
 """
 SYSTEM_TYPES = frozenset(SYSTEM.split())
 PUBLIC = "public"
-CACHED = 512
-CACHED_LENGTH = 20_000
-MAXIMUM_LENGTH = 1_000_000
+MAX_CACHED = 512
+MAX_CACHED_LENGTH = 20_000
+MAX_LENGTH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Statement:
     """
 
     text: str
-    kind: Operation
+    kind: StatementKind
     reads: frozenset[TableName]
     writes: frozenset[TableName]
     members: frozenset[str]
@@ -68,12 +68,12 @@ def parse(text: str) -> Statement:
             operations may not: writing CTEs, SELECT INTO, constructs, functions, types or operators
             outside the lists, tables outside schema public.
     """
-    if len(text) > MAXIMUM_LENGTH:
+    if len(text) > MAX_LENGTH:
         raise StatementRefusedError(
-            f"The statement has {len(text)} characters; at most {MAXIMUM_LENGTH} are taken."
+            f"The statement has {len(text)} characters; at most {MAX_LENGTH} are taken."
         )
     # A long text is seldom sent twice, and hundreds of them would fill the memory.
-    return _parse_cached(text) if len(text) <= CACHED_LENGTH else _parse(text)
+    return _parse_cached(text) if len(text) <= MAX_CACHED_LENGTH else _parse(text)
 
 
 def _parse(text: str) -> Statement:
@@ -107,7 +107,7 @@ def _parse(text: str) -> Statement:
     )
 
 
-_parse_cached = lru_cache(maxsize=CACHED)(_parse)
+_parse_cached = lru_cache(maxsize=MAX_CACHED)(_parse)
 
 
 def _numbered(text: str) -> tuple[str, list[str]]:
@@ -129,7 +129,7 @@ def _numbered(text: str) -> tuple[str, list[str]]:
     return PLACEHOLDER.sub(replace, text), names
 
 
-def _kind(root: Message) -> Operation:
+def _kind(root: Message) -> StatementKind:
     match root:
         case tree.SelectStmt():
             return "select"

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from msm_local.database.libpq import words_of
+from msm_local.database.libpq import message_of
 from msm_local.errors import UnreadableRevisionError
 from msm_local.repositories.overview import count_tables, find_version_tables
 from msm_local.repositories.physical import read_tables, read_versions
@@ -16,7 +16,7 @@ from msm_local.status.revisions import find_versions, read_revisions
 
 __all__ = ["Overview", "VersionTable", "read_overview"]
 
-CONNECT_SECONDS = 2
+CONNECT_TIMEOUT = 2
 # Alembic's name.
 VERSION_COLUMN = "version_num"
 # A migration may hold the version table for long; whoever asks for the status does not wait for it.
@@ -64,11 +64,11 @@ def read_overview(database_url: str, root: Path, provider: str) -> Overview:
     """Look into the database of a platform, for four seconds at most, and only read."""
     try:
         with psycopg.connect(
-            database_url, connect_timeout=CONNECT_SECONDS, options=OPTIONS
+            database_url, connect_timeout=CONNECT_TIMEOUT, options=OPTIONS
         ) as connection:
             return _read(connection, root, provider)
     except psycopg.Error as error:
-        return Overview(problem=words_of(error))
+        return Overview(problem=message_of(error))
 
 
 def _read(connection: Connection[Any], root: Path, provider: str) -> Overview:

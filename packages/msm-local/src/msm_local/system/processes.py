@@ -33,7 +33,7 @@ PR_SET_PDEATHSIG = 1
 SIGNAL_BASE = 128
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SERVER_MODULE = "msm_local.server"
-LONGEST_COMMAND = 60
+MAX_COMMAND_LENGTH = 60
 
 
 def die_with_parent(
@@ -136,7 +136,7 @@ def port_holder(port: int) -> str:
             return f"the platform of {process.cwd()} (pid {pid})"
     except (psutil.Error, ValueError):
         return ""
-    return f"{command[:LONGEST_COMMAND]} (pid {pid})"
+    return f"{command[:MAX_COMMAND_LENGTH]} (pid {pid})"
 
 
 def start_time(pid: int) -> float | None:
@@ -154,9 +154,9 @@ def is_process(pid: int, started: float) -> bool:
     return actual is not None and abs(actual - started) < 1.0
 
 
-def wait_until_gone(pid: int, started: float, seconds: float) -> bool:
+def wait_until_gone(pid: int, started: float, timeout: float) -> bool:
     """Whether the process ended within these seconds; one not reaped yet counts as ended."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + timeout
     while is_process(pid, started):
         if time.monotonic() > deadline:
             return False
