@@ -1,6 +1,5 @@
 """Alembic's environment: what happens around the revisions, before and after the SDK's part."""
 
-import sys
 from importlib import import_module
 
 from alembic import context
@@ -18,16 +17,12 @@ def changes_the_schema() -> bool:
 
 
 def run_online() -> None:
-    """Hand over to the package that this file lies in, whatever it is called here."""
-    # Alembic loads this file by its path, where a relative import has nothing to be relative to.
+    """Run the command as the package that this file is in does."""
+    # Alembic loads this file by its path, without a package, so that a relative import fails. The
+    # package is migrations in the repository, msm_migrations in a wheel.
     package = (context.config.get_main_option("script_location") or "").partition(":")[0]
-    run, errors = (import_module(f"{package}.{name}") for name in ("run.run", "errors.tree"))
-    try:
-        run.run(context.config, context.script, changes=changes_the_schema)
-    except errors.MigrationError as error:
-        # Everything but SystemExit prints a traceback of 75 lines.
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(error.exit_code) from error
+    runner = import_module(f"{package}.run.run")
+    runner.run_or_exit(context.config, context.script, changes=changes_the_schema)
 
 
 if context.is_offline_mode():

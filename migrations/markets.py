@@ -1,18 +1,16 @@
 """The provider of msm itself, which ``migrations:migration`` names."""
 
 from msm.base import MarketsBase
-from msm.sdk import namespace_version_location
 from msm.settings import settings
 
-from .errors.tree import PACKAGE
-from .provider import PACKAGE_KEY, MarketsMigration
+from .provider import DEFAULT_PROVIDER, PACKAGE, PACKAGE_KEY, MarketsMigration, version_location
 from .registry import metatable_provider_models
 from .run import lock
 from .version_table import MarketsAlembicVersion
 
 __all__ = ["MarketsAlembicVersion", "migration"]
 
-REVISIONS = namespace_version_location(settings.namespace, prefix=f"{PACKAGE}:versions")
+REVISIONS = version_location(PACKAGE, settings.namespace)
 
 migration = MarketsMigration(
     package=PACKAGE_KEY,
@@ -25,5 +23,5 @@ migration = MarketsMigration(
     version_path=REVISIONS,
     # The SDK calls it when the catalog is finalized, which the lock is to cover.
     after_register_metatables=lock.release,
-    reference=f"{PACKAGE}:migration",
+    reference=DEFAULT_PROVIDER,
 )

@@ -4,17 +4,52 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from alembic.config import Config
 from alembic.util import coerce_resource_to_filename
 from sqlalchemy import Table
 
-from msm.sdk import AlembicMetaTableMigration
+from msm.sdk import AlembicMetaTableMigration, namespace_version_location
 
-__all__ = ["PACKAGE_KEY", "MarketsMigration"]
+__all__ = [
+    "DEFAULT_PROVIDER",
+    "PACKAGE",
+    "PACKAGE_KEY",
+    "SCHEMA",
+    "UPGRADE_COMMAND",
+    "MarketsMigration",
+    "provider_of",
+    "reference_of",
+    "version_location",
+]
 
 # "migrations" at the repository root, "msm_migrations" where it is installed.
 PACKAGE = __name__.rpartition(".")[0]
-# What the catalog knows the provider of msm by, whatever its Python package is called.
+# The catalog's key of the provider of msm, which does not depend on the name of its Python package.
 PACKAGE_KEY = "msm"
+# Of every table. Models leave it out: Alembic would recreate foreign keys that name it.
+SCHEMA = "public"
+
+
+def reference_of(package: str) -> str:
+    """What names the provider of a migration package to the SDK."""
+    return f"{package}:migration"
+
+
+DEFAULT_PROVIDER = reference_of(PACKAGE)
+
+
+def version_location(package: str, namespace: str) -> str:
+    """Where the revisions of a migration package are, for a namespace, in Alembic's terms."""
+    return str(namespace_version_location(namespace, prefix=f"{package}:versions"))
+
+
+def _command(verb: str, reference: str, *arguments: str) -> str:
+    """A command line of the SDK's CLI."""
+    return " ".join(("mainsequence migrations", verb, "--provider", reference, *arguments))
+
+
+# Of msm itself, also where the provider at hand is a project's.
+UPGRADE_COMMAND = _command("upgrade", DEFAULT_PROVIDER, "head")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,21 +81,30 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
         return "head" if self.branch is None else "heads"
 
     @property
+    def qualified_version_table(self) -> str:
+        """The version table with its schema."""
+        return f"{self.version_table_schema or SCHEMA}.{self.version_table}"
+
+    def command(self, verb: str, *arguments: str) -> str:
+        """A command of the SDK's CLI on this provider."""
+        return _command(verb, self.reference, *arguments)
+
+    @property
     def upgrade_command(self) -> str:
         """The command that brings a database to the end of every branch."""
-        return f"mainsequence migrations upgrade --provider {self.reference} {self.target}"
+        return self.command("upgrade", self.target)
 
     @property
     def check_command(self) -> str:
         """The command that compares models, database and catalog."""
         tool = f"python -m {PACKAGE}.check"
-        ours = self.reference == f"{PACKAGE}:migration"
+        ours = self.reference == DEFAULT_PROVIDER
         return tool if ours else f"{tool} --provider {self.reference}"
 
     @property
     def revision_command(self) -> str:
         """The command that makes a revision, up to its message and its place in the graph."""
-        return f"mainsequence migrations revision --provider {self.reference}"
+        return self.command("revision")
 
     @property
     def first_revision_command(self) -> str:
@@ -89,3 +133,9 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
         """The tables of the shared metadata that another provider makes."""
         own = {model.__tablename__ for model in self.metatable_models}
         return [table for table in self.target_metadata.sorted_tables if table.name not in own]
+
+
+def provider_of(config: Config) -> MarketsMigration:
+    """The provider for which the SDK made a configuration of Alembic."""
+    provider: MarketsMigration = config.attributes["mainsequence_migration_provider"]
+    return provider

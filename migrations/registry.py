@@ -12,7 +12,6 @@ from msm.sdk import build_metatable_model_registry
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 
-
 __all__ = [
     "assert_all_listed",
     "assert_each_once",

@@ -1,15 +1,11 @@
-"""The provider that a tool works on: that of msm, unless the command names another."""
-
-import argparse
+"""Finding the provider that a tool works on."""
 
 from msm.sdk import load_alembic_metatable_migration_provider
 
-from .errors.tree import PACKAGE, MigrationError
-from .provider import MarketsMigration
+from .errors import MigrationError
+from .provider import DEFAULT_PROVIDER, MarketsMigration
 
-__all__ = ["DEFAULT_PROVIDER", "UnknownProviderError", "add_provider_option", "load_provider"]
-
-DEFAULT_PROVIDER = f"{PACKAGE}:migration"
+__all__ = ["UnknownProviderError", "load_provider"]
 
 
 class UnknownProviderError(MigrationError):
@@ -26,16 +22,6 @@ class UnknownProviderError(MigrationError):
             "stand_beside() made, such as acme_migrations:migration, from the root of its "
             "repository."
         )
-
-
-def add_provider_option(parser: argparse.ArgumentParser) -> None:
-    """Let a tool take the provider as the SDK's CLI does."""
-    parser.add_argument(
-        "--provider",
-        default=DEFAULT_PROVIDER,
-        metavar="MODULE:NAME",
-        help=f"the provider to look at (default: {DEFAULT_PROVIDER})",
-    )
 
 
 def load_provider(reference: str = DEFAULT_PROVIDER) -> MarketsMigration:

@@ -1,17 +1,19 @@
 """Alembic's version table as a resource of the catalog."""
 
-import sys
 from typing import Any
 
+from msm.base import MarketsModel
 from msm.sdk import MetaTable, build_alembic_version_metatable, schema_table_name
 from msm.settings import DEFAULT_NAMESPACE, settings
 
-from .errors.tree import NamespaceTakenError
+from .errors import NamespaceTakenError
 from .run.guards import refuse_taken
 
 __all__ = ["NAME", "MarketsAlembicVersion"]
 
-NAME = str(schema_table_name("ms_markets", "alembic_version", settings.table_suffix))
+NAME = str(
+    schema_table_name(MarketsModel.__application__, "alembic_version", settings.table_suffix)
+)
 
 _Version: Any = build_alembic_version_metatable(
     class_name="MarketsAlembicVersion",
@@ -45,6 +47,5 @@ class MarketsAlembicVersion(_Version):  # type: ignore[misc]
             try:
                 refuse_taken(settings.namespace, found)
             except NamespaceTakenError as error:
-                sys.stderr.write(f"{error}\n")
-                raise SystemExit(error.exit_code) from error
+                error.exit()
         return request

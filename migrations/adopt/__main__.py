@@ -1,16 +1,12 @@
-"""The command: ``python -m migrations.adopt [--dry-run]``.
+"""The command: ``python -m migrations.adopt [--dry-run]``."""
 
-Exit code 0 where the database was adopted, or would be; 1 where a difference stands in the way; 2
-where it could not look.
-"""
-
-import argparse
 import sys
 from collections.abc import Sequence
 
 from msm.errors import MsmError
 
-from ..errors.tree import PACKAGE
+from ..command_line import FOUND, SUCCESS, make_parser, refuse
+from ..history.published import PUBLISHED_HEAD, PUBLISHED_RELEASE
 from ..inspection.database import NeverMigratedError, find_registry
 from ..selection import load_provider
 from .adopt import adopt, refuse_other_namespace
@@ -28,11 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {PACKAGE}.adopt",
-        description="Take over a database that the published ms-markets 1.0.16 migrated to 0017.",
-        epilog="Exit code 0 where the database was adopted, or would be; 1 where a difference "
-        "stands in the way; 2 where it could not look.",
+    parser = make_parser(
+        "adopt",
+        f"Take over a database that ms-markets {PUBLISHED_RELEASE} migrated to {PUBLISHED_HEAD}.",
+        "Exit code 0 where the database was adopted, or would be; 1 where a difference stands in "
+        "the way; 2 where it could not look.",
     )
     parser.add_argument("--dry-run", action="store_true", help="only look, and change nothing")
     options = parser.parse_args(arguments)
@@ -45,10 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise NeverMigratedError(provider)
         found = adopt(registry, dry_run=options.dry_run)
     except MsmError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
-        return 2
+        return refuse(error)
     print(as_text(found))  # noqa: T201 - the report
-    return 1 if found.losses else 0
+    return FOUND if found.losses else SUCCESS
 
 
 if __name__ == "__main__":

@@ -23,13 +23,27 @@ from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import apply_mainsequence_migration_role
 from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE, settings
 
-from ..errors.tree import UPGRADE, DatabaseStateError, MigrationError
+from ..errors import DatabaseStateError, MigrationError
 from ..history.files import Revisions
-from ..history.published import SAME_AS
-from ..inspection.database import CREDENTIAL_SECONDS, SCHEMA, Registry, issue, revision_directory
+from ..history.published import (
+    PUBLISHED_HEAD,
+    PUBLISHED_RELEASE,
+    PUBLISHED_REVISIONS,
+    PUBLISHED_UPGRADE_COMMAND,
+    SAME_AS,
+)
+from ..inspection.database import (
+    CREDENTIAL_LIFETIME,
+    MAX_CREDENTIAL_LIFETIME,
+    Registry,
+    issue,
+    revision_directory,
+)
+from ..provider import SCHEMA, UPGRADE_COMMAND
 from ..run import lock
 from ..run.blockers import BlockerWatch
-from ..run.guards import PUBLISHED, PUBLISHED_HEAD, refuse_search_path
+from ..run.connections import BACKEND_PID, connect_arguments
+from ..run.guards import refuse_search_path
 from ..run.limits import Limits, set_timeouts
 from ..run.progress import Progress
 from ..run.translation import busy, failure_of, is_busy
@@ -45,7 +59,6 @@ __all__ = [
     "refuse_other_namespace",
 ]
 
-LONGEST_CREDENTIAL = 3600
 VERSIONS = table(NAME, column("version_num"), schema=SCHEMA)
 
 
@@ -118,9 +131,9 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
     refuse_other_namespace()
     script, revisions = revision_directory(registry.provider)
     limits, progress = Limits.from_environment(os.environ), Progress()
-    seconds = min(LONGEST_CREDENTIAL, CREDENTIAL_SECONDS + round(limits.lock_wait))
-    issued = issue(registry, seconds=seconds)
-    engine = create_engine(issued.url, poolclass=NullPool, connect_args=lock.connect_arguments())
+    lifetime = min(MAX_CREDENTIAL_LIFETIME, CREDENTIAL_LIFETIME + round(limits.lock_wait))
+    issued = issue(registry, lifetime=lifetime)
+    engine = create_engine(issued.url, poolclass=NullPool, connect_args=connect_arguments())
     try:
         if not dry_run:
             held = lock.take(engine, VERSIONS.fullname, limits.lock_wait)
@@ -158,7 +171,7 @@ def _naming_blockers(
     engine: Engine, connection: Connection, limits: Limits, progress: Progress
 ) -> Iterator[None]:
     """Say who holds what a statement of the block has waited for in vain."""
-    pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    pid = connection.execute(BACKEND_PID).scalar_one()
     with BlockerWatch(engine, pid, limits.table_lock) as watch:
         try:
             yield
@@ -178,18 +191,18 @@ def _version_rows(connection: Connection, *, locked: bool) -> list[str]:
 def _refuse_other_rows(rows: Sequence[str], revisions: Revisions) -> None:
     if rows == [PUBLISHED_HEAD]:
         return
-    if rows and set(rows) <= set(PUBLISHED):
+    if rows and set(rows) <= set(PUBLISHED_REVISIONS):
         advice = (
-            "migrate to it with `mainsequence migrations upgrade --provider migrations:migration "
-            "head` in an environment with ms-markets 1.0.16, and run this again"
+            f"migrate to it with `{PUBLISHED_UPGRADE_COMMAND}` in an environment with ms-markets "
+            f"{PUBLISHED_RELEASE}, and run this again"
         )
     elif rows and rows[0] in revisions.files:
-        advice = f"that is a revision of msm already, so go on with `{UPGRADE}`"
+        advice = f"that is a revision of msm already, so go on with `{UPGRADE_COMMAND}`"
     else:
         advice = "find out what made this database, and leave it to that"
     raise NotPublishedError(
         f"{VERSIONS.fullname} holds {', '.join(rows) or 'no row'}, and adopt takes "
-        f"{PUBLISHED_HEAD} of ms-markets 1.0.16 and nothing else; {advice}.",
+        f"{PUBLISHED_HEAD} of ms-markets {PUBLISHED_RELEASE} and nothing else; {advice}.",
         rows=rows,
     )
 

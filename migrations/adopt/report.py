@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ..errors.tree import PACKAGE, UPGRADE
-from ..history.published import SAME_AS
-from ..run.guards import PUBLISHED_HEAD
+from ..history.published import PUBLISHED_HEAD, SAME_AS
+from ..inspection.database import owner_name
+from ..provider import PACKAGE, UPGRADE_COMMAND
 from .adopt import Adoption
 
 __all__ = ["as_text"]
@@ -22,18 +22,17 @@ def _lines(found: Adoption) -> Iterator[str]:
         yield from (f"  {difference}" for difference in kept)
     losses = found.losses
     if losses:
-        role = "the owner of the tables" if found.owner_role is None else found.owner_role
         yield "In the way:"
         yield from (f"  {difference}" for difference in losses)
         stand = "1 difference stands" if len(losses) == 1 else f"{len(losses)} differences stand"
         yield (
             f"Nothing was changed, because {stand} in the way; bring the database to what "
-            f"{SAME_AS} has, as {role}, and run this again."
+            f"{SAME_AS} has, as {owner_name(found.owner_role)}, and run this again."
         )
     elif found.is_done:
         yield (
             f"Adopted: {found.tables} tables are as {SAME_AS} has them, and the version row says "
-            f"{SAME_AS} instead of {PUBLISHED_HEAD}; go on with `{UPGRADE}`."
+            f"{SAME_AS} instead of {PUBLISHED_HEAD}; go on with `{UPGRADE_COMMAND}`."
         )
     else:
         yield (

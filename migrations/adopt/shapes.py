@@ -21,8 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import CreateIndex
 
+from msm.base import MarketsModel
+
 from ..check.expressions import COMPILER, DIALECT, sql_of
-from ..inspection.database import SCHEMA
+from ..provider import SCHEMA
 from ..review.recorder import record
 
 __all__ = ["Part", "Shape", "read_database", "read_owners", "read_revisions", "read_unsound"]
@@ -95,7 +97,7 @@ class Shape:
 
 def read_database(connection: Connection) -> dict[Part, Shape]:
     """The tables of the schema public whose names begin as ours do."""
-    prefix = "ms_markets__"
+    prefix = f"{MarketsModel.__application__}__"
     names = [
         name for name in inspect(connection).get_table_names(SCHEMA) if name.startswith(prefix)
     ]

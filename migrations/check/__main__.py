@@ -1,7 +1,4 @@
-"""The command: ``python -m migrations.check [--json] [--wait SECONDS]``.
-
-Exit code 0 without differences, 1 with, 2 where it could not look.
-"""
+"""The command: ``python -m migrations.check [--json] [--wait SECONDS]``."""
 
 import argparse
 import sys
@@ -12,9 +9,10 @@ from sqlalchemy.exc import DBAPIError
 
 from msm.errors import MsmError
 
-from ..errors.tree import PACKAGE
+from ..command_line import FOUND, SUCCESS, add_json_option, add_provider_option, make_parser, refuse
 from ..inspection.database import (
-    CREDENTIAL_SECONDS,
+    CREDENTIAL_LIFETIME,
+    MAX_CREDENTIAL_LIFETIME,
     NeverMigratedError,
     Registry,
     find_registry,
@@ -22,15 +20,15 @@ from ..inspection.database import (
 )
 from ..provider import MarketsMigration
 from ..run.translation import is_busy
-from ..selection import add_provider_option, load_provider
+from ..selection import load_provider
 from .check import Check, check
 from .report import as_json, as_text
 
 __all__ = ["check_database", "main"]
 
 POLL_SECONDS = 1.0
-# A credential lasts for an hour at most, and the look itself takes some of it.
-LONGEST_WAIT = 3600 - CREDENTIAL_SECONDS
+# One credential covers the wait and the check after it.
+MAX_WAIT = MAX_CREDENTIAL_LIFETIME - CREDENTIAL_LIFETIME
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,28 +40,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {PACKAGE}.check",
-        description="Compare the models with the database, and the database with the catalog.",
-        epilog="Exit code 0 without differences, 1 with, 2 where it could not look.",
+    parser = make_parser(
+        "check",
+        "Compare the models with the database, and the database with the catalog.",
+        "Exit code 0 without differences, 1 with, 2 where it could not look.",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_json_option(parser)
     parser.add_argument(
         "--wait",
         type=_seconds,
         default=0,
         metavar="SECONDS",
-        help=f"wait for a running migration to bring the database to head, {LONGEST_WAIT} at most",
+        help=f"wait for a running migration to bring the database to head, {MAX_WAIT} at most",
     )
     add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
         found = check_database(load_provider(options.provider), wait=options.wait)
     except MsmError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
-        return 2
+        return refuse(error)
     print(as_json(found) if options.json else as_text(found))  # noqa: T201 - the report
-    return 1 if found.differences else 0
+    return FOUND if found.differences else SUCCESS
 
 
 def check_database(provider: MarketsMigration, *, wait: int = 0) -> Check:
@@ -83,7 +80,7 @@ def check_database(provider: MarketsMigration, *, wait: int = 0) -> Check:
     """
     deadline = time.monotonic() + wait
     registry = _wait_for_registry(provider, deadline)
-    with read_only(registry, seconds=CREDENTIAL_SECONDS + wait) as database:
+    with read_only(registry, lifetime=CREDENTIAL_LIFETIME + wait) as database:
         while True:
             try:
                 found = check(database)
@@ -107,8 +104,8 @@ def _wait_for_registry(provider: MarketsMigration, deadline: float) -> Registry:
 
 
 def _seconds(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > LONGEST_WAIT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {LONGEST_WAIT}")
+    if not text.isascii() or not text.isdigit() or int(text) > MAX_WAIT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {MAX_WAIT}")
     return int(text)
 
 

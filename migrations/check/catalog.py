@@ -9,8 +9,8 @@ from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
 
 from ..history.published import LEFT_ALONE
-from ..inspection.database import SCHEMA, Registry
-from ..provider import MarketsMigration
+from ..inspection.database import Registry
+from ..provider import SCHEMA, MarketsMigration
 from .differences import CatalogKind, Difference
 from .models import by_hand_command
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from alembic.script import ScriptDirectory
 
-from ..errors.tree import UnknownVersionError, UnversionedTablesError
+from ..errors import UnknownVersionError, UnversionedTablesError
 from ..inspection.database import Database, revision_directory
 from ..run.fingerprints import applied_revisions, fingerprint, read_fingerprints
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables

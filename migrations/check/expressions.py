@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.sql.elements import ClauseElement
 
-from ..inspection.database import SCHEMA
 from ..inspection.rendering import DIALECT
+from ..provider import SCHEMA
 
 __all__ = [
     "COMPILER",

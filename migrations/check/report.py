@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+from ..inspection.database import owner_name
 from .check import Check
 from .differences import Difference
 
@@ -48,7 +49,7 @@ def _block(found: Check, command: str, group: Sequence[Difference]) -> Iterator[
             by_hand = True
             yield textwrap.indent(difference.sql, "    ")
     if by_hand:
-        role = "the owner of the tables" if found.owner_role is None else found.owner_role
+        role = owner_name(found.owner_role)
         yield f"  -> if the database was changed by hand, run this SQL as {role}"
         yield f"  -> if a model was changed: {command}"
     else:

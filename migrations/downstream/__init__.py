@@ -12,7 +12,7 @@ or it stands beside it, with a version table and a graph of its own::
 ``docs/downstream.md`` says which is for whom.
 """
 
-from ..errors.downstream import (
+from ..errors import (
     DownstreamError,
     DownstreamModelsError,
     ForeignTableChangedError,

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from msm.base import MarketsBase, MarketsModel
 from msm.sdk import (
     build_alembic_version_metatable,
-    namespace_version_location,
     schema_table_name,
 )
 from msm.settings import settings
 
 from .. import migration
 from ..filters import only
-from ..provider import MarketsMigration
+from ..provider import MarketsMigration, reference_of, version_location
 from ..run import lock
 from .models import application_of
 
@@ -44,7 +43,7 @@ def stand_beside(package: str, models: Sequence[type[MarketsModel]]) -> MarketsM
     """
     application = application_of(models)
     table = str(schema_table_name(application, "alembic_version", settings.table_suffix))
-    location = namespace_version_location(settings.namespace, prefix=f"{package}:versions")
+    location = version_location(package, settings.namespace)
     include_name, include_object = only(models)
     return MarketsMigration(
         package=application,
@@ -60,5 +59,5 @@ def stand_beside(package: str, models: Sequence[type[MarketsModel]]) -> MarketsM
         after_register_metatables=lock.release,
         include_name_hook=include_name,
         include_object_hook=include_object,
-        reference=f"{package}:migration",
+        reference=reference_of(package),
     )

@@ -8,9 +8,9 @@ import click
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from ..errors.downstream import RevisionIdError
+from ..errors import RevisionIdError
 from ..history.files import read_revisions
-from ..provider import MarketsMigration
+from ..provider import MarketsMigration, provider_of
 
 __all__ = ["assert_branch_ids", "place", "place_options", "refuse_foreign_place"]
 
@@ -28,7 +28,7 @@ def place(config: Config, down_revision: str | Sequence[str] | None) -> tuple[st
     Returns:
         Label and dependency, each None where nothing is to be written.
     """
-    provider: MarketsMigration = config.attributes["mainsequence_migration_provider"]
+    provider = provider_of(config)
     if provider.branch is None:
         return None, None
     heads = read_revisions(_script(provider.trunk)).heads

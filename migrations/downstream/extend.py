@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from msm.base import MarketsModel
-from msm.sdk import namespace_version_location, tolerate_several_version_locations
+from msm.sdk import tolerate_several_version_locations
 
 from .. import migration
 from ..filters import only
-from ..provider import MarketsMigration
+from ..provider import MarketsMigration, reference_of, version_location
 from ..registry import assert_each_once
 from .branch import assert_branch_ids, refuse_foreign_place
 from .models import application_of
@@ -44,7 +44,7 @@ def extend(package: str, models: Sequence[type[MarketsModel]]) -> MarketsMigrati
     application = application_of(models)
     carried = [*migration.metatable_models, *models]
     assert_each_once(carried)
-    theirs = namespace_version_location(migration.migration_namespace, prefix=f"{package}:versions")
+    theirs = version_location(package, migration.migration_namespace)
     include_name, include_object = only(models)
     extended = MarketsMigration(
         package=migration.package,
@@ -58,7 +58,7 @@ def extend(package: str, models: Sequence[type[MarketsModel]]) -> MarketsMigrati
         after_register_metatables=migration.after_register_metatables,
         include_name_hook=include_name,
         include_object_hook=include_object,
-        reference=f"{package}:migration",
+        reference=reference_of(package),
         branch=application,
     )
     assert_branch_ids(extended)

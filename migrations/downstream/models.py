@@ -6,7 +6,7 @@ from msm.base import MarketsBase, MarketsModel
 from msm.sdk import schema_table_name
 
 from .. import migration
-from ..errors.downstream import DownstreamModelsError
+from ..errors import DownstreamModelsError
 from ..provider import PACKAGE_KEY
 from ..registry import assert_each_once, assert_references
 

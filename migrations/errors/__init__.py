@@ -1,1 +1,129 @@
-"""Why a migration was refused or failed, as one tree."""
+"""Why a migration was refused or failed: every error of the migration package, as one tree.
+
+    MigrationError
+    ├── LimitError                  an MSM_MIGRATION_* variable has a value that cannot be used
+    ├── LockHeldError               another migration is running; exit code 75, so try later
+    ├── RevisionFilesError          the revision files cannot be one history
+    │   ├── UnreadableRevisionError
+    │   ├── DuplicateRevisionError
+    │   ├── MissingParentError
+    │   ├── UnknownDependencyError
+    │   ├── RevisionCycleError
+    │   └── SeveralHeadsError
+    ├── DatabaseStateError          the database is not one that these revisions know
+    │   ├── UnknownVersionError
+    │   │   ├── DatabaseAheadError      rows of a later version of this code
+    │   │   ├── PublishedHistoryError   rows of the published ms-markets
+    │   │   └── MissingExtensionError   rows of a project that extends this history
+    │   ├── UnversionedTablesError
+    │   ├── LostTablesError
+    │   ├── SearchPathError
+    │   └── NamespaceTakenError
+    ├── SessionError                the connection cannot carry a migration
+    │   ├── PoolerError
+    │   ├── CredentialExpiredError
+    │   ├── LockLostError
+    │   └── ConnectionLostError
+    ├── RunError                    the migration began and was undone
+    │   ├── TableBusyError          a session holds a table for longer than we wait
+    │   ├── StatementCancelledError
+    │   ├── StatementFailedError
+    │   ├── RevisionRaisedError
+    │   └── AlembicRefusedError
+    └── DownstreamError             a project's migrations cannot be run as they are
+        ├── DownstreamModelsError       the models cannot be one project's; a ModelGraphError too
+        ├── RevisionIdError             a revision would collide with one of msm
+        ├── MissingReferenceError       tables that the project refers to do not exist yet
+        └── ForeignTableChangedError    a revision changed a table that is not the project's
+
+Each class carries its facts as attributes; the message is one sentence that ends with what to do.
+The tools beside the provider (review, check, plan, adopt) derive errors of their own from the root.
+"""
+
+from .base import (
+    LimitError,
+    LockHeldError,
+    MigrationError,
+    Session,
+)
+from .database import (
+    DatabaseAheadError,
+    DatabaseStateError,
+    LostTablesError,
+    MissingExtensionError,
+    NamespaceTakenError,
+    PublishedHistoryError,
+    SearchPathError,
+    UnknownVersionError,
+    UnversionedTablesError,
+)
+from .downstream import (
+    DownstreamError,
+    DownstreamModelsError,
+    ForeignTableChangedError,
+    MissingReferenceError,
+    RevisionIdError,
+)
+from .revisions import (
+    DuplicateRevisionError,
+    MissingParentError,
+    RevisionCycleError,
+    RevisionFilesError,
+    SeveralHeadsError,
+    UnknownDependencyError,
+    UnreadableRevisionError,
+)
+from .run import (
+    AlembicRefusedError,
+    RevisionRaisedError,
+    RunError,
+    StatementCancelledError,
+    StatementFailedError,
+    TableBusyError,
+)
+from .session import (
+    ConnectionLostError,
+    CredentialExpiredError,
+    LockLostError,
+    PoolerError,
+    SessionError,
+)
+
+__all__ = [
+    "AlembicRefusedError",
+    "ConnectionLostError",
+    "CredentialExpiredError",
+    "DatabaseAheadError",
+    "DatabaseStateError",
+    "DownstreamError",
+    "DownstreamModelsError",
+    "DuplicateRevisionError",
+    "ForeignTableChangedError",
+    "LimitError",
+    "LockHeldError",
+    "LockLostError",
+    "LostTablesError",
+    "MigrationError",
+    "MissingExtensionError",
+    "MissingParentError",
+    "MissingReferenceError",
+    "NamespaceTakenError",
+    "PoolerError",
+    "PublishedHistoryError",
+    "RevisionCycleError",
+    "RevisionFilesError",
+    "RevisionIdError",
+    "RevisionRaisedError",
+    "RunError",
+    "SearchPathError",
+    "Session",
+    "SessionError",
+    "SeveralHeadsError",
+    "StatementCancelledError",
+    "StatementFailedError",
+    "TableBusyError",
+    "UnknownDependencyError",
+    "UnknownVersionError",
+    "UnreadableRevisionError",
+    "UnversionedTablesError",
+]

@@ -1,18 +1,10 @@
-"""The errors of downstream projects.
-
-MigrationError
-└── DownstreamError
-    ├── DownstreamModelsError       the models cannot be one project's; a ModelGraphError too
-    ├── RevisionIdError             a revision would collide with ours
-    ├── MissingReferenceError       tables that theirs refer to are not there yet
-    └── ForeignTableChangedError    a revision changed a table of somebody else
-"""
+"""A project that builds on msm, and its migrations."""
 
 from collections.abc import Sequence
 
 from msm.errors import ModelGraphError
 
-from .tree import MigrationError
+from .base import MigrationError
 
 __all__ = [
     "DownstreamError",

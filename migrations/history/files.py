@@ -1,6 +1,10 @@
 """The revision files of this code, read as text, and refused where they are not one history.
 
 Alembic only warns of a duplicate id or a missing parent, leaves a revision out, and goes on.
+
+``msm_local.status.revisions`` reads such files too. It cannot be this module: msm-local may import
+neither the migration package nor anything that loads the SDK, and is to show what it can of a
+history that this module refuses.
 """
 
 import ast
@@ -14,7 +18,7 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 from alembic.util import coerce_resource_to_filename
 
-from ..errors.tree import (
+from ..errors import (
     DuplicateRevisionError,
     MissingParentError,
     RevisionCycleError,

@@ -1,8 +1,28 @@
 """What the published ms-markets 1.0.16 leaves behind, and which of our revisions it amounts to."""
 
-__all__ = ["LEFT_ALONE", "RENAMED", "SAME_AS", "UNBOUNDED"]
+import re
 
-# Our revision whose tables its last one, 0017, amounts to.
+__all__ = [
+    "LEFT_ALONE",
+    "PUBLISHED_HEAD",
+    "PUBLISHED_ID",
+    "PUBLISHED_RELEASE",
+    "PUBLISHED_REVISIONS",
+    "PUBLISHED_UPGRADE_COMMAND",
+    "RENAMED",
+    "SAME_AS",
+    "UNBOUNDED",
+]
+
+PUBLISHED_RELEASE = "1.0.16"
+# Its ids are in the version table that ours are in, which is why ours start at 1001.
+PUBLISHED_REVISIONS = [f"{number:04d}" for number in range(1, 18)]
+PUBLISHED_HEAD = PUBLISHED_REVISIONS[-1]
+# A later release may have more of them.
+PUBLISHED_ID = re.compile(r"0\d{3}")
+# Its provider has the name that ours has at the root of this repository.
+PUBLISHED_UPGRADE_COMMAND = "mainsequence migrations upgrade --provider migrations:migration head"
+# Our revision that makes the tables of its head.
 SAME_AS = "1003"
 
 # Its first revision made this table; no model of its last release, and none of ours, describes it.

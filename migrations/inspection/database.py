@@ -21,36 +21,35 @@ from msm.sdk import (
     MetaTableMigrationConnectionRequest,
     alembic_config_for_provider,
     apply_mainsequence_migration_role,
-    get_code_repository_context,
-    require_code_repository_metatables_data_source,
+    data_source_uid,
 )
 
-from ..errors.tree import PACKAGE, MigrationError
+from ..errors import MigrationError
 from ..history.files import Revisions, load_revisions
-from ..provider import MarketsMigration
+from ..provider import PACKAGE, SCHEMA, MarketsMigration
+from ..run.connections import connect_arguments, server_of
 from ..run.guards import refuse_search_path, refuse_taken, version_rows
 from ..run.limits import Limits, set_timeouts
-from ..run.lock import connect_arguments
 from ..run.translation import is_busy, reason_of
 
 __all__ = [
-    "CREDENTIAL_SECONDS",
-    "SCHEMA",
+    "CREDENTIAL_LIFETIME",
+    "MAX_CREDENTIAL_LIFETIME",
     "Database",
-    "Issued",
+    "IssuedConnection",
     "NeverMigratedError",
     "Registry",
     "TableHeldError",
     "UnreadableDatabaseError",
     "find_registry",
     "issue",
+    "owner_name",
     "read_only",
     "revision_directory",
 ]
 
-# Of every table: a provider of models on MarketsBase authors public as no schema.
-SCHEMA = "public"
-CREDENTIAL_SECONDS = 300
+# In seconds: long enough for a look, and the longest that the platform issues.
+CREDENTIAL_LIFETIME, MAX_CREDENTIAL_LIFETIME = 300, 3600
 
 
 class UnreadableDatabaseError(MigrationError):
@@ -102,7 +101,7 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedConnection:
     """A migration connection that the platform issued.
 
     Attributes:
@@ -144,6 +143,11 @@ class Database:
         return version_rows(self.connection, self.provider)
 
 
+def owner_name(role: str | None) -> str:
+    """The role that owns the tables, for a message; in general words where it is not known."""
+    return "the owner of the tables" if role is None else role
+
+
 def revision_directory(provider: MarketsMigration) -> tuple[ScriptDirectory, Revisions]:
     """The revisions that a provider carries, loaded, in Alembic's terms and in ours.
 
@@ -168,26 +172,24 @@ def find_registry(provider: MarketsMigration) -> Registry | None:
     probe()
     with quiet_sdk():
         with refusals_of("the Git context of this checkout"):
-            data_source = require_code_repository_metatables_data_source(
-                PACKAGE, context=get_code_repository_context()
-            )
+            data_source = data_source_uid(PACKAGE)
         with refusals_of("a lookup of the migration registry"):
             found = MetaTable.filter_by_body(
-                data_source__uid__in=[str(data_source.uid)],
+                data_source__uid__in=[data_source],
                 physical_schema__in=[SCHEMA],
                 physical_table_name__in=[provider.version_table],
                 limit=1,
             )
     refuse_taken(provider.migration_namespace, found)
-    return Registry(provider, found[0], str(data_source.uid)) if found else None
+    return Registry(provider, found[0], data_source) if found else None
 
 
-def issue(registry: Registry, *, seconds: int) -> Issued:
+def issue(registry: Registry, *, lifetime: int) -> IssuedConnection:
     """Have the platform issue a migration connection.
 
     Args:
         registry: what :func:`find_registry` found.
-        seconds: how long the credential lasts, from 60 to 3600.
+        lifetime: how long the credential lasts, in seconds, from 60 to 3600.
 
     Raises:
         PlatformRefusedError: the platform issues none.
@@ -199,22 +201,22 @@ def issue(registry: Registry, *, seconds: int) -> Issued:
                 package=provider.package,
                 migration_namespace=provider.migration_namespace,
                 migration_provider_key=provider.migration_provider_key,
-                ttl_seconds=seconds,
+                ttl_seconds=lifetime,
             )
         )
     config = alembic_config_for_provider(
         provider, sqlalchemy_url=issued.uri, owner_role_name=issued.owner_role_name
     )
-    return Issued(make_url(issued.uri), config, issued.owner_role_name)
+    return IssuedConnection(make_url(issued.uri), config, issued.owner_role_name)
 
 
 @contextmanager
-def read_only(registry: Registry, *, seconds: int = CREDENTIAL_SECONDS) -> Iterator[Database]:
+def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Iterator[Database]:
     """Connect to the database of a registry, as its owner role, and only read.
 
     Args:
         registry: what :func:`find_registry` found.
-        seconds: how long the credential lasts, from 60 to 3600.
+        lifetime: how long the credential lasts, in seconds, from 60 to 3600.
 
     Raises:
         PlatformRefusedError: the platform issues no connection.
@@ -222,7 +224,7 @@ def read_only(registry: Registry, *, seconds: int = CREDENTIAL_SECONDS) -> Itera
         TableHeldError: a statement of the block did not get a table that somebody holds.
         UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a statement of the block.
     """
-    issued = issue(registry, seconds=seconds)
+    issued = issue(registry, lifetime=lifetime)
     engine = create_engine(issued.url, poolclass=NullPool, connect_args=connect_arguments("look"))
     try:
         with engine.connect() as connection:
@@ -234,7 +236,7 @@ def read_only(registry: Registry, *, seconds: int = CREDENTIAL_SECONDS) -> Itera
             yield Database(connection, registry, issued.owner_role)
     except DBAPIError as error:
         url = issued.url
-        where = f"{url.database} at {url.host}:{url.port or 5432}"
+        where = f"{url.database} at {server_of(url)}"
         if is_busy(error):
             kind: type[UnreadableDatabaseError] = TableHeldError
             fault = f"A session, such as a migration's, holds a table of the database {where}"

@@ -1,18 +1,14 @@
-"""The command: ``python -m migrations.plan [TARGET] [--sql] [--json]``.
+"""The command: ``python -m migrations.plan [TARGET] [--sql] [--json]``."""
 
-Exit code 0 with a plan, 2 where it could not make one.
-"""
-
-import argparse
 import sys
 from collections.abc import Sequence
 
 from msm.errors import MsmError
 
-from ..errors.tree import PACKAGE
+from ..command_line import SUCCESS, add_json_option, add_provider_option, make_parser, refuse
 from ..inspection.database import find_registry, read_only
 from ..provider import MarketsMigration
-from ..selection import add_provider_option, load_provider
+from ..selection import load_provider
 from .plan import Plan, make_plan
 from .report import as_json, as_sql, as_text
 
@@ -28,10 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {PACKAGE}.plan",
-        description="Say what an upgrade or a downgrade would run against this database now.",
-        epilog="Exit code 0 with a plan, 2 where it could not make one.",
+    parser = make_parser(
+        "plan",
+        "Say what an upgrade or a downgrade would run against this database now.",
+        "Exit code 0 with a plan, 2 where it could not make one.",
     )
     parser.add_argument(
         "target",
@@ -40,21 +36,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="a revision, head, base, or a number of steps such as +1 or -1 (default: all)",
     )
     parser.add_argument("--sql", action="store_true", help="print the SQL")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_json_option(parser)
     add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
         provider = load_provider(options.provider)
         plan = plan_database(provider, options.target or provider.target)
     except MsmError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
-        return 2
+        return refuse(error)
     if options.json:
         text = as_json(plan, sql=options.sql)
     else:
         text = as_sql(plan) if options.sql else as_text(plan)
     print(text)  # noqa: T201 - the report
-    return 0
+    return SUCCESS
 
 
 def plan_database(provider: MarketsMigration, target: str) -> Plan:

@@ -13,10 +13,10 @@ from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 
-from ..errors.tree import PACKAGE, MigrationError
+from ..errors import MigrationError
 from ..inspection.database import Database, revision_directory
 from ..inspection.rendering import offline_context
-from ..provider import MarketsMigration
+from ..provider import PACKAGE, MarketsMigration
 from ..review.recorder import Run, record
 from ..review.subjects import ColumnTypes, column_types, targets
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
@@ -93,30 +93,23 @@ class Plan:
     """What a command would run.
 
     Attributes:
-        provider: what the command names as ``--provider``.
         direction: upgrade or downgrade.
         current: the rows of Alembic's version table; empty at base.
         target: what was asked for.
+        command: what runs it.
         steps: the revisions in the order in which they would run; empty where there is nothing.
         sql: their SQL, as one script; without the SDK's SET ROLE, and without the fingerprints
             that an upgrade leaves in the comment of the version table.
         is_informed: False for a database that was never migrated, which nothing can look at.
     """
 
-    provider: str
     direction: Direction
     current: tuple[str, ...]
     target: str
+    command: str
     steps: tuple[Step, ...]
     sql: str
     is_informed: bool
-
-    @property
-    def command(self) -> str:
-        """The command that runs it."""
-        # A target such as -1 would be taken for an option.
-        target = f"-- {self.target}" if self.target.startswith("-") else self.target
-        return f"mainsequence migrations {self.direction} --provider {self.provider} {target}"
 
 
 def make_plan(provider: MarketsMigration, target: str, database: Database | None) -> Plan:
@@ -144,9 +137,10 @@ def make_plan(provider: MarketsMigration, target: str, database: Database | None
     sql = _sql(provider, script, current, direction, route) if route else ""
     if not current and database is not None and database.has_version_table():
         sql = _without_version_table(sql)
-    return Plan(
-        provider.reference, direction, current, target, tuple(steps), sql, database is not None
-    )
+    # The CLI would take a target such as -1 for an option.
+    words = ("--", target) if target.startswith("-") else (target,)
+    command = provider.command(direction, *words)
+    return Plan(direction, current, target, command, tuple(steps), sql, database is not None)
 
 
 def _route(

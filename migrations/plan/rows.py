@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, TableClause, func, inspect, select, text
 
-from ..inspection.database import SCHEMA
+from ..provider import SCHEMA
 
 __all__ = ["Rows", "count_rows"]
 

@@ -1,9 +1,5 @@
-"""The command: ``python -m migrations.review [REVISION ...] [--json]``.
+"""The command: ``python -m migrations.review [REVISION ...] [--json]``."""
 
-Exit code 0 without rejections, 1 with, 2 where it could not look.
-"""
-
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +7,9 @@ from pathlib import Path
 from msm.errors import MsmError
 from msm.settings import settings
 
+from ..command_line import FOUND, SUCCESS, add_json_option, add_provider_option, make_parser, refuse
 from ..provider import MarketsMigration
-from ..selection import add_provider_option, load_provider
+from ..selection import load_provider
 from . import read_history, review
 from .report import as_json, as_text
 from .review import Review
@@ -32,13 +29,13 @@ def main(arguments: Sequence[str] | None = None, *, versions: Path | None = None
     Returns:
         The exit code.
     """
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {__package__}",
-        description="Read revisions operation by operation, without a database.",
-        epilog="Exit code 0 without rejections, 1 with, 2 where it could not look.",
+    parser = make_parser(
+        "review",
+        "Read revisions operation by operation, without a database.",
+        "Exit code 0 without rejections, 1 with, 2 where it could not look.",
     )
     parser.add_argument("revisions", nargs="*", metavar="REVISION", help="all where none is named")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_json_option(parser)
     add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
@@ -46,10 +43,9 @@ def main(arguments: Sequence[str] | None = None, *, versions: Path | None = None
         folder = provider.folder if versions is None else versions / settings.slug
         found = review_folder(provider, folder, options.revisions)
     except MsmError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
-        return 2
+        return refuse(error)
     print(as_json(found) if options.json else as_text(found))  # noqa: T201 - the report
-    return 1 if found.rejections else 0
+    return FOUND if found.rejections else SUCCESS
 
 
 def review_folder(provider: MarketsMigration, folder: Path, ids: Sequence[str] = ()) -> Review:

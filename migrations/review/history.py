@@ -9,7 +9,7 @@ from types import ModuleType
 
 from alembic.script import Script, ScriptDirectory
 
-from ..errors.tree import MigrationError, UnreadableRevisionError
+from ..errors import MigrationError, UnreadableRevisionError
 from ..history.files import RevisionFile, load_revisions, read_file
 from ..provider import MarketsMigration
 from .recorder import Run, record

@@ -1,6 +1,5 @@
 """Who blocks a session: PostgreSQL tells it only while the session waits."""
 
-import logging
 import threading
 from collections.abc import Sequence
 from types import TracebackType
@@ -9,11 +8,11 @@ from typing import Self
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from ..errors.tree import Session
+from ..errors import Session
+from .logger import LOG
 
 __all__ = ["BlockerWatch"]
 
-LOG = logging.getLogger("alembic.msm")
 LONGEST_PAUSE = 1.0
 # A wait of the full lock_timeout is looked at this often, even by a server that is busy.
 LOOKS = 4

@@ -6,9 +6,8 @@ from sqlalchemy import Connection, text
 
 from msm.base import MarketsModel
 
-from ..errors.downstream import ForeignTableChangedError, MissingReferenceError
-from ..errors.tree import UPGRADE
-from ..provider import MarketsMigration
+from ..errors import ForeignTableChangedError, MissingReferenceError
+from ..provider import UPGRADE_COMMAND, MarketsMigration
 from .progress import Progress
 
 __all__ = ["Neighbours", "refuse_missing_references"]
@@ -58,8 +57,8 @@ def refuse_missing_references(connection: Connection, provider: MarketsMigration
     if missing:
         raise MissingReferenceError(
             f"{', '.join(missing)}: not in this database, though {provider.package} refers to it, "
-            f"and nothing was changed; bring msm there first, with `{UPGRADE}`, and run this "
-            "again.",
+            f"and nothing was changed; bring msm there first, with `{UPGRADE_COMMAND}`, and run "
+            "this again.",
             columns=missing,
         )
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
-from ..errors.tree import (
-    PACKAGE,
+from msm.settings import NAMESPACE_VARIABLE
+
+from ..errors import (
     DatabaseAheadError,
     LostTablesError,
     MissingExtensionError,
@@ -18,7 +19,8 @@ from ..errors.tree import (
     UnversionedTablesError,
 )
 from ..history.files import Revisions
-from ..provider import MarketsMigration
+from ..history.published import PUBLISHED_HEAD, PUBLISHED_ID, PUBLISHED_RELEASE
+from ..provider import PACKAGE, MarketsMigration
 
 __all__ = [
     "refuse_lost_tables",
@@ -31,10 +33,6 @@ __all__ = [
     "version_rows",
 ]
 
-# The published history, in the same version table; ours starts at 1001.
-PUBLISHED = [f"{number:04d}" for number in range(1, 18)]
-PUBLISHED_HEAD = PUBLISHED[-1]
-PUBLISHED_ID = re.compile(r"0\d{3}")
 LISTED = 3
 
 SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false), current_user")
@@ -108,10 +106,12 @@ def unknown_version(
     if published:
         release, first = "the published ms-markets", ""
         if max(published) > PUBLISHED_HEAD:
-            release = "an ms-markets newer than 1.0.16"
+            release = f"an ms-markets newer than {PUBLISHED_RELEASE}"
             first = f"take it back to {PUBLISHED_HEAD} with that version first, then "
         elif PUBLISHED_HEAD not in published:
-            first = f"migrate it to {PUBLISHED_HEAD} with ms-markets 1.0.16 first, then "
+            first = (
+                f"migrate it to {PUBLISHED_HEAD} with ms-markets {PUBLISHED_RELEASE} first, then "
+            )
         return PublishedHistoryError(
             f"The database is at {named} of {release}, whose tables this code does not take for "
             "its own unseen",
@@ -138,8 +138,8 @@ def unknown_version(
     return DatabaseAheadError(
         f"The database is ahead of this code: it is at {named} and this code ends at {ours}",
         f"run this with the version of {origin} that has {named}, or restore the file of "
-        f"{named}, or from there take the database back with `mainsequence migrations downgrade "
-        f"--provider {provider.reference} {ours}`",
+        f"{named}, or from there take the database back with "
+        f"`{provider.command('downgrade', ours)}`",
         rows=rows,
     )
 
@@ -217,7 +217,7 @@ def refuse_taken(namespace: str, rows: Collection[Any]) -> None:
             raise NamespaceTakenError(
                 f"{row.physical_table_name} of the namespace {namespace!r} belongs to "
                 f"{row.namespace!r} in the platform's catalog, because both make the same table "
-                "names, and nothing was changed; set MSM_AUTO_REGISTER_NAMESPACE to "
+                f"names, and nothing was changed; set {NAMESPACE_VARIABLE} to "
                 f"{row.namespace!r}, or to a name that differs from it in more than punctuation.",
                 namespace=row.namespace,
                 table=row.physical_table_name,

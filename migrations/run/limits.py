@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, text
 
-from ..errors.tree import CredentialExpiredError, LimitError
+from ..errors import CredentialExpiredError, LimitError
 
 __all__ = [
     "ATTEMPTS_VARIABLE",

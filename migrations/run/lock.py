@@ -5,26 +5,20 @@ session, so that a process that dies frees it, however it dies.
 """
 
 import hashlib
-import logging
-import os
-import socket
 import time
-from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from ..errors.tree import LockHeldError, LockLostError, PoolerError, Session
+from ..errors import LockHeldError, LockLostError, PoolerError, Session
+from .connections import BACKEND_PID, server_of
 from .limits import LOCK_WAIT_VARIABLE
+from .logger import LOG
 from .progress import Progress
 
-__all__ = ["MigrationLock", "application_name", "connect_arguments", "release", "take"]
+__all__ = ["MigrationLock", "release", "take"]
 
-LOG = logging.getLogger("alembic.msm")
 PREFIX = "msm-migrate"
-NAME_BYTES = 63
-CONNECT_SECONDS = 10
 POLL_SECONDS = 0.2
 PROBES = 8
 
@@ -36,7 +30,6 @@ SESSION_SETTINGS = text(
     " set_config('tcp_keepalives_count', '3', false)"
 )
 TRY_LOCK = text("SELECT pg_try_advisory_lock(:key)")
-BACKEND = text("SELECT pg_backend_pid()")
 HOLDER = text("""
     SELECT l.pid, coalesce(a.application_name, ''), a.query_start
     FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
@@ -132,18 +125,6 @@ class MigrationLock:
         return None if row is None else Session(*row)
 
 
-def application_name(what: str = "migrate") -> str:
-    """Host, process and start of a migration or a look, in the 63 bytes that PostgreSQL keeps."""
-    tail = f" {os.getpid()} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    host = socket.gethostname().encode("ascii", "replace").decode()
-    return f"msm-{what} {host}"[: NAME_BYTES - len(tail)] + tail
-
-
-def connect_arguments(what: str = "migrate") -> dict[str, Any]:
-    """What psycopg connects with: the name of the session, and an end to a host that is silent."""
-    return {"application_name": application_name(what), "connect_timeout": CONNECT_SECONDS}
-
-
 _held: list[MigrationLock] = []
 
 
@@ -173,19 +154,18 @@ def _refuse_pooler(connection: Connection, engine: Engine) -> None:
     A direct connection speaks to the process that PostgreSQL named in the handshake. Behind a
     pooler it is another one; then two connections that take turns show whether they share them.
     """
-    backend = connection.scalar(BACKEND)
+    backend = connection.scalar(BACKEND_PID)
     driver = connection.connection.driver_connection
     if driver is not None and driver.info.backend_pid == backend:
         return
     ours, theirs = {backend}, set()
     for _ in range(PROBES):
         with engine.connect() as other:
-            theirs.add(other.scalar(BACKEND))
-            ours.add(connection.scalar(BACKEND))
+            theirs.add(other.scalar(BACKEND_PID))
+            ours.add(connection.scalar(BACKEND_PID))
     if len(ours) > 1 or ours & theirs:
         raise PoolerError(
-            f"A transaction pooler stands before PostgreSQL at {engine.url.host}:"
-            f"{engine.url.port or 5432}, where the lock that keeps migrations apart does not hold; "
-            "have the platform connect to PostgreSQL directly, or to a port in session mode, and "
-            "run this again."
+            f"A transaction pooler stands before PostgreSQL at {server_of(engine.url)}, where the "
+            "lock that keeps migrations apart does not hold; have the platform connect to "
+            "PostgreSQL directly, or to a port in session mode, and run this again."
         )

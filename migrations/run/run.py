@@ -1,6 +1,5 @@
 """One run of Alembic against a database: locked, guarded, bounded in time."""
 
-import logging
 import os
 import time
 from collections.abc import Callable
@@ -9,15 +8,17 @@ from typing import Any
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from msm.sdk import apply_mainsequence_migration_role, run_mainsequence_alembic_env
 
-from ..errors.tree import MigrationError
+from ..errors import MigrationError
 from ..history.files import read_revisions
+from ..provider import provider_of
 from .blockers import BlockerWatch
+from .connections import BACKEND_PID, connect_arguments
 from .fingerprints import applied_revisions, write_fingerprints
 from .foreign_tables import Neighbours, refuse_missing_references
 from .guards import (
@@ -29,15 +30,27 @@ from .guards import (
     version_rows,
 )
 from .limits import Limits, set_timeouts
-from .lock import MigrationLock, connect_arguments, release, take
+from .lock import MigrationLock, release, take
+from .logger import LOG
 from .progress import Progress
 from .translation import busy, failure_of, is_busy
 
-__all__ = ["run"]
+__all__ = ["run", "run_or_exit"]
 
-LOG = logging.getLogger("alembic.msm")
 FIRST_PAUSE = 1.0
 FORMATTER = "ruff"
+
+
+def run_or_exit(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool]) -> None:
+    """Run what Alembic was asked for, as :func:`run` does.
+
+    Raises:
+        SystemExit: it could not be done, which standard error says in one sentence.
+    """
+    try:
+        run(config, script, changes=changes)
+    except MigrationError as error:
+        error.exit()
 
 
 def run(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool]) -> None:
@@ -87,7 +100,7 @@ class Run:
         self.progress = Progress()
         self._config = config
         self._script = script
-        self._provider = config.attributes["mainsequence_migration_provider"]
+        self._provider = provider_of(config)
         self._limits = limits
         self._recorded: tuple[str, ...] = ()
         self._engine = create_engine(
@@ -115,8 +128,7 @@ class Run:
     def change(self) -> None:
         """Run a command that changes the schema: alone, and only on a database that is known."""
         refuse_taken_tables(self._provider)
-        schema = self._provider.version_table_schema or "public"
-        table = f"{schema}.{self._provider.version_table}"
+        table = self._provider.qualified_version_table
         lock = take(self._engine, table, self._limits.lock_wait)
         with self._engine.connect() as connection:
             rows = self._prepare(connection)
@@ -167,7 +179,7 @@ class Run:
 
     def _attempt_in_turn(self, connection: Connection) -> None:
         """Run, again and again while a table is busy, nothing was kept, and attempts are left."""
-        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        pid = connection.execute(BACKEND_PID).scalar_one()
         connection.rollback()
         with BlockerWatch(self._engine, pid, self._limits.table_lock) as watch:
             for number in range(1, self._limits.attempts + 1):

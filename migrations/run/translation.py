@@ -9,7 +9,7 @@ from psycopg import OperationalError
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from ..errors.tree import (
+from ..errors import (
     AlembicRefusedError,
     ConnectionLostError,
     MigrationError,
@@ -20,6 +20,7 @@ from ..errors.tree import (
     TableBusyError,
 )
 from ..history.files import Revisions, place_of
+from .connections import server_of
 from .limits import STATEMENT_VARIABLE, TABLE_LOCK_VARIABLE
 from .progress import Progress
 
@@ -77,7 +78,7 @@ def failure_of(
     broke_off = sqlstate is None and isinstance(error.orig, OperationalError)
     if broke_off or SESSION_ENDED.fullmatch(sqlstate or ""):
         return ConnectionLostError(
-            f"PostgreSQL at {url.host}:{url.port or 5432} cannot be reached, or ended the session "
+            f"PostgreSQL at {server_of(url)} cannot be reached, or ended the session "
             f"({reason}); {progress.outcome(lost=True)}; run this again when it is back, with a "
             "larger --ttl-seconds where the credential ran out."
         )

@@ -6,41 +6,45 @@ from collections.abc import Iterator
 
 import pytest
 
-from migrations.errors import tree
-from migrations.errors.tree import MigrationError
+from migrations import errors
+from migrations.errors import DownstreamError, MigrationError
 from tests.conftest import ROOT
 
 SAID = {
-    tree.AlembicRefusedError: "Alembic refuses",
-    tree.ConnectionLostError: "cannot be reached, or ended the session",
-    tree.CredentialExpiredError: "The migration credential expired before the migration began",
-    tree.DatabaseAheadError: "The database is ahead of this code",
-    tree.DuplicateRevisionError: " and in ",
-    tree.LimitError: "a number",
-    tree.LockHeldError: "Another migration holds the lock",
-    tree.LockLostError: "was lost",
-    tree.LostTablesError: " gone from the database, though it is at ",
-    tree.MissingExtensionError: "comes from a project that extends this history",
-    tree.MissingParentError: " follows ",
-    tree.NamespaceTakenError: "in the platform's catalog",
-    tree.PoolerError: "A transaction pooler stands before PostgreSQL",
-    tree.PublishedHistoryError: "an ms-markets newer than 1.0.16",
-    tree.RevisionCycleError: "follow each other in a circle",
-    tree.RevisionRaisedError: ", raised at ",
-    tree.SearchPathError: "search_path is ",
-    tree.SeveralHeadsError: "are both heads of ",
-    tree.StatementCancelledError: "was cancelled",
-    tree.StatementFailedError: "PostgreSQL refuses ",
-    tree.TableBusyError: "did not get its lock",
-    tree.UnknownDependencyError: " depends on ",
-    tree.UnreadableRevisionError: "does not say as literals which revision it is",
-    tree.UnversionedTablesError: "does not say which revision made them",
+    errors.AlembicRefusedError: "Alembic refuses",
+    errors.ConnectionLostError: "cannot be reached, or ended the session",
+    errors.CredentialExpiredError: "The migration credential expired before the migration began",
+    errors.DatabaseAheadError: "The database is ahead of this code",
+    errors.DuplicateRevisionError: " and in ",
+    errors.LimitError: "a number",
+    errors.LockHeldError: "Another migration holds the lock",
+    errors.LockLostError: "was lost",
+    errors.LostTablesError: " gone from the database, though it is at ",
+    errors.MissingExtensionError: "comes from a project that extends this history",
+    errors.MissingParentError: " follows ",
+    errors.NamespaceTakenError: "in the platform's catalog",
+    errors.PoolerError: "A transaction pooler stands before PostgreSQL",
+    errors.PublishedHistoryError: "an ms-markets newer than ",
+    errors.RevisionCycleError: "follow each other in a circle",
+    errors.RevisionRaisedError: ", raised at ",
+    errors.SearchPathError: "search_path is ",
+    errors.SeveralHeadsError: "are both heads of ",
+    errors.StatementCancelledError: "was cancelled",
+    errors.StatementFailedError: "PostgreSQL refuses ",
+    errors.TableBusyError: "did not get its lock",
+    errors.UnknownDependencyError: " depends on ",
+    errors.UnreadableRevisionError: "does not say as literals which revision it is",
+    errors.UnversionedTablesError: "does not say which revision made them",
 }
 
 
 def concrete(kind: type[MigrationError]) -> Iterator[type[MigrationError]]:
     """The classes of the tree below one that nothing of the tree derives from."""
-    below = [sub for sub in kind.__subclasses__() if sub.__module__ == tree.__name__]
+    below = [
+        sub
+        for sub in kind.__subclasses__()
+        if sub.__name__ in errors.__all__ and sub is not DownstreamError
+    ]
     for sub in below:
         yield from concrete(sub)
     if not below:
@@ -49,7 +53,7 @@ def concrete(kind: type[MigrationError]) -> Iterator[type[MigrationError]]:
 
 def strings() -> Iterator[str]:
     """Every literal text of the migration package, as far as no value interrupts it."""
-    for path in (ROOT / "migrations").glob("*.py"):
+    for path in (ROOT / "migrations").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from migrations.errors.tree import (
+from migrations.errors import (
     DuplicateRevisionError,
     MissingParentError,
     RevisionCycleError,

@@ -21,6 +21,7 @@ from tests.support.history import HEAD, NEXT
 __all__ = [
     "LOCK_TABLE",
     "NAME",
+    "UPGRADE",
     "WAITING",
     "Background",
     "look_anew",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 NAME = "msm-migrate"
+UPGRADE = f"mainsequence migrations upgrade --provider {PROVIDER} head"
 LOCK_TABLE = "public.ms_markets__alembic_version"
 # What a migration asks while another one holds the lock.
 WAITING = "FROM pg_locks l LEFT JOIN pg_stat_activity"

@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
 
+from ...inspection.rendering import DIALECT
 from ..history import Revision
 from ..recorder import Operation
 from ..subjects import made, targets
@@ -26,7 +27,7 @@ from .operations import unchanged_foreign_keys
 __all__ = ["long_name", "schema_public", "unnamed"]
 
 # PostgreSQL cuts longer identifiers off without an error.
-MAX_NAME_BYTES = 63
+MAX_NAME_BYTES = DIALECT.max_identifier_length
 
 
 def _operations(revision: Revision) -> Iterator[Operation]:

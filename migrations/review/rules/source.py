@@ -22,7 +22,7 @@ FILLER_WORDS = """
 """
 FILLER = frozenset(FILLER_WORDS.split())
 
-OUR_PACKAGES = re.compile(r"(msm(_\w+)?|migrations)(\.|$)")
+OURS = re.compile(r"(msm(_\w+)?|migrations)(\.|$)")
 
 INSPECTING_CALLS = frozenset(
     {"create_engine", "get_bind", "has_table", "inspect", "reflect", "reflect_table"}
@@ -50,7 +50,7 @@ def package_import(revision: Revision) -> Iterator[Fault]:
     """An import of msm packages, or of a file beside it."""
     for node in ast.walk(revision.tree):
         for name in _imported(node):
-            if OUR_PACKAGES.match(name) or name.startswith("."):
+            if OURS.match(name) or name.startswith("."):
                 place = Place(revision.path, node.lineno)  # type: ignore[attr-defined]
                 yield Fault(place, f"{name} is imported, and will not stay as it is today.")
 

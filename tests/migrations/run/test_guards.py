@@ -21,11 +21,10 @@ from tests.conftest import environment_of
 from tests.support.alembic import config_for, url_of
 from tests.support.forked import value_of
 from tests.support.history import AFTER, HEAD, NEXT, TABLES
-from tests.support.migrating import migrate, migrate_in, sentence_of, write_revision
+from tests.support.migrating import UPGRADE, migrate, migrate_in, sentence_of, write_revision
 from tests.support.pooler import pooler
 from tests.support.schema import defaults_and_comments, describe
 
-UPGRADE = "mainsequence migrations upgrade --provider migrations:migration head"
 ADOPT = "run `python -m migrations.adopt`."
 PUBLISHED = "the published ms-markets"
 COMMANDS = [("upgrade", "head"), ("downgrade", "base")]

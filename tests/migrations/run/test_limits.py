@@ -13,7 +13,7 @@ from psycopg import Connection, sql
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from migrations.errors.tree import CredentialExpiredError, LimitError
+from migrations.errors import CredentialExpiredError, LimitError
 from migrations.run.limits import Limits, set_timeouts
 from msm_local.platform import LocalPlatform
 from tests.conftest import environment_of

@@ -17,9 +17,10 @@ from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from migrations.errors.tree import LockHeldError
-from migrations.run import lock
-from migrations.run.lock import MigrationLock, application_name
+from migrations.errors import LockHeldError
+from migrations.run import connections
+from migrations.run.connections import application_name
+from migrations.run.lock import MigrationLock
 from migrations.run.progress import Progress
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
@@ -137,10 +138,10 @@ def test_the_tools_that_look_do_not_wait(
 
 @pytest.mark.slow
 def test_a_host_that_is_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(connections, "CONNECT_TIMEOUT", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = URL.create("postgresql", host="127.0.0.1", port=silent.getsockname()[1])
-        engine = create_engine(url, connect_args=lock.connect_arguments())
+        engine = create_engine(url, connect_args=connections.connect_arguments())
         with pytest.raises(OperationalError, match="timeout"):
             engine.connect()
 

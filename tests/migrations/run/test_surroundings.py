@@ -211,7 +211,7 @@ def test_a_check_knows_a_head_that_another_one_depends_on(
     superuser: Connection,
     checkout: Path,
 ) -> None:
-    with (checkout / "migrations" / "ours.py").open("a", encoding="utf-8") as provider:
+    with (checkout / "migrations" / "markets.py").open("a", encoding="utf-8") as provider:
         provider.write(EXTENDED)
     write_extension(checkout, None, HEAD)
     # Alembic leaves one row: the one that implies the other.

@@ -26,7 +26,7 @@ from tests.support.alembic import url_of
 from tests.support.databases import database
 from tests.support.forked import Finished, run_forked
 from tests.support.history import HEAD
-from tests.support.migrating import LOCK_TABLE, migrate
+from tests.support.migrating import LOCK_TABLE, UPGRADE, migrate
 from tests.support.published import (
     ROWS,
     checksums,
@@ -40,7 +40,6 @@ pytestmark = pytest.mark.slow
 
 VERSION = "SELECT version_num FROM ms_markets__alembic_version"
 ASSET = "ms_markets__asset"
-UPGRADE = "mainsequence migrations upgrade --provider migrations:migration head"
 ADOPTED = (
     "Adopted: 61 tables are as 1003 has them, and the version row says 1003 instead of 0017; "
     f"go on with `{UPGRADE}`.\n"

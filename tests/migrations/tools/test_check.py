@@ -18,14 +18,13 @@ from sqlalchemy.pool import NullPool
 
 from migrations.check.__main__ import main
 from migrations.check.expressions import changed_expressions
-from migrations.errors.tree import UPGRADE
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, TABLES
 from tests.support.looking import differences, run_check
-from tests.support.migrating import check_anew, migrate
+from tests.support.migrating import UPGRADE, check_anew, migrate
 
 # Many databases: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow

@@ -9,14 +9,13 @@ import pytest
 from psycopg import Connection, sql
 
 from migrations import migration
-from migrations.errors.tree import UPGRADE
 from migrations.inspection.database import find_registry, read_only
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import Finished, run_forked
 from tests.support.gateway import Gateway
 from tests.support.looking import differences, run_check, run_plan
-from tests.support.migrating import migrate, sentence_of, until_timed_out
+from tests.support.migrating import UPGRADE, migrate, sentence_of, until_timed_out
 from tests.support.schema import defaults_and_comments, describe
 
 # Many databases: together they would take the default suite over its limit.

@@ -16,7 +16,7 @@ from alembic import op
 from sqlalchemy.types import TypeEngine
 
 from migrations import migration
-from migrations.errors.tree import RevisionFilesError
+from migrations.errors import RevisionFilesError
 from migrations.review import RULES, HistoryError, Review, UnknownRevisionError, record
 from migrations.review.__main__ import main, review_folder
 from migrations.review.harm import widens

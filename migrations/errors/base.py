@@ -1,0 +1,96 @@
+"""The root of the tree, and the two errors that stand directly below it."""
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+
+from msm.errors import MsmError
+
+__all__ = [
+    "LimitError",
+    "LockHeldError",
+    "MigrationError",
+    "Session",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session of the database, as far as the migration role may see it.
+
+    Attributes:
+        pid: its process on the database server.
+        application: its ``application_name``.
+        since: when its last statement began; None where the role may not see it.
+    """
+
+    pid: int
+    application: str
+    since: datetime | None = None
+
+    def __str__(self) -> str:
+        name = f" ({self.application})" if self.application else ""
+        began = (
+            f", its last statement began {self.since:%Y-%m-%d %H:%M:%S %Z}" if self.since else ""
+        )
+        return f"pid {self.pid}{name}{began}"
+
+
+class MigrationError(MsmError):
+    """A migration cannot be run, read or trusted as it stands.
+
+    Attributes:
+        exit_code: of the process that the error ends.
+    """
+
+    exit_code = 1
+
+    def exit(self) -> NoReturn:
+        """End this process with the error's one sentence.
+
+        For code that the SDK or Alembic calls: they print a traceback of 75 lines for every
+        exception but SystemExit.
+        """
+        sys.stderr.write(f"{self}\n")
+        raise SystemExit(self.exit_code) from self
+
+
+class LimitError(MigrationError):
+    """An ``MSM_MIGRATION_*`` variable holds a value that cannot be used.
+
+    Attributes:
+        variable: its name.
+        value: what it holds.
+    """
+
+    def __init__(self, variable: str, value: str, *, needed: str) -> None:
+        self.variable = variable
+        self.value = value
+        super().__init__(f"{variable}={value!r} is not {needed}; set it to that, or unset it.")
+
+
+class LockHeldError(MigrationError):
+    """Another migration of the same database and version table is running.
+
+    Attributes:
+        table: the version table whose lock it holds.
+        seconds: how long this one waited.
+        holder: who holds it; None where it was gone when it was looked for.
+    """
+
+    # A scheduler that knows sysexits.h tries again later.
+    exit_code = os.EX_TEMPFAIL
+
+    def __init__(
+        self, table: str, *, seconds: float, holder: Session | None, variable: str
+    ) -> None:
+        self.table = table
+        self.seconds = seconds
+        self.holder = holder
+        super().__init__(
+            f"Another migration holds the lock of {table} and did not end within {seconds:g} s: "
+            f"{holder or 'its session could not be seen'}; run this again when it has ended, or "
+            f"set {variable} to wait for more seconds."
+        )

@@ -1,0 +1,103 @@
+"""The database is not one that these revisions know."""
+
+from collections.abc import Sequence
+
+from .base import MigrationError
+
+__all__ = [
+    "DatabaseAheadError",
+    "DatabaseStateError",
+    "LostTablesError",
+    "MissingExtensionError",
+    "NamespaceTakenError",
+    "PublishedHistoryError",
+    "SearchPathError",
+    "UnknownVersionError",
+    "UnversionedTablesError",
+]
+
+
+class DatabaseStateError(MigrationError):
+    """The database is not one that these revisions know; nothing was changed."""
+
+
+class UnknownVersionError(DatabaseStateError):
+    """The version table holds revisions that no file of this code carries.
+
+    Attributes:
+        rows: the unknown ones.
+        fault: the part of the message that says what is wrong.
+        remedy: the part that says what to do.
+    """
+
+    def __init__(self, fault: str, remedy: str, *, rows: Sequence[str]) -> None:
+        super().__init__(f"{fault}, and nothing was changed; {remedy}.")
+        self.fault = fault
+        self.remedy = remedy
+        self.rows = tuple(rows)
+
+
+class DatabaseAheadError(UnknownVersionError):
+    """A later version of this code has migrated the database."""
+
+
+class PublishedHistoryError(UnknownVersionError):
+    """The published ms-markets has migrated the database."""
+
+
+class MissingExtensionError(UnknownVersionError):
+    """A project that extends this history has migrated the database, and is not in the provider."""
+
+
+class UnversionedTablesError(DatabaseStateError):
+    """Tables of the provider exist, and no version row says which revision made them.
+
+    Attributes:
+        tables: the tables found.
+        fault: the part of the message that says what is wrong.
+        remedy: the part that says what to do.
+    """
+
+    def __init__(self, fault: str, remedy: str, *, tables: Sequence[str]) -> None:
+        super().__init__(f"{fault}, so nothing was changed; {remedy}.")
+        self.fault = fault
+        self.remedy = remedy
+        self.tables = tuple(tables)
+
+
+class LostTablesError(DatabaseStateError):
+    """Active tables of the provider are gone, though the version rows are the heads.
+
+    Attributes:
+        tables: the tables that are gone.
+    """
+
+    def __init__(self, message: str, *, tables: Sequence[str]) -> None:
+        super().__init__(message)
+        self.tables = tuple(tables)
+
+
+class SearchPathError(DatabaseStateError):
+    """Unqualified names would not mean the schema public.
+
+    Attributes:
+        search_path: as the session has it.
+    """
+
+    def __init__(self, message: str, *, search_path: str) -> None:
+        super().__init__(message)
+        self.search_path = search_path
+
+
+class NamespaceTakenError(DatabaseStateError):
+    """The catalog says that a table belongs to another namespace.
+
+    Attributes:
+        namespace: the other one.
+        table: the table in question.
+    """
+
+    def __init__(self, message: str, *, namespace: str, table: str) -> None:
+        super().__init__(message)
+        self.namespace = namespace
+        self.table = table
