@@ -2,6 +2,9 @@
 
 Importing the provider imports the SDK, which costs seconds. What is needed here, the ids and what
 each descends from, stands in every revision as a literal.
+
+``migrations/history/files.py`` reads the same files and refuses what is not one history. It is a
+second reader, because this package must not import the migration package.
 """
 
 import ast
