@@ -1,4 +1,4 @@
-"""What a statement becomes before it is sent: its kind, its scope, its parameters."""
+"""Compiling a statement: its kind, its scope and its parameters."""
 
 import datetime
 import math
@@ -68,7 +68,7 @@ def test_a_select_reads_every_table_of_its_join() -> None:
     assert scope(statement) == {ASSET: "read", TYPE: "read"}
 
 
-def test_an_alias_is_its_table() -> None:
+def test_an_alias_reads_its_table() -> None:
     assert scope(select(aliased(Asset).uid)) == {ASSET: "read"}
 
 
@@ -77,7 +77,7 @@ def test_a_subquery_in_exists_is_in_scope() -> None:
     assert scope(select(Asset.uid).where(inner)) == {ASSET: "read", SNAPSHOTS: "read"}
 
 
-def test_a_cte_is_the_tables_it_reads() -> None:
+def test_a_cte_reads_its_tables() -> None:
     names = select(AssetSnapshotsTS.asset_identifier).cte("names")
     assert scope(select(names.c.asset_identifier)) == {SNAPSHOTS: "read"}
 
@@ -89,12 +89,12 @@ def test_a_union_reads_both_sides() -> None:
     }
 
 
-def test_an_insert_from_a_select_writes_one_table_and_reads_the_other() -> None:
+def test_an_insert_from_a_select_writes_and_reads() -> None:
     statement = insert(AssetType).from_select(["asset_type"], select(Asset.asset_type))
     assert scope(statement) == {ASSET: "read", TYPE: "write"}
 
 
-def test_an_update_that_reads_another_table_says_so() -> None:
+def test_an_update_reads_the_tables_of_subqueries() -> None:
     known = select(AssetType.asset_type)
     statement = update(Asset).where(Asset.asset_type.not_in(known)).values(asset_type=None)
     assert scope(statement) == {ASSET: "write", TYPE: "read"}
@@ -107,12 +107,12 @@ def test_an_insert_with_on_conflict_is_an_upsert() -> None:
     assert compile_operation(upsert, ATTACHED).operation.operation == "upsert"
 
 
-def test_a_plain_insert_returns_nothing_that_was_not_asked_for() -> None:
+def test_a_plain_insert_has_no_returning() -> None:
     operation = compile_operation(insert(AssetType).values(asset_type="x"), ATTACHED).operation
     assert "RETURNING" not in operation.statement.sql
 
 
-def test_a_table_that_is_not_attached_is_in_the_error() -> None:
+def test_an_error_names_tables_that_are_not_attached() -> None:
     with pytest.raises(NotAttachedError) as caught:
         scope(select(IndexValuesTS.value))
     assert caught.value.tables == ("ms_markets__indexvaluests",)
@@ -127,7 +127,7 @@ def parameters(statement: Any, *models: Any) -> dict[str, Any]:
     return payload.parameters
 
 
-def test_values_travel_as_json_carries_them() -> None:
+def test_values_are_sent_as_json() -> None:
     key = uuid.uuid4()
     noon = datetime.datetime(2025, 1, 2, 12, 0, 0, 123456, tzinfo=datetime.UTC)
     sent = parameters(
@@ -148,7 +148,7 @@ def test_values_travel_as_json_carries_them() -> None:
     ("value", "sent"),
     [(float("nan"), "NaN"), (float("inf"), "Infinity"), (float("-inf"), "-Infinity"), (1.5, 1.5)],
 )
-def test_a_float_that_json_lacks_travels_as_text(value: float, sent: Any) -> None:
+def test_nan_and_infinity_are_sent_as_text(value: float, sent: Any) -> None:
     assert parameters(insert(IndexValuesTS).values(value=value), IndexValuesTS) == {"value": sent}
 
 
@@ -264,7 +264,7 @@ UNFIT: dict[str, tuple[Any, str]] = {
         delete(select(Asset.uid).cte()),
         "A CTE cannot be written; write to one attached model.",
     ),
-    "a table of one's own": (
+    "a table without a model": (
         select(table("t", column("a")).c.a),
         "table('t') is not the table of a model; use the model instead.",
     ),
@@ -305,7 +305,7 @@ UNFIT: dict[str, tuple[Any, str]] = {
             "with every model the statement uses."
         ),
     ),
-    "not even a model": (
+    "not attached and without a model": (
         select(Table("ms_markets__own", MetaData(), Column("x", Integer))),
         (
             "The statement uses ms_markets__own, which this runtime has not attached; call "
@@ -316,7 +316,7 @@ UNFIT: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("name", UNFIT)
-def test_what_cannot_be_sent_is_refused_in_one_sentence(name: str) -> None:
+def test_a_statement_error_says_what_to_change(name: str) -> None:
     statement, sentence = UNFIT[name]
     own = {"own": MetaTable.model_construct(uid="own")}
     own[IndexValuesTS.__tablename__] = MetaTable.model_construct(uid="x")
@@ -325,7 +325,7 @@ def test_what_cannot_be_sent_is_refused_in_one_sentence(name: str) -> None:
     assert str(caught.value) == sentence
 
 
-def test_values_of_numpy_and_tuples_travel_as_what_they_stand_for() -> None:
+def test_numpy_values_and_tuples_are_converted() -> None:
     assert parameters(
         select(IndexValuesTS.value).where(
             literal(np.bool_(1), Boolean),

@@ -1,4 +1,4 @@
-"""Rows through attached models: Python values in, the same Python values out."""
+"""Rows through attached models: Python values are read back as they were written."""
 
 import datetime
 import math
@@ -79,7 +79,7 @@ def every_type() -> tuple[dict[str, Any], dict[str, Any]]:
     return written.rows[0], read.rows[0]
 
 
-def test_numeric_timestamps_json_and_nulls_survive_the_round_trip(
+def test_numeric_timestamps_json_and_nulls_are_kept(
     environment: Mapping[str, str],
 ) -> None:
     written, read = value_of(every_type, environment=environment)
@@ -109,7 +109,7 @@ def floats() -> list[float]:
     return [row["value"] for row in read.rows]
 
 
-def test_every_float_survives_also_those_that_json_lacks(environment: Mapping[str, str]) -> None:
+def test_every_float_is_kept_also_nan_and_infinity(environment: Mapping[str, str]) -> None:
     *finite, inf, minus_inf, nan = value_of(floats, environment=environment)
     assert finite == [0.1 + 0.2, -0.0, 1e308]
     assert math.copysign(1, finite[1]) == -1
@@ -171,7 +171,7 @@ def write_in_every_way() -> list[int]:
     ]
 
 
-def test_upsert_update_insert_and_delete_say_how_many_rows_they_wrote(
+def test_every_write_returns_its_row_count(
     environment: Mapping[str, str],
 ) -> None:
     assert value_of(write_in_every_way, environment=environment) == [2, 2, 0, 1, 1, 1, 1]
@@ -185,11 +185,11 @@ def conflict() -> int:
     return runtime.execute(select(AssetType)).row_count
 
 
-def test_of_what_postgresql_refuses_nothing_is_written(environment: Mapping[str, str]) -> None:
+def test_a_refused_write_writes_nothing(environment: Mapping[str, str]) -> None:
     assert value_of(conflict, environment=environment) == 1
 
 
-def too_many() -> str:
+def too_many() -> int:
     runtime = msm.start_engine(MODELS)
     runtime.execute(insert(AssetType).values(asset_type="x"))
     numbers = func.generate_series(1, 100_001).table_valued("n").render_derived()
@@ -197,13 +197,8 @@ def too_many() -> str:
     with pytest.raises(ResultTruncatedError) as caught:
         runtime.execute(statement)
     assert runtime.execute(statement.limit(1_500)).row_count == 1_500
-    assert caught.value.limit == 100_000
-    return str(caught.value)
+    return caught.value.limit
 
 
-def test_a_select_is_whole_or_an_error(environment: Mapping[str, str]) -> None:
-    assert value_of(too_many, environment=environment) == (
-        "The select has more than 100,000 rows, the most that one answer carries, and cannot be "
-        "read in pages, because TableValuedAlias as a source has no key; narrow it with where(), "
-        "or read it in parts with limit()."
-    )
+def test_a_truncated_select_is_an_error(environment: Mapping[str, str]) -> None:
+    assert value_of(too_many, environment=environment) == 100_000

@@ -1,4 +1,4 @@
-"""Selects of any size are read to their end, by keys that hold while others write."""
+"""Selects of any size are read to their end, page by page, while others write."""
 
 import datetime
 import itertools
@@ -19,6 +19,7 @@ from msm.errors import NoStableOrderError, ResultTruncatedError, StatementError
 from msm.models import Asset, AssetType, Index, IndexValuesTS
 from msm.sdk import MetaTable
 from msm_local.postgres.cluster import Cluster
+from tests.core.operations.refusing import Refused, refused
 from tests.support.forked import value_of
 
 MODELS = [Asset, AssetType, Index, IndexValuesTS]
@@ -51,7 +52,7 @@ def read_in_every_size() -> list[list[tuple[Any, ...]]]:
     ]
 
 
-def test_every_page_size_gives_the_same_rows_in_the_order_of_the_grain(
+def test_every_page_size_gives_the_same_rows(
     shared_environment: Mapping[str, str],
 ) -> None:
     expected = list(itertools.product(DAYS, NAMES))
@@ -74,7 +75,7 @@ def read_in_orders() -> list[list[dict[str, Any]]]:
     return [list(runtime.iter_rows(statement, page_size=2)) for statement in statements]
 
 
-def test_the_order_may_be_any_of_key_columns_and_joins_are_read_by_all_their_keys(
+def test_pages_follow_key_orders_and_joins(
     shared_environment: Mapping[str, str],
 ) -> None:
     down, mixed, back, joined = value_of(read_in_orders, environment=shared_environment)
@@ -140,24 +141,21 @@ REFUSED: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_select_without_a_key_is_refused_before_anything_is_sent(name: str) -> None:
+def test_a_paging_error_says_why(name: str) -> None:
+    """The error comes from the call itself, before anything is sent."""
     statement, reason = REFUSED[name]
     meta_tables = {model: MetaTable.model_construct(uid=model.__name__) for model in MODELS}
     runtime = MarketsRuntime(meta_tables, data_source_uid="none")
     with pytest.raises(NoStableOrderError) as caught:
         runtime.iter_rows(statement)
     assert caught.value.reason == reason
-    assert str(caught.value) == sentence(reason)
-
-
-def sentence(reason: str) -> str:
-    return (
+    assert str(caught.value) == (
         f"The statement cannot be read in pages, because {reason}; read models, aliases and inner "
         "joins with where(), ordered by their keys, and do the rest in Python."
     )
 
 
-def test_a_page_holds_at_least_one_row() -> None:
+def test_a_page_size_error_says_the_minimum() -> None:
     runtime = MarketsRuntime({}, data_source_uid="none")
     with pytest.raises(StatementError) as caught:
         runtime.iter_rows(select(Asset), page_size=0)
@@ -170,47 +168,58 @@ def reasons() -> list[str]:
         select(func.count()).select_from(Index),
         select(Index.uid, func.generate_series(1, 2)),
     )
-    told = []
+    found = []
     for statement, size in itertools.product(statements, (1, 2, 100)):
         with pytest.raises(NoStableOrderError) as caught:
             list(runtime.iter_rows(statement, page_size=size))
-        told.append(str(caught.value))
-    return told
+        found.append(caught.value.reason)
+    return found
 
 
-def test_what_only_postgresql_can_tell_is_refused_too(
+def test_postgresql_finds_selects_without_a_key(
     shared_environment: Mapping[str, str],
 ) -> None:
     assert value_of(reasons, environment=shared_environment) == [
-        *[sentence("an aggregate has no key")] * 3,
-        *[sentence("a function in it returns several rows for one row of its tables")] * 3,
+        *["an aggregate has no key"] * 3,
+        *["a function in it returns several rows for one row of its tables"] * 3,
     ]
 
 
-def read_all() -> tuple[int, int, list[str], str]:
+def read_all() -> tuple[int, int, list[str], Refused]:
     runtime = msm.start_engine(MODELS)
     everything = select(Asset.unique_identifier).where(Asset.unique_identifier.like("many-%"))
     result = runtime.execute(everything)
-    with pytest.raises(ResultTruncatedError) as caught:
-        runtime.execute(everything.order_by(Asset.unique_identifier))
     return (
         result.row_count,
         len(set(result.scalars())),
         list(result.frame().columns),
-        str(caught.value),
+        refused(runtime.execute, everything.order_by(Asset.unique_identifier)),
     )
 
 
-def test_a_select_larger_than_an_answer_is_whole_or_an_error(
-    shared_environment: Mapping[str, str], shared_database: Connection
-) -> None:
+type Large = tuple[int, int, list[str], Refused]
+
+
+@pytest.fixture(scope="module")
+def large(shared_environment: Mapping[str, str], shared_database: Connection) -> Large:
+    """What is read of a table with one row more than an answer carries."""
     shared_database.execute(
         "INSERT INTO ms_markets__asset (unique_identifier)"
         " SELECT 'many-' || n FROM generate_series(1, 100001) n"
     )
-    count, different, columns, told = value_of(read_all, environment=shared_environment)
+    found: Large = value_of(read_all, environment=shared_environment)
+    return found
+
+
+def test_a_large_select_is_complete_or_refused(large: Large) -> None:
+    count, different, columns, error = large
     assert (count, different, columns) == (100_001, 100_001, ["unique_identifier"])
-    assert told == (
+    assert error.kind is ResultTruncatedError
+    assert error.facts["limit"] == 100_000
+
+
+def test_a_truncation_error_says_how_to_read_less(large: Large) -> None:
+    assert large[-1].message == (
         "The select has more than 100,000 rows, the most that one answer carries, and cannot be "
         "read in pages, because others may change ms_markets__asset.unique_identifier, which it is "
         "ordered by, between two pages (its key is ms_markets__asset.uid); narrow it with where(), "
@@ -231,13 +240,13 @@ WRITES = (
 )
 
 
-def read_again_and_again() -> list[list[str]]:
+def read_several_times() -> list[list[str]]:
     runtime = msm.start_engine(MODELS)
     names = select(AssetType.asset_type)
     return [[row["asset_type"] for row in runtime.iter_rows(names, page_size=40)] for _ in range(4)]
 
 
-def test_rows_that_are_there_throughout_come_exactly_once_while_others_write(
+def test_each_row_is_read_once_while_others_write(
     shared_environment: Mapping[str, str], shared_database: Connection, cluster: Cluster
 ) -> None:
     shared_database.execute(
@@ -261,11 +270,11 @@ def test_rows_that_are_there_throughout_come_exactly_once_while_others_write(
             writer.start()
             stack.callback(writer.join)
         stack.callback(done.set)
-        passes = value_of(read_again_and_again, environment=shared_environment)
+        passes = value_of(read_several_times, environment=shared_environment)
     assert min(written[statement] for statement in WRITES) > 100
     for names in passes:
         counts = Counter(names)
         assert {name for name in counts if name.startswith("stays-")} == stays
         assert max(counts.values()) == 1
-    # They are only worth something if rows came and went between the pages.
+    # Proves that rows came and went between the pages.
     assert len({frozenset(names) for names in passes}) == len(passes)

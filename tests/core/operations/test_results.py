@@ -1,9 +1,9 @@
-"""A result as rows, one row, scalars or a frame: the same values, with the columns' types."""
+"""A result as rows, one row, scalars or a frame: the same values, with the types of the columns."""
 
 import datetime
 import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -80,7 +80,7 @@ COLUMNS: list[tuple[TypeEngine[Any], list[Any], list[Any], str]] = [
 
 
 @pytest.mark.parametrize(("kind", "sent", "expected", "dtype"), COLUMNS)
-def test_rows_and_frame_hold_the_types_of_their_columns(
+def test_rows_and_frames_have_the_column_types(
     kind: TypeEngine[Any], sent: list[Any], expected: list[Any], dtype: str
 ) -> None:
     result = result_of(*sent, kind=kind)
@@ -90,18 +90,18 @@ def test_rows_and_frame_hold_the_types_of_their_columns(
     assert result.rows == [{"x": value} for value in expected]
     column = result.frame()["x"]
     assert str(column.dtype) == dtype
-    # pandas looks into lists, for which nothing is missing that is not one of these.
+    # By identity, because pandas.isna() of a list looks at its items.
     missing = (None, pd.NA, pd.NaT)
     found = [None if any(value is word for word in missing) else value for value in column]
     assert found == expected
 
 
 @pytest.mark.parametrize(("kind", "dtype"), [(kind, dtype) for kind, _, _, dtype in COLUMNS])
-def test_a_frame_without_rows_has_the_same_dtypes(kind: TypeEngine[Any], dtype: str) -> None:
+def test_an_empty_frame_has_the_same_dtypes(kind: TypeEngine[Any], dtype: str) -> None:
     assert str(result_of(kind=kind).frame()["x"].dtype) == dtype
 
 
-def test_null_and_nan_are_both_nan_in_a_frame_and_apart_in_rows() -> None:
+def test_null_and_nan_differ_only_in_rows() -> None:
     result = result_of(None, "NaN", kind=Float())
     assert result.frame()["x"].isna().tolist() == [True, True]
     null, nan = result.scalars()
@@ -121,7 +121,7 @@ def test_null_and_nan_are_both_nan_in_a_frame_and_apart_in_rows() -> None:
         ("", "as it is", "as it is"),
     ],
 )
-def test_what_sqlalchemy_has_no_type_for_has_the_one_that_the_platform_says(
+def test_the_platforms_type_is_used_without_sqlalchemys(
     token: str, sent: Any, expected: Any
 ) -> None:
     assert result_of(sent, kind=NullType(), token=token).scalars() == [expected]
@@ -139,27 +139,18 @@ def test_what_sqlalchemy_has_no_type_for_has_the_one_that_the_platform_says(
         (Numeric(), "no number"),
     ],
 )
-def test_a_value_that_is_not_of_its_type_is_refused_by_column(
-    take: Any, kind: TypeEngine[Any], bad: str
-) -> None:
+def test_a_wrong_value_is_refused_by_column(take: Any, kind: TypeEngine[Any], bad: str) -> None:
     with pytest.raises(ResultValueError) as caught:
         take(result_of(None, bad, kind=kind))
     assert (caught.value.column, caught.value.value) == ("x", bad)
-    assert str(caught.value) == (
-        f"The result column 'x' holds {bad!r}, which does not fit its type; cast it in the "
-        "statement."
-    )
 
 
-def test_an_integer_that_pandas_has_no_type_for_is_in_rows_and_not_in_a_frame() -> None:
+def test_a_wide_integer_fits_rows_but_no_frame() -> None:
     result = result_of(1, 2**70, kind=Integer())
     assert result.scalars() == [1, 2**70]
     with pytest.raises(ResultValueError) as caught:
         result.frame()
-    assert str(caught.value) == (
-        f"The result column 'x' holds {2**70}, which does not fit its type; cast it in the "
-        "statement."
-    )
+    assert (caught.value.column, caught.value.value) == ("x", 2**70)
 
 
 def test_one_row_is_one_row() -> None:
@@ -168,26 +159,59 @@ def test_one_row_is_one_row() -> None:
     assert result_of(kind=Integer()).one_or_none() is None
 
 
-def test_no_row_and_several_rows_are_not_one() -> None:
+def test_one_refuses_no_row_and_several_rows() -> None:
     with pytest.raises(RowCountError) as none:
         result_of(kind=Integer()).one()
-    assert str(none.value) == "The result has no row where one was expected."
+    assert none.value.row_count == 0
     for take in (Result.one, Result.one_or_none):
         with pytest.raises(RowCountError) as several:
             take(result_of(1, 2, kind=Integer()))
         assert several.value.row_count == 2
-        assert str(several.value) == (
-            "The result has 2 rows where one was expected; narrow the statement with where(), or "
-            "read rows."
-        )
 
 
 def test_a_write_without_returning_has_no_scalars() -> None:
     result = Result([], [], 3)
     assert (result.rows, result.row_count, result.frame().empty) == ([], 3, True)
-    with pytest.raises(ResultError) as caught:
+    with pytest.raises(ResultError):
         result.scalars()
-    assert str(caught.value) == "The statement returns no column; add returning() to it."
+
+
+ERRORS: dict[str, tuple[Callable[[], object], str]] = {
+    "wrong value": (
+        lambda: result_of(None, "all", kind=Float()).rows,
+        "The result column 'x' holds 'all', which does not fit its type; cast it in the statement.",
+    ),
+    "integer too wide for a frame": (
+        lambda: result_of(1, 2**70, kind=Integer()).frame(),
+        (
+            f"The result column 'x' holds {2**70}, which does not fit its type; cast it in the "
+            "statement."
+        ),
+    ),
+    "no row": (
+        lambda: result_of(kind=Integer()).one(),
+        "The result has no row where one was expected.",
+    ),
+    "several rows": (
+        lambda: result_of(1, 2, kind=Integer()).one_or_none(),
+        (
+            "The result has 2 rows where one was expected; narrow the statement with where(), or "
+            "read rows."
+        ),
+    ),
+    "no column": (
+        Result([], [], 3).scalars,
+        "The statement returns no column; add returning() to it.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_a_result_error_says_what_to_do(name: str) -> None:
+    call, sentence = ERRORS[name]
+    with pytest.raises(ResultError) as caught:
+        call()
+    assert str(caught.value) == sentence
 
 
 @pytest.mark.parametrize(
@@ -198,9 +222,7 @@ def test_a_write_without_returning_has_no_scalars() -> None:
         (func.array_agg(cast(IndexValuesTS.index_identifier, Interval)), "INTERVAL[]"),
     ],
 )
-def test_a_column_that_json_cannot_carry_is_refused_before_it_is_sent(
-    column: ColumnElement[Any], kind: str
-) -> None:
+def test_a_column_error_says_its_type(column: ColumnElement[Any], kind: str) -> None:
     attached = {IndexValuesTS.__tablename__: MetaTable.model_construct(uid="x")}
     with pytest.raises(StatementError) as caught:
         compile_operation(select(column.label("age")), attached)
@@ -232,7 +254,7 @@ def expressions() -> dict[str, Any]:
     return {**row, "keys": row["keys"] == [asset["uid"]]}
 
 
-def test_labels_aggregates_and_expressions_have_python_types(
+def test_expressions_have_python_types(
     shared_environment: Mapping[str, str],
 ) -> None:
     row = value_of(expressions, environment=shared_environment)
@@ -262,5 +284,5 @@ def write_and_return() -> list[Any]:
     return [written.row_count, written.scalars(), str(written.frame()["description"].dtype)]
 
 
-def test_the_returning_of_a_write_is_a_result_too(shared_environment: Mapping[str, str]) -> None:
+def test_a_returning_is_a_result(shared_environment: Mapping[str, str]) -> None:
     assert value_of(write_and_return, environment=shared_environment) == [1, ["ü"], "string"]

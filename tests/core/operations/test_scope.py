@@ -1,4 +1,4 @@
-"""The scope that is sent holds what PostgreSQL will touch, and nothing that is not there."""
+"""The scope that is sent holds the tables that PostgreSQL touches, and no others."""
 
 import re
 from collections.abc import Iterator
@@ -123,9 +123,7 @@ def relations(plan: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_the_scope_is_what_postgresql_touches_and_what_the_statement_names(
-    shared_database: Connection, name: str
-) -> None:
+def test_the_scope_is_what_postgresql_touches(shared_database: Connection, name: str) -> None:
     operation = compile_operation(STATEMENTS[name], ATTACHED).operation
     scope = {table.meta_table_uid for table in operation.scope.tables}
     sql = operation.statement.sql
@@ -139,7 +137,7 @@ def test_the_scope_is_what_postgresql_touches_and_what_the_statement_names(
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_only_the_table_that_is_written_is_declared_for_writing(name: str) -> None:
+def test_only_the_written_table_has_write_access(name: str) -> None:
     compiled = compile_operation(STATEMENTS[name], ATTACHED)
     written = {
         table.meta_table_uid for table in compiled.operation.scope.tables if table.access == "write"
@@ -207,13 +205,13 @@ HIDDEN: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("statement", "sentence"), HIDDEN)
-def test_sql_as_text_and_several_statements_are_refused(statement: Any, sentence: str) -> None:
+def test_a_scope_error_says_what_to_write_instead(statement: Any, sentence: str) -> None:
     with pytest.raises(StatementError) as caught:
         compile_operation(statement, ATTACHED)
     assert str(caught.value) == sentence
 
 
-def test_the_condition_of_a_partial_index_may_be_text() -> None:
+def test_a_partial_index_condition_may_be_text() -> None:
     statement = postgresql.insert(AssetType).values(asset_type="x")
     statement = statement.on_conflict_do_nothing(
         index_elements=["asset_type"], index_where=text("asset_type <> ''")
@@ -221,7 +219,7 @@ def test_the_condition_of_a_partial_index_may_be_text() -> None:
     assert compile_operation(statement, ATTACHED).operation.operation == "upsert"
 
 
-def test_operators_of_postgresql_are_no_text() -> None:
+def test_operators_of_postgresql_are_allowed() -> None:
     details = cast(AssetType.metadata_json, postgresql.JSONB)
     statement = select(
         details["a"].astext,

@@ -1,0 +1,187 @@
+"""Errors of the whole operation: its class by SQLSTATE or HTTP status, and its sentence."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from psycopg import Connection
+from sqlalchemy import Text, func, insert, select, update
+from sqlalchemy.orm import aliased
+
+import msm
+from msm.errors import (
+    ConflictError,
+    ConstraintError,
+    DiskFullError,
+    InvalidValueError,
+    MissingTableError,
+    NotAttachedError,
+    OperationRefusedError,
+    PlatformRefusedError,
+    TimedOutError,
+    TooLargeError,
+    TransactionConflictError,
+)
+from msm.models import AccountGroup, Asset, AssetType, Index, TradesTS
+from tests.core.operations.refusing import MODELS, Refused, answered, refused
+from tests.support.forked import value_of
+
+INSERT = insert(AssetType).values(asset_type="bond")
+BOTH = update(AssetType).values(
+    description=select(func.max(Index.uid.cast(Text))).scalar_subquery()
+)
+TIMED_OUT = (
+    "The insert over AssetType did not finish within 15 s; narrow it, or give it more time with "
+    "msm.start_engine(..., timeout=SECONDS)."
+)
+CONFLICTED = (
+    "The insert over AssetType conflicted with another transaction that was faster, and nothing "
+    "was written; run it again."
+)
+REPEATED = "The platform at ENDPOINT refused the insert (400): No."
+BY_SQLSTATE: dict[str, tuple[type, str]] = {
+    "22P02": (InvalidValueError, REPEATED),
+    "23P01": (ConflictError, REPEATED),
+    "40001": (TransactionConflictError, CONFLICTED),
+    "40P01": (TransactionConflictError, CONFLICTED),
+    "42703": (OperationRefusedError, REPEATED),
+    "42P01": (
+        MissingTableError,
+        (
+            "The insert over AssetType uses a table that does not exist in the database, though "
+            "the catalog has it; run `python -m migrations.check` from the repository root: it "
+            "names the table and prints the SQL that creates it."
+        ),
+    ),
+    "53100": (
+        DiskFullError,
+        (
+            "The insert over AssetType needs disk space that PostgreSQL does not have, and nothing "
+            "was written; free some space on the server and run it again."
+        ),
+    ),
+    "53200": (TooLargeError, REPEATED),
+    "54000": (TooLargeError, REPEATED),
+    "55P03": (TimedOutError, TIMED_OUT),
+    "57014": (TimedOutError, TIMED_OUT),
+}
+
+
+@pytest.mark.parametrize("sqlstate", BY_SQLSTATE)
+def test_an_operation_error_says_what_to_do(sqlstate: str) -> None:
+    error = answered(INSERT, 400, detail="No.", sqlstate=sqlstate)
+    assert str(error) == BY_SQLSTATE[sqlstate][1].replace("ENDPOINT", error.endpoint)
+
+
+@pytest.mark.parametrize("sqlstate", BY_SQLSTATE)
+def test_every_sqlstate_has_its_class(sqlstate: str) -> None:
+    error = answered(INSERT, 400, detail="No.", sqlstate=sqlstate)
+    assert isinstance(error, OperationRefusedError)
+    assert type(error) is BY_SQLSTATE[sqlstate][0]
+    assert error.sqlstate == sqlstate
+
+
+def test_an_operation_error_says_every_model() -> None:
+    error = answered(BOTH, 400, detail="No.", sqlstate="40P01")
+    assert str(error) == (
+        "The update over AssetType and Index conflicted with another transaction that was faster, "
+        "and nothing was written; run it again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (408, TimedOutError),
+        (409, ConstraintError),
+        (413, TooLargeError),
+        (504, TimedOutError),
+    ],
+)
+def test_without_an_sqlstate_the_status_decides(status: int, kind: type) -> None:
+    error = answered(INSERT, status, detail="No.")
+    assert isinstance(error, OperationRefusedError)
+    assert type(error) is kind
+    assert (error.status_code, error.detail, error.sqlstate) == (status, "No.", None)
+
+
+def test_an_answer_without_json_is_repeated() -> None:
+    error = answered(INSERT, 400)
+    assert isinstance(error, PlatformRefusedError)
+    assert type(error) is PlatformRefusedError
+    assert (error.status_code, error.detail) == (400, "<html>")
+
+
+def test_a_refusal_by_the_platform_is_no_constraint() -> None:
+    error = answered(INSERT, 409, error="NotActiveError", detail="Not active yet.")
+    assert type(error) is PlatformRefusedError
+
+
+def use_other_models() -> list[Refused]:
+    runtime = msm.start_engine(MODELS)
+    return [
+        refused(runtime.execute, select(TradesTS.price)),
+        refused(runtime.insert, AccountGroup, [{"group_name": "a"}]),
+    ]
+
+
+def test_statements_and_rows_need_attached_models(shared_environment: Mapping[str, str]) -> None:
+    errors = value_of(use_other_models, environment=shared_environment)
+    assert [(error.kind, error.facts["tables"]) for error in errors] == [
+        (NotAttachedError, ("ms_markets__tradests",)),
+        (NotAttachedError, ("ms_markets__accountgroup",)),
+    ]
+
+
+def run_too_long() -> Refused:
+    runtime = msm.start_engine(MODELS, timeout=0.2)
+    runtime.insert(Asset, [{"unique_identifier": str(number)} for number in range(300)])
+    endless = select(func.count()).select_from(*(aliased(Asset) for _ in range(4)))
+    return refused(runtime.execute, endless)
+
+
+def test_a_slow_statement_times_out(shared_environment: Mapping[str, str]) -> None:
+    error = value_of(run_too_long, environment=shared_environment)
+    assert error.kind is TimedOutError
+    assert error.facts["sqlstate"] == "57014"
+    assert "within 0.2 s" in error.message
+
+
+def wait_for_a_lock() -> Refused:
+    runtime = msm.start_engine(MODELS, timeout=0.5)
+    return refused(runtime.upsert, AssetType, [{"asset_type": "late"}])
+
+
+def test_waiting_for_a_lock_times_out(
+    shared_environment: Mapping[str, str], shared_database: Connection
+) -> None:
+    with shared_database.transaction():
+        shared_database.execute("LOCK TABLE ms_markets__assettype IN EXCLUSIVE MODE")
+        error = value_of(wait_for_a_lock, environment=shared_environment)
+    assert error.kind is TimedOutError
+    assert "within 0.5 s" in error.message
+
+
+def lose_a_race() -> Refused:
+    runtime = msm.start_engine(MODELS)
+    return refused(runtime.execute, BOTH)
+
+
+def test_the_loser_of_a_deadlock_gets_its_error(
+    shared_environment: Mapping[str, str], shared_database: Connection
+) -> None:
+    with ThreadPoolExecutor(1) as pool, shared_database.transaction():
+        # The other transaction finds the deadlock, and ends.
+        shared_database.execute("SET LOCAL deadlock_timeout = '60s'")
+        shared_database.execute("LOCK TABLE ms_markets__index IN ACCESS EXCLUSIVE MODE")
+        lost = pool.submit(value_of, lose_a_race, environment=shared_environment)
+        waiting = (
+            "SELECT FROM pg_locks WHERE relation = 'ms_markets__index'::regclass AND NOT granted"
+        )
+        while not shared_database.execute(waiting).fetchall() and not lost.done():
+            time.sleep(0.02)
+        shared_database.execute("LOCK TABLE ms_markets__assettype IN ACCESS EXCLUSIVE MODE")
+        error = lost.result()
+    assert error.kind is TransactionConflictError
+    assert error.facts["sqlstate"] == "40P01"

@@ -1,0 +1,126 @@
+"""A value that PostgreSQL cannot take is an error that names it, where it is known."""
+
+from collections.abc import Mapping
+
+import pytest
+from sqlalchemy import func, insert, literal, select, update
+
+import msm
+from msm.errors import InvalidValueError, TooLargeError
+from msm.models import Asset, AssetType, FutureAssetDetails, IndexFormulaDefinition
+from msm.operations.compile import Statement
+from tests.core.operations.refusing import MODELS, Refused, refused
+from tests.support.forked import value_of
+
+LONG = "y" * 65
+SHOWN = f"'{'y' * 27}...{'y' * 28}'"
+TOO_LARGE: dict[str, tuple[Statement, str, str, object]] = {
+    "text": (
+        insert(AssetType).values([{"asset_type": "x"}, {"asset_type": LONG}]),
+        (
+            f"AssetType cannot store asset_type {SHOWN}, which is too large for VARCHAR(64); pass "
+            "a smaller value."
+        ),
+        "asset_type",
+        LONG,
+    ),
+    "integer": (
+        update(IndexFormulaDefinition).values(version=2**40),
+        (
+            "IndexFormulaDefinition cannot store version 1099511627776, which is too large for "
+            "INTEGER; pass a smaller value."
+        ),
+        "version",
+        2**40,
+    ),
+    "float for NUMERIC": (
+        update(FutureAssetDetails).values(contract_size=1e25),
+        (
+            "FutureAssetDetails cannot store contract_size 1e+25, which is too large for "
+            "NUMERIC(38, 18); pass a smaller value."
+        ),
+        "contract_size",
+        1e25,
+    ),
+    "text beside a value that PostgreSQL casts": (
+        insert(IndexFormulaDefinition).values(version="7", definition_hash=LONG),
+        (
+            f"IndexFormulaDefinition cannot store definition_hash {SHOWN}, which is too large for "
+            "VARCHAR(64); pass a smaller value."
+        ),
+        "definition_hash",
+        LONG,
+    ),
+}
+# PostgreSQL does not say which column it is, and the values fit.
+INVALID: dict[str, tuple[Statement, str]] = {
+    "division by zero": (
+        select(1 / literal(0)).select_from(Asset),
+        (
+            "The platform at ENDPOINT refused the select (400): PostgreSQL refused the statement: "
+            "division by zero."
+        ),
+    ),
+    "text for a UUID": (
+        insert(IndexFormulaDefinition).values(index_uid="no uuid"),
+        (
+            "The platform at ENDPOINT refused the insert (400): PostgreSQL refused the statement: "
+            'invalid input syntax for type uuid: "no uuid".'
+        ),
+    ),
+}
+
+
+def refuse_all() -> dict[str, Refused]:
+    runtime = msm.start_engine(MODELS)
+    statements = {name: case[0] for name, case in (TOO_LARGE | INVALID).items()}
+    return {name: refused(runtime.execute, statement) for name, statement in statements.items()}
+
+
+@pytest.fixture(scope="module")
+def errors(shared_environment: Mapping[str, str]) -> dict[str, Refused]:
+    return dict(value_of(refuse_all, environment=shared_environment))
+
+
+@pytest.mark.parametrize("name", [*TOO_LARGE, *INVALID])
+def test_a_value_error_says_what_does_not_fit(
+    errors: dict[str, Refused], shared_environment: Mapping[str, str], name: str
+) -> None:
+    sentence = TOO_LARGE[name][1] if name in TOO_LARGE else INVALID[name][1]
+    endpoint = shared_environment["MAINSEQUENCE_ENDPOINT"]
+    assert errors[name].message == sentence.replace("ENDPOINT", endpoint)
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_a_value_that_is_too_large_is_found(errors: dict[str, Refused], name: str) -> None:
+    _statement, _sentence, column, value = TOO_LARGE[name]
+    error = errors[name]
+    assert error.kind is TooLargeError
+    assert error.facts["columns"] == (column,)
+    assert error.facts["values"] == {column: value}
+
+
+@pytest.mark.parametrize("name", INVALID)
+def test_an_invalid_value_names_no_column(errors: dict[str, Refused], name: str) -> None:
+    assert errors[name].kind is InvalidValueError
+    assert errors[name].facts["columns"] == ()
+
+
+def send_too_much() -> list[Refused]:
+    runtime = msm.start_engine(MODELS)
+    numbers = func.generate_series(1, 100_001).table_valued("n").render_derived()
+    names = select(func.concat("many-", numbers.c.n))
+    many = insert(AssetType).from_select(["asset_type"], names).returning(AssetType.asset_type)
+    long = insert(AssetType).values(asset_type="x", description="x" * (65 << 20))
+    return [refused(runtime.execute, statement) for statement in (long, many)]
+
+
+@pytest.mark.slow
+def test_a_request_or_answer_can_be_too_large(shared_environment: Mapping[str, str]) -> None:
+    errors = value_of(send_too_much, environment=shared_environment)
+    assert [error.kind for error in errors] == [TooLargeError, TooLargeError]
+    assert [error.facts["status_code"] for error in errors] == [413, 413]
+    request, answer = (error.facts["detail"] for error in errors)
+    # What is too large only shows in the platform's own message.
+    assert "at most 67108864" in request
+    assert "100001 rows" in answer
