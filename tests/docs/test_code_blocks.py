@@ -21,8 +21,9 @@ from tests.support.workshop import copy_sources
 
 DOCS = ROOT / "docs"
 PACKAGES = ROOT / "packages"
+GUIDES = [ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
 READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *PACKAGES.glob("*/README.md")]
-PAGES = sorted([*READMES, *DOCS.rglob("*.md")])
+PAGES = sorted([*READMES, *GUIDES, *DOCS.rglob("*.md")])
 # Its blocks are those of the example projects; tests/downstream follows all three.
 DOWNSTREAM = DOCS / "downstream.md"
 SECONDS = 300

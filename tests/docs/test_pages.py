@@ -26,8 +26,9 @@ from tests.support.markdown import blocks_of, commands_of
 from tests.support.workshop import copy_sources
 
 DOCS = ROOT / "docs"
+GUIDES = [ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
 READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *ROOT.glob("packages/*/*.md")]
-PAGES = sorted([*READMES, *DOCS.rglob("*.md")])
+PAGES = sorted([*READMES, *GUIDES, *DOCS.rglob("*.md")])
 # What a page asks the browser for by itself.
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "object": "data"}
 PROGRAM = Path(sys.executable).parent
@@ -223,7 +224,9 @@ def links_of(page: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "page", [*READMES, *ROOT.glob("examples/*/README.md")], ids=lambda page: page.parent.name
+    "page",
+    [*READMES, *GUIDES, *ROOT.glob("examples/*/README.md")],
+    ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_a_readme_links_to_what_is_there(page: Path) -> None:
     assert [link for link in links_of(page) if not (page.parent / link).exists()] == []
