@@ -3,7 +3,7 @@
 
     # Rendered without a package, like env.py.
     package = config.get_main_option("script_location").partition(":")[0]
-    label, dependency = import_module(f"{package}.downstream.branch").place(config, down_revision)
+    label, dependency = import_module(f"{package}.downstream.branch").label_and_dependency(config, down_revision)
 %>\
 <%!
     def literal(value):

@@ -26,11 +26,11 @@ from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE, settings
 from ..errors import DatabaseStateError, MigrationError
 from ..history.files import Revisions
 from ..history.published import (
+    EQUIVALENT_REVISION,
     PUBLISHED_HEAD,
     PUBLISHED_RELEASE,
     PUBLISHED_REVISIONS,
     PUBLISHED_UPGRADE_COMMAND,
-    SAME_AS,
 )
 from ..inspection.database import (
     CREDENTIAL_LIFETIME,
@@ -48,8 +48,8 @@ from ..run.limits import Limits, set_timeouts
 from ..run.progress import Progress
 from ..run.translation import busy, failure_of, is_busy
 from ..version_table import NAME
+from .definitions import TableItem
 from .differences import Difference, compare
-from .shapes import Part
 
 __all__ = [
     "Adoption",
@@ -108,7 +108,7 @@ def refuse_other_namespace() -> None:
     """
     if settings.namespace != DEFAULT_NAMESPACE:
         raise OtherNamespaceError(
-            f"The namespace {settings.namespace!r} has no revision {SAME_AS} that a "
+            f"The namespace {settings.namespace!r} has no revision {EQUIVALENT_REVISION} that a "
             f"database of ms-markets could be compared with; unset {NAMESPACE_VARIABLE}."
         )
 
@@ -131,12 +131,12 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
     refuse_other_namespace()
     script, revisions = revision_directory(registry.provider)
     limits, progress = Limits.from_environment(os.environ), Progress()
-    lifetime = min(MAX_CREDENTIAL_LIFETIME, CREDENTIAL_LIFETIME + round(limits.lock_wait))
+    lifetime = min(MAX_CREDENTIAL_LIFETIME, CREDENTIAL_LIFETIME + round(limits.lock_timeout))
     issued = issue(registry, lifetime=lifetime)
     engine = create_engine(issued.url, poolclass=NullPool, connect_args=connect_arguments())
     try:
         if not dry_run:
-            held = lock.take(engine, VERSIONS.fullname, limits.lock_wait)
+            held = lock.take(engine, VERSIONS.fullname, limits.lock_timeout)
         with (
             engine.connect().execution_options(postgresql_readonly=dry_run) as connection,
             _naming_blockers(engine, connection, limits, progress),
@@ -172,7 +172,7 @@ def _naming_blockers(
 ) -> Iterator[None]:
     """Say who holds what a statement of the block has waited for in vain."""
     pid = connection.execute(BACKEND_PID).scalar_one()
-    with BlockerWatch(engine, pid, limits.table_lock) as watch:
+    with BlockerWatch(engine, pid, limits.table_lock_timeout) as watch:
         try:
             yield
         except DBAPIError as error:
@@ -207,12 +207,12 @@ def _refuse_other_rows(rows: Sequence[str], revisions: Revisions) -> None:
     )
 
 
-def _write(connection: Connection, renames: Mapping[Part, Part]) -> None:
+def _write(connection: Connection, renames: Mapping[TableItem, TableItem]) -> None:
     for old, new in renames.items():
         connection.execute(
             text(f"ALTER TABLE {SCHEMA}.{old.table} RENAME CONSTRAINT {old.name} TO {new.name}")
         )
-    connection.execute(update(VERSIONS).values(version_num=SAME_AS))
+    connection.execute(update(VERSIONS).values(version_num=EQUIVALENT_REVISION))
 
 
 def _name_registry(registry: Registry) -> None:

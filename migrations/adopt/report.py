@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..history.published import PUBLISHED_HEAD, SAME_AS
+from ..history.published import EQUIVALENT_REVISION, PUBLISHED_HEAD
 from ..inspection.database import owner_name
 from ..provider import PACKAGE, UPGRADE_COMMAND
 from .adopt import Adoption
@@ -27,16 +27,17 @@ def _lines(found: Adoption) -> Iterator[str]:
         stand = "1 difference stands" if len(losses) == 1 else f"{len(losses)} differences stand"
         yield (
             f"Nothing was changed, because {stand} in the way; bring the database to what "
-            f"{SAME_AS} has, as {owner_name(found.owner_role)}, and run this again."
+            f"{EQUIVALENT_REVISION} has, as {owner_name(found.owner_role)}, and run this again."
         )
     elif found.is_done:
         yield (
-            f"Adopted: {found.tables} tables are as {SAME_AS} has them, and the version row says "
-            f"{SAME_AS} instead of {PUBLISHED_HEAD}; go on with `{UPGRADE_COMMAND}`."
+            f"Adopted: {found.tables} tables are as {EQUIVALENT_REVISION} has them, and the "
+            f"version row says {EQUIVALENT_REVISION} instead of {PUBLISHED_HEAD}; go on with "
+            f"`{UPGRADE_COMMAND}`."
         )
     else:
         yield (
-            f"Nothing was changed: {found.tables} tables are as {SAME_AS} has them, and "
-            f"`python -m {PACKAGE}.adopt` would move the version row from {PUBLISHED_HEAD} to "
-            f"{SAME_AS}."
+            f"Nothing was changed: {found.tables} tables are as {EQUIVALENT_REVISION} has them, "
+            f"and `python -m {PACKAGE}.adopt` would move the version row from {PUBLISHED_HEAD} to "
+            f"{EQUIVALENT_REVISION}."
         )

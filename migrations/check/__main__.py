@@ -26,7 +26,7 @@ from .report import as_json, as_text
 
 __all__ = ["check_database", "main"]
 
-POLL_SECONDS = 1.0
+POLL_INTERVAL = 1.0
 # One credential covers the wait and the check after it.
 MAX_WAIT = MAX_CREDENTIAL_LIFETIME - CREDENTIAL_LIFETIME
 
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_json_option(parser)
     parser.add_argument(
         "--wait",
-        type=_seconds,
+        type=_timeout,
         default=0,
         metavar="SECONDS",
         help=f"wait for a running migration to bring the database to head, {MAX_WAIT} at most",
@@ -56,19 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
-        found = check_database(load_provider(options.provider), wait=options.wait)
+        found = check_database(load_provider(options.provider), timeout=options.wait)
     except MsmError as error:
         return refuse(error)
     print(as_json(found) if options.json else as_text(found))  # noqa: T201 - the report
     return FOUND if found.differences else SUCCESS
 
 
-def check_database(provider: MarketsMigration, *, wait: int = 0) -> Check:
+def check_database(provider: MarketsMigration, *, timeout: int = 0) -> Check:
     """Check once, or until nothing is left that a running migration would explain.
 
     Args:
         provider: whose tables are compared.
-        wait: seconds to wait for that; what is found when they are over is the answer.
+        timeout: seconds to wait for that; what is found when they are over is the answer.
 
     Raises:
         PlatformError: the platform cannot be reached, or refuses what it is asked.
@@ -78,9 +78,9 @@ def check_database(provider: MarketsMigration, *, wait: int = 0) -> Check:
         UnreadableDatabaseError: PostgreSQL cannot be reached, or does not answer.
         RevisionFilesError: this code's revisions are not one history.
     """
-    deadline = time.monotonic() + wait
+    deadline = time.monotonic() + timeout
     registry = _wait_for_registry(provider, deadline)
-    with read_only(registry, lifetime=CREDENTIAL_LIFETIME + wait) as database:
+    with read_only(registry, lifetime=CREDENTIAL_LIFETIME + timeout) as database:
         while True:
             try:
                 found = check(database)
@@ -92,18 +92,18 @@ def check_database(provider: MarketsMigration, *, wait: int = 0) -> Check:
                     raise
             # A transaction kept open would hold back vacuum while this waits.
             database.connection.rollback()
-            time.sleep(POLL_SECONDS)
+            time.sleep(POLL_INTERVAL)
 
 
 def _wait_for_registry(provider: MarketsMigration, deadline: float) -> Registry:
     while (registry := find_registry(provider)) is None:
         if time.monotonic() >= deadline:
             raise NeverMigratedError(provider)
-        time.sleep(POLL_SECONDS)
+        time.sleep(POLL_INTERVAL)
     return registry
 
 
-def _seconds(text: str) -> int:
+def _timeout(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > MAX_WAIT:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {MAX_WAIT}")
     return int(text)

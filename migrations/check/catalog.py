@@ -8,7 +8,7 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
 
-from ..history.published import LEFT_ALONE
+from ..history.published import IGNORED_TABLES
 from ..inspection.database import Registry
 from ..provider import SCHEMA, MarketsMigration
 from .differences import CatalogKind, Difference
@@ -47,7 +47,7 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
     upgrade = provider.upgrade_command
     found = [Difference("uncatalogued", table, detail, upgrade) for _, table in unlisted]
     for row in sorted(rows, key=_name):
-        if row.physical_table_name in LEFT_ALONE:
+        if row.physical_table_name in IGNORED_TABLES:
             continue
         found += _judge(provider, row, columns, is_ours=_name(row) in models | {version_table})
     return found

@@ -38,9 +38,9 @@ def _revision_command(provider: MarketsMigration) -> str:
     if provider.branch is None:
         return provider.revision_command
     # Not at the top: that package makes the provider of msm, which a wrong model does not let it.
-    from ..downstream.branch import place_options
+    from ..downstream.branch import branch_options
 
-    return f"{provider.revision_command} {place_options(provider)}"
+    return f"{provider.revision_command} {branch_options(provider)}"
 
 
 def _autogenerate_command(provider: MarketsMigration) -> str:
@@ -94,7 +94,7 @@ def _flat(operations: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
 
 
 def _difference(provider: MarketsMigration, op: MigrateOperation) -> Difference:
-    kind, subject, detail = _words(op)
+    kind, subject, detail = _describe(op)
     check = isinstance(op, CreateCheckConstraintOp) or (
         isinstance(op, DropConstraintOp) and op.constraint_type == "check"
     )
@@ -102,7 +102,7 @@ def _difference(provider: MarketsMigration, op: MigrateOperation) -> Difference:
     return Difference(kind, subject, detail, command, _sql(provider, [op]))
 
 
-def _words(op: MigrateOperation) -> tuple[ModelKind, str, str]:
+def _describe(op: MigrateOperation) -> tuple[ModelKind, str, str]:
     match op:
         case CreateTableOp():
             return "missing_table", op.table_name, "the database has no such table"

@@ -12,10 +12,17 @@ from ..errors import RevisionIdError
 from ..history.files import read_revisions
 from ..provider import MarketsMigration, provider_of
 
-__all__ = ["assert_branch_ids", "place", "place_options", "refuse_foreign_place"]
+__all__ = [
+    "assert_branch_ids",
+    "branch_options",
+    "label_and_dependency",
+    "refuse_revision_off_branch",
+]
 
 
-def place(config: Config, down_revision: str | Sequence[str] | None) -> tuple[str | None, ...]:
+def label_and_dependency(
+    config: Config, down_revision: str | Sequence[str] | None
+) -> tuple[str | None, ...]:
     """What the template writes into a revision: its branch label, and what it depends on.
 
     The first revision carries the label. Every one depends on our newest, because it was made
@@ -52,7 +59,7 @@ def assert_branch_ids(provider: MarketsMigration) -> None:
             )
 
 
-def refuse_foreign_place(provider: MarketsMigration) -> None:
+def refuse_revision_off_branch(provider: MarketsMigration) -> None:
     """Refuse the SDK's ``revision`` where it would put a revision anywhere but on the branch.
 
     Without ``--rev-id`` the SDK counts our ids on, and without ``--head`` it follows our newest
@@ -84,7 +91,7 @@ def refuse_foreign_place(provider: MarketsMigration) -> None:
     raise RevisionIdError(f"{fault}; run `{_command(provider)}`.", revision=revision)
 
 
-def place_options(provider: MarketsMigration) -> str:
+def branch_options(provider: MarketsMigration) -> str:
     """The options of the SDK's ``revision`` that put the next revision on the branch."""
     numbers = [
         int(revision.removeprefix(provider.branch or ""))
@@ -115,4 +122,4 @@ def _head(provider: MarketsMigration) -> str:
 
 
 def _command(provider: MarketsMigration) -> str:
-    return f'{provider.revision_command} -m "say what changes" {place_options(provider)}'
+    return f'{provider.revision_command} -m "say what changes" {branch_options(provider)}'

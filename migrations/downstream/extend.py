@@ -9,7 +9,7 @@ from .. import migration
 from ..filters import only
 from ..provider import MarketsMigration, reference_of, version_location
 from ..registry import assert_each_once
-from .branch import assert_branch_ids, refuse_foreign_place
+from .branch import assert_branch_ids, refuse_revision_off_branch
 from .models import application_of
 
 __all__ = ["extend"]
@@ -62,6 +62,6 @@ def extend(package: str, models: Sequence[type[MarketsModel]]) -> MarketsMigrati
         branch=application,
     )
     assert_branch_ids(extended)
-    refuse_foreign_place(extended)
+    refuse_revision_off_branch(extended)
     tolerate_several_version_locations()
     return extended

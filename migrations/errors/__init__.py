@@ -41,10 +41,10 @@ The tools beside the provider (review, check, plan, adopt) derive errors of thei
 """
 
 from .base import (
+    DatabaseSession,
     LimitError,
     LockHeldError,
     MigrationError,
-    Session,
 )
 from .database import (
     DatabaseAheadError,
@@ -94,6 +94,7 @@ __all__ = [
     "ConnectionLostError",
     "CredentialExpiredError",
     "DatabaseAheadError",
+    "DatabaseSession",
     "DatabaseStateError",
     "DownstreamError",
     "DownstreamModelsError",
@@ -116,7 +117,6 @@ __all__ = [
     "RevisionRaisedError",
     "RunError",
     "SearchPathError",
-    "Session",
     "SessionError",
     "SeveralHeadsError",
     "StatementCancelledError",

@@ -9,15 +9,15 @@ from typing import NoReturn
 from msm.errors import MsmError
 
 __all__ = [
+    "DatabaseSession",
     "LimitError",
     "LockHeldError",
     "MigrationError",
-    "Session",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class DatabaseSession:
     """A session of the database, as far as the migration role may see it.
 
     Attributes:
@@ -76,7 +76,7 @@ class LockHeldError(MigrationError):
 
     Attributes:
         table: the version table whose lock it holds.
-        seconds: how long this one waited.
+        timeout: how long this one waited, in seconds.
         holder: who holds it; None where it was gone when it was looked for.
     """
 
@@ -84,13 +84,13 @@ class LockHeldError(MigrationError):
     exit_code = os.EX_TEMPFAIL
 
     def __init__(
-        self, table: str, *, seconds: float, holder: Session | None, variable: str
+        self, table: str, *, timeout: float, holder: DatabaseSession | None, variable: str
     ) -> None:
         self.table = table
-        self.seconds = seconds
+        self.timeout = timeout
         self.holder = holder
         super().__init__(
-            f"Another migration holds the lock of {table} and did not end within {seconds:g} s: "
+            f"Another migration holds the lock of {table} and did not end within {timeout:g} s: "
             f"{holder or 'its session could not be seen'}; run this again when it has ended, or "
             f"set {variable} to wait for more seconds."
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from .base import MigrationError, Session
+from .base import DatabaseSession, MigrationError
 
 __all__ = [
     "AlembicRefusedError",
@@ -29,7 +29,13 @@ class TableBusyError(RunError):
     """
 
     def __init__(
-        self, statement: str, *, reason: str, blockers: Sequence[Session], outcome: str, remedy: str
+        self,
+        statement: str,
+        *,
+        reason: str,
+        blockers: Sequence[DatabaseSession],
+        outcome: str,
+        remedy: str,
     ) -> None:
         held = "; ".join(map(str, blockers)) or "a session that was not seen"
         self.statement = statement

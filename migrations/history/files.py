@@ -31,7 +31,7 @@ __all__ = [
     "RevisionFile",
     "Revisions",
     "load_revisions",
-    "place_of",
+    "location_of",
     "read_file",
     "read_revisions",
 ]
@@ -109,7 +109,7 @@ def load_revisions(script: ScriptDirectory) -> Revisions:
     try:
         script.get_heads()
     except Exception as error:
-        path, line = place_of(error, revisions) or (None, None)
+        path, line = location_of(error, revisions) or (None, None)
         raise UnreadableRevisionError(
             f"{path or 'A revision'} cannot be loaded ({type(error).__name__} at line {line}: "
             f"{error}); mend it, or move it out of that folder.",
@@ -118,7 +118,7 @@ def load_revisions(script: ScriptDirectory) -> Revisions:
     return revisions
 
 
-def place_of(error: Exception, revisions: Revisions) -> tuple[Path, int | None] | None:
+def location_of(error: Exception, revisions: Revisions) -> tuple[Path, int | None] | None:
     """The revision and the line in it that raised; None where none of them did."""
     places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename is not None:

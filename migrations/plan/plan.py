@@ -17,11 +17,11 @@ from ..errors import MigrationError
 from ..inspection.database import Database, revision_directory
 from ..inspection.rendering import offline_context
 from ..provider import PACKAGE, MarketsMigration
-from ..review.recorder import Run, record
+from ..review.recorder import Recording, record
 from ..review.subjects import ColumnTypes, column_types, targets
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
-from .rows import Rows, count_rows
-from .words import destroys, words
+from .phrases import describe, describe_losses
+from .rows import RowCount, count_rows
 
 __all__ = ["Loss", "Plan", "RevisionFailedError", "Step", "UnknownTargetError", "make_plan"]
 
@@ -68,7 +68,7 @@ class Loss:
 
     action: str
     table: str
-    rows: Rows | None
+    rows: RowCount | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,8 @@ def make_plan(provider: MarketsMigration, target: str, database: Database | None
     if not current and database is not None and database.has_version_table():
         sql = _without_version_table(sql)
     # The CLI would take a target such as -1 for an option.
-    words = ("--", target) if target.startswith("-") else (target,)
-    command = provider.command(direction, *words)
+    describe = ("--", target) if target.startswith("-") else (target,)
+    command = provider.command(direction, *describe)
     return Plan(direction, current, target, command, tuple(steps), sql, database is not None)
 
 
@@ -191,15 +191,15 @@ def _step(
     run = _recorded(revision, direction)
     operations = [operation.op for operation in run.operations]
     losses = [loss for op in operations for loss in _losses(op, database, types)]
-    return Step(revision.revision, revision.doc, tuple(map(words, operations)), tuple(losses))
+    return Step(revision.revision, revision.doc, tuple(map(describe, operations)), tuple(losses))
 
 
-def _recorded(revision: Script, direction: Direction) -> Run:
+def _recorded(revision: Script, direction: Direction) -> Recording:
     file = Path(revision.path)
     run = record(vars(revision.module)[direction], file)
     if run.failure is not None:
-        error, place = run.failure
-        fault = f"raises {type(error).__name__} at line {place.line} ({error})"
+        error, location = run.failure
+        fault = f"raises {type(error).__name__} at line {location.line} ({error})"
     elif run.lookups:
         fault = f"asks for a connection at line {run.lookups[0].line}"
     elif run.batches:
@@ -215,7 +215,7 @@ def _recorded(revision: Script, direction: Direction) -> Run:
 
 
 def _losses(op: MigrateOperation, database: Database | None, types: ColumnTypes) -> Iterator[Loss]:
-    for action in destroys(op, types):
+    for action in describe_losses(op, types):
         for schema, table in targets(op):
             rows = None if database is None else count_rows(database.connection, schema, table)
             yield Loss(action, table, rows)

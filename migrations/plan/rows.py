@@ -6,7 +6,7 @@ from sqlalchemy import Connection, TableClause, func, inspect, select, text
 
 from ..provider import SCHEMA
 
-__all__ = ["Rows", "count_rows"]
+__all__ = ["RowCount", "count_rows"]
 
 # Beyond this PostgreSQL's own estimate says enough.
 COUNTED = 1_000_000
@@ -18,7 +18,7 @@ ESTIMATE = text("""
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowCount:
     """How many rows a table has.
 
     Attributes:
@@ -34,7 +34,7 @@ class Rows:
         return f"{'' if self.exact else 'about '}{self.number:,} row{plural}"
 
 
-def count_rows(connection: Connection, schema: str | None, table: str) -> Rows | None:
+def count_rows(connection: Connection, schema: str | None, table: str) -> RowCount | None:
     """Count up to a million rows, and estimate beyond; None where there is no such table."""
     if not inspect(connection).has_table(table, schema=schema or SCHEMA):
         return None
@@ -45,8 +45,8 @@ def count_rows(connection: Connection, schema: str | None, table: str) -> Rows |
     )
     number = int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
     if number <= COUNTED:
-        return Rows(number, exact=True)
+        return RowCount(number, exact=True)
     parameters = {"schema": schema or SCHEMA, "table": table}
     estimate = int(connection.execute(ESTIMATE, parameters).scalar_one())
     # It is -1 before the first ANALYZE.
-    return Rows(max(estimate, number), exact=False)
+    return RowCount(max(estimate, number), exact=False)

@@ -5,7 +5,7 @@ revision's ``upgrade()`` and ``downgrade()`` are run against a context that only
 """
 
 from .history import History, HistoryError, Revision, UnknownRevisionError, read_history
-from .recorder import Operation, Place, Run, record
+from .recorder import Location, Operation, Recording, record
 from .review import Finding, Review, review
 from .rules import RULES, Rule
 
@@ -14,12 +14,12 @@ __all__ = [
     "Finding",
     "History",
     "HistoryError",
+    "Location",
     "Operation",
-    "Place",
+    "Recording",
     "Review",
     "Revision",
     "Rule",
-    "Run",
     "UnknownRevisionError",
     "read_history",
     "record",

@@ -12,7 +12,7 @@ from alembic.script import Script, ScriptDirectory
 from ..errors import MigrationError, UnreadableRevisionError
 from ..history.files import RevisionFile, load_revisions, read_file
 from ..provider import MarketsMigration
-from .recorder import Run, record
+from .recorder import Recording, record
 from .subjects import ColumnTypes, column_types, created_tables, retired_tables
 
 __all__ = ["History", "HistoryError", "Revision", "UnknownRevisionError", "read_history"]
@@ -69,13 +69,13 @@ class Revision:
     is_merge: bool = False
     outside: str | None = None
     acknowledged: Mapping[str, str] = field(default_factory=dict)
-    upgrade: Run = field(default_factory=Run)
-    downgrade: Run = field(default_factory=Run)
+    upgrade: Recording = field(default_factory=Recording)
+    downgrade: Recording = field(default_factory=Recording)
     known_tables: Collection[str] = ()
     column_types: ColumnTypes = field(default_factory=dict)
 
     @property
-    def runs(self) -> tuple[Run, Run]:
+    def recordings(self) -> tuple[Recording, Recording]:
         """Both directions, ``upgrade()`` first."""
         return self.upgrade, self.downgrade
 
@@ -161,9 +161,9 @@ def _load(provider: MarketsMigration, folder: Path) -> list[Script]:
     return [script for script in walked if Path(script.path).parent == folder]
 
 
-def _run(script: Script, direction: str) -> Run:
+def _run(script: Script, direction: str) -> Recording:
     function = vars(script.module).get(direction)
-    return Run() if function is None else record(function, Path(script.path))
+    return Recording() if function is None else record(function, Path(script.path))
 
 
 def _acknowledged(module: ModuleType, path: Path, folder: Path) -> Mapping[str, str]:

@@ -23,11 +23,11 @@ from sqlalchemy.exc import IdentifierError
 
 from ..inspection.rendering import DIALECT, offline_options
 
-__all__ = ["Operation", "Place", "Run", "record"]
+__all__ = ["Location", "Operation", "Recording", "record"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Location:
     """A line of a revision's file, counted from 1."""
 
     file: Path
@@ -47,14 +47,14 @@ class Operation:
     """
 
     op: MigrateOperation
-    place: Place
+    location: Location
     block: int
     sql_line: int
     is_nameless: bool
 
 
 @dataclass(slots=True)
-class Run:
+class Recording:
     """What one run of ``upgrade()`` or ``downgrade()`` asked for.
 
     Attributes:
@@ -67,10 +67,10 @@ class Run:
     """
 
     operations: list[Operation] = field(default_factory=list)
-    batches: list[Place] = field(default_factory=list)
-    blocks: list[Place] = field(default_factory=list)
-    lookups: list[Place] = field(default_factory=list)
-    failure: tuple[Exception, Place] | None = None
+    batches: list[Location] = field(default_factory=list)
+    blocks: list[Location] = field(default_factory=list)
+    lookups: list[Location] = field(default_factory=list)
+    failure: tuple[Exception, Location] | None = None
     sql: str = ""
 
     @property
@@ -79,7 +79,7 @@ class Run:
         return not (self.operations or self.batches or self.lookups or self.failure)
 
 
-def record(function: Callable[[], object], file: Path) -> Run:
+def record(function: Callable[[], object], file: Path) -> Recording:
     """Run a revision's function against a recording context.
 
     Args:
@@ -119,7 +119,7 @@ class _Context(MigrationContext):
     def autocommit_block(self) -> Iterator[None]:
         """Count the block; its operations carry its number."""
         blocks = self.recorder.run.blocks
-        blocks.append(self.recorder.place_of_call())
+        blocks.append(self.recorder.location_of_call())
         self.block = len(blocks)
         yield
         self.block = 0
@@ -137,11 +137,11 @@ class _Context(MigrationContext):
 class _Recorder:
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.run = Run()
+        self.run = Recording()
         self.output = io.StringIO()
         self.context = _Context(self)
 
-    def record(self, function: Callable[[], object]) -> Run:
+    def record(self, function: Callable[[], object]) -> Recording:
         with Operations.context(self.context) as self.operations:
             # Operations.context() makes no subclass; its instance is what `alembic.op` calls.
             for name in ("invoke", "get_bind", "batch_alter_table"):
@@ -151,7 +151,7 @@ class _Recorder:
             except _LookupError:
                 pass  # It is in run.lookups.
             except Exception as error:  # noqa: BLE001 - whatever a revision raises is a finding
-                self.run.failure = error, self.place_of(error)
+                self.run.failure = error, self.location_of(error)
         self.run.sql = self.output.getvalue()
         return self.run
 
@@ -159,7 +159,7 @@ class _Recorder:
         line = self.output.getvalue().count("\n") + 1
         nameless = _is_nameless(op)
         self.run.operations.append(
-            Operation(op, self.place_of_call(), self.context.block, line, nameless)
+            Operation(op, self.location_of_call(), self.context.block, line, nameless)
         )
         if nameless and not isinstance(op, CreateTableOp):
             return None
@@ -169,25 +169,25 @@ class _Recorder:
             return None  # A name that is too long has a rule, which finds it on the operation.
 
     def get_bind(self) -> Any:
-        self.run.lookups.append(self.place_of_call())
+        self.run.lookups.append(self.location_of_call())
         raise _LookupError
 
     @contextmanager
     def batch_alter_table(self, *args: Any, **kwargs: Any) -> Iterator[BatchOperations]:
-        self.run.batches.append(self.place_of_call())
+        self.run.batches.append(self.location_of_call())
         with Operations.batch_alter_table(self.operations, *args, **kwargs) as batch:
             yield batch
 
-    def place_of_call(self) -> Place:
+    def location_of_call(self) -> Location:
         """The innermost line of the revision that is being run."""
         lines = (
             line
             for frame, line in traceback.walk_stack(None)
             if frame.f_code.co_filename == str(self.file)
         )
-        return Place(self.file, next(lines, 1))
+        return Location(self.file, next(lines, 1))
 
-    def place_of(self, error: Exception) -> Place:
+    def location_of(self, error: Exception) -> Location:
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if frame.filename == str(self.file)]
-        return Place(self.file, lines[-1] if lines and lines[-1] else 1)
+        return Location(self.file, lines[-1] if lines and lines[-1] else 1)

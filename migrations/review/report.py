@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .recorder import Place
+from .recorder import Location
 from .review import Finding, Review
 
 __all__ = ["as_json", "as_text"]
@@ -38,8 +38,8 @@ def _plain(finding: Finding, last: str) -> dict[str, Any]:
     return {
         "revision": finding.revision,
         "rule": finding.rule,
-        "file": str(_relative(finding.place.file)),
-        "line": finding.place.line,
+        "file": str(_relative(finding.location.file)),
+        "line": finding.location.line,
         "why": finding.why,
         last: finding.to_do,
     }
@@ -61,7 +61,7 @@ def as_text(found: Review) -> str:
 def _table(head: str, findings: Sequence[Finding], last: str) -> Iterator[str]:
     if not findings:
         return
-    rows = [(finding.revision, finding.rule, _where(finding.place)) for finding in findings]
+    rows = [(finding.revision, finding.rule, _where(finding.location)) for finding in findings]
     wide = max(len(head), *(len(revision) for revision, _, _ in rows))
     rule_wide = max(4, *(len(rule) for _, rule, _ in rows))
     lines = [f"{head:{wide}}  {'RULE':{rule_wide}}  PLACE"]
@@ -92,15 +92,15 @@ def _merged(warnings: Iterable[Finding]) -> Iterator[Finding]:
     for (revision, rule), group in alike.items():
         first = group[0]
         more = f" ({len(group)} times, here first)" if len(group) > 1 else ""
-        yield Finding(revision, rule, first.place, f"{first.why}{more}", first.to_do)
+        yield Finding(revision, rule, first.location, f"{first.why}{more}", first.to_do)
 
 
 def _count(items: Sequence[object], word: str) -> str:
     return f"{len(items)} {word}{'' if len(items) == 1 else 's'}"
 
 
-def _where(place: Place) -> str:
-    return f"{_relative(place.file)}:{place.line}"
+def _where(location: Location) -> str:
+    return f"{_relative(location.file)}:{location.line}"
 
 
 def _relative(file: Path) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .history import Revision
-from .recorder import Place
+from .recorder import Location
 from .rules import DESTRUCTIVE, OUTSIDE_FOLDER, RULES
 
 __all__ = ["Finding", "Review", "review"]
@@ -24,7 +24,7 @@ class Finding:
 
     revision: str
     rule: str
-    place: Place
+    location: Location
     why: str
     to_do: str
 
@@ -63,4 +63,4 @@ def _findings(revision: Revision) -> Iterator[tuple[Finding, bool]]:
         reason = revision.acknowledged.get(rule.name, "").strip() if rule in DESTRUCTIVE else ""
         for fault in rule.check(revision):
             to_do = reason or rule.to_do
-            yield Finding(revision.id, rule.name, fault.place, fault.why, to_do), bool(reason)
+            yield Finding(revision.id, rule.name, fault.location, fault.why, to_do), bool(reason)

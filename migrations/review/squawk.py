@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .history import HistoryError, Revision
-from .recorder import Place
+from .recorder import Location
 from .review import Finding
 
 __all__ = ["Squawk", "SquawkError"]
@@ -20,7 +20,7 @@ PG_VERSION = "18.0"
 # env.py sets both time-outs on every migration connection.
 # The lengths of text columns are those of the published tables.
 EXCLUDED = ("prefer-text-field", "require-lock-timeout", "require-statement-timeout")
-TIMEOUT_SECONDS = 60
+TIMEOUT = 60
 
 
 class SquawkError(HistoryError):
@@ -50,7 +50,7 @@ class Squawk:
             [program, "--version"],
             capture_output=True,
             text=True,
-            timeout=TIMEOUT_SECONDS,
+            timeout=TIMEOUT,
             check=True,
         )
         return cls(program, said.stdout.split()[-1])
@@ -65,7 +65,7 @@ class Squawk:
             yield Finding(
                 revision=revision.id,
                 rule=said["rule_name"],
-                place=_place(revision, said["line"] + 1),
+                location=_location(revision, said["line"] + 1),
                 why=said["message"],
                 to_do=said["help"] or "",
             )
@@ -81,7 +81,7 @@ class Squawk:
             input=run.sql,
             capture_output=True,
             text=True,
-            timeout=TIMEOUT_SECONDS,
+            timeout=TIMEOUT,
             check=False,
         )
         try:
@@ -96,8 +96,8 @@ class Squawk:
         return found
 
 
-def _place(revision: Revision, sql_line: int) -> Place:
+def _location(revision: Revision, sql_line: int) -> Location:
     """The call whose SQL holds a line."""
     operations = revision.upgrade.operations
     index = bisect.bisect_right(operations, sql_line, key=lambda operation: operation.sql_line)
-    return operations[index - 1].place if index else Place(revision.path, 1)
+    return operations[index - 1].location if index else Location(revision.path, 1)

@@ -8,14 +8,14 @@ from typing import Self
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from ..errors import Session
+from ..errors import DatabaseSession
 from .logger import LOG
 
 __all__ = ["BlockerWatch"]
 
-LONGEST_PAUSE = 1.0
+MAX_PAUSE = 1.0
 # A wait of the full lock_timeout is looked at this often, even by a server that is busy.
-LOOKS = 4
+MIN_POLLS = 4
 
 # pg_blocking_pids() holds up the whole lock manager for a moment: ask only for one that waits.
 BLOCKERS = text("""
@@ -43,13 +43,13 @@ class BlockerWatch:
     def __init__(self, engine: Engine, pid: int, lock_timeout: float) -> None:
         self._engine = engine
         self._pid = pid
-        self._pause = min(LONGEST_PAUSE, lock_timeout / LOOKS)
-        self._seen: Sequence[Session] = ()
+        self._pause = min(MAX_PAUSE, lock_timeout / MIN_POLLS)
+        self._seen: Sequence[DatabaseSession] = ()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="blocker-watch", daemon=True)
 
     @property
-    def seen(self) -> Sequence[Session]:
+    def seen(self) -> Sequence[DatabaseSession]:
         """The sessions that blocked it when it was last seen to wait."""
         return self._seen
 
@@ -76,7 +76,7 @@ class BlockerWatch:
                 autocommitting.execute(text("SET ROLE NONE"))
                 while not self._stop.wait(self._pause):
                     rows = autocommitting.execute(BLOCKERS, {"pid": self._pid})
-                    self._seen = [Session(*row) for row in rows] or self._seen
+                    self._seen = [DatabaseSession(*row) for row in rows] or self._seen
         except DBAPIError as error:
             # The migration itself fails, or not, on a connection of its own.
             LOG.debug("who blocks the migration can no longer be seen: %s", error.orig)

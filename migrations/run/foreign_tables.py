@@ -10,7 +10,7 @@ from ..errors import ForeignTableChangedError, MissingReferenceError
 from ..provider import UPGRADE_COMMAND, MarketsMigration
 from .progress import Progress
 
-__all__ = ["Neighbours", "refuse_missing_references"]
+__all__ = ["ForeignTables", "refuse_missing_references"]
 
 # Columns, constraints and indexes in PostgreSQL's own words, a row a table. A foreign key that
 # points at a table belongs to the table that it stands on.
@@ -63,7 +63,7 @@ def refuse_missing_references(connection: Connection, provider: MarketsMigration
         )
 
 
-class Neighbours:
+class ForeignTables:
     """The tables that are not a provider's own, as they are now.
 
     They are those that it shares the metadata with, and for a provider beside msm everything that

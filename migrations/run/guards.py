@@ -33,7 +33,7 @@ __all__ = [
     "version_rows",
 ]
 
-LISTED = 3
+MAX_LISTED = 3
 
 SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false), current_user")
 ORDINARY_PATHS = frozenset({'"$user", public', '"$user",public', "public"})
@@ -225,6 +225,6 @@ def refuse_taken(namespace: str, rows: Collection[Any]) -> None:
 
 
 def _listing(tables: Sequence[str]) -> str:
-    shown = ", ".join(tables[:LISTED])
-    more = len(tables) - LISTED
+    shown = ", ".join(tables[:MAX_LISTED])
+    more = len(tables) - MAX_LISTED
     return f"{shown} and {more} more" if more > 0 else shown

@@ -11,25 +11,25 @@ from ..errors import CredentialExpiredError, LimitError
 
 __all__ = [
     "ATTEMPTS_VARIABLE",
-    "LOCK_WAIT_VARIABLE",
-    "STATEMENT_VARIABLE",
-    "TABLE_LOCK_VARIABLE",
+    "LOCK_TIMEOUT_VARIABLE",
+    "STATEMENT_TIMEOUT_VARIABLE",
+    "TABLE_LOCK_TIMEOUT_VARIABLE",
     "Limits",
     "set_timeouts",
 ]
 
-LOCK_WAIT_VARIABLE = "MSM_MIGRATION_LOCK_TIMEOUT"
-TABLE_LOCK_VARIABLE = "MSM_MIGRATION_TABLE_LOCK_TIMEOUT"
+LOCK_TIMEOUT_VARIABLE = "MSM_MIGRATION_LOCK_TIMEOUT"
+TABLE_LOCK_TIMEOUT_VARIABLE = "MSM_MIGRATION_TABLE_LOCK_TIMEOUT"
 ATTEMPTS_VARIABLE = "MSM_MIGRATION_TABLE_LOCK_ATTEMPTS"
-STATEMENT_VARIABLE = "MSM_MIGRATION_STATEMENT_TIMEOUT"
+STATEMENT_TIMEOUT_VARIABLE = "MSM_MIGRATION_STATEMENT_TIMEOUT"
 
-LONGEST_STATEMENT = 600.0
+DEFAULT_STATEMENT_TIMEOUT = 600.0
 DAY = 24 * 3600.0
 VARIABLES = {
-    "lock_wait": (LOCK_WAIT_VARIABLE, 0.0, DAY),
-    "table_lock": (TABLE_LOCK_VARIABLE, 0.001, DAY),
+    "lock_timeout": (LOCK_TIMEOUT_VARIABLE, 0.0, DAY),
+    "table_lock_timeout": (TABLE_LOCK_TIMEOUT_VARIABLE, 0.001, DAY),
     "attempts": (ATTEMPTS_VARIABLE, 1.0, 100.0),
-    "statement": (STATEMENT_VARIABLE, 0.001, DAY),
+    "statement_timeout": (STATEMENT_TIMEOUT_VARIABLE, 0.001, DAY),
 }
 
 SECONDS_LEFT = text("""
@@ -47,20 +47,20 @@ SET_TIMEOUTS = text("""
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one run; all in seconds.
+    """The limits of one run; times are in seconds.
 
     Attributes:
-        lock_wait: for how long to wait for another migration; 0 does not wait.
-        table_lock: for how long a statement waits for a table (PostgreSQL's ``lock_timeout``).
-        attempts: how often a transaction is tried that did not get a table.
-        statement: for how long one statement may run (``statement_timeout``); None is ten minutes,
-            or what the credential has left where that is less.
+        lock_timeout: how long to wait for another migration; 0 does not wait.
+        table_lock_timeout: how long a statement waits for a table (PostgreSQL's ``lock_timeout``).
+        attempts: how often a transaction is tried that does not get a table.
+        statement_timeout: how long one statement may run (PostgreSQL's ``statement_timeout``);
+            None is ten minutes, or the rest of the credential's lifetime if that is shorter.
     """
 
-    lock_wait: float = 60.0
-    table_lock: float = 5.0
+    lock_timeout: float = 60.0
+    table_lock_timeout: float = 5.0
     attempts: int = 4
-    statement: float | None = None
+    statement_timeout: float | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -70,20 +70,20 @@ class Limits:
             LimitError: one of them is no number in its range.
         """
         found: dict[str, Any] = {}
-        for field, (variable, least, most) in VARIABLES.items():
-            said = environment.get(variable, "").strip()
-            if said:
-                found[field] = _number(variable, said, least, most)
+        for field, (variable, minimum, maximum) in VARIABLES.items():
+            value = environment.get(variable, "").strip()
+            if value:
+                found[field] = _number(variable, value, minimum, maximum)
         return cls(**found)
 
 
-def _number(variable: str, said: str, least: float, most: float) -> float:
+def _number(variable: str, value: str, minimum: float, maximum: float) -> float:
     try:
-        number = float(said)
+        number = float(value)
     except ValueError:
         number = math.nan
-    if not least <= number <= most:
-        raise LimitError(variable, said, needed=f"a number from {least:g} to {most:g}")
+    if not minimum <= number <= maximum:
+        raise LimitError(variable, value, needed=f"a number from {minimum:g} to {maximum:g}")
     return int(number) if variable == ATTEMPTS_VARIABLE else number
 
 
@@ -93,20 +93,20 @@ def set_timeouts(connection: Connection, limits: Limits) -> None:
     Raises:
         CredentialExpiredError: the credential has no time left.
     """
-    statement = limits.statement
-    if statement is None:
+    timeout = limits.statement_timeout
+    if timeout is None:
         left = connection.scalar(SECONDS_LEFT)
-        statement = LONGEST_STATEMENT if left is None else min(LONGEST_STATEMENT, left)
-    if statement <= 0:
+        timeout = min(DEFAULT_STATEMENT_TIMEOUT, math.inf if left is None else left)
+    if timeout <= 0:
         raise CredentialExpiredError(
             "The migration credential expired before the migration began, and nothing was changed; "
             "run it again, with a larger --ttl-seconds where it has to wait."
         )
-    parameters = {"lock": _milliseconds(limits.table_lock), "statement": _milliseconds(statement)}
-    connection.execute(SET_TIMEOUTS, parameters)
+    lock = _milliseconds(limits.table_lock_timeout)
+    connection.execute(SET_TIMEOUTS, {"lock": lock, "statement": _milliseconds(timeout)})
     connection.commit()
 
 
-def _milliseconds(seconds: float) -> str:
+def _milliseconds(timeout: float) -> str:
     # Zero would mean no limit at all.
-    return f"{max(1, round(seconds * 1000))}ms"
+    return f"{max(1, round(timeout * 1000))}ms"

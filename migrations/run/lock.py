@@ -10,16 +10,16 @@ import time
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from ..errors import LockHeldError, LockLostError, PoolerError, Session
+from ..errors import DatabaseSession, LockHeldError, LockLostError, PoolerError
 from .connections import BACKEND_PID, server_of
-from .limits import LOCK_WAIT_VARIABLE
+from .limits import LOCK_TIMEOUT_VARIABLE
 from .logger import LOG
 from .progress import Progress
 
 __all__ = ["MigrationLock", "release", "take"]
 
 PREFIX = "msm-migrate"
-POLL_SECONDS = 0.2
+POLL_INTERVAL = 0.2
 PROBES = 8
 
 # A session that only waits is not to be ended for it, and a host that is gone holds no lock.
@@ -61,7 +61,7 @@ class MigrationLock:
         self._engine = engine
         self._connection: Connection | None = None
 
-    def acquire(self, seconds: float) -> None:
+    def acquire(self, timeout: float) -> None:
         """Wait for the lock, for so many seconds at most.
 
         Raises:
@@ -72,7 +72,7 @@ class MigrationLock:
         try:
             _refuse_pooler(connection, self._engine)
             connection.execute(SESSION_SETTINGS)
-            self._poll(connection, seconds)
+            self._poll(connection, timeout)
         except BaseException:
             connection.close()
             raise
@@ -106,29 +106,29 @@ class MigrationLock:
             self._connection.close()
             self._connection = None
 
-    def _poll(self, connection: Connection, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
+    def _poll(self, connection: Connection, timeout: float) -> None:
+        deadline = time.monotonic() + timeout
         told = False
         while not connection.scalar(TRY_LOCK, {"key": self._key}):
             holder = self._holder(connection)
             if time.monotonic() >= deadline:
                 raise LockHeldError(
-                    self.table, seconds=seconds, holder=holder, variable=LOCK_WAIT_VARIABLE
+                    self.table, timeout=timeout, holder=holder, variable=LOCK_TIMEOUT_VARIABLE
                 )
             if not told and holder is not None:
                 LOG.info("waiting for the migration of %s", holder)
                 told = True
-            time.sleep(POLL_SECONDS)
+            time.sleep(POLL_INTERVAL)
 
-    def _holder(self, connection: Connection) -> Session | None:
+    def _holder(self, connection: Connection) -> DatabaseSession | None:
         row = connection.execute(HOLDER, {"key": self._key}).first()
-        return None if row is None else Session(*row)
+        return None if row is None else DatabaseSession(*row)
 
 
 _held: list[MigrationLock] = []
 
 
-def take(engine: Engine, table: str, seconds: float) -> MigrationLock:
+def take(engine: Engine, table: str, timeout: float) -> MigrationLock:
     """Acquire the lock for this process, which keeps it until :func:`release`, or its end.
 
     Raises:
@@ -137,7 +137,7 @@ def take(engine: Engine, table: str, seconds: float) -> MigrationLock:
     """
     release()
     lock = MigrationLock(engine, table)
-    lock.acquire(seconds)
+    lock.acquire(timeout)
     _held.append(lock)
     return lock
 

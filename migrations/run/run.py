@@ -20,7 +20,7 @@ from ..provider import provider_of
 from .blockers import BlockerWatch
 from .connections import BACKEND_PID, connect_arguments
 from .fingerprints import applied_revisions, write_fingerprints
-from .foreign_tables import Neighbours, refuse_missing_references
+from .foreign_tables import ForeignTables, refuse_missing_references
 from .guards import (
     refuse_lost_tables,
     refuse_search_path,
@@ -129,7 +129,7 @@ class Run:
         """Run a command that changes the schema: alone, and only on a database that is known."""
         refuse_taken_tables(self._provider)
         table = self._provider.qualified_version_table
-        lock = take(self._engine, table, self._limits.lock_wait)
+        lock = take(self._engine, table, self._limits.lock_timeout)
         with self._engine.connect() as connection:
             rows = self._prepare(connection)
             if not rows:
@@ -137,9 +137,9 @@ class Run:
             if rows == tuple(self.revisions.heads):
                 refuse_lost_tables(connection, rows, self._provider)
             refuse_missing_references(connection, self._provider)
-            neighbours = Neighbours(connection, self._provider, self.progress)
+            foreign_tables = ForeignTables(connection, self._provider, self.progress)
             connection.rollback()
-            event.listen(connection, "commit", neighbours.assert_unchanged)
+            event.listen(connection, "commit", foreign_tables.assert_unchanged)
             self._recorded = rows
             self._watch_commits(connection, lock)
             self._attempt_in_turn(connection)
@@ -181,7 +181,7 @@ class Run:
         """Run, again and again while a table is busy, nothing was kept, and attempts are left."""
         pid = connection.execute(BACKEND_PID).scalar_one()
         connection.rollback()
-        with BlockerWatch(self._engine, pid, self._limits.table_lock) as watch:
+        with BlockerWatch(self._engine, pid, self._limits.table_lock_timeout) as watch:
             for number in range(1, self._limits.attempts + 1):
                 try:
                     run_mainsequence_alembic_env()

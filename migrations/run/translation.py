@@ -12,16 +12,16 @@ from sqlalchemy.exc import DBAPIError
 from ..errors import (
     AlembicRefusedError,
     ConnectionLostError,
+    DatabaseSession,
     MigrationError,
     RevisionRaisedError,
-    Session,
     StatementCancelledError,
     StatementFailedError,
     TableBusyError,
 )
-from ..history.files import Revisions, place_of
+from ..history.files import Revisions, location_of
 from .connections import server_of
-from .limits import STATEMENT_VARIABLE, TABLE_LOCK_VARIABLE
+from .limits import STATEMENT_TIMEOUT_VARIABLE, TABLE_LOCK_TIMEOUT_VARIABLE
 from .progress import Progress
 
 __all__ = ["busy", "failure_of", "is_busy", "reason_of"]
@@ -41,7 +41,7 @@ def is_busy(error: DBAPIError) -> bool:
 
 
 def busy(
-    error: DBAPIError, blockers: Sequence[Session], progress: Progress, *, attempts: int
+    error: DBAPIError, blockers: Sequence[DatabaseSession], progress: Progress, *, attempts: int
 ) -> TableBusyError:
     """The error of a statement that did not get its lock, for the last of so many attempts."""
     tried = "tried once" if attempts == 1 else f"tried {attempts} times"
@@ -52,7 +52,7 @@ def busy(
         blockers=blockers,
         outcome=progress.outcome(),
         remedy=f"run this again when that session has ended its transaction{end}, or wait longer "
-        f"with {TABLE_LOCK_VARIABLE} (seconds)",
+        f"with {TABLE_LOCK_TIMEOUT_VARIABLE} (seconds)",
     )
 
 
@@ -84,8 +84,9 @@ def failure_of(
         )
     if sqlstate == QUERY_CANCELED:
         return StatementCancelledError(
-            f"`{statement}` was cancelled ({reason}); {progress.outcome()}; run this again, with "
-            f"a larger {STATEMENT_VARIABLE} (seconds) and --ttl-seconds where it takes long.",
+            f"`{statement}` was cancelled ({reason}); {progress.outcome()}; run this again, "
+            f"with a larger {STATEMENT_TIMEOUT_VARIABLE} (seconds) and --ttl-seconds where it "
+            "takes long.",
             statement=statement,
         )
     remedy = (
@@ -104,7 +105,7 @@ def failure_of(
 def _raised(
     error: Exception, progress: Progress, revisions: Revisions
 ) -> RevisionRaisedError | None:
-    place = place_of(error, revisions)
+    place = location_of(error, revisions)
     if place is None:
         return None
     path, line = place

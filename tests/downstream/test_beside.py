@@ -31,9 +31,9 @@ def test_it_begins_only_where_our_tables_are(
     environment = environment_of(fresh_platform)
     made = globex.migrate("revision", "-m", "create", environment=environment)
     assert made.exit_code == 0, made.stderr
-    told = globex.migrate("upgrade", "head", environment=environment)
-    assert told.exit_code == 1
-    sentence = told.stderr.splitlines()[-1]
+    result = globex.migrate("upgrade", "head", environment=environment)
+    assert result.exit_code == 1
+    sentence = result.stderr.splitlines()[-1]
     assert sentence.startswith("ms_markets__asset.uid, ms_markets__asset.unique_identifier: not in")
     assert "mainsequence migrations upgrade --provider migrations:migration head" in sentence
     # Alembic's own table, which autogenerate made.
@@ -92,9 +92,9 @@ def test_a_revision_that_touches_our_tables_is_rolled_back(
     before = describe(head_database)
     head_database.rollback()
     globex.write("0001", None, body)
-    told = globex.migrate("upgrade", "head", environment=environment)
-    assert told.exit_code == 1
-    sentence = told.stderr.splitlines()[-1]
+    result = globex.migrate("upgrade", "head", environment=environment)
+    assert result.exit_code == 1
+    sentence = result.stderr.splitlines()[-1]
     assert sentence.startswith(table)
     assert "created, changed or dropped while globex was migrated" in sentence
     assert "; nothing of this run was kept; " in sentence
@@ -108,9 +108,9 @@ def test_what_ran_in_an_autocommit_block_is_reported_and_stays(
     drop = "DROP INDEX CONCURRENTLY ix__ms_markets__asset__asset_type"
     body = f'with op.get_context().autocommit_block():\n        op.execute("{drop}")'
     globex.write("0001", None, body)
-    told = globex.migrate("upgrade", "head", environment=environment)
-    assert told.exit_code == 1
-    sentence = told.stderr.splitlines()[-1]
+    result = globex.migrate("upgrade", "head", environment=environment)
+    assert result.exit_code == 1
+    sentence = result.stderr.splitlines()[-1]
     assert sentence.startswith("ms_markets__asset: created, changed or dropped")
     assert "; what ran outside of a transaction was kept" in sentence
     assert "ix__ms_markets__asset__asset_type" not in describe(head_database)[ASSET].indexes
@@ -125,9 +125,9 @@ def test_a_revision_that_makes_one_of_our_tables_is_rolled_back(
     absent = "ms_markets__portfoliometadata"
     assert absent not in tables_of(empty_database)
     globex.write("0001", None, f'op.create_table("{absent}", sa.Column("uid", sa.Uuid()))')
-    told = globex.migrate("upgrade", "head", environment=environment)
-    assert told.exit_code == 1
-    assert told.stderr.splitlines()[-1].startswith(f"{absent}: created, changed or dropped")
+    result = globex.migrate("upgrade", "head", environment=environment)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].startswith(f"{absent}: created, changed or dropped")
     assert absent not in tables_of(empty_database)
 
 
@@ -140,7 +140,7 @@ def test_a_later_row_of_its_own_is_not_taken_for_the_published_history(
     globex.migrate("upgrade", "0002", environment=environment)
     files[1].unlink()
     (globex.versions / "0003_by_hand.py").unlink()
-    told = globex.migrate("upgrade", "head", environment=environment)
-    sentence = told.stderr.splitlines()[-1]
+    result = globex.migrate("upgrade", "head", environment=environment)
+    sentence = result.stderr.splitlines()[-1]
     assert "it is at 0002 and this code ends at 0001" in sentence
     assert "run this with the version of globex_migrations that has 0002" in sentence

@@ -72,9 +72,9 @@ class Walk:
 
     def works(self, *lines: str) -> str:
         """Standard output of lines typed in the project's environment, which all succeed."""
-        told = self.type(". .venv/bin/activate", *lines)
-        assert told.returncode == 0, f"{lines}\n{told.stdout}\n{told.stderr}"
-        return told.stdout
+        result = self.type(". .venv/bin/activate", *lines)
+        assert result.returncode == 0, f"{lines}\n{result.stdout}\n{result.stderr}"
+        return result.stdout
 
     def migrate(self, *arguments: str, provider: str = "") -> str:
         """The line that runs ``mainsequence migrations`` on the project's provider."""
@@ -114,9 +114,9 @@ def walk(request: pytest.FixtureRequest, wheels: dict[str, Path], tmp_path: Path
 
 def test_from_the_first_revision_to_taking_it_back(walk: Walk, next_wheels: Path) -> None:
     *steps, take_back = walk.blocks()
-    told = walk.type(*steps)
-    assert told.returncode == 0, told.stdout + told.stderr
-    rows = told.stdout.splitlines()[-3:]
+    result = walk.type(*steps)
+    assert result.returncode == 0, result.stdout + result.stderr
+    rows = result.stdout.splitlines()[-3:]
     assert rows == ROWS[walk.package]
 
     assert service_of(walk).splitlines() == rows
@@ -152,11 +152,11 @@ def move_on(walk: Walk, wheels: Path) -> None:
         walk.works(walk.migrate("upgrade", "heads"))
         assert f"{NEXT} (head)" in walk.works(f"{walk.migrate('current')} 2>&1")
         # Somebody runs the provider of msm, or the project is gone.
-        told = walk.type(
+        result = walk.type(
             ". .venv/bin/activate", walk.migrate("upgrade", "head", provider="msm_migrations")
         )
-        assert told.returncode == 1
-        sentence = told.stderr.splitlines()[-1]
+        assert result.returncode == 1
+        sentence = result.stderr.splitlines()[-1]
         assert "acme0001 comes from a project that extends this history" in sentence
         assert "install that project" in sentence
         go_on(walk)
@@ -192,11 +192,11 @@ def go_on(walk: Walk) -> None:
         f"msm-local exec -- python -m msm_migrations.{tool} --provider acme_migrations:migration"
         for tool in ("review", "plan", "check")
     ]
-    told = walk.works(*tools[:2])
-    assert "1 revision" in told.partition("Upgrade from")[2]
+    result = walk.works(*tools[:2])
+    assert "1 revision" in result.partition("Upgrade from")[2]
     walk.works(walk.migrate("upgrade", "heads"))
-    told = walk.works(tools[2])
-    assert "database and catalog are as the models say" in told
+    result = walk.works(tools[2])
+    assert "database and catalog are as the models say" in result
 
 
 def append(file: Path, column: str) -> None:

@@ -76,9 +76,9 @@ def test_without_the_project_its_rows_are_explained(
     extended: Project, environment: Mapping[str, str], head_database: Connection
 ) -> None:
     for command in (("upgrade", "head"), ("current",), ("revision", "-m", "later")):
-        told = migrate(*command, environment=environment, folder=extended.folder)
-        assert told.exit_code == 1
-        sentence = told.stderr.splitlines()[-1]
+        result = migrate(*command, environment=environment, folder=extended.folder)
+        assert result.exit_code == 1
+        sentence = result.stderr.splitlines()[-1]
         assert sentence.startswith("The database is at acme0001, and acme0001 comes from a project")
         assert "migrations:migration does not carry" in sentence
         assert "install that project" in sentence
@@ -90,9 +90,9 @@ def test_an_older_project_is_told_that_the_database_is_ahead(
 ) -> None:
     for file in extended.versions.glob("acme0001_*"):
         file.unlink()
-    told = extended.migrate("upgrade", "heads", environment=environment)
-    assert told.exit_code == 1
-    sentence = told.stderr.splitlines()[-1]
+    result = extended.migrate("upgrade", "heads", environment=environment)
+    assert result.exit_code == 1
+    sentence = result.stderr.splitlines()[-1]
     assert "it is at acme0001 and this code ends at acme@base" in sentence
     assert "run this with the version of acme_migrations that has acme0001" in sentence
     assert "downgrade --provider acme_migrations:migration acme@base" in sentence
@@ -110,9 +110,9 @@ def test_an_older_project_is_told_that_the_database_is_ahead(
 def test_a_revision_that_would_be_among_ours_is_refused(
     acme: Project, environment: Mapping[str, str], options: tuple[str, ...], fault: str
 ) -> None:
-    told = acme.migrate("revision", "-m", "create", *options, environment=environment)
-    assert told.exit_code == 2
-    said = " ".join(told.stderr.replace("│", " ").split())
+    result = acme.migrate("revision", "-m", "create", *options, environment=environment)
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.replace("│", " ").split())
     assert fault in said
     assert '-m "say what changes" --head base --rev-id acme0001`' in said
     assert not acme.versions.exists()
@@ -136,9 +136,9 @@ def test_a_place_that_is_taken_is_refused(
         "branch_labels: str | None = None", "branch_labels: str | None = 'acme'"
     )
     first.write_text(text, encoding="utf-8")
-    told = acme.migrate("revision", "-m", "by hand", *options, environment=environment)
-    assert told.exit_code == 2
-    sentence = " ".join(told.stderr.replace("│", " ").split())
+    result = acme.migrate("revision", "-m", "by hand", *options, environment=environment)
+    assert result.exit_code == 2
+    sentence = " ".join(result.stderr.replace("│", " ").split())
     assert said in sentence
     assert '-m "say what changes" --head acme@head --rev-id acme0002`' in sentence
     assert list(acme.versions.iterdir()) == [first]
@@ -149,8 +149,8 @@ def test_a_file_that_has_one_of_our_ids_is_refused(
     acme: Project, environment: Mapping[str, str]
 ) -> None:
     acme.write(NEXT, HEAD, "pass")
-    told = acme.migrate("current", environment=environment)
-    assert told.exit_code == 2
-    said = " ".join(told.stderr.replace("│", " ").split())
+    result = acme.migrate("current", environment=environment)
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.replace("│", " ").split())
     assert f"Revision {NEXT} in " in said
     assert "is not named for the branch acme" in said

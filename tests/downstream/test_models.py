@@ -120,29 +120,29 @@ def extend_with_an_identifier_of_ours() -> str:
 def test_a_list_that_is_not_one_projects_is_refused(
     tmp_path: Path, models: Callable[[], list[type]], said: str
 ) -> None:
-    told = run_forked(stand_beside_with, models, environment=NOWHERE, folder=tmp_path)
-    assert told.exit_code == 0, told.stderr
-    assert said in told.value
+    result = run_forked(stand_beside_with, models, environment=NOWHERE, folder=tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert said in result.value
 
 
 def test_tables_of_a_project_that_cannot_be_attached_are_sent_to_its_provider() -> None:
     problem = AttachProblem("Quote", "acme__quote", "missing", "not in the catalog")
-    told = str(AttachError([problem], data_source_uid="here"))
-    assert "from the repository of acme, with its migration package: `mainsequence migr" in told
-    assert "--provider PACKAGE:migration heads`" in told
-    assert " migrations:migration" not in told
+    result = str(AttachError([problem], data_source_uid="here"))
+    assert "from the repository of acme, with its migration package: `mainsequence migr" in result
+    assert "--provider PACKAGE:migration heads`" in result
+    assert " migrations:migration" not in result
 
 
 def test_a_name_that_ends_in_a_digit_is_told_from_the_number_of_a_revision() -> None:
     provider = replace(migration, branch="acme2", reference="acme2_migrations:migration")
     for known, end in (["acme20001"], "acme20001"), ([], "acme2@base"):
         carried = Revisions(dict.fromkeys(["1004", *known], Path()), ["1004", *known])
-        told = str(unknown_version(["acme20007"], carried, provider))
-        assert f"it is at acme20007 and this code ends at {end}" in told
-        assert f"downgrade --provider acme2_migrations:migration {end}`" in told
+        result = str(unknown_version(["acme20007"], carried, provider))
+        assert f"it is at acme20007 and this code ends at {end}" in result
+        assert f"downgrade --provider acme2_migrations:migration {end}`" in result
 
 
 def test_an_identifier_of_ours_cannot_be_carried_with_ours(tmp_path: Path) -> None:
-    told = run_forked(extend_with_an_identifier_of_ours, environment=NOWHERE, folder=tmp_path)
-    assert told.exit_code == 0, told.stderr
-    assert "The model identifier 'Asset' appears twice in the migration provider" in told.value
+    result = run_forked(extend_with_an_identifier_of_ours, environment=NOWHERE, folder=tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert "The model identifier 'Asset' appears twice in the migration provider" in result.value

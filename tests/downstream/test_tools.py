@@ -59,8 +59,8 @@ def test_the_revision_that_a_check_names_is_one_of_the_branch(
     extended: Project, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("ALTER TABLE acme__quote_ticks DROP COLUMN bid")
-    told = look(extended, "check", "--json", environment=environment)
-    commands = {row["kind"]: row["command"] for row in json.loads(told.stdout)["differences"]}
+    result = look(extended, "check", "--json", environment=environment)
+    commands = {row["kind"]: row["command"] for row in json.loads(result.stdout)["differences"]}
     program, *words = shlex.split(commands["missing_column"])
     place = ["--head", "acme@head", "--rev-id", "acme0002"]
     assert (program, words[4:8]) == ("mainsequence", place)
@@ -83,6 +83,6 @@ def test_they_look_at_a_database_that_a_project_stands_beside_in(
 
 def test_what_is_no_provider_is_named(acme: Project, environment: Mapping[str, str]) -> None:
     words = ["--provider", "acme.models:Quote"]
-    told = run_forked(run_tool, "review", words, environment=environment, folder=acme.folder)
-    assert told.value == 2
-    assert told.stderr.startswith("acme.models:Quote is no provider to look at (")
+    result = run_forked(run_tool, "review", words, environment=environment, folder=acme.folder)
+    assert result.value == 2
+    assert result.stderr.startswith("acme.models:Quote is no provider to look at (")

@@ -12,7 +12,7 @@ import psycopg
 
 from tests.conftest import PROVIDER, ROOT
 from tests.support.forked import Finished, run_forked
-from tests.support.migrating import until
+from tests.support.migrating import wait_until
 from tests.support.schema import TableShape, defaults_and_comments, describe
 from tests.support.tracing import UUID, Moment, ddl_of, trace
 
@@ -79,7 +79,9 @@ class State:
 def read_state(url: str) -> State:
     """Read it, once every migration session that was cut off is gone."""
     with psycopg.connect(url, autocommit=True) as connection:
-        until(lambda: not has_sessions(connection) or None, "the end of a killed migration's work")
+        wait_until(
+            lambda: not has_sessions(connection) or None, "the end of a killed migration's work"
+        )
         defaults, comments = defaults_and_comments(connection)
         return State(
             versions=read_versions(connection),

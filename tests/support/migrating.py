@@ -24,12 +24,12 @@ __all__ = [
     "UPGRADE",
     "WAITING",
     "Background",
-    "look_anew",
     "migrate",
     "migrate_in",
+    "run_tool_fresh",
     "sentence_of",
-    "until",
-    "until_timed_out",
+    "wait_for_lock_timeout",
+    "wait_until",
     "write_revision",
 ]
 
@@ -38,7 +38,7 @@ UPGRADE = f"mainsequence migrations upgrade --provider {PROVIDER} head"
 LOCK_TABLE = "public.ms_markets__alembic_version"
 # What a migration asks while another one holds the lock.
 WAITING = "FROM pg_locks l LEFT JOIN pg_stat_activity"
-PATIENCE_SECONDS = 60.0
+TIMEOUT = 60.0
 
 REVISION = '''"""A revision of a test."""
 
@@ -72,48 +72,48 @@ def migrate_in(
     """Run ``mainsequence migrations ARGUMENTS`` on our provider in another namespace."""
     command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
     named = dict(environment) | {"MSM_AUTO_REGISTER_NAMESPACE": namespace}
-    return run_forked(run_anew, command, environment=named, folder=folder)
+    return run_forked(run_cli_fresh, command, environment=named, folder=folder)
 
 
-def run_anew(arguments: tuple[str, ...]) -> None:
+def run_cli_fresh(arguments: tuple[str, ...]) -> None:
     """Run the SDK's command line after what the forked process has of ours was forgotten.
 
     The namespace is read once, when msm is imported; and a test module imports the provider of the
     repository, not the one in the working folder.
     """
-    _forget_ours()
+    _unload_ours()
     from mainsequence.cli.cli import app
 
     app(list(arguments))
 
 
-def check_anew() -> int:
+def run_check_fresh() -> int:
     """Run ``python -m migrations.check --json`` of the provider in the working folder."""
-    _forget_ours()
+    _unload_ours()
     sys.path.insert(0, str(Path.cwd()))
     from migrations.check.__main__ import main
 
     return main(["--json"])
 
 
-def look_anew(tool: str, *arguments: str) -> None:
+def run_tool_fresh(tool: str, *arguments: str) -> None:
     """Run ``python -m migrations.TOOL ARGUMENTS`` of the provider in the working folder."""
-    _forget_ours()
+    _unload_ours()
     sys.path.insert(0, str(Path.cwd()))
     sys.argv = [tool, *arguments]
     runpy.run_module(f"migrations.{tool}", run_name="__main__", alter_sys=True)
 
 
-def _forget_ours() -> None:
+def _unload_ours() -> None:
     for name in list(sys.modules):
         if name.partition(".")[0] in {"migrations", "msm", "msm_portfolio", "msm_pricing"}:
             del sys.modules[name]
 
 
-def sentence_of(told: Finished) -> str:
+def sentence_of(result: Finished) -> str:
     """The last line that a failed migration said, which is to be its one sentence."""
-    assert "Traceback" not in told.stderr, told.stderr
-    return told.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr, result.stderr
+    return result.stderr.splitlines()[-1]
 
 
 def write_revision(
@@ -138,27 +138,29 @@ def write_revision(
     return file
 
 
-def until[T](look: Callable[[], T | None], what: str) -> T:
+def wait_until[T](look: Callable[[], T | None], what: str) -> T:
     """Look again and again until there is something to be seen."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT
     while (found := look()) is None:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not happen within {PATIENCE_SECONDS:g} s")
+            raise TimeoutError(f"{what} did not happen within {TIMEOUT:g} s")
         time.sleep(0.02)
     return found
 
 
-def until_timed_out(watcher: psycopg.Connection[Any], name: str = NAME) -> None:
+def wait_for_lock_timeout(watcher: psycopg.Connection[Any], name: str = NAME) -> None:
     """Wait until a session of this name has waited for a lock, and does not any more."""
     query = (
         "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE %s AND wait_event_type = 'Lock'"
     )
-    until(lambda: watcher.execute(query, [f"{name} %"]).fetchone(), "a wait for a lock")
-    until(lambda: watcher.execute(query, [f"{name} %"]).fetchone() is None or None, "its time-out")
+    wait_until(lambda: watcher.execute(query, [f"{name} %"]).fetchone(), "a wait for a lock")
+    wait_until(
+        lambda: watcher.execute(query, [f"{name} %"]).fetchone() is None or None, "its time-out"
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BackgroundSession:
     """A session of a migration, as PostgreSQL sees it."""
 
     backend: int
@@ -197,14 +199,14 @@ class Background:
         """Start a migration; the future of one that was killed raises EOFError."""
         return self._threads.submit(migrate, *arguments, environment=environment, folder=folder)
 
-    def sessions(self, query: str) -> list[Seen]:
+    def sessions(self, query: str) -> list[BackgroundSession]:
         """The migration sessions whose last statement contains ``query``."""
         rows = self._watcher.execute(
             "SELECT pid, application_name, query FROM pg_stat_activity"
             " WHERE datname = current_database() AND application_name LIKE %s AND query LIKE %s",
             [f"{NAME} %", f"%{query}%"],
         )
-        return [Seen(pid, int(name.split()[2]), said) for pid, name, said in rows]
+        return [BackgroundSession(pid, int(name.split()[2]), said) for pid, name, said in rows]
 
     def holder(self) -> int | None:
         """The process of the migration that holds the lock of this database."""
@@ -214,6 +216,8 @@ class Background:
         ).fetchone()
         return None if row is None else int(row[0].split()[2])
 
-    def see(self, query: str) -> Seen:
+    def wait_for(self, query: str) -> BackgroundSession:
         """Wait for a migration session whose statement contains ``query``."""
-        return until(lambda: next(iter(self.sessions(query)), None), f"a session running {query!r}")
+        return wait_until(
+            lambda: next(iter(self.sessions(query)), None), f"a session running {query!r}"
+        )

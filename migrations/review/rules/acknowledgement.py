@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from ..history import Revision
-from ..recorder import Place
+from ..recorder import Location
 from .base import Fault, rule
 from .destructive import DESTRUCTIVE
 
@@ -18,16 +18,16 @@ def idle_acknowledgement(revision: Revision) -> Iterator[Fault]:
     for name, reason in revision.acknowledged.items():
         if name not in refusing:
             why = f"{name!r} is acknowledged, and refuses nothing in upgrade() that may be."
-            yield Fault(_place(revision), why)
+            yield Fault(_location(revision), why)
         elif not reason.strip():
-            yield Fault(_place(revision), f"{name!r} is acknowledged without a reason.")
+            yield Fault(_location(revision), f"{name!r} is acknowledged without a reason.")
 
 
-def _place(revision: Revision) -> Place:
+def _location(revision: Revision) -> Location:
     for node in revision.tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         if isinstance(node, ast.AnnAssign):
             targets = [node.target]
         if any(isinstance(name, ast.Name) and name.id == "acknowledged" for name in targets):
-            return Place(revision.path, node.lineno)
-    return Place(revision.path, 1)
+            return Location(revision.path, node.lineno)
+    return Location(revision.path, 1)

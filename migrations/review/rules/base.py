@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..history import Revision
-from ..recorder import Place
+from ..recorder import Location
 
-__all__ = ["Fault", "Rule", "place_of_function", "rule"]
+__all__ = ["Fault", "Rule", "location_of_function", "rule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Fault:
         why: what is wrong there, as a sentence.
     """
 
-    place: Place
+    location: Location
     why: str
 
 
@@ -46,11 +46,11 @@ def rule(name: str, *, to_do: str) -> Callable[[Check], Rule]:
     return lambda check: Rule(name, to_do, check)
 
 
-def place_of_function(revision: Revision, name: str) -> Place:
+def location_of_function(revision: Revision, name: str) -> Location:
     """Where a module-level function begins; line 1 where there is none."""
     lines = [
         node.lineno
         for node in revision.tree.body
         if isinstance(node, ast.FunctionDef) and node.name == name
     ]
-    return Place(revision.path, lines[0] if lines else 1)
+    return Location(revision.path, lines[0] if lines else 1)

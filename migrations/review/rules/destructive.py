@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from alembic.operations.ops import AlterColumnOp, DropColumnOp, DropTableOp
 
-from ..harm import Harm, harms, old_type, sql_type
+from ..hazards import Hazard, hazards, old_type, sql_type
 from ..history import Revision
 from ..recorder import Operation
 from .base import Fault, Rule, rule
@@ -27,7 +27,7 @@ def _answer(name: str, first: str) -> str:
 def drop_table(revision: Revision) -> Iterator[Fault]:
     """A table dropped by ``upgrade()``."""
     for op, operation in _doing(revision, "drop-table", DropTableOp):
-        yield Fault(operation.place, f"The table {op.table_name} is dropped with its rows.")
+        yield Fault(operation.location, f"The table {op.table_name} is dropped with its rows.")
 
 
 @rule("drop-column", to_do=_answer("drop-column", "Keep the column until nothing reads it"))
@@ -35,7 +35,7 @@ def drop_column(revision: Revision) -> Iterator[Fault]:
     """A column dropped by ``upgrade()``."""
     for op, operation in _doing(revision, "drop-column", DropColumnOp):
         name = f"{op.table_name}.{op.column_name}"
-        yield Fault(operation.place, f"The column {name} is dropped with its values.")
+        yield Fault(operation.location, f"The column {name} is dropped with its values.")
 
 
 @rule("set-not-null", to_do=_answer("set-not-null", "Fill the column and stop writing NULL to it"))
@@ -46,7 +46,7 @@ def set_not_null(revision: Revision) -> Iterator[Fault]:
             f"{op.table_name}.{op.column_name} becomes NOT NULL: that fails where a row holds "
             "NULL, and afterwards where the previous release writes one."
         )
-        yield Fault(operation.place, why)
+        yield Fault(operation.location, why)
 
 
 @rule("narrow-type", to_do=_answer("narrow-type", "Make sure that every value fits"))
@@ -60,12 +60,16 @@ def narrow_type(revision: Revision) -> Iterator[Fault]:
                 f"{op.table_name}.{op.column_name} goes from {before} to {sql_type(new)}, "
                 "which may not hold every value."
             )
-            yield Fault(operation.place, why)
+            yield Fault(operation.location, why)
 
 
-def _doing[Op](revision: Revision, harm: Harm, kind: type[Op]) -> Iterator[tuple[Op, Operation]]:
+def _doing[Op](
+    revision: Revision, hazard: Hazard, kind: type[Op]
+) -> Iterator[tuple[Op, Operation]]:
     for operation in revision.upgrade.operations:
-        if isinstance(operation.op, kind) and harm in harms(operation.op, revision.column_types):
+        if isinstance(operation.op, kind) and hazard in hazards(
+            operation.op, revision.column_types
+        ):
             yield operation.op, operation
 
 

@@ -31,7 +31,7 @@ MAX_NAME_BYTES = DIALECT.max_identifier_length
 
 
 def _operations(revision: Revision) -> Iterator[Operation]:
-    for run in revision.runs:
+    for run in revision.recordings:
         yield from run.operations
 
 
@@ -44,7 +44,7 @@ def schema_public(revision: Revision) -> Iterator[Fault]:
             continue  # It has a rule of its own, and goes away altogether.
         for subject in _public(operation.op):
             why = f'{subject} names "public", which makes Alembic recreate unchanged keys.'
-            yield Fault(operation.place, why)
+            yield Fault(operation.location, why)
 
 
 def _public(op: MigrateOperation) -> Iterator[str]:
@@ -76,11 +76,11 @@ def unnamed(revision: Revision) -> Iterator[Fault]:
     """A constraint or index without a name, or with one that SQLAlchemy would make up."""
     for operation in _operations(revision):
         if operation.is_nameless:
-            yield Fault(operation.place, "The index or constraint has no name.")
+            yield Fault(operation.location, "The index or constraint has no name.")
             continue
         table = made(operation.op)
         for what in _unnamed(table) if table is not None else ():
-            yield Fault(operation.place, f"{what} of {table} has no name.")
+            yield Fault(operation.location, f"{what} of {table} has no name.")
 
 
 def _unnamed(table: Table) -> Iterator[str]:
@@ -106,7 +106,7 @@ def long_name(revision: Revision) -> Iterator[Fault]:
             size = len(name.encode())
             if size > MAX_NAME_BYTES:
                 why = f"The name {name} has {size} bytes, and PostgreSQL keeps {MAX_NAME_BYTES}."
-                yield Fault(operation.place, why)
+                yield Fault(operation.location, why)
 
 
 def _given(op: MigrateOperation) -> Iterator[str]:

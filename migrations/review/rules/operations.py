@@ -9,7 +9,7 @@ from sqlalchemy import TextClause
 from sqlalchemy.schema import ExecutableDDLElement
 
 from ..history import Revision
-from ..recorder import Operation, Place, Run
+from ..recorder import Location, Operation, Recording
 from ..subjects import targets
 from .base import Fault, rule
 
@@ -34,9 +34,9 @@ VALIDATION = re.compile(r"alter\s+table\s+(only\s+)?[\w.]+\s+validate\s+constrai
 @rule("batch-alter-table", to_do="Call op directly; batch mode is meant for SQLite.")
 def batch_alter_table(revision: Revision) -> Iterator[Fault]:
     """``op.batch_alter_table``."""
-    for run in revision.runs:
-        for place in run.batches:
-            yield Fault(place, "batch_alter_table may copy the table, and hides its operations.")
+    for run in revision.recordings:
+        for location in run.batches:
+            yield Fault(location, "batch_alter_table may copy the table, and hides its operations.")
 
 
 @rule("raw-ddl", to_do="Use Alembic's operation for it, so that review, plan and check can see it.")
@@ -48,12 +48,12 @@ def raw_ddl(revision: Revision) -> Iterator[Fault]:
     for node in ast.walk(revision.tree):
         if isinstance(node, ast.Attribute) and node.attr == "impl":
             why = f"{ast.unparse(node)} works past Alembic's operations."
-            yield Fault(Place(revision.path, node.lineno), why)
-    for run in revision.runs:
+            yield Fault(Location(revision.path, node.lineno), why)
+    for run in revision.recordings:
         for operation in run.operations:
             if isinstance(operation.op, ExecuteSQLOp):
                 for ddl in _ddl(operation.op.sqltext):
-                    yield Fault(operation.place, f"op.execute() runs DDL: {ddl}")
+                    yield Fault(operation.location, f"op.execute() runs DDL: {ddl}")
 
 
 def _ddl(statement: object) -> Iterator[str]:
@@ -83,13 +83,13 @@ def unknown_table(revision: Revision) -> Iterator[Fault]:
 
     Tables in the text of ``op.execute`` are not looked for; those of ``sa.table()`` are.
     """
-    for run in revision.runs:
+    for run in revision.recordings:
         for operation in run.operations:
             for schema, table in targets(operation.op):
                 if schema not in {None, "public"} or table not in revision.known_tables:
                     name = table if schema is None else f"{schema}.{table}"
                     why = f"{name} belongs to no model graph, and no earlier revision made it."
-                    yield Fault(operation.place, why)
+                    yield Fault(operation.location, why)
 
 
 @rule(
@@ -103,7 +103,7 @@ def unchanged_foreign_key(revision: Revision) -> Iterator[Fault]:
             operation.op, CreateForeignKeyOp
         ):
             why = f"The foreign key {operation.op.constraint_name} is recreated as it was before."
-            yield Fault(operation.place, why)
+            yield Fault(operation.location, why)
 
 
 def unchanged_foreign_keys(revision: Revision) -> list[Operation]:
@@ -116,13 +116,13 @@ def unchanged_foreign_keys(revision: Revision) -> list[Operation]:
     }
     return [
         operation
-        for run in revision.runs
+        for run in revision.recordings
         for operation in run.operations
         if _foreign_key(operation) in same
     ]
 
 
-def _created_keys(run: Run) -> dict[tuple[str, str], Operation]:
+def _created_keys(run: Recording) -> dict[tuple[str, str], Operation]:
     return {
         key: operation
         for operation in run.operations

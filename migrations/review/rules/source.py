@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from ..history import Revision
-from ..recorder import Place
+from ..recorder import Location
 from .base import Fault, rule
 
 __all__ = ["live_inspection", "outside_folder", "package_import", "title"]
@@ -34,7 +34,7 @@ def outside_folder(revision: Revision) -> Iterator[Fault]:
     """A file in ``versions/`` itself, in a folder below a namespace's, or in another one's."""
     if revision.outside is not None:
         why = f"The file {revision.outside}, where Alembic does not look for this namespace."
-        yield Fault(Place(revision.path, 1), why)
+        yield Fault(Location(revision.path, 1), why)
 
 
 @rule("empty-title", to_do="Say in the docstring's first line what changes, and about what.")
@@ -42,7 +42,7 @@ def title(revision: Revision) -> Iterator[Fault]:
     """A title that does not say what changes."""
     words = re.findall(r"[^\W\d_]+", revision.title.lower())
     if len(words) < 2 or FILLER.issuperset(words):
-        yield Fault(Place(revision.path, 1), f"The title {revision.title!r} says nothing.")
+        yield Fault(Location(revision.path, 1), f"The title {revision.title!r} says nothing.")
 
 
 @rule("package-import", to_do="Write names, types and values out; a revision outlives the code.")
@@ -51,8 +51,8 @@ def package_import(revision: Revision) -> Iterator[Fault]:
     for node in ast.walk(revision.tree):
         for name in _imported(node):
             if OURS.match(name) or name.startswith("."):
-                place = Place(revision.path, node.lineno)  # type: ignore[attr-defined]
-                yield Fault(place, f"{name} is imported, and will not stay as it is today.")
+                location = Location(revision.path, node.lineno)  # type: ignore[attr-defined]
+                yield Fault(location, f"{name} is imported, and will not stay as it is today.")
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
@@ -71,13 +71,15 @@ def _imported(node: ast.AST) -> Iterator[str]:
 @rule("live-inspection", to_do="State what changes as operations; a revision is the same anywhere.")
 def live_inspection(revision: Revision) -> Iterator[Fault]:
     """A look at the database: a connection, an inspector, a reflected table."""
-    found = {place: "op.get_bind()" for run in revision.runs for place in run.lookups}
+    found = {location: "op.get_bind()" for run in revision.recordings for location in run.lookups}
     for node in ast.walk(revision.tree):
         look = _look(node)
         if look is not None:
-            found[Place(revision.path, node.lineno)] = look  # type: ignore[attr-defined]
-    for place, look in sorted(found.items()):
-        yield Fault(place, f"{look} looks at the live database, which offline SQL does not have.")
+            found[Location(revision.path, node.lineno)] = look  # type: ignore[attr-defined]
+    for location, look in sorted(found.items()):
+        yield Fault(
+            location, f"{look} looks at the live database, which offline SQL does not have."
+        )
 
 
 def _look(node: ast.AST) -> str | None:

@@ -14,7 +14,7 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.crashing import Clean, read_state
 from tests.support.gateway import Gateway
-from tests.support.migrating import Background, migrate, until
+from tests.support.migrating import Background, migrate, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -105,13 +105,13 @@ def test_a_command_ended_inside_a_revision_leaves_nothing_of_it(
     with psycopg.connect(empty_url) as other:
         other.execute(f"CREATE TABLE {BLOCKED} ()")
         process = start({**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "60"})
-        assert background.see(f"CREATE TABLE {BLOCKED}").process == process.pid
+        assert background.wait_for(f"CREATE TABLE {BLOCKED}").process == process.pid
         for number in signals:
             process.send_signal(number)
         assert process.wait(60) in codes
         assert "Traceback" not in (tmp_path / "stderr").read_text()
         # Also while the table is still blocked.
-        until(lambda: background.holder() is None or None, "the end of the lock")
+        wait_until(lambda: background.holder() is None or None, "the end of the lock")
         other.rollback()
     assert read_state(empty_url) == before
     assert migrate("upgrade", "head", environment=environment).exit_code == 0

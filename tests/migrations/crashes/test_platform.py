@@ -42,9 +42,9 @@ def test_a_platform_that_is_unavailable_is_no_harm(
     before = read_state(empty_url)
     with Gateway(fresh_platform, meet) as gateway:
         through = {**environment, "MAINSEQUENCE_ENDPOINT": gateway.endpoint}
-        told = migrate("upgrade", "head", environment=through)
-    assert told.exit_code == 1
-    assert "503" in told.stderr
+        result = migrate("upgrade", "head", environment=through)
+    assert result.exit_code == 1
+    assert "503" in result.stderr
     left, expected = read_state(empty_url), clean.after if changed else before
     assert (left.versions, left.tables) == (expected.versions, expected.tables)
     assert not any(row["provisioning_status"] == "active" for row in left.catalog)
@@ -70,14 +70,14 @@ def test_a_credential_that_expires_ends_the_run_and_is_nowhere_to_be_read(
     with monkeypatch.context() as patch, Gateway(fresh_platform, lambda _method, _path: None) as by:
         patch.setattr(credentials, "timedelta", lambda seconds: timedelta(seconds=seconds - 894))
         through = {**environment, "MAINSEQUENCE_ENDPOINT": by.endpoint}
-        told = migrate("upgrade", "head", environment=through, folder=checkout)
-    assert told.exit_code == 1
-    assert "terminating connection due to administrator command" in told.stderr
-    assert "nothing of this run was kept" in told.stderr
+        result = migrate("upgrade", "head", environment=through, folder=checkout)
+    assert result.exit_code == 1
+    assert "terminating connection due to administrator command" in result.stderr
+    assert "nothing of this run was kept" in result.stderr
     (issued,) = [json.loads(said) for path, said in by.answers if "migration-connection" in path]
     password = make_url(issued["uri"]).password
     assert password is not None
-    written = (told.stdout, told.stderr, caplog.text, cluster.log_path.read_text())
+    written = (result.stdout, result.stderr, caplog.text, cluster.log_path.read_text())
     assert not any(password in text for text in written)
     with pytest.raises(psycopg.OperationalError, match="authentication failed"):
         psycopg.connect(issued["uri"])

@@ -37,16 +37,16 @@ def test_a_server_restarted_under_an_upgrade_is_one_sentence(
         admin = server.admin_url("broken")
         with psycopg.connect(admin, autocommit=True) as watcher, Background(watcher) as background:
             run = background.start("upgrade", "head", environment=environment, folder=checkout)
-            background.see("pg_sleep")
+            background.wait_for("pg_sleep")
             server.process.send_signal(signal.SIGQUIT)
             server.process.wait()
             server.start()
-            told = run.result()
-        assert told.exit_code == 1
-        (sentence,) = [line for line in told.stderr.splitlines() if "PostgreSQL at" in line]
+            result = run.result()
+        assert result.exit_code == 1
+        (sentence,) = [line for line in result.stderr.splitlines() if "PostgreSQL at" in line]
         assert "cannot be reached, or ended the session" in sentence
         assert "nothing of this run was kept; run this again when it is back" in sentence
-        assert "Traceback" not in told.stderr
+        assert "Traceback" not in result.stderr
         assert read_state(url) == before
         again = migrate("upgrade", "head", environment=environment)
         assert again.exit_code == 0, again.stderr

@@ -15,7 +15,7 @@ from tests.conftest import ROOT, environment_of
 from tests.support.crashing import Clean, State, kill, read_state, run_traced
 from tests.support.forked import run_forked
 from tests.support.history import NEXT, RESOURCES
-from tests.support.migrating import Background, migrate, until, write_revision
+from tests.support.migrating import Background, migrate, wait_until, write_revision
 from tests.support.tracing import ddl_of
 
 
@@ -34,7 +34,7 @@ def test_a_revision_that_is_killed_leaves_version_row_and_tables_as_they_were(
         # A table of the same name that is not there yet is waited for.
         other.execute("CREATE TABLE ms_markets__curvebuildingdetails ()")
         killed = background.start("upgrade", "head", environment=environment)
-        os.kill(background.see("CREATE TABLE ms_markets__curveb").process, signal.SIGKILL)
+        os.kill(background.wait_for("CREATE TABLE ms_markets__curveb").process, signal.SIGKILL)
         assert isinstance(killed.exception(), EOFError)
         other.rollback()
     assert before.versions == ["1002"]
@@ -53,11 +53,13 @@ def test_killed_between_commit_and_finalize_the_next_upgrade_only_finalizes(
     left = read_state(empty_url)
     assert (left.versions, left.tables) == (clean.after.versions, clean.after.tables)
     assert statuses(left) == {"reserved": RESOURCES}
-    told = run_forked(check, [], environment=environment, folder=ROOT)
-    assert told.value == 1
+    result = run_forked(check, [], environment=environment, folder=ROOT)
+    assert result.value == 1
     reserved = "the catalog has it reserved, not active; its table exists"
-    assert told.stdout.count(reserved) == RESOURCES
-    assert "-> mainsequence migrations upgrade --provider migrations:migration head" in told.stdout
+    assert result.stdout.count(reserved) == RESOURCES
+    assert (
+        "-> mainsequence migrations upgrade --provider migrations:migration head" in result.stdout
+    )
     assert ddl_of(run_traced(environment)) == []
     assert read_state(empty_url) == clean.after
     assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
@@ -75,7 +77,7 @@ def test_killed_while_the_platform_finalizes_the_catalog_has_every_table_once(
             " FOR UPDATE"
         )
         killed = background.start("upgrade", "head", environment=environment)
-        until(lambda: waits(other) or None, "a finalize that waits")
+        wait_until(lambda: waits(other) or None, "a finalize that waits")
         holder = background.holder()
         assert holder is not None
         os.kill(holder, signal.SIGKILL)
@@ -129,16 +131,16 @@ def test_an_index_that_a_killed_build_left_invalid_is_dropped_and_built_again(
         writer.execute("SET ROLE empty_owner")
         writer.execute("LOCK TABLE ms_markets__asset IN ROW EXCLUSIVE MODE")
         killed = background.start("upgrade", "head", environment=environment, folder=checkout)
-        os.kill(background.see("CREATE INDEX CONCURRENTLY").process, signal.SIGKILL)
+        os.kill(background.wait_for("CREATE INDEX CONCURRENTLY").process, signal.SIGKILL)
         assert isinstance(killed.exception(), EOFError)
-        until(lambda: not background.sessions("") or None, "the end of the index build")
-    told = migrate("upgrade", "head", environment=environment, folder=checkout)
-    assert told.exit_code == 1
-    assert 'relation "ix_test" already exists' in told.stderr
+        wait_until(lambda: not background.sessions("") or None, "the end of the index build")
+    result = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert result.exit_code == 1
+    assert 'relation "ix_test" already exists' in result.stderr
     invalid = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
     assert watcher.execute(invalid).fetchall() == [("ix_test",)]
     watcher.execute("DROP INDEX ix_test")
-    told = migrate("upgrade", "head", environment=environment, folder=checkout)
-    assert told.exit_code == 0, told.stderr
+    result = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert result.exit_code == 0, result.stderr
     assert watcher.execute(invalid).fetchall() == []
     assert read_state(empty_url).versions == [NEXT]

@@ -15,7 +15,7 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import environment_of
 from tests.support.forked import run_forked
 from tests.support.history import HEAD, MODELS, NEXT, RESOURCES
-from tests.support.migrating import look_anew, migrate
+from tests.support.migrating import migrate, run_tool_fresh
 from tests.support.schema import describe
 
 type Catalog = dict[str, dict[str, Any]]
@@ -34,27 +34,27 @@ def catalog(platform: LocalPlatform) -> Catalog:
 
 
 def test_current_says_the_head(environment: Mapping[str, str]) -> None:
-    told = migrate("current", "--json", environment=environment)
-    assert told.exit_code == 0
-    assert f"{HEAD} (head)" in told.stderr
+    result = migrate("current", "--json", environment=environment)
+    assert result.exit_code == 0
+    assert f"{HEAD} (head)" in result.stderr
 
 
 def test_upgrade_prints_json_and_nothing_else_on_standard_output(
     environment: Mapping[str, str],
 ) -> None:
-    told = migrate("upgrade", "head", "--json", environment=environment)
-    assert told.exit_code == 0
-    answer = json.loads(told.stdout)
+    result = migrate("upgrade", "head", "--json", environment=environment)
+    assert result.exit_code == 0
+    answer = json.loads(result.stdout)
     assert answer["ok"] is True
     counts = (answer["active_count"], answer["reserved_count"], answer["failed_count"])
     assert counts == (RESOURCES, 0, 0)
 
 
 def test_a_revision_at_head_is_empty(environment: Mapping[str, str], checkout: Path) -> None:
-    told = migrate(
+    result = migrate(
         "revision", "-m", "probe", "--autogenerate", environment=environment, folder=checkout
     )
-    assert told.exit_code == 0
+    assert result.exit_code == 0
     (file,) = checkout.glob(f"migrations/versions/mainsequence_markets/{NEXT}_probe.py")
     tree = ast.parse(file.read_text(encoding="utf-8"))
     bodies = {
@@ -196,9 +196,9 @@ def test_a_mistake_in_the_provider_stops_every_command_with_one_sentence(
 ) -> None:
     mistake(checkout)
     for command in (["current"], ["upgrade", "head"], ["downgrade", "base"], ["revision"]):
-        told = migrate(*command, environment=environment, folder=checkout)
-        assert told.exit_code == 2
-        words = " ".join(told.stderr.replace("│", " ").split())
+        result = migrate(*command, environment=environment, folder=checkout)
+        assert result.exit_code == 2
+        words = " ".join(result.stderr.replace("│", " ").split())
         assert sentence in words
 
 
@@ -216,7 +216,7 @@ def test_a_mistake_in_the_provider_stops_every_tool_with_one_sentence(
     named: str,
 ) -> None:
     mistake(checkout)
-    told = run_forked(look_anew, tool, environment=environment, folder=checkout)
-    assert (told.exit_code, told.stdout) == (2, "")
-    assert told.stderr.count("\n") == 1
-    assert named in told.stderr
+    result = run_forked(run_tool_fresh, tool, environment=environment, folder=checkout)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert named in result.stderr

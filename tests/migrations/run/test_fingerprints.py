@@ -15,7 +15,7 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import run_forked
 from tests.support.history import HEAD, NEXT, REVISIONS
-from tests.support.migrating import check_anew, migrate, until_timed_out, write_revision
+from tests.support.migrating import migrate, run_check_fresh, wait_for_lock_timeout, write_revision
 
 # Many upgrades: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
@@ -47,9 +47,9 @@ def test_an_edit_of_an_applied_revision_is_found(
     before = fingerprint(file)
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("sa.Text()", "sa.String()", 1), encoding="utf-8")
-    told = run_forked(check_anew, environment=environment, folder=checkout)
-    assert told.value == 1
-    assert json.loads(told.stdout)["differences"] == [
+    result = run_forked(run_check_fresh, environment=environment, folder=checkout)
+    assert result.value == 1
+    assert json.loads(result.stdout)["differences"] == [
         {
             "kind": "edited",
             "subject": "revision 1003",
@@ -77,8 +77,8 @@ def test_a_comment_a_docstring_or_a_formatter_is_no_edit(
     command = [sys.executable, "-m", "ruff", "format", "--line-length", "60", str(file)]
     subprocess.run(command, check=True)
     assert file.read_bytes() != text.encode()
-    told = run_forked(check_anew, environment=environment, folder=checkout)
-    assert (told.value, json.loads(told.stdout)["differences"]) == (0, [])
+    result = run_forked(run_check_fresh, environment=environment, folder=checkout)
+    assert (result.value, json.loads(result.stdout)["differences"]) == (0, [])
 
 
 def test_the_database_knows_what_it_ran_and_no_more(
@@ -91,8 +91,8 @@ def test_the_database_knows_what_it_ran_and_no_more(
         (("upgrade", "head"), len(REVISIONS)),
         (("downgrade", "1001"), 1),
     ]:
-        told = migrate(*arguments, environment=environment)
-        assert told.exit_code == 0, told.stderr
+        result = migrate(*arguments, environment=environment)
+        assert result.exit_code == 0, result.stderr
         assert recorded_in(empty_database) == expected(*files[:number])
     edited = checkout / VERSIONS / files[0].name
     edited.write_text(edited.read_text(encoding="utf-8") + "\nX = 1\n", encoding="utf-8")
@@ -125,10 +125,10 @@ def test_a_commit_that_is_tried_again_records_what_it_commits(
             upgrade = threads.submit(
                 migrate, "upgrade", "head", environment=patient, folder=checkout
             )
-            until_timed_out(watcher)
-        told = upgrade.result()
-    assert told.exit_code == 0, told.stderr
-    assert "`a statement` did not get its lock" in told.stderr
+            wait_for_lock_timeout(watcher)
+        result = upgrade.result()
+    assert result.exit_code == 0, result.stderr
+    assert "`a statement` did not get its lock" in result.stderr
     assert recorded_in(head_database) == expected(*sorted((ROOT / VERSIONS).glob("1*.py")), file)
 
 

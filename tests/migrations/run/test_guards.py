@@ -62,9 +62,9 @@ def test_a_database_ahead_of_this_code(
     """Case 21."""
     stamp(superuser, "9912")
     with unchanged(superuser):
-        told = migrate(*arguments, environment=environment)
-    assert told.exit_code == 1
-    assert sentence_of(told) == (
+        result = migrate(*arguments, environment=environment)
+    assert result.exit_code == 1
+    assert sentence_of(result) == (
         f"The database is ahead of this code: it is at 9912 and this code ends at {HEAD}, and "
         "nothing was changed; run this with the version of msm-migrations that has 9912, or "
         "restore the file of 9912, or from there take the database back with `mainsequence "
@@ -90,9 +90,9 @@ def test_a_database_of_the_published_history(
     """Case 21."""
     stamp(superuser, row)
     with unchanged(superuser):
-        told = migrate("upgrade", "head", environment=environment)
-    assert told.exit_code == 1
-    assert sentence_of(told) == (
+        result = migrate("upgrade", "head", environment=environment)
+    assert result.exit_code == 1
+    assert sentence_of(result) == (
         f"The database is at {row} of {release}, whose tables this code does not "
         f"take for its own unseen, and nothing was changed; {remedy}"
     )
@@ -105,9 +105,9 @@ def test_a_database_of_a_project_that_extends_this_history(
     """Case 21."""
     stamp(superuser, HEAD, "acme0001")
     with unchanged(superuser):
-        told = migrate(*arguments, environment=environment)
-    assert told.exit_code == 1
-    assert sentence_of(told) == (
+        result = migrate(*arguments, environment=environment)
+    assert result.exit_code == 1
+    assert sentence_of(result) == (
         "The database is at acme0001, and acme0001 comes from a project that extends this history "
         "and that migrations:migration does not carry, and nothing was changed; install that "
         "project, and give the provider of its migration package as --provider."
@@ -123,9 +123,9 @@ def test_tables_without_a_version_row(
     if not table:
         superuser.execute("DROP TABLE ms_markets__alembic_version")
     with unchanged(superuser):
-        told = migrate("upgrade", "head", environment=environment)
-    assert told.exit_code == 1
-    assert sentence_of(told) == (
+        result = migrate("upgrade", "head", environment=environment)
+    assert result.exit_code == 1
+    assert sentence_of(result) == (
         f"The database has {', '.join(TABLES[:3])} and {len(TABLES) - 3} more, and "
         "ms_markets__alembic_version does not say which revision made them, so nothing was "
         "changed; restore that table from where the others came from, or drop them if nothing in "
@@ -186,9 +186,9 @@ def test_a_search_path_that_means_another_schema(
     row = watcher.execute("SELECT owner_role FROM msm_local.settings").fetchone()
     assert row is not None
     disturb(watcher, row[0])
-    told = migrate(*arguments, environment=environment_of(fresh_platform), folder=checkout)
-    assert told.exit_code == 1
-    assert sentence_of(told) == (
+    result = migrate(*arguments, environment=environment_of(fresh_platform), folder=checkout)
+    assert result.exit_code == 1
+    assert sentence_of(result) == (
         f"search_path is {path}, which here means {meant}, while unqualified names have to mean "
         f"public alone, and nothing was changed; {remedy}, then run this again.".format(
             owner=row[0]
@@ -217,13 +217,15 @@ def test_a_namespace_whose_slug_is_another_ones(
     environment = environment_of(fresh_platform)
     generate = ("revision", "-m", "Create the tables", "--rev-id", "1001")
     for arguments in [generate, ("upgrade", "head")]:
-        told = migrate_in("acme.research", *arguments, environment=environment, folder=checkout)
-        assert told.exit_code == 0, told.stderr
+        result = migrate_in("acme.research", *arguments, environment=environment, folder=checkout)
+        assert result.exit_code == 0, result.stderr
     with unchanged(empty_database):
         for arguments in [("upgrade", "head"), ("current",)]:
-            told = migrate_in("acme_research", *arguments, environment=environment, folder=checkout)
-            assert told.exit_code == 1
-            assert sentence_of(told) == (
+            result = migrate_in(
+                "acme_research", *arguments, environment=environment, folder=checkout
+            )
+            assert result.exit_code == 1
+            assert sentence_of(result) == (
                 "ms_markets__alembic_version__acme_research of the namespace 'acme_research' "
                 "belongs to 'acme.research' in the platform's catalog, because both make the same "
                 "table names, and nothing was changed; set MSM_AUTO_REGISTER_NAMESPACE to "
@@ -239,9 +241,9 @@ def test_a_table_that_another_namespace_has(
         " 'ms_markets__asset'"
     )
     with unchanged(superuser):
-        told = migrate("downgrade", "1003", environment=environment)
-    assert told.exit_code == 1
-    assert sentence_of(told) == (
+        result = migrate("downgrade", "1003", environment=environment)
+    assert result.exit_code == 1
+    assert sentence_of(result) == (
         "ms_markets__asset of the namespace 'mainsequence.markets' belongs to 'acme' in the "
         "platform's catalog, because both make the same table names, and nothing was changed; set "
         "MSM_AUTO_REGISTER_NAMESPACE to 'acme', or to a name that differs from it in more than "
@@ -265,9 +267,9 @@ def test_a_table_that_was_dropped_by_hand(
     superuser.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
     with unchanged(superuser):
         for arguments in (("upgrade", "head"), ("upgrade", "1003"), ("downgrade", "1003")):
-            told = migrate(*arguments, environment=environment)
-            assert told.exit_code == 1
-            assert sentence_of(told) == (
+            result = migrate(*arguments, environment=environment)
+            assert result.exit_code == 1
+            assert sentence_of(result) == (
                 f"{table} is gone from the database, though it is at {HEAD}, and nothing was "
                 "changed; `python -m migrations.check` prints the SQL that makes what is gone."
             )
@@ -279,8 +281,8 @@ def test_a_table_of_a_later_revision_is_not_missed_below_it(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     for arguments in (("downgrade", "1002"), ("upgrade", "1003"), ("downgrade", "base")):
-        told = migrate(*arguments, environment=environment)
-        assert told.exit_code == 0, told.stderr
+        result = migrate(*arguments, environment=environment)
+        assert result.exit_code == 0, result.stderr
     assert describe(superuser) == {}
 
 
@@ -369,8 +371,8 @@ def test_revisions_that_are_not_one_history(
     """Case 22: Alembic itself would leave a revision out and go on, or print a traceback."""
     sentence = spoil(checkout)
     with unchanged(empty_database):
-        told = migrate(
+        result = migrate(
             "upgrade", "head", environment=environment_of(fresh_platform), folder=checkout
         )
-    assert told.exit_code == 1
-    assert sentence_of(told) == sentence
+    assert result.exit_code == 1
+    assert sentence_of(result) == sentence

@@ -22,7 +22,7 @@ from tests.support.migrating import (
     Background,
     migrate,
     sentence_of,
-    until_timed_out,
+    wait_for_lock_timeout,
     write_revision,
 )
 from tests.support.schema import describe
@@ -73,13 +73,15 @@ def test_a_table_that_is_held_for_two_seconds_is_tried_again(
             environment=impatient(environment, attempts=6),
             folder=checkout,
         )
-        until_timed_out(watcher)
+        wait_for_lock_timeout(watcher)
         time.sleep(2)
         assert not upgrade.done()
         application.rollback()
-        told = upgrade.result()
-    assert told.exit_code == 0, told.stderr
-    assert f"held by pid {application.info.backend_pid} (application); trying again" in told.stderr
+        result = upgrade.result()
+    assert result.exit_code == 0, result.stderr
+    assert (
+        f"held by pid {application.info.backend_pid} (application); trying again" in result.stderr
+    )
     assert has_note(head_database)
 
 
@@ -106,11 +108,11 @@ def test_readers_never_queue_behind_a_migration_for_longer_than_its_lock_timeout
 
     with ThreadPoolExecutor() as threads:
         reading = threads.submit(longest_read)
-        told = migrate(
+        result = migrate(
             "upgrade", "head", environment=impatient(environment, attempts=2), folder=checkout
         )
         finished.set()
-    assert told.exit_code == 1
+    assert result.exit_code == 1
     # Half of what it would be without the setting; what is above 50 ms is the machine's business.
     assert reading.result() < 2.5
 
@@ -126,12 +128,12 @@ def test_a_reader_that_never_ends_its_transaction_is_named_and_nothing_is_change
     before = describe(head_database)
     head_database.rollback()
     application.execute("SELECT count(*) FROM ms_markets__asset")
-    told = migrate(
+    result = migrate(
         "upgrade", "head", environment=impatient(environment, attempts=2), folder=checkout
     )
-    assert told.exit_code == 1
+    assert result.exit_code == 1
     pid = application.info.backend_pid
-    assert sentence_of(told) == (
+    assert sentence_of(result) == (
         "`ALTER TABLE ms_markets__asset ADD COLUMN note TEXT` did not get its lock (canceling "
         f"statement due to lock timeout, tried 2 times), which is held by pid {pid} (application); "
         "nothing of this run was kept; run this again when that session has ended its transaction, "
@@ -153,10 +155,10 @@ def test_what_ran_outside_of_a_transaction_is_not_tried_again(
     )
     write_revision(checkout, f"{build}\n{ADD}", DROP)
     application.execute("SELECT count(*) FROM ms_markets__asset")
-    told = migrate("upgrade", "head", environment=impatient(environment), folder=checkout)
-    assert told.exit_code == 1
-    assert "tried once" in sentence_of(told)
-    assert "; what ran outside of a transaction was kept, and an index may" in sentence_of(told)
+    result = migrate("upgrade", "head", environment=impatient(environment), folder=checkout)
+    assert result.exit_code == 1
+    assert "tried once" in sentence_of(result)
+    assert "; what ran outside of a transaction was kept, and an index may" in sentence_of(result)
 
 
 @pytest.mark.slow
@@ -184,11 +186,11 @@ def test_the_limits_hold_on_the_connection_of_the_migration(
     checkout: Path,
 ) -> None:
     write_revision(checkout, SHOW)
-    told = migrate(
+    result = migrate(
         "upgrade", "head", *arguments, environment=dict(environment) | variables, folder=checkout
     )
-    assert told.exit_code == 1
-    found = sentence_of(told).partition("(P0001: ")[2].partition("); nothing")[0]
+    assert result.exit_code == 1
+    found = sentence_of(result).partition("(P0001: ")[2].partition("); nothing")[0]
     if limits is None:
         # What was left of two minutes, in milliseconds.
         assert 110_000 < int(found.removeprefix("5s ").removesuffix("ms")) < 120_000
@@ -205,7 +207,7 @@ def test_a_later_attempt_has_no_more_time_than_the_credential(
     patient = dict(environment) | {"MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.3"}
     with ThreadPoolExecutor() as threads:
         upgrade = threads.submit(migrate, "upgrade", "head", environment=patient, folder=checkout)
-        until_timed_out(watcher)
+        wait_for_lock_timeout(watcher)
         login = watcher.execute(
             "SELECT usename FROM pg_stat_activity WHERE application_name LIKE 'msm-migrate %'"
         ).fetchone()
@@ -214,8 +216,8 @@ def test_a_later_attempt_has_no_more_time_than_the_credential(
         end = (datetime.now(UTC) + timedelta(seconds=60)).isoformat()
         watcher.execute(sql.SQL(shorten).format(sql.Identifier(login[0]), sql.Literal(end)))
         application.rollback()
-        told = upgrade.result()
-    found = sentence_of(told).partition("(P0001: 300ms ")[2].partition("ms); nothing")[0]
+        result = upgrade.result()
+    found = sentence_of(result).partition("(P0001: 300ms ")[2].partition("ms); nothing")[0]
     assert 0 < int(found) < 60_000
 
 
@@ -224,9 +226,9 @@ def test_a_statement_that_takes_too_long_is_cancelled(
 ) -> None:
     write_revision(checkout, f"{ADD}\nop.execute('SELECT pg_sleep(60)')", DROP)
     brief = dict(environment) | {"MSM_MIGRATION_STATEMENT_TIMEOUT": "1.5"}
-    told = migrate("upgrade", "head", environment=brief, folder=checkout)
-    assert told.exit_code == 1
-    assert sentence_of(told) == (
+    result = migrate("upgrade", "head", environment=brief, folder=checkout)
+    assert result.exit_code == 1
+    assert sentence_of(result) == (
         "`SELECT pg_sleep(60)` was cancelled (canceling statement due to statement timeout); "
         "nothing of this run was kept; run this again, with a larger "
         "MSM_MIGRATION_STATEMENT_TIMEOUT (seconds) and --ttl-seconds where it takes long."
@@ -238,9 +240,9 @@ def test_what_a_revision_raises_is_told_with_its_place(
     environment: Mapping[str, str], head_database: Connection, checkout: Path
 ) -> None:
     file = write_revision(checkout, f"{ADD}\nraise ValueError('no')", DROP)
-    told = migrate("upgrade", "head", environment=environment, folder=checkout)
-    assert told.exit_code == 1
-    assert sentence_of(told) == (
+    result = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert result.exit_code == 1
+    assert sentence_of(result) == (
         f"ValueError: no, raised at {file}:14; nothing of this run was kept; mend what stands "
         "there, and run this again."
     )
@@ -251,9 +253,9 @@ def test_a_command_that_only_reads_waits_for_a_table_no_longer(
     environment: Mapping[str, str], application: Connection
 ) -> None:
     application.execute("LOCK TABLE ms_markets__alembic_version")
-    told = migrate("current", environment=impatient(environment))
-    assert told.exit_code == 1
-    assert "did not get its lock (canceling statement due to lock timeout" in sentence_of(told)
+    result = migrate("current", environment=impatient(environment))
+    assert result.exit_code == 1
+    assert "did not get its lock (canceling statement due to lock timeout" in sentence_of(result)
 
 
 @pytest.mark.slow
@@ -264,12 +266,12 @@ def test_a_session_that_is_ended_leaves_nothing(
     write_revision(checkout, "op.execute('SELECT pg_sleep(30)')")
     with Background(watcher) as background:
         upgrade = background.start("upgrade", "head", environment=environment, folder=checkout)
-        seen = background.see("pg_sleep")
+        seen = background.wait_for("pg_sleep")
         watcher.execute("SELECT pg_terminate_backend(%s)", [seen.backend])
-        told = upgrade.result()
-    assert told.exit_code == 1
+        result = upgrade.result()
+    assert result.exit_code == 1
     port = watcher.info.port
-    assert sentence_of(told) == (
+    assert sentence_of(result) == (
         f"PostgreSQL at 127.0.0.1:{port} cannot be reached, or ended the session (terminating "
         "connection due to administrator command); nothing of this run was kept; run this again "
         "when it is back, with a larger --ttl-seconds where the credential ran out."

@@ -28,18 +28,18 @@ from tests.support.alembic import url_of
 from tests.support.crashing import read_versions
 from tests.support.forked import Finished, run_forked
 from tests.support.history import HEAD, NEXT, RESOURCES, TABLES
-from tests.support.looking import run_check, run_plan
 from tests.support.migrating import (
     LOCK_TABLE,
     WAITING,
     Background,
-    check_anew,
     migrate,
+    run_check_fresh,
     sentence_of,
-    until,
+    wait_until,
     write_revision,
 )
 from tests.support.schema import describe
+from tests.support.tools import run_check, run_plan
 
 SLEEP = 'op.execute("SELECT pg_sleep({})")'
 GATE = 'op.execute("SELECT pg_advisory_xact_lock(1)")'
@@ -81,15 +81,15 @@ def test_a_waiter_that_gives_up_names_the_holder_and_the_variable_that_waits_lon
     holders = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'"
     [(pid,)] = head_database.execute(holders).fetchall()
     brief = dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0.5"}
-    told = migrate("upgrade", "head", environment=brief)
-    assert told.exit_code == 75
-    assert told.stdout == ""
-    (sentence,) = [line for line in told.stderr.splitlines() if line.startswith("Another")]
+    result = migrate("upgrade", "head", environment=brief)
+    assert result.exit_code == 75
+    assert result.stdout == ""
+    (sentence,) = [line for line in result.stderr.splitlines() if line.startswith("Another")]
     assert f"holds the lock of {LOCK_TABLE} and did not end within 0.5 s" in sentence
     assert f"pid {pid} (msm-migrate {socket.gethostname()[:20]}" in sentence
     assert f" {os.getpid()} 20" in sentence
     assert "MSM_MIGRATION_LOCK_TIMEOUT" in sentence
-    assert "Traceback" not in told.stderr
+    assert "Traceback" not in result.stderr
     held.release()
     assert migrate("upgrade", "head", environment=brief).exit_code == 0
 
@@ -119,8 +119,8 @@ def test_commands_that_only_read_do_not_wait(
     command: tuple[str, ...], environment: Mapping[str, str], held: MigrationLock, checkout: Path
 ) -> None:
     brief = dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"}
-    told = migrate(*command, environment=brief, folder=checkout)
-    assert told.exit_code == 0, told.stderr
+    result = migrate(*command, environment=brief, folder=checkout)
+    assert result.exit_code == 0, result.stderr
     held.assert_held(Progress())
 
 
@@ -131,8 +131,8 @@ def test_the_tools_that_look_do_not_wait(
     environment: Mapping[str, str],
     held: MigrationLock,
 ) -> None:
-    told = look(dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"})
-    assert told.value == 0, told.stdout + told.stderr
+    result = look(dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"})
+    assert result.value == 0, result.stdout + result.stderr
     held.assert_held(Progress())
 
 
@@ -175,12 +175,12 @@ def test_a_killed_holder_lets_the_waiter_in_within_two_seconds(
     write_revision(checkout, SLEEP.format(30), SLEEP.format(0))
     with Background(watcher) as background:
         first = background.start("upgrade", "head", environment=environment, folder=checkout)
-        holder = background.see("pg_sleep").process
+        holder = background.wait_for("pg_sleep").process
         second = background.start("downgrade", "1003", environment=environment)
-        background.see(WAITING)
+        background.wait_for(WAITING)
         os.kill(holder, signal.SIGKILL)
         killed_at = time.monotonic()
-        until(lambda: background.holder() not in {None, holder} or None, "the waiter's turn")
+        wait_until(lambda: background.holder() not in {None, holder} or None, "the waiter's turn")
         waited = time.monotonic() - killed_at
         assert isinstance(first.exception(), EOFError)
         assert second.result().exit_code == 0, second.result().stderr
@@ -214,9 +214,9 @@ def test_ten_upgrades_at_once_on_an_empty_database_run_the_ddl_once(
             for _ in range(10)
         ]
         finished = [future.result() for future in started]
-    assert [told.exit_code for told in finished] == [0] * 10, finished
-    assert all(json.loads(told.stdout)["active_count"] == RESOURCES for told in finished)
-    assert not any("UniqueViolation" in told.stderr for told in finished)
+    assert [result.exit_code for result in finished] == [0] * 10, finished
+    assert all(json.loads(result.stdout)["active_count"] == RESOURCES for result in finished)
+    assert not any("UniqueViolation" in result.stderr for result in finished)
     created = [name for (name,) in watcher.execute("SELECT name FROM audit.created")]
     assert len(created) == len(set(created)) == RESOURCES
     assert read_versions(watcher) == [HEAD]
@@ -231,15 +231,15 @@ def test_upgrade_and_downgrade_at_once_run_one_after_the_other(
     write_revision(checkout, GATE, SLEEP.format(0))
     with Background(watcher) as background, shut(watcher):
         up = background.start("upgrade", "head", environment=environment, folder=checkout)
-        background.see("pg_advisory_xact_lock")
+        background.wait_for("pg_advisory_xact_lock")
         down = background.start("downgrade", "1002", environment=environment, folder=checkout)
-        background.see(WAITING)
+        background.wait_for(WAITING)
         open_gate(watcher)
         assert up.result().exit_code == 0, up.result().stderr
-        told = down.result()
-    assert told.exit_code == 0, told.stderr
-    assert "waiting for the migration of pid" in told.stderr
-    assert f"Running downgrade {NEXT} -> {HEAD}" in told.stderr
+        result = down.result()
+    assert result.exit_code == 0, result.stderr
+    assert "waiting for the migration of pid" in result.stderr
+    assert f"Running downgrade {NEXT} -> {HEAD}" in result.stderr
     assert read_versions(watcher) == ["1002"]
     assert len(describe(watcher)) == 51
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
@@ -256,18 +256,18 @@ def test_an_upgrade_that_waits_for_a_downgrade_makes_everything_again(
     assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 0
     with Background(watcher) as background, shut(watcher):
         down = background.start("downgrade", "base", environment=environment, folder=checkout)
-        background.see("pg_advisory_xact_lock")
+        background.wait_for("pg_advisory_xact_lock")
         up = background.start("upgrade", "head", "--json", environment=environment, folder=checkout)
-        background.see(WAITING)
+        background.wait_for(WAITING)
         open_gate(watcher)
         assert down.result().exit_code == 0, down.result().stderr
-        told = up.result()
-    assert told.exit_code == 0, told.stderr
-    assert "waiting for the migration of pid" in told.stderr
-    assert json.loads(told.stdout)["active_count"] == RESOURCES
+        result = up.result()
+    assert result.exit_code == 0, result.stderr
+    assert "waiting for the migration of pid" in result.stderr
+    assert json.loads(result.stdout)["active_count"] == RESOURCES
     assert len(describe(watcher)) == len(TABLES)
     assert read_versions(watcher) == [NEXT]
-    checked = run_forked(check_anew, environment=environment, folder=checkout)
+    checked = run_forked(run_check_fresh, environment=environment, folder=checkout)
     assert (checked.value, checked.stderr) == (0, "")
 
 
@@ -277,9 +277,11 @@ def test_the_lock_is_kept_until_the_catalog_is_finalized(
     environment = environment_of(fresh_platform)
     url = url_of(empty_database).render_as_string(hide_password=False)
     for command in (("upgrade", "1001"), ("downgrade", "base")):
-        told = run_forked(locks_around_finalize, url, command, environment=environment, folder=ROOT)
-        assert told.exit_code == 0, told.stderr
-        assert told.value == (1, 0)
+        result = run_forked(
+            locks_around_finalize, url, command, environment=environment, folder=ROOT
+        )
+        assert result.exit_code == 0, result.stderr
+        assert result.value == (1, 0)
 
 
 def locks_around_finalize(url: str, command: tuple[str, str]) -> tuple[int, int]:
@@ -316,16 +318,16 @@ def test_a_migration_that_loses_the_lock_does_not_commit(
     write_revision(checkout, GATE, SLEEP.format(0))
     with Background(watcher) as background, shut(watcher):
         up = background.start("upgrade", "head", environment=environment, folder=checkout)
-        background.see("pg_advisory_xact_lock")
+        background.wait_for("pg_advisory_xact_lock")
         watcher.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
             " AND pid <> pg_backend_pid()"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
         open_gate(watcher)
-        told = up.result()
-    assert told.exit_code == 1
-    assert sentence_of(told) == (
+        result = up.result()
+    assert result.exit_code == 1
+    assert sentence_of(result) == (
         f"The lock of {LOCK_TABLE} was lost while the migration ran; nothing of this run was kept; "
         "find out what ended the session that held it, and run this again."
     )
@@ -352,9 +354,9 @@ def test_a_second_upgrade_waits_while_the_first_builds_an_index_concurrently(
     ):
         writer.execute("LOCK TABLE ms_markets__asset IN ROW EXCLUSIVE MODE")
         first = background.start("upgrade", "head", environment=environment, folder=checkout)
-        background.see("CREATE INDEX CONCURRENTLY")
+        background.wait_for("CREATE INDEX CONCURRENTLY")
         second = background.start("upgrade", "head", environment=environment, folder=checkout)
-        background.see(WAITING)
+        background.wait_for(WAITING)
         writer.rollback()
         assert first.result().exit_code == 0, first.result().stderr
         assert second.result().exit_code == 0, second.result().stderr

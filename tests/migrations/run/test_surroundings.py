@@ -18,7 +18,7 @@ from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of
 from tests.support.alembic import config_for, url_of
 from tests.support.forked import Finished, run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, RESOURCES, TABLES
-from tests.support.migrating import check_anew, migrate, run_anew, sentence_of
+from tests.support.migrating import migrate, run_check_fresh, run_cli_fresh, sentence_of
 from tests.support.schema import describe
 
 # Many databases and upgrades: together they would take the default suite over its limit.
@@ -28,9 +28,9 @@ SPECIAL = "p%41 @:/#?&='ü€"
 VERSIONS = Path("migrations/versions/mainsequence_markets")
 
 
-def operations_of(told: Finished, checkout: Path) -> str:
+def operations_of(result: Finished, checkout: Path) -> str:
     """What a generated revision asks for."""
-    assert told.exit_code == 0, told.stderr
+    assert result.exit_code == 0, result.stderr
     (file,) = checkout.glob(f"{VERSIONS}/{NEXT}_*.py")
     text = file.read_text(encoding="utf-8")
     file.unlink()
@@ -54,11 +54,11 @@ def test_an_upgrade_with_special_characters_in_password_and_database_name(
     with LocalPlatform(special_database, runtime_password=RUNTIME_PASSWORD) as platform:
         monkeypatch.setattr("secrets.token_urlsafe", lambda _: SPECIAL)
         environment = environment_of(platform)
-        told = migrate("upgrade", "head", environment=environment)
-        assert told.exit_code == 0, told.stderr
-        assert SPECIAL not in told.stdout + told.stderr
-        told = migrate("current", environment=environment)
-        assert f"{HEAD} (head)" in told.stderr
+        result = migrate("upgrade", "head", environment=environment)
+        assert result.exit_code == 0, result.stderr
+        assert SPECIAL not in result.stdout + result.stderr
+        result = migrate("current", environment=environment)
+        assert f"{HEAD} (head)" in result.stderr
     with psycopg.connect(special_database) as connection:
         assert len(describe(connection)) == len(TABLES)
 
@@ -69,14 +69,14 @@ def test_a_password_is_in_no_message(
     monkeypatch.setattr(
         "msm_local.services.credentials._uri", lambda *_: "postgresql://u:hidden@127.0.0.1:9/none"
     )
-    told = migrate("upgrade", "head", environment=environment)
-    assert told.exit_code == 1
-    assert sentence_of(told).startswith("PostgreSQL at 127.0.0.1:9 cannot be reached")
-    assert sentence_of(told).endswith(
+    result = migrate("upgrade", "head", environment=environment)
+    assert result.exit_code == 1
+    assert sentence_of(result).startswith("PostgreSQL at 127.0.0.1:9 cannot be reached")
+    assert sentence_of(result).endswith(
         "; nothing of this run was kept; run this again when it is back, with a larger "
         "--ttl-seconds where the credential ran out."
     )
-    assert "hidden" not in told.stdout + told.stderr
+    assert "hidden" not in result.stdout + result.stderr
 
 
 def test_keys_that_were_created_in_the_schema_public_make_no_difference(
@@ -93,11 +93,11 @@ def test_keys_that_were_created_in_the_schema_public_make_no_difference(
         named = definition.replace("REFERENCES ", "REFERENCES public.")
         change = f"DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {named}"
         superuser.execute(f"ALTER TABLE public.{table} {change}".encode())
-    told = migrate("revision", "-m", "Probe", environment=environment, folder=checkout)
-    assert operations_of(told, checkout) == ""
+    result = migrate("revision", "-m", "Probe", environment=environment, folder=checkout)
+    assert operations_of(result, checkout) == ""
     superuser.execute("DROP TABLE ms_markets__tradests")
-    told = migrate("revision", "-m", "Probe", environment=environment, folder=checkout)
-    assert "op.create_table(" in operations_of(told, checkout)
+    result = migrate("revision", "-m", "Probe", environment=environment, folder=checkout)
+    assert "op.create_table(" in operations_of(result, checkout)
 
 
 class Missing:
@@ -113,7 +113,7 @@ class Missing:
 
 def without_package(name: str, arguments: tuple[str, ...]) -> None:
     sys.meta_path.insert(0, Missing(name))
-    run_anew(arguments)
+    run_cli_fresh(arguments)
 
 
 @pytest.mark.parametrize("package", ["msm_portfolio", "msm_pricing"])
@@ -122,9 +122,11 @@ def test_without_one_of_the_packages_nothing_is_generated(
 ) -> None:
     """Case 24: its tables would look like tables that nobody has a model for."""
     arguments = ("migrations", "revision", "--provider", PROVIDER, "-m", "Probe")
-    told = run_forked(without_package, package, arguments, environment=environment, folder=checkout)
-    assert told.exit_code == 2
-    assert f"No module named {package!r}" in " ".join(told.stderr.replace("│", " ").split())
+    result = run_forked(
+        without_package, package, arguments, environment=environment, folder=checkout
+    )
+    assert result.exit_code == 2
+    assert f"No module named {package!r}" in " ".join(result.stderr.replace("│", " ").split())
     assert not list(checkout.glob(f"{VERSIONS}/{NEXT}_*.py"))
 
 
@@ -138,11 +140,11 @@ def test_under_its_installed_name_the_provider_is_the_same(
         named = ("migrations", arguments[0], "--provider", "msm_migrations:migration")
         return run_sdk_cli(*named, *arguments[1:], environment=environment, folder=checkout)
 
-    told = installed("upgrade", "1003")
-    assert told.exit_code == 0, told.stderr
+    result = installed("upgrade", "1003")
+    assert result.exit_code == 0, result.stderr
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
-    told = installed("downgrade", "1003")
-    assert told.exit_code == 0, told.stderr
+    result = installed("downgrade", "1003")
+    assert result.exit_code == 0, result.stderr
     assert "1003" in installed("current").stderr
     empty_database.execute("SET ROLE empty_owner")
     empty_database.execute("UPDATE ms_markets__alembic_version SET version_num = '0017'")
@@ -216,5 +218,5 @@ def test_a_check_knows_a_head_that_another_one_depends_on(
     write_extension(checkout, None, HEAD)
     # Alembic leaves one row: the one that implies the other.
     superuser.execute("UPDATE ms_markets__alembic_version SET version_num = 'acme0001'")
-    told = run_forked(check_anew, environment=environment, folder=checkout)
-    assert (told.value, told.stderr) == (0, "")
+    result = run_forked(run_check_fresh, environment=environment, folder=checkout)
+    assert (result.value, result.stderr) == (0, "")

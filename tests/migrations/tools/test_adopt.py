@@ -15,8 +15,8 @@ from sqlalchemy.pool import NullPool
 
 from migrations.adopt.__main__ import main
 from migrations.check.__main__ import main as check
-from migrations.history.published import RENAMED, UNBOUNDED
-from migrations.run.limits import LOCK_WAIT_VARIABLE, TABLE_LOCK_VARIABLE
+from migrations.history.published import RENAMED_KEYS, UNBOUNDED_COLUMNS
+from migrations.run.limits import LOCK_TIMEOUT_VARIABLE, TABLE_LOCK_TIMEOUT_VARIABLE
 from migrations.run.lock import MigrationLock
 from msm.settings import NAMESPACE_VARIABLE
 from msm_local.platform import LocalPlatform
@@ -44,7 +44,7 @@ ADOPTED = (
     "Adopted: 61 tables are as 1003 has them, and the version row says 1003 instead of 0017; "
     f"go on with `{UPGRADE}`.\n"
 )
-[(PORTFOLIO, (OLD_NAME, NEW_NAME))] = RENAMED.items()
+[(PORTFOLIO, (OLD_NAME, NEW_NAME))] = RENAMED_KEYS.items()
 # What every such database has, beside what the tests change.
 ALWAYS = [
     f"{PORTFOLIO}.{OLD_NAME}: 1003 calls it {NEW_NAME}",
@@ -52,7 +52,7 @@ ALWAYS = [
     *(
         f"{table}.{column}: the database has {column} VARCHAR{null}; 1003 has {column} "
         f"VARCHAR(255){null}"
-        for table, columns in UNBOUNDED.items()
+        for table, columns in UNBOUNDED_COLUMNS.items()
         for column in columns
         for null in ["" if column.startswith(("order_", "comm", "settl")) else " NOT NULL"]
     ),
@@ -63,12 +63,12 @@ WOULD = (
 )
 
 
-def lines_of(told: Finished, last: str) -> set[str]:
+def lines_of(result: Finished, last: str) -> set[str]:
     """The differences that were printed as no loss, of a report that ends with ``last``."""
-    assert told.stderr == ""
-    head, *differences = told.stdout.removesuffix(last).splitlines()
+    assert result.stderr == ""
+    head, *differences = result.stdout.removesuffix(last).splitlines()
     assert head == "Different, and nothing is lost by it:"
-    assert told.stdout.endswith(f"\n{last}")
+    assert result.stdout.endswith(f"\n{last}")
     return {line.removeprefix("  ") for line in differences}
 
 
@@ -88,8 +88,8 @@ def published_template(cluster: Cluster) -> str:
         with psycopg.connect(url) as connection:
             create_published(connection, owner_of(connection))
         fill(make_url(url))
-        told = run_forked(register_published, environment=environment_of(platform), folder=ROOT)
-    assert told.exit_code == 0, told.stderr
+        result = run_forked(register_published, environment=environment_of(platform), folder=ROOT)
+    assert result.exit_code == 0, result.stderr
     return name
 
 
@@ -134,9 +134,9 @@ def test_a_filled_database_is_adopted_without_loss(
 
     refused = migrate("upgrade", "head", environment=environment)
     assert refused.exit_code != 0
-    told = adopt(environment)
-    assert lines_of(told, ADOPTED) == set(ALWAYS)
-    assert told.value == 0
+    result = adopt(environment)
+    assert lines_of(result, ADOPTED) == set(ALWAYS)
+    assert result.value == 0
     assert superuser.execute(VERSION).fetchall() == [("1003",)]
     shapes[PORTFOLIO].constraints[NEW_NAME] = shapes[PORTFOLIO].constraints.pop(OLD_NAME)
     assert describe(superuser) == shapes
@@ -173,9 +173,9 @@ def test_a_restored_dump_is_adopted_once_its_tables_are_in_the_catalog(
 
 def test_a_dry_run_only_looks(environment: Mapping[str, str], superuser: Connection) -> None:
     before = state(superuser)
-    told = adopt(environment, "--dry-run")
-    assert lines_of(told, WOULD) == set(ALWAYS)
-    assert told.value == 0
+    result = adopt(environment, "--dry-run")
+    assert lines_of(result, WOULD) == set(ALWAYS)
+    assert result.value == 0
     assert state(superuser) == before
 
 
@@ -336,11 +336,11 @@ def test_what_would_be_lost_is_named_and_refused(
 ) -> None:
     superuser.execute(change.ddl.encode())
     before = state(superuser)
-    told = adopt(environment)
-    assert (told.value, told.stderr) == (1, "")
+    result = adopt(environment)
+    assert (result.value, result.stderr) == (1, "")
     for line in change.lines:
-        assert line in told.stdout
-    assert "\nNothing was changed, because " in told.stdout
+        assert line in result.stdout
+    assert "\nNothing was changed, because " in result.stdout
     assert state(superuser) == before
 
 
@@ -356,8 +356,8 @@ def test_what_is_beyond_1003_is_reported_and_kept(
         " CREATE TABLE ms_markets__extra ()".encode()
     )
     before = describe(superuser)
-    told = adopt(environment)
-    assert lines_of(told, ADOPTED) - set(ALWAYS) == {
+    result = adopt(environment)
+    assert lines_of(result, ADOPTED) - set(ALWAYS) == {
         (
             f"{ASSET}.not_empty: 1003 has no such check; the database has CHECK "
             "unique_identifier::text <> ''::text"
@@ -424,9 +424,9 @@ def test_another_version_row_is_refused(
     superuser.execute(dml.encode())
     before = state(superuser)
     for arguments in ([], ["--dry-run"]):
-        told = adopt(environment, *arguments)
-        assert (told.value, told.stdout) == (2, "")
-        assert told.stderr == f"public.ms_markets__alembic_version {sentence}"
+        result = adopt(environment, *arguments)
+        assert (result.value, result.stdout) == (2, "")
+        assert result.stderr == f"public.ms_markets__alembic_version {sentence}"
     assert state(superuser) == before
 
 
@@ -438,9 +438,9 @@ def test_a_refused_identifier_leaves_the_database_as_it_was(
         " WHERE physical_table_name = 'ms_markets__interpolatedpricests'"
     )
     before = state(superuser)
-    told = adopt(environment)
-    assert told.value == 2
-    assert "refused the registry's new identifier (409)" in told.stderr
+    result = adopt(environment)
+    assert result.value == 2
+    assert "refused the registry's new identifier (409)" in result.stderr
     assert state(superuser) == before
 
 
@@ -452,15 +452,15 @@ def test_a_table_that_is_held_leaves_the_database_as_it_was_and_names_the_holder
     with psycopg.connect(url, application_name="a service") as holding:
         holding.execute(f"SELECT FROM {PORTFOLIO}".encode())
         # While it waits, PostgreSQL is asked on another connection for whom.
-        told = adopt({**environment, TABLE_LOCK_VARIABLE: "2"})
-        assert (told.value, told.stdout) == (2, "")
-        assert f"SELECT pg_terminate_backend({holding.info.backend_pid})" in told.stderr
-        assert "; nothing of this run was kept; " in told.stderr
+        result = adopt({**environment, TABLE_LOCK_TIMEOUT_VARIABLE: "2"})
+        assert (result.value, result.stdout) == (2, "")
+        assert f"SELECT pg_terminate_backend({holding.info.backend_pid})" in result.stderr
+        assert "; nothing of this run was kept; " in result.stderr
     assert state(superuser) == before
 
 
 def test_another_namespace_is_refused_before_the_platform_is_asked() -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "migrations.adopt", "--dry-run"],
         cwd=ROOT,
         env={**os.environ, NAMESPACE_VARIABLE: "acme.research"},
@@ -468,8 +468,8 @@ def test_another_namespace_is_refused_before_the_platform_is_asked() -> None:
         text=True,
         check=False,
     )
-    assert (told.returncode, told.stdout) == (2, "")
-    assert told.stderr.splitlines()[-1] == (
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1] == (
         "The namespace 'acme.research' has no revision 1003 that a database of ms-markets could be "
         "compared with; unset MSM_AUTO_REGISTER_NAMESPACE."
     )
@@ -482,10 +482,10 @@ def test_adopt_gives_up_behind_a_running_migration(
     running = MigrationLock(engine, LOCK_TABLE)
     running.acquire(0)
     before = state(superuser)
-    waits = {**environment, LOCK_WAIT_VARIABLE: "0.2"}
-    told = adopt(waits)
-    assert (told.value, told.stdout) == (2, "")
-    assert told.stderr.startswith(f"Another migration holds the lock of {LOCK_TABLE}")
+    waits = {**environment, LOCK_TIMEOUT_VARIABLE: "0.2"}
+    result = adopt(waits)
+    assert (result.value, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Another migration holds the lock of {LOCK_TABLE}")
     assert lines_of(adopt(waits, "--dry-run"), WOULD) == set(ALWAYS)
     running.release()
     assert state(superuser) == before

@@ -15,7 +15,7 @@ from psycopg import Connection
 from tests.conftest import PROVIDER, ROOT
 from tests.support.forked import run_forked
 from tests.support.history import HEAD, NEXT
-from tests.support.migrating import migrate, run_anew
+from tests.support.migrating import migrate, run_cli_fresh
 
 REVISE = ("revision", "-m", 'Add the "note" of an asset.', "--rev-id", NEXT)
 
@@ -45,8 +45,8 @@ def test_a_generated_revision_comes_out_formatted(
     environment: Mapping[str, str], superuser: Connection, formatted_checkout: Path
 ) -> None:
     superuser.execute("DROP TABLE ms_markets__tradests")
-    told = migrate(*REVISE, environment=environment, folder=formatted_checkout)
-    assert told.exit_code == 0, told.stderr
+    result = migrate(*REVISE, environment=environment, folder=formatted_checkout)
+    assert result.exit_code == 0, result.stderr
     file = new_file(formatted_checkout)
     assert is_formatted(file)
     text = file.read_text(encoding="utf-8")
@@ -59,8 +59,10 @@ def test_a_generated_revision_comes_out_formatted(
 def test_an_empty_revision_comes_out_formatted_and_carries_the_rules_for_its_author(
     environment: Mapping[str, str], formatted_checkout: Path
 ) -> None:
-    told = migrate(*REVISE, "--no-autogenerate", environment=environment, folder=formatted_checkout)
-    assert told.exit_code == 0, told.stderr
+    result = migrate(
+        *REVISE, "--no-autogenerate", environment=environment, folder=formatted_checkout
+    )
+    assert result.exit_code == 0, result.stderr
     file = new_file(formatted_checkout)
     assert is_formatted(file)
     docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
@@ -81,8 +83,8 @@ def test_where_the_formatter_is_not_installed_the_file_is_left_as_it_is(
     environment: Mapping[str, str], superuser: Connection, formatted_checkout: Path
 ) -> None:
     superuser.execute("DROP TABLE ms_markets__tradests")
-    told = run_forked(revise_without_ruff, environment=environment, folder=formatted_checkout)
-    assert told.exit_code == 0, told.stderr
+    result = run_forked(revise_without_ruff, environment=environment, folder=formatted_checkout)
+    assert result.exit_code == 0, result.stderr
     file = new_file(formatted_checkout)
     assert "op.create_table('ms_markets__tradests'" in file.read_text(encoding="utf-8")
 
@@ -94,4 +96,4 @@ def revise_without_ruff() -> None:
         return None if name == "ruff" else find_spec(name, package)
 
     importlib.util.find_spec = find_all_but_ruff
-    run_anew(("migrations", REVISE[0], "--provider", PROVIDER, *REVISE[1:]))
+    run_cli_fresh(("migrations", REVISE[0], "--provider", PROVIDER, *REVISE[1:]))

@@ -23,8 +23,8 @@ from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, TABLES
-from tests.support.looking import differences, run_check
-from tests.support.migrating import UPGRADE, check_anew, migrate
+from tests.support.migrating import UPGRADE, migrate, run_check_fresh
+from tests.support.tools import differences, run_check
 
 # Many databases: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
@@ -126,7 +126,7 @@ DRIFTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class CatalogFault:
     """A change to the catalog by hand, the difference it must show as, and what mends it."""
 
     dml: str
@@ -147,25 +147,25 @@ COPIED = """
 """
 FORMER_UID = "00000000-0000-0000-0000-000000000001"
 FAULTS = {
-    "a stale row": Fault(
+    "a stale row": CatalogFault(
         ROW.format("columns = jsonb_set(columns, '{0,data_type}', '\"int64\"')"),
         "stale_columns",
         "ms_markets__asset",
         UPGRADE,
     ),
-    "a reserved row": Fault(
+    "a reserved row": CatalogFault(
         ROW.format("provisioning_status = 'reserved'"), "reserved", "ms_markets__asset", UPGRADE
     ),
-    "a missing row": Fault(
+    "a missing row": CatalogFault(
         ROW.format("deleted_at = now()"), "uncatalogued", "ms_markets__asset", UPGRADE
     ),
-    "a row of a table that is gone": Fault(
+    "a row of a table that is gone": CatalogFault(
         COPIED,
         "dropped_table",
         "ms_markets__former",
         f"mainsequence meta-table delete {FORMER_UID}",
     ),
-    "a table that no model describes": Fault(
+    "a table that no model describes": CatalogFault(
         f"{COPIED}; CREATE TABLE ms_markets__former ()",
         "unowned",
         "ms_markets__former",
@@ -177,9 +177,9 @@ FAULTS = {
 
 def test_a_clean_database_has_no_differences(environment: Mapping[str, str]) -> None:
     assert differences(environment) == []
-    told = run_check(environment)
-    assert (told.value, told.stderr) == (0, "")
-    assert told.stdout == f"At {HEAD}, the head: database and catalog are as the models say.\n"
+    result = run_check(environment)
+    assert (result.value, result.stderr) == (0, "")
+    assert result.stdout == f"At {HEAD}, the head: database and catalog are as the models say.\n"
 
 
 @pytest.mark.parametrize("drift", DRIFTS.values(), ids=DRIFTS.keys())
@@ -203,7 +203,7 @@ def test_a_drift_is_found_and_its_sql_mends_it(
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_of_the_catalog_is_found_with_its_command(
-    fault: Fault, environment: Mapping[str, str], superuser: Connection
+    fault: CatalogFault, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute(fault.dml.encode())
     [found] = differences(environment)
@@ -224,16 +224,16 @@ def test_a_table_whose_model_is_gone_is_dropped_by_the_command_of_the_check(
     superuser.execute(sql.SQL("ALTER TABLE ms_markets__former OWNER TO {}").format(owner))
     [found] = differences(environment)
     command = shlex.split(found["command"])[1:]
-    told = run_sdk_cli(*command, environment=environment, folder=checkout)
-    assert told.exit_code == 0, told.stderr
+    result = run_sdk_cli(*command, environment=environment, folder=checkout)
+    assert result.exit_code == 0, result.stderr
     (file,) = checkout.glob(f"migrations/versions/mainsequence_markets/{NEXT}_*.py")
     (drop,) = re.findall(r"write (op\..*\)) into a revision", found["detail"])
     file.write_text(file.read_text(encoding="utf-8").replace("    pass", f"    {drop}", 1))
-    told = migrate("upgrade", "head", environment=environment, folder=checkout)
-    assert told.exit_code == 0, told.stderr
-    told = run_forked(check_anew, environment=environment, folder=checkout)
+    result = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert result.exit_code == 0, result.stderr
+    result = run_forked(run_check_fresh, environment=environment, folder=checkout)
     # Its row in the catalog is left, which the local platform keeps.
-    [left] = json.loads(told.stdout)["differences"]
+    [left] = json.loads(result.stdout)["differences"]
     delete = f"mainsequence meta-table delete {FORMER_UID}"
     assert (left["kind"], left["command"]) == ("dropped_table", delete)
 
@@ -314,9 +314,9 @@ def test_the_text_groups_differences_under_what_mends_them(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("ALTER TABLE ms_markets__asset ADD COLUMN note text")
-    told = run_check(environment)
-    assert told.value == 1
-    lines = told.stdout.splitlines()
+    result = run_check(environment)
+    assert result.value == 1
+    lines = result.stdout.splitlines()
     assert lines[:2] == [
         "ms_markets__asset.note: the model has no such column",
         "    ALTER TABLE ms_markets__asset DROP COLUMN note;",
@@ -334,9 +334,9 @@ def test_the_text_groups_differences_under_what_mends_them(
 def test_a_database_that_was_never_migrated_cannot_be_looked_at(
     fresh_platform: LocalPlatform, empty_database: Connection
 ) -> None:
-    told = run_check(environment_of(fresh_platform))
-    assert (told.value, told.stdout) == (2, "")
-    assert told.stderr == (
+    result = run_check(environment_of(fresh_platform))
+    assert (result.value, result.stdout) == (2, "")
+    assert result.stderr == (
         "The catalog does not hold ms_markets__alembic_version, so this database has not been "
         f"migrated yet; run `{UPGRADE}`.\n"
     )
@@ -354,15 +354,15 @@ def test_a_platform_that_is_not_there_is_told_within_two_seconds(
     environment: Mapping[str, str],
 ) -> None:
     nowhere = {**environment, "MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:9"}
-    told = run_forked(timed_check, environment=nowhere, folder=ROOT)
-    code, seconds = told.value
-    assert (code, told.stdout) == (2, "")
+    result = run_forked(timed_check, environment=nowhere, folder=ROOT)
+    code, seconds = result.value
+    assert (code, result.stdout) == (2, "")
     assert seconds < 2
-    assert "No platform answers at http://127.0.0.1:9" in told.stderr
+    assert "No platform answers at http://127.0.0.1:9" in result.stderr
 
 
 def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "migrations.check"],
         cwd=ROOT,
         env={**os.environ, **environment, "GIT_WORK_TREE": str(ROOT)},
@@ -370,5 +370,5 @@ def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
         text=True,
         check=False,
     )
-    assert (told.returncode, told.stderr) == (0, "")
-    assert told.stdout.startswith(f"At {HEAD}, the head:")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"At {HEAD}, the head:")

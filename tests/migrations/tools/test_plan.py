@@ -20,9 +20,9 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked
 from tests.support.history import HEAD, NEXT, REVISIONS, TABLES
-from tests.support.looking import run_plan
 from tests.support.migrating import migrate, write_revision
 from tests.support.schema import defaults_and_comments, describe
+from tests.support.tools import run_plan
 
 ASSETS = (
     "INSERT INTO ms_markets__asset (unique_identifier, asset_type) VALUES ('a', 'x'), ('b', 'x')"
@@ -34,9 +34,9 @@ CURVES = """
 
 
 def plan(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
-    told = run_plan(environment, "--json", *arguments)
-    assert (told.value, told.stderr) == (0, "")
-    return dict(json.loads(told.stdout))
+    result = run_plan(environment, "--json", *arguments)
+    assert (result.value, result.stderr) == (0, "")
+    return dict(json.loads(result.stdout))
 
 
 def revisions(found: Mapping[str, Any]) -> list[str]:
@@ -44,9 +44,9 @@ def revisions(found: Mapping[str, Any]) -> list[str]:
 
 
 def test_at_head_there_is_nothing_to_run(environment: Mapping[str, str]) -> None:
-    told = run_plan(environment)
-    assert (told.value, told.stderr) == (0, "")
-    assert told.stdout == f"The database is at {HEAD}; there is nothing to run for head.\n"
+    result = run_plan(environment)
+    assert (result.value, result.stderr) == (0, "")
+    assert result.stdout == f"The database is at {HEAD}; there is nothing to run for head.\n"
     assert plan(environment, HEAD)["steps"] == []
 
 
@@ -141,8 +141,8 @@ def test_the_sql_of_an_upgrade_makes_what_the_upgrade_makes(
 
 def test_the_sql_keeps_a_percent_sign(environment: Mapping[str, str], checkout: Path) -> None:
     write_revision(checkout, "op.create_table_comment('ms_markets__asset', '5% of it')")
-    told = run_forked(run_here, "migrations", ["--sql"], environment=environment, folder=checkout)
-    assert "COMMENT ON TABLE ms_markets__asset IS '5% of it';" in told.stdout
+    result = run_forked(run_here, "migrations", ["--sql"], environment=environment, folder=checkout)
+    assert "COMMENT ON TABLE ms_markets__asset IS '5% of it';" in result.stdout
 
 
 def test_destructive_operations_of_an_upgrade_are_counted(
@@ -164,8 +164,10 @@ def test_destructive_operations_of_an_upgrade_are_counted(
             ]
         ),
     )
-    told = run_forked(run_here, "migrations", ["--json"], environment=environment, folder=checkout)
-    [step] = json.loads(told.stdout)["steps"]
+    result = run_forked(
+        run_here, "migrations", ["--json"], environment=environment, folder=checkout
+    )
+    [step] = json.loads(result.stdout)["steps"]
     assert step["title"] == "A revision of a test."
     assert {loss["action"]: loss["rows"] for loss in step["losses"]} == {
         "drop table ms_markets__note": None,
@@ -191,8 +193,8 @@ def test_a_table_is_planned_with_its_keys_and_checks(
 )
 op.create_table("ms_markets__bare", sa.Column("text", sa.Text()))""",
     )
-    told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
-    [note, bare] = told.stdout.splitlines()[3:5]
+    result = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
+    [note, bare] = result.stdout.splitlines()[3:5]
     assert note.endswith("__note (1 column, 1 foreign key, 1 unique constraint, 2 checks)")
     assert bare.endswith("__bare (1 column)")
 
@@ -201,8 +203,8 @@ def test_a_revision_without_operations_is_planned_as_one(
     environment: Mapping[str, str], checkout: Path
 ) -> None:
     write_revision(checkout, "pass")
-    told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
-    assert "  A revision of a test.\n      changes nothing\n\nNothing is destr" in told.stdout
+    result = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
+    assert "  A revision of a test.\n      changes nothing\n\nNothing is destr" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -216,9 +218,9 @@ def test_a_revision_that_needs_a_database_cannot_be_planned(
     body: str, fault: str, environment: Mapping[str, str], checkout: Path
 ) -> None:
     file = write_revision(checkout, body)
-    told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
-    assert (told.value, told.stdout) == (2, "")
-    assert told.stderr == (
+    result = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
+    assert (result.value, result.stdout) == (2, "")
+    assert result.stderr == (
         f"The upgrade of {NEXT} in {file} {fault}, so that it cannot be planned; see "
         f"`python -m migrations.review {NEXT}`.\n"
     )
@@ -229,9 +231,9 @@ def test_revisions_that_cannot_be_ordered_are_refused(
 ) -> None:
     file = write_revision(checkout, "pass")
     twice = shutil.copy(file, file.with_name(f"{NEXT}_twice.py"))
-    told = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
-    assert (told.value, told.stdout) == (2, "")
-    assert told.stderr == (
+    result = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
+    assert (result.value, result.stdout) == (2, "")
+    assert result.stderr == (
         f"Revision {NEXT} is in {file} and in {twice}; give one of them "
         "another id, and have what follows it say so.\n"
     )
@@ -241,12 +243,12 @@ def test_commands_name_the_package_that_is_installed(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     shutil.copytree(ROOT / "migrations", tmp_path / "msm_migrations")
-    told = run_forked(
+    result = run_forked(
         run_here, "msm_migrations", ["1003"], environment=environment, folder=tmp_path
     )
-    assert (told.value, told.stderr) == (0, "")
+    assert (result.value, result.stderr) == (0, "")
     assert "`mainsequence migrations downgrade --provider msm_migrations:migration 1003`" in (
-        told.stdout
+        result.stdout
     )
 
 
@@ -254,30 +256,30 @@ def test_commands_name_the_package_that_is_installed(
 def test_a_target_without_a_way_to_it_is_refused(
     target: str, environment: Mapping[str, str]
 ) -> None:
-    told = run_plan(environment, target)
-    assert (told.value, told.stdout) == (2, "")
-    assert told.stderr.startswith(f"There is no way from {HEAD} to '{target}' (")
-    assert told.stderr.endswith(f"or one of {', '.join(REVISIONS)}.\n")
+    result = run_plan(environment, target)
+    assert (result.value, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"There is no way from {HEAD} to '{target}' (")
+    assert result.stderr.endswith(f"or one of {', '.join(REVISIONS)}.\n")
 
 
 def test_a_database_ahead_of_the_code_is_refused(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("UPDATE ms_markets__alembic_version SET version_num = '1099'")
-    told = run_plan(environment, "base")
-    assert (told.value, told.stdout) == (2, "")
-    assert told.stderr.startswith("The database is ahead of this code: it is at 1099 and this ")
+    result = run_plan(environment, "base")
+    assert (result.value, result.stdout) == (2, "")
+    assert result.stderr.startswith("The database is ahead of this code: it is at 1099 and this ")
 
 
 def test_a_large_table_is_estimated(environment: Mapping[str, str], superuser: Connection) -> None:
     superuser.execute(CURVES)
     superuser.execute("ANALYZE ms_markets__curve")
-    told = run_forked(count_up_to_two, environment=environment, folder=ROOT)
-    assert told.value == "about 3 rows", told.stderr
+    result = run_forked(count_up_to_two, environment=environment, folder=ROOT)
+    assert result.value == "about 3 rows", result.stderr
 
 
 def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "migrations.plan", "-1"],
         cwd=ROOT,
         env={**os.environ, **environment, "GIT_WORK_TREE": str(ROOT)},
@@ -285,8 +287,8 @@ def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
         text=True,
         check=False,
     )
-    assert (told.returncode, told.stderr) == (0, "")
-    assert told.stdout.startswith(f"Downgrade from {HEAD} to -1: 1 revision.")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"Downgrade from {HEAD} to -1: 1 revision.")
 
 
 def count_up_to_two() -> str:

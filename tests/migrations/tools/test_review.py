@@ -19,7 +19,7 @@ from migrations import migration
 from migrations.errors import RevisionFilesError
 from migrations.review import RULES, HistoryError, Review, UnknownRevisionError, record
 from migrations.review.__main__ import main, review_folder
-from migrations.review.harm import widens
+from migrations.review.hazards import widens
 from migrations.review.squawk import Squawk
 from tests.conftest import ROOT
 from tests.data.revisions import BAD, GOOD
@@ -60,7 +60,7 @@ def rejected(found: Review) -> dict[str, set[int]]:
     lines: dict[str, set[int]] = {}
     for finding in found.rejections:
         assert finding.why.endswith((".", "...")) or ":" in finding.why
-        lines.setdefault(finding.rule, set()).add(finding.place.line)
+        lines.setdefault(finding.rule, set()).add(finding.location.line)
     return lines
 
 
@@ -117,7 +117,7 @@ def test_a_revision_outside_its_folder_is_refused(
     write(versions, f'revision = "{revision}"\ndown_revision = {parent!r}\n', name)
     found = reviewed(versions)
     assert rejected(found) == {"outside-namespace-folder": {1}}
-    assert found.rejections[0].place.file == versions / name
+    assert found.rejections[0].location.file == versions / name
 
 
 @pytest.mark.usefixtures("_no_squawk")
@@ -176,13 +176,13 @@ def test_the_command_says_what_it_found(versions: Path, capsys: pytest.CaptureFi
     text = next(str(case.values[1]) for case in BAD if case.values[0] == "schema-public")
     file = write(versions / NAMESPACE, text)
     assert main([], versions=versions) == 1
-    told = capsys.readouterr().out
+    result = capsys.readouterr().out
     line = min(marked(text))
-    head, row, *_ = told.splitlines()
+    head, row, *_ = result.splitlines()
     assert head.split() == ["REJECTED", "RULE", "PLACE"]
     assert row.split() == [NEXT, "schema-public", f"{file}:{line}"]
-    assert "why:" in told
-    assert "to do:" in told
+    assert "why:" in result
+    assert "to do:" in result
 
     assert main(["--json"], versions=versions) == 1
     answer = json.loads(capsys.readouterr().out)
@@ -228,9 +228,9 @@ def test_what_cannot_be_read_is_one_sentence_and_exit_2(
         write(folder, broken)
         with pytest.raises((HistoryError, RevisionFilesError)):
             reviewed(versions)
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert len(told.err.splitlines()) == 1
+    result = capsys.readouterr()
+    assert result.out == ""
+    assert len(result.err.splitlines()) == 1
 
 
 def first() -> str:
@@ -273,7 +273,7 @@ def test_squawk_warns_at_the_line_of_the_operation(versions: Path) -> None:
     assert found.rejections == []
     (warning,) = found.warnings
     assert warning.rule == "require-concurrent-index-creation"
-    line = text.splitlines()[warning.place.line - 1]
+    line = text.splitlines()[warning.location.line - 1]
     assert "op.create_index(" in line
     assert found.squawk is not None
 
@@ -293,15 +293,15 @@ def test_squawk_sees_an_autocommit_block_outside_of_a_transaction(versions: Path
 def test_the_command_runs_under_both_names(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "migrations", tmp_path / "msm_migrations")
     for package, folder in (("migrations", ROOT), ("msm_migrations", tmp_path)):
-        told = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", f"{package}.review", "--json"],
             cwd=folder,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert told.returncode == 0, told.stderr
-        assert json.loads(told.stdout)["ok"] is True
+        assert result.returncode == 0, result.stderr
+        assert json.loads(result.stdout)["ok"] is True
     usage = subprocess.run(
         [sys.executable, "-m", "msm_migrations.review", "--help"],
         cwd=tmp_path,

@@ -14,9 +14,9 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import Finished, run_forked
 from tests.support.gateway import Gateway
-from tests.support.looking import differences, run_check, run_plan
-from tests.support.migrating import UPGRADE, migrate, sentence_of, until_timed_out
+from tests.support.migrating import UPGRADE, migrate, sentence_of, wait_for_lock_timeout
 from tests.support.schema import defaults_and_comments, describe
+from tests.support.tools import differences, run_check, run_plan
 
 # Many databases: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
@@ -28,8 +28,8 @@ each_look = pytest.mark.parametrize("look", [run_check, run_plan], ids=["check",
 
 
 def upgrade(environment: Mapping[str, str], target: str = "head") -> None:
-    told = migrate("upgrade", target, environment=environment)
-    assert told.exit_code == 0, told.stderr
+    result = migrate("upgrade", target, environment=environment)
+    assert result.exit_code == 0, result.stderr
 
 
 @each_look
@@ -39,11 +39,13 @@ def test_a_search_path_that_means_another_schema_is_refused_as_an_upgrade_refuse
     superuser.execute("CREATE SCHEMA acme; GRANT USAGE ON SCHEMA acme TO PUBLIC")
     name = sql.Identifier(superuser.info.dbname)
     superuser.execute(sql.SQL("ALTER DATABASE {} SET search_path = acme, public").format(name))
-    told = look(environment)
-    assert (told.value, told.stdout) == (2, "")
-    assert told.stderr.startswith("search_path is 'acme, public', which here means acme, public, ")
+    result = look(environment)
+    assert (result.value, result.stdout) == (2, "")
+    assert result.stderr.startswith(
+        "search_path is 'acme, public', which here means acme, public, "
+    )
     refused = migrate("upgrade", "head", environment=environment)
-    assert told.stderr == f"{sentence_of(refused)}\n"
+    assert result.stderr == f"{sentence_of(refused)}\n"
 
 
 @each_look
@@ -51,18 +53,18 @@ def test_tables_without_a_version_row_are_not_to_be_upgraded(
     look: Look, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("DELETE FROM ms_markets__alembic_version")
-    told = look(environment)
+    result = look(environment)
     fault = "ms_markets__alembic_version does not say which revision made them"
     remedy = (
         "restore that table from where the others came from, or drop them if nothing in them is "
         f"needed, and run `{UPGRADE}`"
     )
-    assert fault in told.stdout + told.stderr
-    assert remedy in told.stdout + told.stderr
-    assert f"-> {UPGRADE}" not in told.stdout
-    assert "create table" not in told.stdout
+    assert fault in result.stdout + result.stderr
+    assert remedy in result.stdout + result.stderr
+    assert f"-> {UPGRADE}" not in result.stdout
+    assert "create table" not in result.stdout
     if look is run_plan:
-        assert (told.value, told.stdout) == (2, "")
+        assert (result.value, result.stdout) == (2, "")
         return
     [found] = differences(environment, "--wait", "60")
     assert (found["kind"], found["command"]) == ("unversioned", remedy)
@@ -106,10 +108,10 @@ def write_through_the_look() -> str:
 
 
 def test_the_connection_of_a_look_cannot_write(environment: Mapping[str, str]) -> None:
-    told = run_forked(write_through_the_look, environment=environment, folder=ROOT)
-    assert told.value is None
-    assert "UnreadableDatabaseError" in told.stderr
-    assert "read-only transaction" in told.stderr
+    result = run_forked(write_through_the_look, environment=environment, folder=ROOT)
+    assert result.value is None
+    assert "UnreadableDatabaseError" in result.stderr
+    assert "read-only transaction" in result.stderr
 
 
 def name_of_the_look() -> str:
@@ -120,8 +122,8 @@ def name_of_the_look() -> str:
 
 
 def test_the_session_of_a_look_says_whose_it_is(environment: Mapping[str, str]) -> None:
-    told = run_forked(name_of_the_look, environment=environment, folder=ROOT)
-    assert told.value.startswith("msm-look "), told.stderr
+    result = run_forked(name_of_the_look, environment=environment, folder=ROOT)
+    assert result.value.startswith("msm-look "), result.stderr
 
 
 def test_a_table_that_somebody_holds_does_not_hang_the_look(
@@ -129,10 +131,10 @@ def test_a_table_that_somebody_holds_does_not_hang_the_look(
 ) -> None:
     with superuser.transaction():
         superuser.execute(f"LOCK TABLE {HELD} IN ACCESS EXCLUSIVE MODE".encode())
-        told = run_check({**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.2"})
-    assert (told.value, told.stdout) == (2, "")
+        result = run_check({**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.2"})
+    assert (result.value, result.stdout) == (2, "")
     name = superuser.info.dbname
-    assert told.stderr == (
+    assert result.stderr == (
         f"A session, such as a migration's, holds a table of the database {name} at 127.0.0.1:"
         f"{superuser.info.port} (canceling statement due to lock timeout); run this again when it "
         "has ended.\n"
@@ -157,9 +159,9 @@ def test_wait_outlasts_a_migration_that_holds_a_table(
         with superuser.transaction():
             superuser.execute(f"LOCK TABLE {HELD} IN ACCESS EXCLUSIVE MODE".encode())
             waiting = pool.submit(run_check, patient, "--wait", "60")
-            until_timed_out(watcher, "msm-look")
-        told = waiting.result()
-    assert told.value == 0, told.stdout + told.stderr
+            wait_for_lock_timeout(watcher, "msm-look")
+        result = waiting.result()
+    assert result.value == 0, result.stdout + result.stderr
 
 
 def test_wait_gives_up_on_a_table_that_is_held_until_the_end(
@@ -168,9 +170,9 @@ def test_wait_gives_up_on_a_table_that_is_held_until_the_end(
     with superuser.transaction():
         superuser.execute(f"LOCK TABLE {HELD} IN ACCESS EXCLUSIVE MODE".encode())
         brief = {**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.2"}
-        told = run_check(brief, "--wait", "1")
-    assert (told.value, told.stdout) == (2, "")
-    assert "holds a table" in told.stderr
+        result = run_check(brief, "--wait", "1")
+    assert (result.value, result.stdout) == (2, "")
+    assert "holds a table" in result.stderr
 
 
 def test_wait_ends_when_a_migration_has_brought_the_database_to_head(
@@ -188,8 +190,8 @@ def test_wait_ends_when_a_migration_has_brought_the_database_to_head(
         waiting = pool.submit(run_check, through, "--wait", "60")
         assert looked.wait(60)
         upgrade(environment)
-        told = waiting.result()
-    assert told.value == 0, told.stdout + told.stderr
+        result = waiting.result()
+    assert result.value == 0, result.stdout + result.stderr
 
 
 def test_wait_gives_up_with_what_it_found(fresh_platform: LocalPlatform) -> None:

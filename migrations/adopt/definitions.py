@@ -27,9 +27,16 @@ from ..check.expressions import COMPILER, DIALECT, sql_of
 from ..provider import SCHEMA
 from ..review.recorder import record
 
-__all__ = ["Part", "Shape", "read_database", "read_owners", "read_revisions", "read_unsound"]
+__all__ = [
+    "Definition",
+    "TableItem",
+    "read_database",
+    "read_invalid",
+    "read_owners",
+    "read_revisions",
+]
 
-UNSOUND = text("""
+INVALID = text("""
     SELECT c.relname, 'index', i.relname
     FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
     WHERE NOT x.indisvalid AND c.relnamespace = 'public'::regnamespace
@@ -62,7 +69,7 @@ UNREFLECTED = text("""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Part:
+class TableItem:
     """One thing of a table.
 
     Attributes:
@@ -80,7 +87,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Definition:
     """What a part is.
 
     Attributes:
@@ -95,7 +102,7 @@ class Shape:
         return " ".join(filter(None, (self.ddl, self.condition)))
 
 
-def read_database(connection: Connection) -> dict[Part, Shape]:
+def read_database(connection: Connection) -> dict[TableItem, Definition]:
     """The tables of the schema public whose names begin as ours do."""
     prefix = f"{MarketsModel.__application__}__"
     names = [
@@ -106,16 +113,16 @@ def read_database(connection: Connection) -> dict[Part, Shape]:
         # SQLAlchemy reads NOT VALID off a check, and then warns that it knows no such option.
         warnings.simplefilter("ignore", SAWarning)
         metadata.reflect(connection, only=names, resolve_fks=False)
-    found = dict(part for table in metadata.tables.values() for part in _table(table))
+    found = dict(item for table in metadata.tables.values() for item in _table(table))
     # What SQLAlchemy does not read off a database.
     for table, kind, name, ddl in connection.execute(UNREFLECTED, {"names": names}):
-        found[Part(table, kind, name)] = Shape(ddl)
+        found[TableItem(table, kind, name)] = Definition(ddl)
     return found
 
 
-def read_revisions(script: ScriptDirectory, target: str) -> dict[Part, Shape]:
+def read_revisions(script: ScriptDirectory, target: str) -> dict[TableItem, Definition]:
     """What the revisions up to ``target`` make, from their text alone."""
-    found: dict[Part, Shape] = {}
+    found: dict[TableItem, Definition] = {}
     for revision in reversed(list(script.iterate_revisions(target, "base"))):
         run = record(revision.module.upgrade, Path(revision.path))
         for operation in run.operations:
@@ -123,17 +130,17 @@ def read_revisions(script: ScriptDirectory, target: str) -> dict[Part, Shape]:
     return found
 
 
-def read_unsound(connection: Connection) -> set[Part]:
+def read_invalid(connection: Connection) -> set[TableItem]:
     """Indexes that PostgreSQL left INVALID, and constraints that are NOT VALID."""
-    return {Part(*row) for row in connection.execute(UNSOUND)}
+    return {TableItem(*row) for row in connection.execute(INVALID)}
 
 
-def read_owners(connection: Connection) -> dict[Part, str]:
+def read_owners(connection: Connection) -> dict[TableItem, str]:
     """The tables that the current role may not alter, each with the role that owns it."""
-    return {Part(table, "table", table): owner for table, owner in connection.execute(OWNERS)}
+    return {TableItem(table, "table", table): owner for table, owner in connection.execute(OWNERS)}
 
 
-def _operation(op: MigrateOperation) -> Iterable[tuple[Part, Shape]]:
+def _operation(op: MigrateOperation) -> Iterable[tuple[TableItem, Definition]]:
     match op:
         case CreateTableOp():
             return _table(op.to_table())
@@ -145,13 +152,13 @@ def _operation(op: MigrateOperation) -> Iterable[tuple[Part, Shape]]:
     raise NotImplementedError(f"{type(op).__name__} does not add a part to a table")
 
 
-def _table(table: Table) -> Iterator[tuple[Part, Shape]]:
-    yield Part(table.name, "table", table.name), Shape("a table")
+def _table(table: Table) -> Iterator[tuple[TableItem, Definition]]:
+    yield TableItem(table.name, "table", table.name), Definition("a table")
     for column in table.columns:
         ddl = str(COMPILER.get_column_specification(column))  # type: ignore[no-untyped-call]
         # FLOAT without a precision is PostgreSQL's other word for DOUBLE PRECISION.
         ddl = ddl.replace(" FLOAT", " DOUBLE PRECISION")
-        yield Part(table.name, "column", column.name), Shape(ddl)
+        yield TableItem(table.name, "column", column.name), Definition(ddl)
     for constraint in table.constraints:
         if constraint.name is not None:
             yield _constraint(table.name, constraint)
@@ -159,17 +166,19 @@ def _table(table: Table) -> Iterator[tuple[Part, Shape]]:
         yield _index(table.name, index)
 
 
-def _constraint(table: str, constraint: Constraint) -> tuple[Part, Shape]:
+def _constraint(table: str, constraint: Constraint) -> tuple[TableItem, Definition]:
     if isinstance(constraint, CheckConstraint):
-        part = Part(table, "check", str(constraint.name))
-        return part, Shape("CHECK", sql_of(constraint.sqltext))
+        item = TableItem(table, "check", str(constraint.name))
+        return item, Definition("CHECK", sql_of(constraint.sqltext))
     # A reflected constraint says what PostgreSQL takes for granted.
     ddl = COMPILER.process(constraint).replace(" NULLS DISTINCT", "")
     name = str(constraint.name)
-    return Part(table, "key", name), Shape(ddl.removeprefix(f"CONSTRAINT {name} "))
+    return TableItem(table, "key", name), Definition(ddl.removeprefix(f"CONSTRAINT {name} "))
 
 
-def _index(table: str, index: Index) -> tuple[Part, Shape]:
+def _index(table: str, index: Index) -> tuple[TableItem, Definition]:
     statement = str(CreateIndex(index).compile(dialect=DIALECT))
     ddl, where, condition = statement.partition(" WHERE ")
-    return Part(table, "index", str(index.name)), Shape(ddl + where.rstrip(), condition or None)
+    return TableItem(table, "index", str(index.name)), Definition(
+        ddl + where.rstrip(), condition or None
+    )

@@ -10,12 +10,12 @@ from sqlalchemy.types import TypeEngine
 
 from .subjects import ColumnTypes
 
-__all__ = ["Harm", "harms", "old_type", "sql_type", "widens"]
+__all__ = ["Hazard", "hazards", "old_type", "sql_type", "widens"]
 
-type Harm = Literal["drop-table", "drop-column", "narrow-type", "set-not-null"]
+type Hazard = Literal["drop-table", "drop-column", "narrow-type", "set-not-null"]
 
 
-def harms(op: MigrateOperation, types: ColumnTypes) -> Iterator[Harm]:
+def hazards(op: MigrateOperation, types: ColumnTypes) -> Iterator[Hazard]:
     """The names of the rules that an operation answers to.
 
     Args:

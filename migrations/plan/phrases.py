@@ -28,10 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from ..review.harm import harms
+from ..review.hazards import hazards
 from ..review.subjects import ColumnTypes
 
-__all__ = ["destroys", "words"]
+__all__ = ["describe", "describe_losses"]
 
 # In this order; a primary key goes without saying.
 COUNTED: dict[type[SchemaItem], str] = {
@@ -42,7 +42,7 @@ COUNTED: dict[type[SchemaItem], str] = {
 }
 
 
-def words(op: MigrateOperation) -> str:
+def describe(op: MigrateOperation) -> str:
     """What an operation does, such as ``drop column ms_markets__asset.note``."""
     match op:
         case CreateTableOp():
@@ -76,21 +76,21 @@ def words(op: MigrateOperation) -> str:
     return type(op).__name__
 
 
-def destroys(op: MigrateOperation, types: ColumnTypes) -> Iterator[str]:
+def describe_losses(op: MigrateOperation, types: ColumnTypes) -> Iterator[str]:
     """What an operation does that cannot be undone, or that rows may forbid.
 
     Args:
         op: the operation.
         types: of columns before it, as other revisions gave them.
     """
-    for harm in harms(op, types):
+    for hazard in hazards(op, types):
         match op:
             case AlterColumnOp():
                 name = f"{op.table_name}.{op.column_name}"
-                narrows = harm == "narrow-type"
+                narrows = hazard == "narrow-type"
                 yield f"narrow column {name}" if narrows else f"set column {name} NOT NULL"
             case _:
-                yield words(op)
+                yield describe(op)
 
 
 def _contents(table: Table) -> Iterator[str]:
