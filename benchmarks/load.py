@@ -23,6 +23,7 @@ import psycopg
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
+from tests.conftest import new_database
 
 from .local import server_of
 from .timing import Figure, Group, Sample
@@ -86,19 +87,18 @@ def measure(repeats: int) -> Group:
 @contextmanager
 def serve(cluster: Cluster) -> Iterator[Served]:
     """Serve a new database of the cluster from a process of its own."""
-    cluster.create_database(DATABASE)
-    ours, theirs = multiprocessing.Pipe()
-    arguments = (cluster.platform_url(DATABASE), theirs)
-    # A forked process would inherit the locks of our threads.
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=arguments)
-    process.start()
-    try:
-        endpoint, token = ours.recv()
-        yield Served(endpoint, token, int(process.pid or 0), cluster.admin_url(DATABASE))
-    finally:
-        ours.send("stop")
-        process.join()
-        cluster.drop_database(DATABASE)
+    with new_database(cluster, DATABASE):
+        ours, theirs = multiprocessing.Pipe()
+        arguments = (cluster.platform_url(DATABASE), theirs)
+        # A forked process would inherit the locks of our threads.
+        process = multiprocessing.get_context("spawn").Process(target=_serve, args=arguments)
+        process.start()
+        try:
+            endpoint, token = ours.recv()
+            yield Served(endpoint, token, int(process.pid or 0), cluster.admin_url(DATABASE))
+        finally:
+            ours.send("stop")
+            process.join()
 
 
 def _serve(database_url: str, pipe: Connection) -> None:

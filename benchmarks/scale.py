@@ -19,6 +19,7 @@ from typing import Any
 
 from msm_local.client.git_context import make_stand_in
 from msm_local.postgres.cluster import Cluster
+from tests.conftest import new_database
 
 from .forks import in_fork, sdk_cli, seconds_in_fork, statements_in_fork
 from .local import ROOT, served, server_of
@@ -162,8 +163,7 @@ def measure(repeats: int) -> Group:
 
 @contextmanager
 def _site(folder: Path, package: str, cluster: Cluster) -> Iterator[Site]:
-    cluster.create_database(package)
-    with served(cluster, package) as platform:
+    with new_database(cluster, package), served(cluster, package) as platform:
         environment = platform.environment() | {"GIT_DIR": str(folder / "stand-in")}
         yield Site(folder, package, cluster.platform_url(package), environment)
 

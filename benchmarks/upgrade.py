@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from alembic import command
 from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
+from tests.conftest import new_database
 
 from .forks import bare_config, in_fork, sdk_cli, seconds_in_fork, statements_in_fork
 from .local import PROVIDER, ROOT, durable_cluster, served, server_of
@@ -54,8 +55,12 @@ CHECK, NOTHING = "alembic current --check-heads", "migrations upgrade head, no-o
 
 def measure(repeats: int) -> Group:
     """A whole upgrade of an empty database, and one that finds nothing to do."""
-    with tempfile.TemporaryDirectory() as folder, durable_cluster() as cluster:
-        bench = Bench(Path(folder), cluster)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        durable_cluster() as cluster,
+        ExitStack() as databases,
+    ):
+        bench = Bench(Path(folder), cluster, databases)
         found = interleave(bench.ways(seconds_in_fork), repeats)
         counts = interleave(bench.ways(statements_in_fork), 1)
         server = server_of(cluster.admin_url())
@@ -95,9 +100,10 @@ class Bench:
     Args:
         folder: for bare Alembic's environment.
         cluster: a running PostgreSQL.
+        databases: keeps the two until it is closed.
     """
 
-    def __init__(self, folder: Path, cluster: Cluster) -> None:
+    def __init__(self, folder: Path, cluster: Cluster, databases: ExitStack) -> None:
         self._folder = folder
         self._cluster = cluster
         bare_environment(folder)
@@ -106,10 +112,10 @@ class Bench:
         (plain / "__init__.py").write_text(PLAIN_PROVIDER, encoding="utf-8")
         (plain / "env.py").write_text(PLAIN_ENVIRONMENT, encoding="utf-8")
         make_stand_in(folder / "stand-in", ROOT)
-        cluster.create_database("empty")
+        databases.enter_context(new_database(cluster, "empty"))
         with served(cluster, "empty"):
             pass
-        cluster.create_database("head", template="empty")
+        databases.enter_context(new_database(cluster, "head", template="empty"))
         with served(cluster, "head") as platform:
             environment = self._environment(platform)
             in_fork(sdk_cli, *UPGRADE, environment=environment, folder=ROOT)
@@ -139,10 +145,11 @@ class Bench:
 
     @contextmanager
     def _copy(self, template: str) -> Iterator[tuple[dict[str, str], str]]:
-        self._cluster.create_database("copy", template=template)
-        with served(self._cluster, "copy") as platform:
-            yield self._environment(platform), self._cluster.platform_url("copy")
-        self._cluster.drop_database("copy")
+        with (
+            new_database(self._cluster, "copy", template=template) as name,
+            served(self._cluster, name) as platform,
+        ):
+            yield self._environment(platform), self._cluster.platform_url(name)
 
     def _environment(self, platform: LocalPlatform) -> dict[str, str]:
         return platform.environment() | {"GIT_DIR": str(self._folder / "stand-in")}

@@ -8,8 +8,7 @@ from psycopg import Connection
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import RUNTIME_PASSWORD, environment_of
-from tests.support.databases import database
+from tests.conftest import RUNTIME_PASSWORD, environment_of, new_database
 
 SHARED = "shared"
 
@@ -18,7 +17,7 @@ SHARED = "shared"
 def shared_database(cluster: Cluster, head_template: str) -> Iterator[Connection]:
     """A superuser's connection to a database at head, without rows when the module begins."""
     with (
-        database(cluster, SHARED, template=head_template),
+        new_database(cluster, SHARED, template=head_template),
         psycopg.connect(cluster.admin_url(SHARED), autocommit=True) as connection,
     ):
         yield connection

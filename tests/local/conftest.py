@@ -13,6 +13,7 @@ import pytest
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
+from tests.conftest import new_database
 from tests.local.shell import Shell
 
 DATABASES = count()
@@ -115,12 +116,9 @@ class Client:
         return self.http.post("/meta-tables/execute-operation/", json=body)
 
 
-@contextmanager
-def new_database(cluster: Cluster) -> Iterator[str]:
-    name = f"local_{next(DATABASES)}"
-    cluster.create_database(name)
-    yield name
-    cluster.drop_database(name)
+def next_name() -> str:
+    """A name that no database of this session has."""
+    return f"local_{next(DATABASES)}"
 
 
 @contextmanager
@@ -133,7 +131,7 @@ def new_client(cluster: Cluster, database: str) -> Iterator[Client]:
 
 @pytest.fixture
 def database(cluster: Cluster) -> Iterator[str]:
-    with new_database(cluster) as name:
+    with new_database(cluster, next_name()) as name:
         yield name
 
 
@@ -146,7 +144,7 @@ def client(cluster: Cluster, database: str) -> Iterator[Client]:
 @pytest.fixture(scope="module")
 def shared_client(cluster: Cluster) -> Iterator[Client]:
     """One platform for all tests of a module that change nothing, or leave nothing behind."""
-    with new_database(cluster) as name, new_client(cluster, name) as made:
+    with new_database(cluster, next_name()) as name, new_client(cluster, name) as made:
         yield made
 
 

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of
+from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of, new_database
 from tests.support.alembic import url_of
 from tests.support.crashing import Clean, run_clean
 from tests.support.migrating import Background
@@ -47,9 +47,7 @@ def empty_url(empty_database: Connection) -> str:
 @pytest.fixture(scope="session")
 def clean(cluster: Cluster) -> Clean:
     """An upgrade from nothing to head that nobody disturbed."""
-    cluster.create_database("undisturbed")
-    url = cluster.platform_url("undisturbed")
-    with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
-        run = run_clean(environment_of(platform), url)
-    cluster.drop_database("undisturbed")
-    return run
+    with new_database(cluster, "undisturbed") as name:
+        url = cluster.platform_url(name)
+        with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
+            return run_clean(environment_of(platform), url)

@@ -30,6 +30,7 @@ _context.set_forkserver_preload(
         # What the module of a test imports, which holds the function that runs; not `migrations`,
         # of which a test may have a copy in its working folder.
         "pytest",
+        "pytest_postgresql.janitor",
         "unittest.mock",
         "psycopg",
         "msm_local.postgres.cluster",

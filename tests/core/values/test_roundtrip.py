@@ -22,8 +22,8 @@ from msm.models import markets_sqlalchemy_models
 from msm_local.postgres.cluster import Cluster
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
-from tests.conftest import environment_of
-from tests.local.conftest import new_client, new_database
+from tests.conftest import environment_of, new_database
+from tests.local.conftest import new_client, next_name
 from tests.support.forked import value_of
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -162,7 +162,10 @@ def round_trips() -> int:
 
 
 def test_every_column_type_survives_a_round_trip(cluster: Cluster, tmp_path: Path) -> None:
-    with new_database(cluster) as database, new_client(cluster, database) as client:
+    with (
+        new_database(cluster, next_name()) as database,
+        new_client(cluster, database) as client,
+    ):
         environment = environment_of(client.platform)
         name, statement = value_of(name_and_ddl, environment=environment)
         client.active(name, statement)

@@ -10,10 +10,10 @@ from mainsequence.client.models_user import User
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import ROOT, environment_of
+from tests.conftest import ROOT, environment_of, new_database
 from tests.local.api.parity import CLASSES, PARITY, methods, page
 from tests.local.api.parity_calls import Case
-from tests.local.conftest import new_database
+from tests.local.conftest import next_name
 from tests.local.instances.sdk_calls import row
 from tests.support.forked import run_forked
 
@@ -24,7 +24,7 @@ ROWS = [(kind.__name__, row.method) for kind, rows in PARITY.items() for row in 
 def faults(cluster: Cluster) -> dict[tuple[str, str], str]:
     """What went wrong with the rows that are not as the table says, by class and method."""
     with (
-        new_database(cluster) as name,
+        new_database(cluster, next_name()) as name,
         LocalPlatform(cluster.platform_url(name)) as platform,
     ):
         finished = run_forked(call_all, environment=environment_of(platform), folder=ROOT)

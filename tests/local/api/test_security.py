@@ -13,6 +13,7 @@ from msm_local.contract import responses
 from msm_local.errors import RequestError
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
+from tests.conftest import new_database
 from tests.local.conftest import Client
 from tests.support.waiting import soon
 
@@ -231,21 +232,17 @@ def test_a_copy_of_a_database_keeps_roles_and_catalog(cluster: Cluster, database
         made = Client(platform, cluster.platform_url(database), cluster.admin_url(database))
         with closing(made.http):
             uid = made.active("thing", "CREATE TABLE thing (uid uuid)")
-    copy = f"{database}_copy"
-    cluster.create_database(copy, template=database)
-    try:
-        with (
-            LocalPlatform(cluster.platform_url(database), runtime_password=password) as first,
-            LocalPlatform(cluster.platform_url(copy), runtime_password=password) as second,
-        ):
-            original = Client(first, cluster.platform_url(database), "")
-            copied = Client(second, cluster.platform_url(copy), "")
-            statement = "INSERT INTO thing VALUES (gen_random_uuid())"
-            assert copied.execute("insert", statement, [uid]).json()["row_count"] == 1
-            count = "SELECT count(*) AS n FROM thing"
-            assert original.execute("select", count, [uid]).json()["rows"] == [{"n": 0}]
-            assert copied.execute("select", count, [uid]).json()["rows"] == [{"n": 1}]
-            original.http.close()
-            copied.http.close()
-    finally:
-        cluster.drop_database(copy)
+    with (
+        new_database(cluster, f"{database}_copy", template=database) as copy,
+        LocalPlatform(cluster.platform_url(database), runtime_password=password) as first,
+        LocalPlatform(cluster.platform_url(copy), runtime_password=password) as second,
+    ):
+        original = Client(first, cluster.platform_url(database), "")
+        copied = Client(second, cluster.platform_url(copy), "")
+        statement = "INSERT INTO thing VALUES (gen_random_uuid())"
+        assert copied.execute("insert", statement, [uid]).json()["row_count"] == 1
+        count = "SELECT count(*) AS n FROM thing"
+        assert original.execute("select", count, [uid]).json()["rows"] == [{"n": 0}]
+        assert copied.execute("select", count, [uid]).json()["rows"] == [{"n": 1}]
+        original.http.close()
+        copied.http.close()

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from psycopg import sql
+from pytest_postgresql.janitor import DatabaseJanitor
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.paths import postgres_account
@@ -93,19 +94,22 @@ def run_in(folder: Path, program: Path, *arguments: str) -> None:
 
 
 @pytest.fixture
-def url(server: Server) -> str:
+def url(server: Server) -> Iterator[str]:
     """A login that may make roles and owns one database, and is no superuser."""
-    with server.administrator() as administrator:
-        role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
-        administrator.execute(
-            sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(role, PASSWORD)
-        )
-        administrator.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
-    with server.administrator(DATABASE) as administrator:
-        # As it is by itself from PostgreSQL 15 on.
-        administrator.execute("ALTER SCHEMA public OWNER TO pg_database_owner")
-    login = f"{quote(ROLE, safe='')}:{quote(PASSWORD, safe='')}"
-    return f"postgresql://{login}@127.0.0.1:{server.port}/{quote(DATABASE, safe='')}"
+    janitor = DatabaseJanitor(
+        user=ADMINISTRATOR, password=PASSWORD, host="127.0.0.1", port=server.port, dbname=DATABASE
+    )
+    with janitor:
+        with server.administrator(DATABASE) as administrator:
+            role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
+            administrator.execute(
+                sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(role, PASSWORD)
+            )
+            administrator.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, role))
+            # As it is by itself from PostgreSQL 15 on.
+            administrator.execute("ALTER SCHEMA public OWNER TO pg_database_owner")
+        login = f"{quote(ROLE, safe='')}:{quote(PASSWORD, safe='')}"
+        yield f"postgresql://{login}@127.0.0.1:{server.port}/{quote(DATABASE, safe='')}"
 
 
 def write_and_read() -> list[str]:

@@ -18,7 +18,8 @@ from msm_local.database import bootstrap
 from msm_local.database.bootstrap import prepare_database, role_names
 from msm_local.database.privileges import check_database
 from msm_local.errors import AdministratorNeededError, DatabaseSetupError
-from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.cluster import SUPERUSER, Cluster
+from tests.conftest import new_database
 from tests.local.shell import Shell
 
 ROLE = 'somebody "else" é'
@@ -52,9 +53,8 @@ def owned(cluster: Cluster) -> Iterator[Owned]:
     role = sql.Identifier(ROLE)
     with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, PASSWORD))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield made
-    cluster.drop_database(name)
+    with new_database(cluster, name, owner=SUPERUSER):
+        yield made
     with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
         query = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'somebody%' ORDER BY 1 DESC"
         for (other,) in connection.execute(query).fetchall():

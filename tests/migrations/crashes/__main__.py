@@ -18,7 +18,7 @@ from pathlib import Path
 from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import ROOT, RUNTIME_PASSWORD
+from tests.conftest import ROOT, RUNTIME_PASSWORD, new_database
 from tests.support.crashing import Clean, choose, run_clean, survive
 
 POINTS = 200
@@ -52,13 +52,10 @@ def empty_database(
     cluster: Cluster, shared: Mapping[str, str]
 ) -> Iterator[tuple[Mapping[str, str], str]]:
     """The environment of a platform on a database that was never migrated, and its URL."""
-    cluster.create_database("crash")
-    url = cluster.platform_url("crash")
-    try:
+    with new_database(cluster, "crash") as name:
+        url = cluster.platform_url(name)
         with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
             yield {**platform.environment(), **shared}, url
-    finally:
-        cluster.drop_database("crash")
 
 
 def report(clean: Clean, seconds: Mapping[str, list[float]], failures: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import environment_of
+from tests.conftest import environment_of, new_database
 from tests.support.crashing import Clean, read_state
 from tests.support.migrating import Background, migrate, write_revision
 
@@ -19,8 +19,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def server() -> Iterator[Cluster]:
     """A PostgreSQL that a test may break."""
-    with Cluster.temporary() as running:
-        running.create_database("broken")
+    with Cluster.temporary() as running, new_database(running, "broken"):
         yield running
 
 

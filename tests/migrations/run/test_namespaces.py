@@ -16,7 +16,7 @@ import pytest
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import PROVIDER, ROOT, RUNTIME_PASSWORD, environment_of
+from tests.conftest import PROVIDER, ROOT, RUNTIME_PASSWORD, environment_of, new_database
 from tests.support.crashing import read_catalog
 from tests.support.history import HEAD, RESOURCES, TABLES
 from tests.support.migrating import migrate
@@ -91,15 +91,15 @@ def shared(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """Both namespaces at head, acme.research by the documented command."""
     checkout = tmp_path_factory.mktemp("namespaces")
     shutil.copytree(ROOT / "migrations", checkout / "migrations")
-    cluster.create_database("namespaces")
-    url = cluster.platform_url("namespaces")
-    with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
-        both = Shared(checkout, environment_of(platform), url)
+    with (
+        new_database(cluster, "namespaces") as name,
+        LocalPlatform(cluster.platform_url(name), runtime_password=RUNTIME_PASSWORD) as platform,
+    ):
+        both = Shared(checkout, environment_of(platform), cluster.platform_url(name))
         both.default("upgrade", "head")
         both.research(*documented_command())
         both.research("mainsequence", "migrations", "upgrade", "--provider", PROVIDER, "head")
         yield both
-    cluster.drop_database("namespaces")
 
 
 def documented_command() -> list[str]:

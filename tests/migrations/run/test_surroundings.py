@@ -8,13 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from alembic import command
-from psycopg import Connection, sql
+from psycopg import Connection
 from sqlalchemy import make_url
 
 from migrations.run.lock import release
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of
+from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of, new_database
 from tests.support.alembic import config_for, url_of
 from tests.support.forked import Finished, run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, RESOURCES, TABLES
@@ -40,11 +40,8 @@ def operations_of(result: Finished, checkout: Path) -> str:
 @pytest.fixture
 def special_database(cluster: Cluster) -> Iterator[str]:
     """The URL of an empty database whose name has every character that gets lost on the way."""
-    name = f"a b {SPECIAL}"
-    cluster.create_database(name)
-    yield cluster.platform_url(name)
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with new_database(cluster, f"a b {SPECIAL}") as name:
+        yield cluster.platform_url(name)
 
 
 def test_an_upgrade_with_special_characters_in_password_and_database_name(

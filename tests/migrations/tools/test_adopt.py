@@ -21,9 +21,15 @@ from migrations.run.lock import MigrationLock
 from msm.settings import NAMESPACE_VARIABLE
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of, platform_on
+from tests.conftest import (
+    ROOT,
+    RUNTIME_PASSWORD,
+    database,
+    environment_of,
+    new_database,
+    platform_on,
+)
 from tests.support.alembic import url_of
-from tests.support.databases import database
 from tests.support.forked import Finished, run_forked
 from tests.support.history import HEAD
 from tests.support.migrating import LOCK_TABLE, UPGRADE, migrate
@@ -79,18 +85,19 @@ def owner_of(connection: Connection[Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def published_template(cluster: Cluster) -> str:
+def published_template(cluster: Cluster) -> Iterator[str]:
     """A database to copy: what ms-markets 1.0.16 made, filled, and known to the catalog."""
-    name = "published_template"
-    cluster.create_database(name)
-    url = cluster.platform_url(name)
-    with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
-        with psycopg.connect(url) as connection:
-            create_published(connection, owner_of(connection))
-        fill(make_url(url))
-        result = run_forked(register_published, environment=environment_of(platform), folder=ROOT)
-    assert result.exit_code == 0, result.stderr
-    return name
+    with new_database(cluster, "published_template") as name:
+        url = cluster.platform_url(name)
+        with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
+            with psycopg.connect(url) as connection:
+                create_published(connection, owner_of(connection))
+            fill(make_url(url))
+            result = run_forked(
+                register_published, environment=environment_of(platform), folder=ROOT
+            )
+        assert result.exit_code == 0, result.stderr
+        yield name
 
 
 @pytest.fixture
