@@ -1,7 +1,7 @@
-"""Time series through the attached models: intervals, last observations, and how they are found."""
+"""Time series through the attached models: intervals, last observations, and their query plans."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, assert_type
 
 import pandas as pd
@@ -50,7 +50,7 @@ def grain_of(observations: msm.Observations) -> list[tuple[str, int]]:
 
 
 def typed_calls(runtime: msm.MarketsRuntime) -> None:
-    """What a type checker says of the calls; it is checked, never run."""
+    """Calls for the type checker; they are never run."""
     assert_type(runtime.latest(IndexValuesTS), msm.Observations)
     assert_type(runtime.between(IndexValuesTS, day(1), day(2)).frame(), pd.DataFrame)
     assert_type(runtime.upsert(IndexValuesTS, pd.DataFrame()), int)
@@ -73,7 +73,7 @@ def read_intervals() -> list[list[tuple[str, int]]]:
     ]
 
 
-def test_an_interval_holds_its_start_and_not_its_end(environment: Mapping[str, str]) -> None:
+def test_an_interval_includes_its_start_only(environment: Mapping[str, str]) -> None:
     assert value_of(read_intervals, environment=environment) == [
         [("A", 1), ("B", 1), ("A", 2), ("B", 2)],
         [("A", 2), ("B", 2), ("A", 3), ("A", 4)],
@@ -99,7 +99,7 @@ def read_latest() -> list[list[tuple[str, int]]]:
     ]
 
 
-def test_the_latest_is_that_of_each_identity_up_to_and_with_as_of(
+def test_latest_is_per_identity_until_as_of(
     environment: Mapping[str, str],
 ) -> None:
     assert value_of(read_latest, environment=environment) == [
@@ -129,7 +129,7 @@ def read_pages() -> list[list[dict[str, Any]]]:
     ]
 
 
-def test_what_one_answer_cannot_carry_is_paged(environment: Mapping[str, str]) -> None:
+def test_long_time_series_are_paged(environment: Mapping[str, str]) -> None:
     latest, interval, *paged = value_of(read_pages, environment=environment)
     assert (len(latest), len(interval)) == (2, 5)
     assert paged == [latest, interval]
@@ -156,7 +156,7 @@ def read_latest_per_account() -> list[tuple[str, str]]:
     return [(row["account_identifier"], row["asset_identifier"]) for row in found.rows]
 
 
-def test_the_latest_per_dimension_is_everything_of_its_last_time(
+def test_latest_per_dimension_is_its_last_time(
     environment: Mapping[str, str],
 ) -> None:
     found = value_of(read_latest_per_account, environment=environment)
@@ -171,11 +171,11 @@ def read_frames() -> tuple[pd.DataFrame, pd.DataFrame, str]:
     return found.frame(), empty.frame(), repr(found)
 
 
-def test_a_frame_is_indexed_by_time_and_identity_and_has_the_dtypes_of_the_model(
+def test_a_frame_has_the_index_of_the_model(
     environment: Mapping[str, str],
 ) -> None:
-    frame, empty, told = value_of(read_frames, environment=environment)
-    assert told == "<4 observations by time_index, index_identifier>"
+    frame, empty, shown = value_of(read_frames, environment=environment)
+    assert shown == "<4 observations by time_index, index_identifier>"
     assert frame["value"].to_dict() == {
         (pd.Timestamp(day(number)), name): float(number) for number in (1, 2) for name in "AB"
     }
@@ -192,55 +192,57 @@ NAIVE = datetime.datetime(2025, 1, 1)  # noqa: DTZ001 - the point of the tests
 AWARE = "pass an aware datetime, such as datetime.now(datetime.UTC)."
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "sentence"),
-    [
-        (NAIVE, day(2), f"start: {NAIVE!r} has no time zone; {AWARE}"),
-        (day(1), NAIVE, f"end: {NAIVE!r} has no time zone; {AWARE}"),
+ERRORS: dict[str, tuple[Callable[[], object], str]] = {
+    "start without a zone": (
+        lambda: between_statement(IndexValuesTS, NAIVE, day(2), [], None),
+        f"start: {NAIVE!r} has no time zone; {AWARE}",
+    ),
+    "end without a zone": (
+        lambda: between_statement(IndexValuesTS, day(1), NAIVE, [], None),
+        f"end: {NAIVE!r} has no time zone; {AWARE}",
+    ),
+    "end before start": (
+        lambda: between_statement(IndexValuesTS, day(2), day(1), [], None),
         (
-            day(2),
-            day(1),
-            (
-                "The interval ends at 2025-01-01T00:00:00+00:00, before it starts at "
-                "2025-01-02T00:00:00+00:00; swap start and end."
-            ),
+            "The interval ends at 2025-01-01T00:00:00+00:00, before it starts at "
+            "2025-01-02T00:00:00+00:00; swap start and end."
         ),
-    ],
-)
-def test_an_interval_that_means_nothing_is_refused(
-    start: datetime.datetime, end: datetime.datetime, sentence: str
-) -> None:
+    ),
+    "latest of a model without a time index": (
+        lambda: latest_statement(Index, None, None, [], None),
+        "Index has no time index; read it with execute() and a select.",
+    ),
+    "interval of a model without a time index": (
+        lambda: between_statement(Index, day(1), day(2), [], None),
+        "Index has no time index; read it with execute() and a select.",
+    ),
+    "as_of without a zone": (
+        lambda: latest_statement(IndexValuesTS, NAIVE, None, [], None),
+        f"as_of: {NAIVE!r} has no time zone; {AWARE}",
+    ),
+    "per another column": (
+        lambda: latest_statement(IndexValuesTS, None, [IndexValuesTS.value], [], None),
+        (
+            "value is not an identity dimension of IndexValuesTS; pass per= some of its "
+            "dimensions: index_identifier."
+        ),
+    ),
+    "a column of another model": (
+        lambda: latest_statement(IndexValuesTS, None, None, [], [OrdersTS.quantity]),
+        (
+            "OrdersTS.quantity is not a column of IndexValuesTS; join the models in a select, and "
+            "execute() it."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_a_time_series_error_says_what_to_change(name: str) -> None:
+    call, sentence = ERRORS[name]
     with pytest.raises(StatementError) as caught:
-        between_statement(IndexValuesTS, start, end, [], None)
+        call()
     assert str(caught.value) == sentence
-
-
-def test_a_model_without_a_time_index_is_refused() -> None:
-    sentence = "Index has no time index; read it with execute() and a select."
-    with pytest.raises(StatementError) as caught:
-        latest_statement(Index, None, None, [], None)
-    assert str(caught.value) == sentence
-    with pytest.raises(StatementError) as caught:
-        between_statement(Index, day(1), day(2), [], None)
-    assert str(caught.value) == sentence
-
-
-def test_a_latest_that_means_nothing_is_refused() -> None:
-    with pytest.raises(StatementError) as caught:
-        latest_statement(IndexValuesTS, NAIVE, None, [], None)
-    assert str(caught.value) == f"as_of: {NAIVE!r} has no time zone; {AWARE}"
-    with pytest.raises(StatementError) as caught:
-        latest_statement(IndexValuesTS, None, [IndexValuesTS.value], [], None)
-    assert str(caught.value) == (
-        "value is not an identity dimension of IndexValuesTS; pass per= some of its dimensions: "
-        "index_identifier."
-    )
-    with pytest.raises(StatementError) as caught:
-        latest_statement(IndexValuesTS, None, None, [], [OrdersTS.quantity])
-    assert str(caught.value) == (
-        "OrdersTS.quantity is not a column of IndexValuesTS; join the models in a select, and "
-        "execute() it."
-    )
 
 
 def plan_of(database: Connection, statement: Select[*tuple[Any, ...]]) -> str:
@@ -251,7 +253,7 @@ def plan_of(database: Connection, statement: Select[*tuple[Any, ...]]) -> str:
     return "\n".join(line for (line,) in rows)
 
 
-def test_observations_are_found_by_the_index_of_the_grain(head_database: Connection) -> None:
+def test_observations_are_found_by_the_unique_index(head_database: Connection) -> None:
     head_database.execute(
         "INSERT INTO ms_markets__asset (unique_identifier)"
         " SELECT 'A' || n FROM generate_series(1, 20) n"

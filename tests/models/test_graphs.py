@@ -49,7 +49,7 @@ def test_a_graph_lists_parents_before_children() -> None:
 
 
 def constraints(table: Table) -> list[Constraint]:
-    """The constraints that have a name: a time-indexed table has no primary key to name."""
+    """The constraints with a name: the primary key of a time-indexed table is empty."""
     return [item for item in table.constraints if item is not table.primary_key or len(item)]
 
 

@@ -1,4 +1,4 @@
-"""Whatever a column of the tables can hold comes back as it was sent."""
+"""Every value that a column of the tables can hold is read back as it was sent."""
 
 import datetime
 import itertools
@@ -62,7 +62,7 @@ def values_of(kind: TypeEngine[Any]) -> st.SearchStrategy[Any]:
         case Float():
             return st.floats()
         case Numeric():
-            # By way of text, because arithmetic keeps 28 digits.
+            # Through text, because arithmetic keeps 28 digits.
             digits = st.integers(1 - 10**38, 10**38 - 1)
             return digits.map(lambda n: Decimal(f"{n}E-18")) | st.just(Decimal("NaN"))
         case String(length=int(length)):
@@ -85,7 +85,7 @@ def values_of(kind: TypeEngine[Any]) -> st.SearchStrategy[Any]:
 
 
 def every_type_model() -> type[MarketsModel]:
-    """A table with a column of every type; made in a forked process, whose metadata is its own."""
+    """A table with a column of every type; made in a forked process, which has its own metadata."""
     columns: dict[str, Any] = {name: Column(kind) for name, kind in types().items()}
     columns["number"] = Column(Integer, primary_key=True, autoincrement=False)
     body = {"__doc__": "One value of every type.", "__module__": __name__, **columns}
@@ -108,7 +108,7 @@ def alike(sent: Any, came: Any) -> bool:
 
 
 def alike_in_frame(sent: Any, came: Any) -> bool:
-    """As :func:`alike`, but that a frame has one missing value for NULL and NaN."""
+    """As :func:`alike`, but a frame has the same missing value for NULL and NaN."""
     missing = came is None or came is pd.NA or came is pd.NaT or came != came
     if sent is None or (isinstance(sent, float) and sent != sent):
         return bool(missing)
@@ -129,7 +129,7 @@ def wrong_columns(
 
 
 def round_trips() -> int:
-    """Write rows in both ways and read them in both; how many."""
+    """Write rows in both ways and read them in both; returns how many."""
     model, kinds = every_type_model(), types()
     runtime = msm.start_engine([model])
     table = MarketsBase.metadata.tables[model.__tablename__]

@@ -1,4 +1,4 @@
-"""Every form of statement through the attached models on a platform: its rows, or how many."""
+"""Every form of statement on a platform: the rows of a select, the row count of a write."""
 
 import datetime
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ def day(number: int) -> datetime.datetime:
 
 
 def runtime_with_rows() -> msm.MarketsRuntime:
-    """Four assets of two types, of which one is a row; an index with values 1, 2 and 3."""
+    """Four assets of two types, one of them a row; an index with the values 1, 2 and 3."""
     runtime = msm.start_engine(MODELS)
     rows = [{"asset_type": name, "display_name": name.title()} for name in ("equity", "fund")]
     runtime.insert(AssetType, rows)
@@ -75,7 +75,7 @@ def recursive() -> CTE:
         .where(OTHER.unique_identifier > steps.c.name)
         .scalar_subquery()
     )
-    # PostgreSQL wants a table of its own in a recursion no more than once.
+    # PostgreSQL allows the recursive table only once in each part of the recursion.
     return steps.union_all(select(following, steps.c.n + 1).where(steps.c.n < 4))
 
 
@@ -186,7 +186,7 @@ def upsert() -> Statement:
 
 
 TYPES = select(AssetType.asset_type, AssetType.display_name).order_by(AssetType.asset_type)
-# In this order, each on what the one before it has left.
+# Run in this order: each sees the rows that the one before it has left.
 WRITES: dict[str, tuple[Statement, int, Statement, list[tuple[Any, ...]]]] = {
     "insert from a select": (
         insert(AssetType).from_select(
@@ -262,6 +262,6 @@ def test_a_select_gives_its_rows(told: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_a_write_says_how_many_rows_it_wrote_and_has_written_them(told: Any, name: str) -> None:
+def test_a_write_returns_its_count_and_changes_rows(told: Any, name: str) -> None:
     _statement, count, _check, rows = WRITES[name]
     assert told[1][name] == (count, rows)

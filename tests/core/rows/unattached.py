@@ -1,0 +1,21 @@
+"""The verbs for many rows without an attached table: what passes the checks cannot be sent."""
+
+from collections.abc import Sequence
+
+from msm import MarketsModel
+from msm.rows import Rows, delete_rows, insert_rows, upsert_rows
+
+__all__ = ["delete", "insert", "upsert"]
+
+
+# What passes the checks by mistake ends in NotAttachedError.
+def insert(model: type[MarketsModel], rows: Rows) -> int:
+    return insert_rows(model, rows, {}, None)
+
+
+def upsert(model: type[MarketsModel], rows: Rows, key: Sequence[str] | None = None) -> int:
+    return upsert_rows(model, rows, key, {}, None)
+
+
+def delete(model: type[MarketsModel], rows: Rows) -> int:
+    return delete_rows(model, rows, None, {}, None)
