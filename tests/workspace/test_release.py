@@ -1,25 +1,18 @@
 """A release: one version everywhere, a changelog that says so, and what is built."""
 
-import re
 import shutil
 import subprocess
-import sys
 import tarfile
 import zipfile
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-import yaml
 
 from release.contents import PACKAGES, faults_of, strays_of
 from release.versions import set_version, version_faults, version_of
 from tests.conftest import ROOT
-from tests.support.markdown import blocks_of, commands_of
 
-WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
-# The first of each that runs on Node 24: GitHub's runners have no Node 20 any more.
-ACTIONS = {"actions/checkout": 5, "actions/upload-artifact": 6, "astral-sh/setup-uv": 7}
 STATED = "Summary: It.\nLicense-Expression: Apache-2.0\nRequires-Python: >=3.13\n"
 SDIST = ("pyproject.toml", "README.md", "LICENSE", "PKG-INFO")
 
@@ -175,47 +168,6 @@ def test_what_git_does_not_track_is_named_in_a_distribution(tmp_path: Path) -> N
         f"msm_migrations-1.0.0-py3-none-any.whl holds msm_migrations/{tried}",
         f"msm_migrations-1.0.0.tar.gz holds migrations/{tried}",
     }
-
-
-def test_the_workflow_is_one_that_github_takes() -> None:
-    told = subprocess.run(
-        [
-            Path(sys.executable).with_name("check-jsonschema"),
-            *("--builtin-schema", "vendor.github-workflows"),
-            WORKFLOW,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 0, told.stdout
-
-
-def test_the_workflow_takes_actions_that_runners_can_run() -> None:
-    used = re.findall(r"uses: (\S+)@v(\d+)$", WORKFLOW.read_text(encoding="utf-8"), re.MULTILINE)
-    assert {name for name, _ in used} == set(ACTIONS)
-    assert [name for name, major in used if int(major) < ACTIONS[name]] == []
-
-
-def test_the_workflow_runs_tests_on_an_attached_branch() -> None:
-    jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
-    testing = {
-        name: job["steps"]
-        for name, job in jobs.items()
-        if any(re.search(r"\.ci/run|\./dev test", step.get("run", "")) for step in job["steps"])
-    }
-    assert set(testing) == {"suite", "installed"}
-    for steps in testing.values():
-        (place,) = (
-            n for n, step in enumerate(steps) if step.get("uses", "").startswith("actions/checkout")
-        )
-        assert steps[place + 1]["run"].startswith("git checkout -B ")
-
-
-def test_ci_runs_what_the_readme_names() -> None:
-    (named,) = (block for block in blocks_of(ROOT / "README.md") if "./dev test" in block.text)
-    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert [words for words in commands_of(named) if " ".join(words) not in run] == []
 
 
 @pytest.mark.slow
