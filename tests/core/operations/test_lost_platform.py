@@ -27,7 +27,7 @@ from tests.support.forked import run_forked
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
-    """The command line in a project of its own."""
+    """The command line in a separate project."""
     (tmp_path / "pyproject.toml").touch()
     made = Shell(tmp_path)
     yield made

@@ -252,16 +252,16 @@ def run_all() -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, tuple[int, An
 
 
 @pytest.fixture(scope="module")
-def told(shared_environment: Mapping[str, str]) -> Any:
+def results(shared_environment: Mapping[str, str]) -> Any:
     return value_of(run_all, environment=shared_environment)
 
 
 @pytest.mark.parametrize("name", READS)
-def test_a_select_gives_its_rows(told: Any, name: str) -> None:
-    assert told[0][name] == READS[name][1]
+def test_a_select_gives_its_rows(results: Any, name: str) -> None:
+    assert results[0][name] == READS[name][1]
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_a_write_returns_its_count_and_changes_rows(told: Any, name: str) -> None:
+def test_a_write_returns_its_count_and_changes_rows(results: Any, name: str) -> None:
     _statement, count, _check, rows = WRITES[name]
-    assert told[1][name] == (count, rows)
+    assert results[1][name] == (count, rows)

@@ -187,7 +187,7 @@ def _not_null(refusal: Refusal) -> str:
 
 def _too_large(refusal: Refusal) -> str:
     table = MarketsBase.metadata.tables[refusal.table or ""]
-    # The columns are known here, so that a table of a model has been found.
+    # The columns are known here, so the table is that of a model.
     types = ", ".join(str(table.c[column].type) for column in refusal.columns)
     return (
         f"{refusal.model} cannot store {refusal.described}, which is too large for {types}; "

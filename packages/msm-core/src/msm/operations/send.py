@@ -67,6 +67,6 @@ def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
 
 def _parser(compiled: CompiledOperation) -> Callable[[bytes], dict[str, Any]]:
     # orjson is twice as fast as json, but turns integers of more than 64 bits into floats. Only
-    # JSON columns, and those of a type that SQLAlchemy does not know, can hold such integers.
+    # columns of JSON, of arrays or of a type that SQLAlchemy does not know can hold such integers.
     exact = any(isinstance(kind, JSON | NullType | ARRAY) for _name, kind in compiled.columns)
     return json.loads if exact else orjson.loads

@@ -129,7 +129,7 @@ def _unfit(value: Any, needed: str) -> UnfitValueError:
 def _quoted(text: str) -> str:
     if "\x00" in text:
         raise UnfitValueError("has a NUL character, which PostgreSQL's text cannot store")
-    # Only a string with other than ASCII characters is encoded: the check is on the hot path.
+    # Only strings with non-ASCII characters are encoded, because this runs for every value.
     if not text.isascii():
         try:
             text.encode()

@@ -57,7 +57,7 @@ class IndexFormulaDefinition(MarketsMetaTable):
         CheckConstraint(
             "missing_data_policy IN ('drop', 'fail')", name="formula_missing_data_policy_valid"
         ),
-        # At most one active definition of an index, beside any number of drafts and retired ones.
+        # At most one active definition of an index, and any number of drafts and retired ones.
         TableIndex(None, "index_uid", unique=True, postgresql_where=text("status = 'active'")),
         TableIndex(None, "index_uid", "definition_hash", unique=True),
         TableIndex(None, "index_uid", "version", unique=True),
