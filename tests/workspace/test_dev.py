@@ -130,7 +130,7 @@ def test_an_unknown_task_is_named_below_the_help(checkout: Checkout) -> None:
 
 
 def test_run_wants_a_command_that_exists(checkout: Checkout) -> None:
-    assert "say which command to run" in sentence_of(checkout.dev("run"))
+    assert "there is no command to run" in sentence_of(checkout.dev("run"))
     assert not checkout.log.exists()
     assert "there is no command 'msm-locl'" in sentence_of(checkout.dev("run", "msm-locl", "stop"))
 
@@ -165,8 +165,8 @@ def test_a_platform_that_does_not_answer_is_given_up_within_two_seconds(
     [
         ("http://host:port", "as 'port'"),
         # The SDK's login takes these; nothing else of it does.
-        ("127.0.0.1:8000", "it is no URL like http://127.0.0.1:8000"),
-        ("host", "it is no URL like http://127.0.0.1:8000"),
+        ("127.0.0.1:8000", "it is not a URL like http://127.0.0.1:8000"),
+        ("host", "it is not a URL like http://127.0.0.1:8000"),
     ],
 )
 def test_an_endpoint_that_is_no_url_is_refused(
@@ -217,9 +217,9 @@ def test_the_platform_of_another_checkout_is_refused_where_one_of_our_own_runs(
     file.write_text(json.dumps(own))
     told = checkout.dev(*arguments, MAINSEQUENCE_ENDPOINT=endpoint)
     assert sentence_of(told) == (
-        f"./dev: MAINSEQUENCE_ENDPOINT is {endpoint}, another platform than that of this checkout, "
-        "http://127.0.0.1:1; for this one run './dev run msm-local exec -- mainsequence upgrade', "
-        "for the other run this in its own checkout."
+        f"./dev: MAINSEQUENCE_ENDPOINT is {endpoint}, but the platform of this checkout is "
+        "http://127.0.0.1:1; run './dev run msm-local exec -- mainsequence upgrade' to use it, "
+        "or run this in the other checkout."
     )
     # Its own one, one that ended, and a damaged file say nothing of another.
     for state in (own | {"port": answering_port}, own | {"pid": 2**22}, "damaged"):
@@ -232,8 +232,8 @@ def test_a_failure_without_an_endpoint_names_the_local_platform_last(checkout: C
     told = checkout.dev("run", "mainsequence", "upgrade", MAINSEQUENCE_ENDPOINT="")
     assert (told.returncode, told.stdout) == (7, "reached the SDK\n")
     assert told.stderr == (
-        "./dev: MAINSEQUENCE_ENDPOINT is not set, so that was the hosted platform; for the local "
-        "one: './dev run msm-local exec -- mainsequence upgrade'.\n"
+        "./dev: MAINSEQUENCE_ENDPOINT is not set, so the command used the hosted platform; for the "
+        "local one, run './dev run msm-local exec -- mainsequence upgrade'.\n"
     )
 
 
@@ -314,16 +314,16 @@ def test_an_old_uv_gives_way_to_one_of_the_checkouts_own(checkout: Checkout) -> 
 
 
 def test_the_environment_of_another_folder_is_made_anew(checkout: Checkout) -> None:
-    assert "not one that uv made for this folder" not in checkout.dev("sync").stderr
+    assert "was not created for this folder" not in checkout.dev("sync").stderr
     checkout.made_for(checkout.folder.parent / "original")
-    assert "not one that uv made for this folder; making it anew" in checkout.dev("sync").stderr
+    assert "was not created for this folder; creating it again" in checkout.dev("sync").stderr
     assert not (checkout.folder / ".venv").exists()
 
 
 def test_without_a_network_the_cache_of_uv_serves(checkout: Checkout) -> None:
     told = checkout.dev("sync", FAKE_SYNC="offline")
     assert told.returncode == 0
-    assert "there is no network; the environment .venv comes from uv's cache" in told.stderr
+    assert "there is no network; the environment .venv was updated from uv's cache" in told.stderr
     assert "no route" not in told.stderr
     refused = checkout.dev("sync", FAKE_SYNC="never")
     assert refused.returncode == 1
@@ -337,4 +337,4 @@ def test_a_checkout_that_cannot_be_written_is_named(checkout: Checkout) -> None:
     checkout.folder.chmod(0o500)
     told = checkout.dev("sync", FAKE_SYNC="never")
     checkout.folder.chmod(0o700)
-    assert f"may not write to {checkout.folder}" in told.stderr
+    assert f"cannot write to {checkout.folder}" in told.stderr
