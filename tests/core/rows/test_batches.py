@@ -171,7 +171,7 @@ def test_every_batch_has_the_same_text() -> None:
     assert len(texts[0]) < 1_000
 
 
-def test_a_batch_too_long_for_a_request_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_too_long_to_send_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validate, "MAX_BATCH_CHARACTERS", 500)
     batches = batches_of(values_at(*range(20)))
     assert len(batches) > 1

@@ -284,7 +284,7 @@ STATEMENTS: dict[str, tuple[Callable[[], object], str]] = {
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_a_key_or_frame_error_says_what_to_change(name: str) -> None:
+def test_a_key_error_says_what_to_change(name: str) -> None:
     call, sentence = STATEMENTS[name]
     with pytest.raises(StatementError) as caught:
         call()

@@ -45,7 +45,7 @@ def test_every_fault_of_a_call_is_found() -> None:
     assert [fault.row for fault in caught.value.faults] == list(range(7))
 
 
-def test_a_missing_column_is_one_fault_of_all_rows() -> None:
+def test_a_missing_column_is_one_fault() -> None:
     rows: list[dict[str, Any]] = [{"unique_identifier": "a"}, *[{"asset_type": "x"}] * 3]
     assert faults_of(lambda: insert(Asset, rows)) == [(1, "unique_identifier", None)]
 
