@@ -7,31 +7,50 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
 import pytest
+from requests import Response
 from sqlalchemy import insert, select
 
 import msm
 from msm.errors import (
     EndpointChangedError,
     GitContextError,
+    PlatformError,
     PlatformRefusedError,
     PlatformUnreachableError,
 )
 from msm.models import Asset, AssetType
-from msm.platform import probe
+from msm.platform import probe, refusal
+from msm.sdk import ApiError, TransportError, platform_endpoint
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT
 from tests.support.forked import run_forked, value_of
 
 
-def attach_raises(expected: type[Exception]) -> tuple[str, str, float]:
+@dataclass(frozen=True)
+class Raised:
+    """An error of an attach, as far as it can be sent from a forked process."""
+
+    message: str
+    endpoint: str
+    status_code: int | None
+    cause: str
+    reason: str
+    seconds: float
+
+
+def attach_raises(expected: type[PlatformError]) -> Raised:
     started = time.perf_counter()
     with pytest.raises(expected) as caught:
         msm.start_engine([Asset])
-    return str(caught.value), repr(caught.value.__cause__), time.perf_counter() - started
+    error, seconds = caught.value, time.perf_counter() - started
+    status = error.status_code if isinstance(error, PlatformRefusedError) else None
+    cause = error.__cause__
+    return Raised(str(error), error.endpoint, status, repr(cause), str(cause), seconds)
 
 
 @pytest.fixture
@@ -57,16 +76,15 @@ def mute_port() -> Iterator[int]:
         ("mute_port", "TimeoutError"),
     ],
 )
-def test_without_a_platform_it_says_so_within_two_seconds(
+def test_a_missing_platform_is_noticed_within_two_seconds(
     request: pytest.FixtureRequest, environment: Mapping[str, str], port: str, cause: str
 ) -> None:
     endpoint = f"http://127.0.0.1:{request.getfixturevalue(port)}"
     nowhere = {**environment, "MAINSEQUENCE_ENDPOINT": endpoint}
-    words, why, seconds = value_of(attach_raises, PlatformUnreachableError, environment=nowhere)
-    assert words.startswith(f"No platform answers at {endpoint} (")
-    assert "start the local one" in words
-    assert why.startswith(cause)
-    assert seconds < 2
+    raised = value_of(attach_raises, PlatformUnreachableError, environment=nowhere)
+    assert raised.endpoint == endpoint
+    assert raised.cause.startswith(cause)
+    assert raised.seconds < 2
 
 
 @pytest.mark.parametrize(
@@ -74,8 +92,12 @@ def test_without_a_platform_it_says_so_within_two_seconds(
 )
 def test_an_endpoint_must_be_a_url(environment: Mapping[str, str], endpoint: str) -> None:
     wrong = {**environment, "MAINSEQUENCE_ENDPOINT": endpoint}
-    words, _why, _seconds = value_of(attach_raises, PlatformUnreachableError, environment=wrong)
-    assert "not a URL such as http://127.0.0.1:8000" in words
+    raised = value_of(attach_raises, PlatformUnreachableError, environment=wrong)
+    assert raised.message == (
+        f"MAINSEQUENCE_ENDPOINT is {endpoint.rstrip('/')!r}, not a URL such as "
+        "http://127.0.0.1:8000; correct it, or run this under the local platform with "
+        "`msm-local exec -- COMMAND`."
+    )
 
 
 def probe_with_and_without_a_proxy() -> None:
@@ -152,43 +174,75 @@ def failing_port() -> Iterator[int]:
         thread.join()
 
 
-def attach_without_pauses() -> tuple[str, str, float]:
+def attach_without_pauses() -> Raised:
     """The SDK asks 60 times, with pauses of a minute in all."""
     with mock.patch.object(time, "sleep"):
         return attach_raises(PlatformUnreachableError)
 
 
-def test_a_platform_that_stops_answering_is_one_sentence(
+def test_a_platform_that_stops_answering_is_reported(
     environment: Mapping[str, str], failing_port: int
 ) -> None:
-    failing = {**environment, "MAINSEQUENCE_ENDPOINT": f"http://127.0.0.1:{failing_port}"}
+    endpoint = f"http://127.0.0.1:{failing_port}"
+    failing = {**environment, "MAINSEQUENCE_ENDPOINT": endpoint}
     finished = run_forked(attach_without_pauses, environment=failing, folder=ROOT)
-    words, why, _ = finished.value
-    assert words == (
-        f"The platform at http://127.0.0.1:{failing_port} did not answer the Git context of this "
-        "checkout, though the SDK asked several times; try later, or check MAINSEQUENCE_ENDPOINT."
-    )
-    assert why.startswith("CodeRepositoryContextError(")
+    assert finished.value.endpoint == endpoint
+    assert finished.value.cause.startswith("CodeRepositoryContextError(")
     assert "Traceback" not in finished.stderr
 
 
-def test_a_wrong_token_is_one_sentence_and_no_traceback_of_the_sdk(
-    environment: Mapping[str, str],
-) -> None:
+def test_a_wrong_token_is_refused_without_a_traceback(environment: Mapping[str, str]) -> None:
     wrong = {**environment, "MAINSEQUENCE_ACCESS_TOKEN": "wrong"}
     finished = run_forked(attach_raises, PlatformRefusedError, environment=wrong, folder=ROOT)
-    words, why, _ = finished.value
-    assert "does not accept the token in MAINSEQUENCE_ACCESS_TOKEN (401: " in words
-    assert why.startswith("CodeRepositoryContextError(")
+    assert finished.value.status_code == 401
+    assert finished.value.cause.startswith("CodeRepositoryContextError(")
     assert "Traceback" not in finished.stderr
 
 
-def test_without_a_git_context_it_says_what_is_missing(
+def test_a_missing_git_context_says_how_to_get_one(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     nowhere = {**environment, "GIT_DIR": str(tmp_path / "nothing")}
-    words, why, _ = value_of(attach_raises, GitContextError, environment=nowhere)
-    assert "cannot tell which repository branch this is (Could not resolve Git" in words
-    assert "); run it from a clone with a commit, a branch checked out and a remote, or" in words
-    assert "msm-local exec" in words
-    assert why.startswith("CodeRepositoryContextError(")
+    raised = value_of(attach_raises, GitContextError, environment=nowhere)
+    assert raised.message == (
+        "The platform cannot tell which repository branch this is "
+        f"({raised.reason.rstrip('.')}); run it from a clone with a commit, a branch checked out "
+        "and a remote, or under `msm-local exec -- COMMAND`."
+    )
+
+
+def response(status: int) -> Response:
+    made = Response()
+    made.status_code = status
+    return made
+
+
+ENDPOINT = platform_endpoint()
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            TransportError("no answer"),
+            (
+                f"The platform at {ENDPOINT} did not answer a lookup, though the SDK asked several "
+                "times; try later, or check MAINSEQUENCE_ENDPOINT."
+            ),
+        ),
+        (
+            ApiError("wrong token", response=response(401)),
+            (
+                f"The platform at {ENDPOINT} does not accept the token in MAINSEQUENCE_ACCESS_TOKEN "
+                "(401: wrong token); run this under `msm-local exec -- COMMAND` of this checkout, or "
+                "log in to the hosted platform with `mainsequence login`."
+            ),
+        ),
+        (
+            ApiError("out of order", response=response(500)),
+            f"The platform at {ENDPOINT} refused a lookup (500): out of order",
+        ),
+    ],
+)
+def test_a_refusal_says_what_was_refused(error: ApiError, message: str) -> None:
+    assert str(refusal("a lookup", error)) == message

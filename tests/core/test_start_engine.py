@@ -1,12 +1,12 @@
 """start_engine only reads, lists all that is wrong in one error, and costs three requests."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
-import psycopg
 import pytest
 from psycopg import Connection
 
@@ -21,7 +21,6 @@ from msm_local.platform import LocalPlatform
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 from tests.conftest import ROOT, environment_of
-from tests.support.alembic import url_of
 from tests.support.forked import Finished, run_forked
 
 EVERY: tuple[type[MarketsModel], ...] = (
@@ -74,7 +73,7 @@ def attach_twice() -> tuple[int, list[tuple[str, str]], list[tuple[str, str]]]:
     with Wire() as first:
         runtime = msm.start_engine(EVERY)
     with Wire() as second:
-        msm.start_engine(EVERY)
+        runtime = msm.start_engine(EVERY)
     assert all(model.get_meta_table() is runtime.meta_tables[model] for model in EVERY)
     return len(runtime.meta_tables), first.requests, second.requests
 
@@ -111,23 +110,22 @@ def test_threads_attach_to_the_same_resources(environment: Mapping[str, str]) ->
     assert different == 1
 
 
-def attach_after_the_data_source_changed(database_url: str, uid: str) -> tuple[str, str]:
+def attach_with_a_stale_context(uid: str) -> tuple[str, str]:
+    """Attach, where the SDK keeps a Git context of a data source that is gone."""
+    from mainsequence import code_repository_context as sdk
+
     first = msm.start_engine([Asset])
-    with psycopg.connect(database_url) as connection:
-        for table in ("settings", "meta_tables"):
-            connection.execute(f"UPDATE msm_local.{table} SET data_source_uid = %s".encode(), [uid])
+    context = sdk.get_code_repository_context()
+    gone = context.metatables_data_source.model_copy(update={"uid": uid})
+    stale = dataclasses.replace(context, metatables_data_source=gone)
+    sdk._STATE = dataclasses.replace(sdk._STATE, context=stale)
     return first.data_source_uid, msm.start_engine([Asset]).data_source_uid
 
 
-def test_attach_follows_a_new_data_source(
-    environment: Mapping[str, str], head_database: Connection
-) -> None:
-    url = url_of(head_database).render_as_string(hide_password=False)
+def test_attach_asks_again_for_a_gone_data_source(environment: Mapping[str, str]) -> None:
     uid = "00000000-0000-4000-8000-000000000001"
-    attach = attach_after_the_data_source_changed
-    first, second = value_of(run(attach, url, uid, environment=environment))
-    assert first != uid
-    assert second == uid
+    first, second = value_of(run(attach_with_a_stale_context, uid, environment=environment))
+    assert second == first != uid
 
 
 def attach_with_writes_forbidden() -> None:

@@ -15,6 +15,7 @@ from msm.errors import (
     PlatformRefusedError,
     PlatformUnreachableError,
 )
+from msm.errors.commands import EXEC
 from msm.sdk import (
     ApiError,
     CodeRepositoryContextError,
@@ -119,7 +120,7 @@ def _connect(endpoint: str) -> socket.socket | None:
     except ValueError as error:
         raise PlatformUnreachableError(
             f"MAINSEQUENCE_ENDPOINT is {endpoint!r}, not a URL such as http://127.0.0.1:8000; "
-            "correct it, or run this under the local platform with `msm-local exec -- COMMAND`.",
+            f"correct it, or run this under the local platform with `{EXEC}`.",
             endpoint=endpoint,
         ) from error
     # Behind a proxy only the proxy can tell whether the platform answers. The SDK asks it.
@@ -153,7 +154,7 @@ def _ask(connection: socket.socket, endpoint: SplitResult) -> None:
 def _unreachable(endpoint: str, error: Exception) -> PlatformUnreachableError:
     return PlatformUnreachableError(
         f"No platform answers at {endpoint} ({error}); start the local one and run this under it "
-        "with `msm-local exec -- COMMAND`, or set MAINSEQUENCE_ENDPOINT to the hosted one.",
+        f"with `{EXEC}`, or set MAINSEQUENCE_ENDPOINT to the hosted one.",
         endpoint=endpoint,
     )
 
@@ -178,7 +179,7 @@ def refusals_of(what: str) -> Iterator[None]:
         raise GitContextError(
             "The platform cannot tell which repository branch this is "
             f"({str(error).rstrip('.')}); run it from a clone with a commit, a branch checked out "
-            "and a remote, or under `msm-local exec -- COMMAND`.",
+            f"and a remote, or under `{EXEC}`.",
             endpoint=platform_endpoint(),
         ) from error
     except ApiError as error:
@@ -203,7 +204,7 @@ def refusal(what: str, error: ApiError) -> PlatformError:
     if status in {401, 403}:
         message = (
             f"The platform at {endpoint} does not accept the token in MAINSEQUENCE_ACCESS_TOKEN "
-            f"({status}: {detail}); run this under `msm-local exec -- COMMAND` of this checkout, "
+            f"({status}: {detail}); run this under `{EXEC}` of this checkout, "
             "or log in to the hosted platform with `mainsequence login`."
         )
     else:
