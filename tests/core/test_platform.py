@@ -233,9 +233,9 @@ ENDPOINT = platform_endpoint()
         (
             ApiError("wrong token", response=response(401)),
             (
-                f"The platform at {ENDPOINT} does not accept the token in MAINSEQUENCE_ACCESS_TOKEN "
-                "(401: wrong token); run this under `msm-local exec -- COMMAND` of this checkout, or "
-                "log in to the hosted platform with `mainsequence login`."
+                f"The platform at {ENDPOINT} does not accept the token in "
+                "MAINSEQUENCE_ACCESS_TOKEN (401: wrong token); run this under `msm-local exec -- "
+                "COMMAND` of this checkout, or log in to the hosted platform with `mainsequence login`."
             ),
         ),
         (
