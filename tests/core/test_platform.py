@@ -235,7 +235,8 @@ ENDPOINT = platform_endpoint()
             (
                 f"The platform at {ENDPOINT} does not accept the token in "
                 "MAINSEQUENCE_ACCESS_TOKEN (401: wrong token); run this under `msm-local exec -- "
-                "COMMAND` of this checkout, or log in to the hosted platform with `mainsequence login`."
+                "COMMAND` of this checkout, or log in to the hosted platform with `mainsequence "
+                "login`."
             ),
         ),
         (
