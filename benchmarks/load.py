@@ -23,7 +23,7 @@ import psycopg
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import new_database
+from tests.support.janitor import new_database
 
 from .local import server_of
 from .timing import Figure, Group, Sample

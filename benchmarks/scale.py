@@ -19,7 +19,7 @@ from typing import Any
 
 from msm_local.client.git_context import make_stand_in
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import new_database
+from tests.support.janitor import new_database
 
 from .forks import in_fork, sdk_cli, seconds_in_fork, statements_in_fork
 from .local import ROOT, served, server_of

@@ -12,7 +12,7 @@ from alembic import command
 from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import new_database
+from tests.support.janitor import new_database
 
 from .forks import bare_config, in_fork, sdk_cli, seconds_in_fork, statements_in_fork
 from .local import PROVIDER, ROOT, durable_cluster, served, server_of

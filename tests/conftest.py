@@ -11,24 +11,21 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import Connection, sql
-from psycopg.conninfo import conninfo_to_dict
-from pytest_postgresql.janitor import DatabaseJanitor
+from psycopg import Connection
 
 from examples.demo.upgrade import COLOURING
 from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
-from msm_local.postgres.cluster import PLATFORM_ROLE, Cluster
+from msm_local.postgres.cluster import Cluster
 from tests.support.alembic import url_of
 from tests.support.forked import run_sdk_cli
+from tests.support.janitor import new_database
 from tests.support.wheels import build
 
 ROOT = Path(__file__).parents[1]
 # Copies of one database keep its roles, and so their platforms share the runtime role's password.
 RUNTIME_PASSWORD = "shared-by-the-platforms-of-a-test-run"  # noqa: S105
 PROVIDER = "migrations:migration"
-# The janitor retries while it cannot connect, and a test may have killed the server.
-CONNECT_TIMEOUT = 10
 
 # A shell has what it puts into the background ignore Ctrl-C, and so would every process of a test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -39,38 +36,6 @@ def cluster() -> Iterator[Cluster]:
     """An embedded PostgreSQL of this session."""
     with Cluster.temporary() as running:
         yield running
-
-
-@contextmanager
-def new_database(
-    cluster: Cluster, name: str, *, template: str = "template0", owner: str = PLATFORM_ROLE
-) -> Iterator[str]:
-    """A new database like one of ``Cluster.create_database``; it is dropped in the end.
-
-    Yields:
-        Its name.
-    """
-    admin = conninfo_to_dict(cluster.admin_url())
-    janitor = DatabaseJanitor(
-        # Only a superuser may end every session. As another role the janitor fails where a session
-        # of a test is still leaving, and every later test finds the database still there.
-        user=str(admin["user"]),
-        password=str(admin["password"]),
-        host="127.0.0.1",
-        port=str(admin["port"]),
-        dbname=name,
-        template_dbname=template,
-        connection_timeout=CONNECT_TIMEOUT,
-    )
-    with janitor:
-        with janitor.cursor() as cursor:
-            # PostgreSQL gives the new database to the role that makes it, the superuser.
-            cursor.execute(
-                sql.SQL("ALTER DATABASE {} OWNER TO {}").format(
-                    sql.Identifier(name), sql.Identifier(owner)
-                )
-            )
-        yield name
 
 
 @contextmanager

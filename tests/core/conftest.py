@@ -8,7 +8,8 @@ from psycopg import Connection
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import RUNTIME_PASSWORD, environment_of, new_database
+from tests.conftest import RUNTIME_PASSWORD, environment_of
+from tests.support.janitor import new_database
 
 SHARED = "shared"
 

@@ -13,8 +13,8 @@ import pytest
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import new_database
 from tests.local.shell import Shell
+from tests.support.janitor import new_database
 
 DATABASES = count()
 PROVIDER = "example:markets"

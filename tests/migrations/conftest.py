@@ -10,9 +10,10 @@ from psycopg import Connection
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of, new_database
+from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of
 from tests.support.alembic import url_of
 from tests.support.crashing import Clean, run_clean
+from tests.support.janitor import new_database
 from tests.support.migrating import Background
 
 

@@ -8,7 +8,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from msm_local.postgres.cluster import PLATFORM_ROLE, Cluster
-from tests.conftest import database, new_database
+from tests.conftest import database
+from tests.support.janitor import new_database
 
 ROLE, PASSWORD = "leaver", "of a test role"
 

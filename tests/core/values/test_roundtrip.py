@@ -22,9 +22,10 @@ from msm.models import markets_sqlalchemy_models
 from msm_local.postgres.cluster import Cluster
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
-from tests.conftest import environment_of, new_database
+from tests.conftest import environment_of
 from tests.local.conftest import new_client, next_name
 from tests.support.forked import value_of
+from tests.support.janitor import new_database
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 UTC_OFFSETS = st.integers(-14 * 60, 14 * 60).map(

@@ -10,12 +10,13 @@ from mainsequence.client.models_user import User
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import ROOT, environment_of, new_database
+from tests.conftest import ROOT, environment_of
 from tests.local.api.parity import CLASSES, PARITY, methods, page
 from tests.local.api.parity_calls import Case
 from tests.local.conftest import next_name
 from tests.local.instances.sdk_calls import row
 from tests.support.forked import run_forked
+from tests.support.janitor import new_database
 
 ROWS = [(kind.__name__, row.method) for kind, rows in PARITY.items() for row in rows]
 

@@ -13,8 +13,8 @@ from msm_local.contract import responses
 from msm_local.errors import RequestError
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import new_database
 from tests.local.conftest import Client
+from tests.support.janitor import new_database
 from tests.support.waiting import soon
 
 

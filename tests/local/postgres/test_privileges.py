@@ -19,8 +19,8 @@ from msm_local.database.bootstrap import prepare_database, role_names
 from msm_local.database.privileges import check_database
 from msm_local.errors import AdministratorNeededError, DatabaseSetupError
 from msm_local.postgres.cluster import SUPERUSER, Cluster
-from tests.conftest import new_database
 from tests.local.shell import Shell
+from tests.support.janitor import new_database
 
 ROLE = 'somebody "else" é'
 PASSWORD = "of this test alone"  # noqa: S105

@@ -18,8 +18,9 @@ from pathlib import Path
 from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import ROOT, RUNTIME_PASSWORD, new_database
+from tests.conftest import ROOT, RUNTIME_PASSWORD
 from tests.support.crashing import Clean, choose, run_clean, survive
+from tests.support.janitor import new_database
 
 POINTS = 200
 SEED = 1

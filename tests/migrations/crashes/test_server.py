@@ -9,8 +9,9 @@ import pytest
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import environment_of, new_database
+from tests.conftest import environment_of
 from tests.support.crashing import Clean, read_state
+from tests.support.janitor import new_database
 from tests.support.migrating import Background, migrate, write_revision
 
 pytestmark = pytest.mark.slow

@@ -16,9 +16,10 @@ import pytest
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import PROVIDER, ROOT, RUNTIME_PASSWORD, environment_of, new_database
+from tests.conftest import PROVIDER, ROOT, RUNTIME_PASSWORD, environment_of
 from tests.support.crashing import read_catalog
 from tests.support.history import HEAD, RESOURCES, TABLES
+from tests.support.janitor import new_database
 from tests.support.migrating import migrate
 from tests.support.schema import TableShape, describe
 

@@ -14,10 +14,11 @@ from sqlalchemy import make_url
 from migrations.run.lock import release
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of, new_database
+from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of
 from tests.support.alembic import config_for, url_of
 from tests.support.forked import Finished, run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, RESOURCES, TABLES
+from tests.support.janitor import new_database
 from tests.support.migrating import migrate, run_check_fresh, run_cli_fresh, sentence_of
 from tests.support.schema import describe
 

@@ -26,12 +26,12 @@ from tests.conftest import (
     RUNTIME_PASSWORD,
     database,
     environment_of,
-    new_database,
     platform_on,
 )
 from tests.support.alembic import url_of
 from tests.support.forked import Finished, run_forked
 from tests.support.history import HEAD
+from tests.support.janitor import new_database
 from tests.support.migrating import LOCK_TABLE, UPGRADE, migrate
 from tests.support.published import (
     ROWS,
