@@ -1,11 +1,11 @@
-"""Measure, and print one table a group; ``--record`` writes them to docs/benchmarks.md, too.
+"""Measure, and print one table per group; ``--record`` also writes them to docs/benchmarks.md.
 
     ./dev run python -m benchmarks                         all groups
     ./dev run python -m benchmarks startup upgrade         some of them
     ./dev run python -m benchmarks --repeats 3 startup
 
-Every figure is a median over interleaved repeats, with its spread. Ratios compare what was measured
-in one run; no test asserts a duration.
+Every figure is a median over interleaved repeats, with its spread. Ratios compare measurements of
+one run. No test asserts a duration: it would depend on the machine.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from . import load, rows, scale, startup, upgrade
 from .report import PLOTTED, machine, record, show
 from .timing import Group
 
-# Title, what measures, and how many repeats fit a run of all groups into a quarter of an hour.
+# Title, function, and number of repeats: a run of all groups takes about a quarter of an hour.
 GROUPS: dict[str, tuple[str, Callable[[int], Group], int]] = {
     "startup": ("Start-up", startup.measure, 7),
     "upgrade": ("Upgrading our tables, compared with bare Alembic", upgrade.measure, 7),
@@ -33,22 +33,22 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 def main() -> None:
     """Measure the groups that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}")
-    parser.add_argument("--repeats", type=int, help="of every group, instead of its own number")
-    parser.add_argument("--record", action="store_true", help="write docs/benchmarks.md, too")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"from {', '.join(GROUPS)}")
+    parser.add_argument("--repeats", type=int, help="number of repeats for every group")
+    parser.add_argument("--record", action="store_true", help="also write docs/benchmarks.md")
     wanted = parser.parse_args()
-    strangers = set(wanted.groups) - set(GROUPS)
-    if strangers:
-        parser.error(f"no group {', '.join(sorted(strangers))}; there are {', '.join(GROUPS)}")
+    unknown = set(wanted.groups) - set(GROUPS)
+    if unknown:
+        parser.error(f"no group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
     if wanted.record and wanted.groups:
-        parser.error("the page is about one run of all groups: name none with --record")
-    # Where it is set, Python would compile our sources and revisions anew for every process; those
-    # that are forked come from one that is started with the setting of this process.
+        parser.error("the page shows one run of all groups: name no group with --record")
+    # If it is set, every process compiles our sources and revisions again. Forked processes come
+    # from one that starts with the setting of this process, so it changes here too.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     print(f"On {machine()}")
     found: dict[str, Group] = {}
-    # In the order of the groups: rows leave the SDK of this process with a platform that is gone.
+    # The order matters: after "rows" the SDK of this process has a platform that is gone.
     for name, (title, measure, repeats) in GROUPS.items():
         if wanted.groups and name not in wanted.groups:
             continue

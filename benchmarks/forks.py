@@ -1,6 +1,6 @@
 """Measure in a process forked from one that has imported the SDK and Alembic.
 
-Interpreter start, imports of libraries and mapping our models are in no figure then.
+So no figure includes the start of the interpreter, imports of libraries, or mapping of our models.
 """
 
 import io
@@ -24,7 +24,7 @@ def in_fork(
     """What a module-level function returns in a forked process.
 
     Raises:
-        RuntimeError: it failed there; a failure has no duration worth knowing.
+        RuntimeError: it failed there; the duration of a failure means nothing.
     """
     run = run_forked(work, *arguments, environment=environment, folder=folder)
     if run.exit_code != 0:
@@ -54,9 +54,10 @@ def sdk_cli(*arguments: str) -> None:
 
 
 def bare_config(folder: str, url: str) -> Config:
-    """A configuration of bare Alembic, whose output nobody reads."""
+    """A configuration of bare Alembic that prints nothing."""
     config = Config(stdout=io.StringIO())
     config.set_main_option("script_location", folder)
+    # Alembic reads % as the start of an interpolation.
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
 
@@ -71,7 +72,7 @@ def _counted(work: Callable[..., Any], arguments: tuple[Any, ...]) -> int:
     seen: list[str] = []
 
     def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        # What looks on beside a migration looks as often as there is time.
+        # Threads that watch a migration query as often as they get time: not a stable count.
         if threading.current_thread() is threading.main_thread():
             seen.append(statement)
 

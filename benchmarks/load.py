@@ -1,7 +1,7 @@
 """A platform under load.
 
-The server is a process of its own, with an embedded PostgreSQL; the clients share this process. Of
-every eight requests four read a row, two write one, two ask the catalog.
+The server has its own process and an embedded PostgreSQL; the clients share this process. Of every
+eight requests, four read a row, two write a row, and two query the catalog.
 """
 
 import asyncio
@@ -38,12 +38,12 @@ OK = (200, 201)
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A platform in a process of its own.
+    """A platform in its own process.
 
     Attributes:
-        endpoint: where it is.
-        token: what it takes.
-        pid: its process.
+        endpoint: its base URL.
+        token: the bearer token that it accepts.
+        pid: its process id.
         admin_url: logs in to its database as a superuser.
     """
 
@@ -54,12 +54,12 @@ class Served:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What every request carries."""
+        """The headers of every request."""
         return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
 
 
 def measure(repeats: int) -> Group:
-    """Send 20,000 mixed calls from 32 clients, as often as that, and say what they waited."""
+    """Send 20,000 mixed calls from 32 clients, ``repeats`` times, and report their waits."""
     waits, rates = [], []
     with Cluster.temporary() as cluster, serve(cluster) as served:
         mix = prepare(served)
@@ -86,11 +86,11 @@ def measure(repeats: int) -> Group:
 
 @contextmanager
 def serve(cluster: Cluster) -> Iterator[Served]:
-    """Serve a new database of the cluster from a process of its own."""
+    """Serve a new database of the cluster from another process."""
     with new_database(cluster, DATABASE):
         ours, theirs = multiprocessing.Pipe()
         arguments = (cluster.platform_url(DATABASE), theirs)
-        # A forked process would inherit the locks of our threads.
+        # Not a fork: it would inherit the locks of our threads in the state they are in.
         process = multiprocessing.get_context("spawn").Process(target=_serve, args=arguments)
         process.start()
         try:
@@ -108,7 +108,10 @@ def _serve(database_url: str, pipe: Connection) -> None:
 
 
 def prepare(served: Served) -> list[bytes]:
-    """Make a table, and return eight requests that use it; {n:>5} is the number of the turn."""
+    """Make a table, and return eight requests that use it.
+
+    ``{n:>5}`` in a request is replaced by the number of the call.
+    """
     with httpx.Client(base_url=f"{served.endpoint}/api/v1", headers=served.headers) as http:
         source = http.get("/data-sources/").json()["results"][0]["uid"]
         row = {
@@ -153,7 +156,7 @@ def _request(served: Served, verb: str, path: str, content: dict[str, Any] | Non
     body = b"" if content is None else json.dumps(content).replace('"{n}"', "{n:>5}").encode()
     headers = {
         "Host": urlsplit(served.endpoint).netloc,
-        # The number of the turn, of five digits, takes the place of its mark of six characters.
+        # The number of the call has five characters, and the mark that it replaces six.
         "Content-Length": str(len(body) - body.count(b"{n:>5}")),
         **served.headers,
     }
@@ -164,11 +167,13 @@ def _request(served: Served, verb: str, path: str, content: dict[str, Any] | Non
 async def run_load(
     served: Served, mix: Sequence[bytes], requests: int, at_once: int
 ) -> list[float]:
-    """Send requests from that many clients, and return how long each waited, in milliseconds.
+    """Send the requests from ``at_once`` clients; return the wait of each call in milliseconds.
 
     Raises:
         AssertionError: an answer was an error.
     """
+    # Finished requests go to sockets without an HTTP client: the clients share the machine with the
+    # server, and should take little of it.
     turns = iter(islice(count(), requests))
     waited: list[float] = []
     host, port = urlsplit(served.endpoint).netloc.split(":")
@@ -206,9 +211,10 @@ async def _answer(reader: asyncio.StreamReader) -> None:
     assert status in OK, f"{status}: {body.decode()}"
 
 
-def leaks(served: Served, *, seconds: float = 5.0) -> list[str]:
-    """What the load left behind after a while; nothing, where all is well."""
-    deadline = time.monotonic() + seconds
+def leaks(served: Served, *, timeout: float = 5.0) -> list[str]:
+    """What the load still leaves behind after ``timeout`` seconds; empty if all is well."""
+    # The server notices a closed connection a moment later, so this asks until it has.
+    deadline = time.monotonic() + timeout
     while found := _leaks(served):
         if time.monotonic() > deadline:
             return found

@@ -1,4 +1,4 @@
-"""A local platform that belongs to one run of the benchmarks."""
+"""A local platform for one run of the benchmarks."""
 
 import json
 import os
@@ -26,12 +26,12 @@ __all__ = ["BIN", "PROVIDER", "ROOT", "Local", "durable_cluster", "served", "ser
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 PROVIDER = ("--provider", "migrations:migration")
-# Platforms on copies of one database share it.
+# A copy of a database keeps its roles, so the platforms on copies share this password.
 RUNTIME_PASSWORD = "of-the-runtime-role-of-a-benchmark"  # noqa: S105
 
 
 class Local:
-    """msm-local on a state folder of its own, so that nobody's platform is disturbed."""
+    """msm-local with its own state folder, so that it does not disturb another platform."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -47,12 +47,12 @@ class Local:
         ).stdout
 
     def state(self) -> dict[str, Any]:
-        """What the running server wrote down."""
+        """The state file of the running server."""
         content: dict[str, Any] = json.loads((self.folder / "default" / "state.json").read_text())
         return content
 
     def start_seconds(self, *, cold: bool) -> float:
-        """Stop, forget everything if the start shall be a cold one, and time the start."""
+        """Stop, delete everything for a cold start, and time the start."""
         if cold:
             self.destroy()
         else:
@@ -60,7 +60,8 @@ class Local:
         return seconds_of(self.verb("start"), os.environ, ROOT)
 
     def reset_seconds(self) -> float:
-        """Reset, and return what that took without the start of the command."""
+        """Reset, and return the duration without the start of the command."""
+        # The command measures it: from outside, the start of its interpreter would be included.
         return float(json.loads(self.run("reset", "--json"))["seconds"])
 
     def destroy(self) -> None:
@@ -68,7 +69,7 @@ class Local:
         self.run("destroy", "--force")
 
     def environment(self) -> dict[str, str]:
-        """Our environment with what leads the SDK to the platform."""
+        """Our environment with the variables that point the SDK to the platform."""
         variables: dict[str, str] = json.loads(self.run("env", "--format", "json"))
         return {**os.environ, **variables}
 
@@ -85,7 +86,7 @@ class Local:
 
 
 def server_of(database_url: str) -> str:
-    """The PostgreSQL behind a URL, and its fsync: without that no two figures can be compared."""
+    """The PostgreSQL at a URL, and its fsync: figures with different fsync are not comparable."""
     with psycopg.connect(database_url) as connection:
         version = connection.info.parameter_status("server_version")
         (fsync,) = connection.execute("SHOW fsync").fetchone() or ("unknown",)
@@ -94,7 +95,7 @@ def server_of(database_url: str) -> str:
 
 @contextmanager
 def durable_cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of this run's own that waits for the disk, as one in use does."""
+    """A PostgreSQL for this run that waits for the disk, as a server in production does."""
     with new_home(shared_folder()) as home:
         cluster = Cluster(home)
         try:
@@ -106,12 +107,11 @@ def durable_cluster() -> Iterator[Cluster]:
 
 @contextmanager
 def served(cluster: Cluster, database: str) -> Iterator[LocalPlatform]:
-    """A platform on a database, that has had a call.
-
-    FastAPI makes its routes when a call comes by; one that fits none comes by all of them.
-    """
+    """A platform on a database, after its first call."""
     url = cluster.platform_url(database)
     with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
+        # FastAPI builds a route when a call is matched against it. A path that matches none is
+        # matched against all of them, so no measured call pays for it.
         answer = requests.get(
             f"{platform.endpoint}/api/v1/nothing-of-this-name/",
             headers={"Authorization": f"Bearer {platform.token}"},

@@ -17,13 +17,14 @@ def plot(title: str, group: Group, caption: str) -> str:
     """The durations of a group as an SVG, on a logarithmic scale.
 
     Args:
-        title: what it is about.
-        group: its figures; those that are no duration are left out.
+        title: the heading.
+        group: its figures; only durations are drawn.
         caption: the day and the kind of machine.
     """
     durations = [figure for figure in group.figures if figure.unit in MILLISECONDS]
-    # One that is compared with several others has a line for each in the table.
+    # A figure that is compared with several others has a line for each comparison in the table.
     figures = list({figure.what: figure for figure in durations}.values())
+    # The scale is logarithmic: a read of one row takes milliseconds, a write of a million seconds.
     ends = [end for figure in figures for end in _ends(figure)]
     low, high = math.floor(math.log10(min(ends))), math.ceil(math.log10(max(ends)))
     height = MARGIN + LINE * len(figures) + MARGIN
@@ -56,7 +57,7 @@ def plot(title: str, group: Group, caption: str) -> str:
 
 
 def _is_other(what: str) -> bool:
-    """Whether it is what ours is compared with."""
+    """Whether it is one that ours is compared with."""
     return any(name in what for name in ("psycopg", "SQLAlchemy", "bare"))
 
 

@@ -15,22 +15,22 @@ from .timing import Figure, Group, Sample
 __all__ = ["PLOT", "PLOTTED", "machine", "record", "show"]
 
 HEADINGS = ("what", "repeats", "median", "spread", "over", "ratio", "spread of it", "bound")
-# The group whose durations are drawn, and the file beside the page.
+# The group whose durations are drawn, and the file next to the page.
 PLOTTED = "Rows of a price series"
 PLOT = "benchmarks.svg"
 PAGE = """# Benchmarks
 
 Measured on {day} with `./dev run python -m benchmarks --record`, on {machine}. Every figure is the
 median of interleaved repeats, with the smallest and the largest. Ratios are taken round by round,
-so that both sides saw the same machine. What has one repeat is a count, or was measured
-once. No test asserts a duration of these.
+so both sides saw the same machine load. A figure with one repeat is a count, or was measured once.
+No test asserts these durations.
 
 {tables}
 """
 
 
 def machine() -> str:
-    """The kind of machine, without a name."""
+    """The kind of machine, without its name."""
     memory = psutil.virtual_memory().total / 1e9
     return (
         f"{psutil.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, "
@@ -49,7 +49,7 @@ def show(title: str, group: Group) -> None:
 
 
 def record(groups: Mapping[str, Group], page: Path) -> None:
-    """Write all groups to a page of the documentation, and the plot beside it."""
+    """Write all groups to a page of the documentation, and the plot next to it."""
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
     tables = "\n\n".join(_markdown(title, group) for title, group in groups.items())
     page.write_text(PAGE.format(day=day, machine=machine(), tables=tables), encoding="utf-8")

@@ -13,14 +13,14 @@ from .timing import Figure, Group, Sample, figure
 __all__ = ["measure"]
 
 COUNTS = (10_000, 100_000, 1_000_000)
-# Above it a measurement takes so long that fewer have to do; the project's bounds are about it.
+# The project's bounds are for this count. A larger one takes so long that it gets fewer repeats.
 MANY = 100_000
 FEW_REPEATS = 3
 MEGABYTES = 100
 
 
 def measure(repeats: int) -> Group:
-    """Measure on a platform of this run's own."""
+    """Measure on a platform for this run."""
     with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
         local = Local(Path(folder) / "state")
         local.run("start")
@@ -34,7 +34,7 @@ def measure(repeats: int) -> Group:
 
 
 def _measure(database_url: str, repeats: int) -> list[Figure]:
-    # The SDK reads its endpoint from the environment when it is imported.
+    # Imported here: the SDK reads its endpoint from the environment during its import.
     import msm
     from msm.models import Asset
     from msm_portfolio import ExternalPricesTS
@@ -53,7 +53,7 @@ def _measure(database_url: str, repeats: int) -> list[Figure]:
     for count in COUNTS:
         found = reading.measure_reads(runtime, database_url, count, _repeats(count, repeats))
         figures += _reads(found, count)
-    # The rows of the last count are still there.
+    # The table still has the rows of the last count, so no time goes into filling it again.
     grown = reading.measure_stream(dict(os.environ), COUNTS[-1], _repeats(COUNTS[-1], repeats))
     what = _named(COUNTS[-1], "iter_rows(), growth of the process")
     return [*figures, Figure(what, grown, "MB", at_most=MEGABYTES)]

@@ -1,8 +1,8 @@
 """Reading a price series.
 
-A price series is read by ``runtime`` through the platform, and by psycopg straight from the same
-PostgreSQL: single rows, whole tables as rows and as a frame, and a stream of all rows for its
-memory. A point read is compared with the same request sent by bare ``requests``.
+``runtime`` reads it through the platform, and psycopg directly from the same PostgreSQL: single
+rows, whole tables as rows and as a frame, and a stream of all rows to measure memory. A read of one
+row is compared with the same request sent by bare ``requests``.
 """
 
 import os
@@ -54,7 +54,7 @@ FROM generate_series(0, %s - 1) n
 
 
 def fill(database_url: str, count: int) -> None:
-    """Replace the prices by ``count`` rows of 50 assets; the URL is that of the tables' owner."""
+    """Replace the prices by ``count`` rows of 50 assets; the URL logs in as the tables' owner."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
             "INSERT INTO ms_markets__asset (unique_identifier)"
@@ -62,11 +62,12 @@ def fill(database_url: str, count: int) -> None:
         )
         connection.execute("TRUNCATE ms_markets__externalpricests")
         connection.execute(FILL, [count])
+        # Fresh statistics, and no reason for autovacuum to start during a measurement.
         connection.execute("VACUUM ANALYZE ms_markets__externalpricests")
 
 
 def measure_points(runtime: "MarketsRuntime", repeats: int) -> dict[str, Sample]:
-    """Milliseconds of one point read: by the runtime, and as a bare request of the same body.
+    """Milliseconds of one read: by the runtime, and as a bare request with the same body.
 
     Args:
         runtime: has Asset attached.
@@ -149,17 +150,13 @@ def measure_reads(
 
 
 def measure_stream(environment: Mapping[str, str], count: int, repeats: int) -> Sample:
-    """Megabytes that a process grows by at most while it streams the ``count`` rows there are."""
+    """The most megabytes that a process grows by while it streams all ``count`` rows."""
     grown = [in_fork(stream, count, environment=environment, folder=ROOT) for _ in range(repeats)]
     return Sample(tuple(grown))
 
 
 def stream(count: int) -> float:
-    """Stream all prices, and return how far memory rose above what the process had before, in MB.
-
-    The peak is the operating system's own. It counts a process from its fork on, and would count
-    what started it in a new one.
-    """
+    """Stream all prices, and return how far memory rose above its level before, in MB."""
     from sqlalchemy import select
 
     import msm
@@ -167,9 +164,11 @@ def stream(count: int) -> float:
     from msm_portfolio import ExternalPricesTS
 
     runtime = msm.start_engine([Asset, ExternalPricesTS])
+    # The first read loads what every read needs; only the growth after it depends on the rows.
     next(runtime.iter_rows(select(Asset)))
     base = psutil.Process().memory_info().rss
     assert sum(1 for _ in runtime.iter_rows(select(ExternalPricesTS))) == count
-    # macOS counts in bytes, all others in KiB.
+    # The peak of the operating system, because samples miss short peaks. It counts from the fork
+    # on; in a new process it would include the parent. macOS counts in bytes, others in KiB.
     unit = 1 if sys.platform == "darwin" else 1024
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - base) / 1e6

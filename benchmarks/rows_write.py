@@ -1,7 +1,7 @@
 """Writing a price series.
 
-Bars of 50 assets are written into an empty table by ``runtime.upsert`` through the platform, and by
-psycopg straight into the same PostgreSQL: by ``executemany`` of a plain INSERT, by COPY, and by
+``runtime.upsert`` writes bars of 50 assets into an empty table through the platform. psycopg writes
+them directly into the same PostgreSQL: by ``executemany`` of a plain INSERT, by COPY, and by
 SQLAlchemy's INSERT of many VALUES.
 """
 
@@ -37,12 +37,13 @@ TABLE = "ms_markets__externalpricests"
 COLUMNS = ("time_index", "asset_identifier", "open", "high", "low", "close", "volume", "vwap")
 UPSERT, EXECUTEMANY, COPY = "runtime.upsert", "psycopg executemany", "psycopg COPY"
 MANYVALUES = "SQLAlchemy insertmanyvalues"
-# More rows take it as long as all others together, and teach nothing new.
+# With more rows it takes as long as all others together, and shows nothing new.
 MANYVALUES_LIMIT = 100_000
 
 
 def price_rows(count: int) -> list[tuple[Any, ...]]:
     """Bars of all assets, day by day from 1950 on, as tuples in the order of COLUMNS."""
+    # Seeded: every run writes the same rows.
     rng = random.Random(count)  # noqa: S311 - figures, not secrets
     start = datetime.datetime(1950, 1, 1, tzinfo=datetime.UTC)
     days = [start + datetime.timedelta(day) for day in range(-(-count // len(ASSETS)))]

@@ -1,8 +1,8 @@
-"""What 250 and 1,000 tables cost, beside our own: autogenerate, check and attach.
+"""The cost of 250 and 1,000 tables, in addition to our own: autogenerate, check and attach.
 
-The many tables are generated: two projects that stand beside msm, each a package of models and one
-of migrations, with its tables in a database of its own. The SDK's CLI generates their one revision,
-runs it and finalizes the catalog, as it does for a project of that size.
+The tables are generated: two projects with their own migration history, each a package of models
+and a package of migrations, with its tables in its own database. The SDK's CLI generates their one
+revision, runs it and finalizes the catalog, as it does for a project of that size.
 """
 
 import importlib
@@ -89,7 +89,7 @@ migration = stand_beside(__name__, models)
 
 
 def write_project(folder: Path, project: str, tables: int) -> None:
-    """Write a package of that many models, every third one time-indexed, and its migrations."""
+    """Write a package of ``tables`` models, every third one time-indexed, and its migrations."""
     kinds = (TIME_INDEXED if n % 3 == 2 else RELATIONAL for n in range(tables))
     models = (kind.format(project=project, n=n) for n, kind in enumerate(kinds))
     migrations = MIGRATIONS.format(project=project)
@@ -106,7 +106,7 @@ class Site:
     """A provider, and a platform whose database is at its head.
 
     Attributes:
-        folder: holds the packages of all sites; what runs, runs there.
+        folder: holds the packages of all sites; commands run there.
         package: the migration package.
         url: logs in to the database as the owner of its tables.
         environment: leads the SDK to the platform.
@@ -124,10 +124,11 @@ class Site:
         return measured(sdk_cli, *words, environment=self.environment, folder=self.folder)
 
     def autogenerate(self) -> float:
-        """Seconds of a ``revision`` that finds nothing."""
+        """Seconds of a ``revision`` that finds no difference."""
         seconds = self.migrate("revision", "--autogenerate", "-m", NOTHING)
         (made,) = (self.folder / self.package / "versions" / NAMESPACE).glob(f"*_{NOTHING}.py")
         assert "op." not in made.read_text(encoding="utf-8"), made
+        # Left there, it would be a head that the database is not at, and the next run would fail.
         made.unlink()
         return seconds
 
@@ -138,7 +139,7 @@ class Site:
 
 
 def measure(repeats: int) -> Group:
-    """Measure on one PostgreSQL with a database, behind a platform of its own, for each size."""
+    """Measure on one PostgreSQL that has, for each size, a database with its own platform."""
     with tempfile.TemporaryDirectory() as name, Cluster.temporary() as cluster, ExitStack() as all_:
         folder = Path(name)
         shutil.copytree(ROOT / "migrations", folder / "migrations")
@@ -171,7 +172,7 @@ def _site(folder: Path, package: str, cluster: Cluster) -> Iterator[Site]:
 def _ways(sites: Mapping[int, Site]) -> dict[str, Callable[[], float]]:
     ways: dict[str, Callable[[], float]] = {}
     for size, site in sites.items():
-        # Mapping the generated models is in the first three, and not in the last.
+        # The first three include mapping the generated models; the last does not.
         ways[_named(COMPARE, size)] = partial(site.run, compare, site.url, measured=seconds_in_fork)
         ways[_named(AUTOGENERATE, size)] = site.autogenerate
         ways[_named(CHECK, size)] = partial(site.run, check, measured=seconds_in_fork)
@@ -208,7 +209,7 @@ def _named(what: str, size: int) -> str:
 
 
 def attach_seconds(package: str) -> float:
-    """Seconds of ``start_engine`` with the models of a provider, in a process that has them."""
+    """Seconds of ``start_engine`` with the models of a provider, which are already imported."""
     import msm
 
     models = _provider(package).metatable_models
@@ -218,14 +219,14 @@ def attach_seconds(package: str) -> float:
 
 
 def check(package: str) -> None:
-    """``migrations.check``, which finds nothing."""
+    """``migrations.check`` that finds no difference."""
     provider = _provider(package)
     tool = importlib.import_module("migrations.check.__main__")
     assert not tool.check_database(provider).differences
 
 
 def compare(package: str, url: str) -> None:
-    """What Alembic does for ``revision --autogenerate``, with the options that the SDK sets."""
+    """Alembic's part of ``revision --autogenerate``, with the options that the SDK sets."""
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import create_engine
@@ -245,6 +246,6 @@ def compare(package: str, url: str) -> None:
 
 
 def _provider(package: str) -> Any:
-    # As the SDK's CLI does: the packages lie in the working folder.
+    # The SDK's CLI does the same: the packages are in the working folder.
     sys.path.insert(0, str(Path.cwd()))
     return importlib.import_module(package).migration

@@ -1,4 +1,4 @@
-"""What starting costs: the SDK's commands with our provider, imports, attaching, msm-local."""
+"""The cost of starting: the SDK's commands with our provider, imports, attaching, msm-local."""
 
 import sys
 import tempfile
@@ -23,11 +23,11 @@ REBUILD, RESET = "msm-local reset, rebuilt", "msm-local reset, cloned"
 
 
 def measure(repeats: int) -> Group:
-    """Measure on a local platform of this run's own."""
+    """Measure on a local platform for this run."""
     with tempfile.TemporaryDirectory(prefix="msm-benchmarks-") as folder:
         local = Local(Path(folder) / "state")
         try:
-            # A cold start forgets the template, too, so that the first reset builds it anew.
+            # A cold start deletes the template too, so the first reset after it builds it again.
             platform = interleave(
                 {
                     COLD: lambda: local.start_seconds(cold=True),
@@ -102,7 +102,7 @@ def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sampl
 
 
 def attach_seconds() -> float:
-    """Seconds of ``start_engine`` with all our models, which are imported."""
+    """Seconds of ``start_engine`` with all our models, which are already imported."""
     from migrations.registry import metatable_provider_models
     from msm import start_engine
 
@@ -113,7 +113,7 @@ def attach_seconds() -> float:
 
 
 def check_seconds() -> float:
-    """Seconds of ``migrations.check``, which finds nothing, after imports."""
+    """Seconds of ``migrations.check`` that finds no difference, after imports."""
     from migrations.check.__main__ import check_database
     from migrations.selection import load_provider
 
@@ -123,10 +123,7 @@ def check_seconds() -> float:
 
 
 def lock_milliseconds(database_url: str) -> float:
-    """Milliseconds of taking the lock of a migration and giving it up.
-
-    The first connection of a process costs more, and a migration has one anyway.
-    """
+    """Milliseconds of taking and releasing the lock of a migration."""
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
@@ -134,6 +131,7 @@ def lock_milliseconds(database_url: str) -> float:
     from migrations.run.progress import Progress
 
     engine = create_engine(database_url, poolclass=NullPool)
+    # The first connection of a process costs more, and a migration opens one in any case.
     engine.connect().close()
     started = time.perf_counter()
     lock = MigrationLock(engine, "public.ms_markets__alembic_version")

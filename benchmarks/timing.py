@@ -1,4 +1,4 @@
-"""Repeat measurements in interleaved order, and say their median, spread, ratios and bounds."""
+"""Repeat measurements in interleaved order; report their median, spread, ratios and bounds."""
 
 import statistics
 import subprocess
@@ -22,7 +22,7 @@ class Sample:
         return statistics.median(self.values)
 
     def over(self, other: "Sample") -> "Sample":
-        """The ratios to another sample, round by round: both were measured in the same rounds."""
+        """The ratios to another sample, round by round: both sides saw the same machine load."""
         return Sample(tuple(a / b for a, b in zip(self.values, other.values, strict=True)))
 
 
@@ -34,10 +34,10 @@ class Figure:
         what: what was measured.
         sample: the measurements.
         unit: of the sample.
-        over: what the ratio compares with; empty where there is no ratio.
-        ratio: the ratios to what it compares with, one a round.
-        at_most: the project's bound for the median, in the unit; None where there is none.
-        times: the project's bound for the median ratio; None where there is none.
+        over: what the ratio compares with; empty without a ratio.
+        ratio: the ratios to what it compares with, one per round.
+        at_most: the project's bound for the median, in the unit; None without a bound.
+        times: the project's bound for the median ratio; None without a bound.
     """
 
     what: str
@@ -50,21 +50,21 @@ class Figure:
 
     def verdicts(self) -> list[str]:
         """Each bound in words, and whether it is met or MISSED."""
-        told = []
+        verdicts = []
         if self.at_most is not None:
-            told.append(_verdict(self.sample, self.at_most, self.unit))
+            verdicts.append(_verdict(self.sample, self.at_most, self.unit))
         if self.times is not None and self.ratio is not None:
-            told.append(_verdict(self.ratio, self.times, "times"))
-        return told
+            verdicts.append(_verdict(self.ratio, self.times, "times"))
+        return verdicts
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What one group of measurements found.
+    """The results of one group of measurements.
 
     Attributes:
         figures: the lines of its table.
-        server: the PostgreSQL that it ran on, and whether that one waits for the disk.
+        server: the PostgreSQL that it ran on, and whether it waits for the disk.
     """
 
     figures: Sequence[Figure]
@@ -84,13 +84,14 @@ def figure(
     at_most: float | None = None,
     times: float | None = None,
 ) -> Figure:
-    """A line about one of several samples, compared with another one of the same rounds."""
+    """A line about one of several samples, compared with another sample of the same rounds."""
     ratio = found[name].over(found[over]) if over else None
     return Figure(name, found[name], unit, over, ratio, at_most, times)
 
 
 def interleave(measures: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, Sample]:
-    """Measure each thing once a round, so that what disturbs the machine disturbs all of them."""
+    """Measure each thing once per round."""
+    # Not one after the other: a disturbance of the machine would hit only one of them.
     found: dict[str, list[float]] = {name: [] for name in measures}
     for _ in range(repeats):
         for name, measure in measures.items():
@@ -109,7 +110,7 @@ def seconds_of(command: Sequence[str], environment: Mapping[str, str], folder: P
     """Run a command to its end and return the wall time in seconds.
 
     Raises:
-        CalledProcessError: the command failed; a failure has no duration worth knowing.
+        CalledProcessError: the command failed; the duration of a failure means nothing.
     """
     return timed(
         lambda: subprocess.run(

@@ -1,4 +1,4 @@
-"""What the SDK's CLI and our provider add to bare Alembic, on the same revisions and server."""
+"""What the SDK's CLI and our provider add to bare Alembic, with the same revisions and server."""
 
 import shutil
 import tempfile
@@ -32,7 +32,7 @@ with create_engine(context.config.get_main_option("sqlalchemy.url")).connect() a
     with context.begin_transaction():
         context.run_migrations()
 """
-# Ours without what hangs on its env.py: what the SDK's CLI costs by itself.
+# Our provider without our env.py: the cost of the SDK's CLI alone.
 PLAIN_PROVIDER = """
 from dataclasses import fields
 
@@ -54,7 +54,7 @@ CHECK, NOTHING = "alembic current --check-heads", "migrations upgrade head, no-o
 
 
 def measure(repeats: int) -> Group:
-    """A whole upgrade of an empty database, and one that finds nothing to do."""
+    """A whole upgrade of an empty database, and an upgrade that has nothing to do."""
     with (
         tempfile.TemporaryDirectory() as folder,
         durable_cluster() as cluster,
@@ -88,14 +88,14 @@ def _counted(counts: dict[str, Sample]) -> list[Figure]:
 
 
 def bare_environment(folder: Path) -> None:
-    """Write what bare Alembic needs to run our revisions."""
+    """Write the env.py and the revisions that bare Alembic runs."""
     folder.mkdir(exist_ok=True)
     (folder / "env.py").write_text(ENVIRONMENT, encoding="utf-8")
     shutil.copytree(REVISIONS, folder / "versions")
 
 
 class Bench:
-    """An empty database and one at head, to be copied for each measurement.
+    """An empty database and one at head; each measurement works on a copy of one of them.
 
     Args:
         folder: for bare Alembic's environment.
@@ -121,7 +121,7 @@ class Bench:
             in_fork(sdk_cli, *UPGRADE, environment=environment, folder=ROOT)
 
     def ways(self, measured: Callable[..., float]) -> dict[str, Callable[[], float]]:
-        """What is measured, each way on a copy of its own of one of the two databases."""
+        """Everything that is measured, each on its own copy of one of the two databases."""
         return {
             BARE: lambda: self._bare(measured, "empty", bare_upgrade),
             PLAIN: lambda: self._sdk(measured, "empty", PLAIN_UPGRADE, self._folder),

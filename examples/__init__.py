@@ -1,1 +1,1 @@
-"""Programs that show msm at work; each is run by a test."""
+"""Programs that show how to use msm; a test runs each of them."""

@@ -1,6 +1,6 @@
 """Daily prices: thirteen years of five shares, loaded in one call and read as time series.
 
-The prices ship with bokeh_sampledata, which took them from the public domain. Run it with
+The prices come with bokeh_sampledata and are in the public domain. Run it with
 ``./dev run msm-local exec -- python -m examples.daily_prices``, on a database that is at head.
 """
 
@@ -20,7 +20,7 @@ MODELS = [*reference_data.MODELS, ExternalPricesTS]
 
 
 def load_prices(runtime: MarketsRuntime) -> int:
-    """Write a bar for each share and day; return how many changed, a second time none."""
+    """Write a bar for each share and day; return how many changed (0 when run again)."""
     bars = stocks.data
     listed = bars["ticker"].map(lambda ticker: f"{'XNYS' if ticker == 'IBM' else 'XNAS'}:{ticker}")
     rows = bars[["open", "high", "low", "close", "volume"]].assign(
@@ -35,12 +35,13 @@ def yearly_returns(runtime: MarketsRuntime, year: int) -> "pd.Series[float]":
     end = datetime.datetime(year + 1, 1, 1, tzinfo=datetime.UTC)
     prices = runtime.between(ExternalPricesTS, start, end, columns=[ExternalPricesTS.close])
     close = prices.frame()["close"].unstack("asset_identifier")
+    # Not every share has a price on the first day of the year: take its first one after it.
     returns: pd.Series[float] = close.iloc[-1] / close.bfill().iloc[0] - 1
     return returns
 
 
 def main() -> None:
-    """Load the prices; print the last of each share, as of a day, and the returns of a year."""
+    """Load the prices; print the last of each share, now and on a day, and returns of a year."""
     runtime = msm.start_engine(MODELS)
     reference_data.load_reference_data(runtime)
     print(f"daily prices: {load_prices(runtime)} rows changed")

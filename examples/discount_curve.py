@@ -1,4 +1,4 @@
-"""A discount curve: written as it stood on each day, read back as of a time and over days.
+"""A discount curve: written for each day, read back as of a time and over several days.
 
 Run it with ``./dev run msm-local exec -- python -m examples.discount_curve``, on a database
 that is at head.
@@ -25,7 +25,7 @@ CURVE = {
     "interpolation_method": "log_linear",
     "compounding": "continuous",
 }
-# What one dollar is worth by the date of its payment, as it stood on two days.
+# The value of one dollar by its payment date, as it was known on two days.
 FACTORS = {
     datetime.datetime(2025, 3, 3, tzinfo=datetime.UTC): {
         "2025-06-03": 0.98922,
@@ -53,7 +53,7 @@ def load_curves(runtime: MarketsRuntime) -> None:
 
 
 def curve_as_of(runtime: MarketsRuntime, curve: str, as_of: datetime.datetime) -> dict[str, float]:
-    """The discount factors by date of payment, of the last curve that was known at a time."""
+    """The discount factors by payment date, of the last curve that was known at a time."""
     is_curve = DiscountCurvesTS.curve_identifier == curve
     [known] = runtime.latest(DiscountCurvesTS, is_curve, as_of=as_of).rows
     factors: dict[str, float] = json.loads(known["curve"])
@@ -61,7 +61,7 @@ def curve_as_of(runtime: MarketsRuntime, curve: str, as_of: datetime.datetime) -
 
 
 def main() -> None:
-    """Write the curves; discount one payment as of an evening, and lay the days side by side."""
+    """Write the curves; discount one payment as of an evening, and compare the days."""
     runtime = msm.start_engine(MODELS)
     load_curves(runtime)
 

@@ -1,4 +1,4 @@
-"""Orders to trades: what was asked of a venue, what became of it, and what it cost.
+"""Orders to trades: what was ordered, how it was filled, and what it cost.
 
 Run it with ``./dev run msm-local exec -- python -m examples.orders_to_trades``, on a database
 that is at head.
@@ -63,7 +63,8 @@ FILLS = [
 
 
 def load_trading_day(runtime: MarketsRuntime) -> None:
-    """Write the account and its orders; then what the fills make: trades, events, new states."""
+    """Write the account and its orders; then, from the fills, trades, events and new states."""
+    # The account first: orders refer to it, and the database checks that.
     runtime.upsert(Account, [ACCOUNT])
     runtime.upsert(OrdersTS, ORDERS)
 
@@ -76,16 +77,17 @@ def load_trading_day(runtime: MarketsRuntime) -> None:
         trade_side=fills["order_side"], commission=1.0, commission_asset_identifier="USD"
     )
     events = fills[["order_identifier"]].assign(event_time=fills["trade_time"], order_status=status)
-    # An upsert leaves alone what is not given: the orders keep their type, side and limit.
+    # An upsert does not change columns that are not given: orders keep their type, side and limit.
     grain = ["order_time", "order_identifier", "account_identifier", "asset_identifier"]
     states = fills[grain].assign(status=status, filled_quantity=filled)
     runtime.upsert(TradesTS, trades)
     runtime.upsert(OrderEventsTS, events)
+    # One upsert takes a key only once, so only the last state of each order is written.
     runtime.upsert(OrdersTS, states.drop_duplicates("order_identifier", keep="last"))
 
 
 def main() -> None:
-    """Trade one day; print the last state of each order, and what was paid on average."""
+    """Trade one day; print the last state of each order, and its average price."""
     runtime = msm.start_engine(MODELS)
     reference_data.load_reference_data(runtime)
     load_trading_day(runtime)

@@ -35,13 +35,13 @@ CATEGORIES = {
 
 
 def load_reference_data(runtime: MarketsRuntime) -> int:
-    """Write types, assets and categories; return how many rows changed, a second time none."""
+    """Write types, assets and categories; return how many rows changed (0 when run again)."""
     categories = [{"unique_identifier": name, "display_name": name.title()} for name in CATEGORIES]
     changed = runtime.upsert(AssetType, TYPES)
     changed += runtime.upsert(Asset, ASSETS)
     changed += runtime.upsert(AssetCategory, categories)
 
-    # The database makes the keys, and the members refer to them.
+    # The database generates the uids, so they are read before the memberships can refer to them.
     asset = runtime.execute(select(Asset)).frame().set_index("unique_identifier")["uid"]
     category = runtime.execute(select(AssetCategory)).frame().set_index("unique_identifier")["uid"]
     members = [

@@ -23,12 +23,12 @@ def load_calendar(runtime: MarketsRuntime, mic: str, year: int) -> int:
     """Write an exchange's calendar for one year: its dates, and its sessions in UTC.
 
     Args:
-        runtime: a runtime that has the calendar models attached.
+        runtime: has the calendar models attached.
         mic: the ISO 10383 market identifier code, such as ``XNYS``.
         year: the calendar year, as the exchange counts its local dates.
 
     Returns:
-        How many rows changed; a second time none.
+        How many rows changed (0 when run again).
     """
     first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
     exchange = exchange_calendars.get_calendar(mic, start=first, end=last)
@@ -44,6 +44,7 @@ def load_calendar(runtime: MarketsRuntime, mic: str, year: int) -> int:
     }
     changed = runtime.upsert(Calendar, [calendar])
     by_mic = select(Calendar.uid).where(Calendar.unique_identifier == mic)
+    # Dates and sessions refer to the uid, which the database generates.
     [uid] = runtime.execute(by_mic).scalars()
 
     schedule = exchange.schedule.loc[first:last]
@@ -89,7 +90,7 @@ def early_closes(runtime: MarketsRuntime, mic: str) -> pd.DataFrame:
 def next_session(
     runtime: MarketsRuntime, mic: str, after: datetime.date
 ) -> dict[str, datetime.datetime] | None:
-    """The first session after a date, or None where the calendar ends before it."""
+    """The first session after a date, or None if the calendar ends before it."""
     statement = (
         select(CalendarSession.opens_at, CalendarSession.closes_at)
         .join(Calendar, Calendar.uid == CalendarSession.calendar_uid)
@@ -101,7 +102,7 @@ def next_session(
 
 
 def main() -> None:
-    """Load the New York Stock Exchange for 2025, and ask it two questions."""
+    """Load the New York Stock Exchange for 2025, and query it twice."""
     runtime = msm.start_engine(MODELS)
     print(f"calendar: {load_calendar(runtime, 'XNYS', 2025)} rows changed")
     print(early_closes(runtime, "XNYS").to_string(index=False))

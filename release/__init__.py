@@ -1,1 +1,1 @@
-"""What is released: five distributions of one version, and a changelog that says so."""
+"""The release: five distributions of one version, and a changelog that lists it."""

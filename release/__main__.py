@@ -1,7 +1,7 @@
 """``python -m release check FOLDER`` and ``python -m release version X.Y.Z``.
 
-The check is about versions, changelog, and the wheels and sdists in a folder; ``./dev build`` runs
-it.
+The first checks versions, the changelog, and the wheels and sdists in a folder; ``./dev build``
+runs it. The second writes a new version everywhere.
 """
 
 import argparse
@@ -17,20 +17,20 @@ ROOT = Path(__file__).parents[1]
 
 
 def main() -> int:
-    """Check a build, or state a new version; return the exit code."""
+    """Check a build, or write a new version; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m release")
     tasks = parser.add_subparsers(dest="task", required=True)
     check = tasks.add_parser("check", help="check versions, changelog and built distributions")
-    check.add_argument("folder", type=Path, help="where wheels and sdists lie")
-    version = tasks.add_parser("version", help="state a new version everywhere")
+    check.add_argument("folder", type=Path, help="the folder with the wheels and sdists")
+    version = tasks.add_parser("version", help="write a new version everywhere")
     version.add_argument("number", type=_number, metavar="X.Y.Z")
     options = parser.parse_args()
     if options.task == "version":
         set_version(ROOT, options.number, f"{datetime.now(UTC):%Y-%m-%d}")
-        print(f"The version is {options.number}; run `./dev lock`, and read CHANGELOG.md.")
+        print(f"The version is {options.number}; run `./dev lock`, and review CHANGELOG.md.")
         return 0
     at = version_of(ROOT)
-    # Only where all of them are there can one look into each.
+    # It opens every distribution, so it can only run if none is missing.
     found = version_faults(ROOT) + faults_of(options.folder, at)
     found = found or strays_of(options.folder, at, ROOT)
     for fault in found:
@@ -40,7 +40,7 @@ def main() -> int:
 
 def _number(text: str) -> str:
     if not re.fullmatch(r"\d+\.\d+\.\d+", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no version like 1.2.3")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a version like 1.2.3")
     return text
 
 

@@ -1,4 +1,4 @@
-"""What the wheels and sdists hold."""
+"""Check the contents of the wheels and sdists."""
 
 import re
 import subprocess
@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 
 __all__ = ["PACKAGES", "faults_of", "strays_of"]
 
-# By distribution: the one package that its wheel installs.
+# By distribution: the only package that its wheel installs. A second one would overwrite files of
+# another distribution.
 PACKAGES = {
     "msm_core": "msm",
     "msm_local": "msm_local",
@@ -21,20 +22,20 @@ PACKAGES = {
     "msm_portfolio": "msm_portfolio",
     "msm_pricing": "msm_pricing",
 }
-# What hatchling puts into an sdist by itself.
+# Files that hatchling adds to an sdist, so Git does not track them there.
 MADE = {"PKG-INFO", ".gitignore"}
 STATED = ("Summary", "License-Expression", "Requires-Python")
 
-# A link that is relative to the file it stands in.
+# A link relative to the README. On the page of a package index it leads nowhere.
 INSIDE = re.compile(r"\]\(((?!https?://)[^)]*)\)")
 
 
 def faults_of(folder: Path, version: str) -> list[str]:
-    """What is wrong with the distributions in a folder, in sentences; empty where nothing is.
+    """What is wrong with the distributions in a folder, one sentence each; empty if nothing is.
 
     Args:
-        folder: wheels and sdists, and nothing else that ends like one.
-        version: what all of them are to carry.
+        folder: the wheels and sdists, and no others.
+        version: the version that all of them must have.
     """
     found = []
     for distribution, package in PACKAGES.items():
@@ -45,6 +46,7 @@ def faults_of(folder: Path, version: str) -> list[str]:
             found += [f"{wheel.name} {fault}." for fault in _wheel(wheel, package, version)]
         if sdist.exists():
             found += [f"{sdist.name} {fault}." for fault in _sdist(sdist)]
+    # An old build in the same folder would be uploaded together with this one.
     expected = 2 * len(PACKAGES)
     built = [*folder.glob("*.whl"), *folder.glob("*.tar.gz")]
     if len(built) > expected:
@@ -53,25 +55,27 @@ def faults_of(folder: Path, version: str) -> list[str]:
 
 
 def strays_of(folder: Path, version: str, root: Path) -> list[str]:
-    """What the distributions in a folder hold though Git does not track it, in sentences.
+    """Files in the distributions that Git does not track, one sentence each.
 
-    Whatever lies beside a package's modules goes along: an editor's backup, or the revisions of a
-    namespace that was only tried.
+    A build takes every file next to the modules of a package, also a backup of an editor, or the
+    revisions of a namespace that somebody tried.
 
     Args:
         folder: every wheel and sdist.
-        version: what they carry.
-        root: of the checkout that they were built from; without Git nothing is known of it.
+        version: the version of all of them.
+        root: the checkout that they were built from; without Git nothing is checked.
     """
     if not (root / ".git").exists():
         return []
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True
     )
+    # Separated by NUL: Git quotes names with spaces or umlauts otherwise.
     tracked = set(listed.stdout.split("\0"))
     found = []
     for distribution, package in PACKAGES.items():
         place, source = f"packages/{distribution.replace('_', '-')}/", f"src/{package}/"
+        # The wheel renames this package, so its path in the checkout is another one.
         if package == "msm_migrations":
             place, source = "", "migrations/"
         wheel = folder / f"{distribution}-{version}-py3-none-any.whl"
@@ -112,7 +116,8 @@ def _wheel(wheel: Path, package: str, version: str) -> Iterator[str]:
     if not description.strip():
         yield "has no description"
     for link in INSIDE.findall(description):
-        yield f"is described with the link {link}, which leads nowhere outside of the repository"
+        yield f"has the link {link} in its description, which is broken outside the repository"
+    # Siblings are released together and only tested together, so each pins the others exactly.
     for requirement in metadata.get_all("Requires-Dist", []):
         wanted = Requirement(requirement)
         sibling = canonicalize_name(wanted.name).replace("-", "_") in PACKAGES

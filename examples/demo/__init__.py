@@ -1,1 +1,1 @@
-"""The whole main job in one run: upgrade, attach, write, read, report."""
+"""The main job from start to end: upgrade, attach, write, read, report."""

@@ -1,4 +1,4 @@
-"""Run with ``./dev demo``, which puts a local platform under it."""
+"""Run it with ``./dev demo``, which starts a local platform first."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ def main() -> int:
     shown = log.relative_to(Path.cwd()) if log.is_relative_to(Path.cwd()) else log
     with console.status("Upgrading: starting the SDK's CLI") as status:
         try:
-            active, ran = upgrade_to_head(log, lambda words: status.update(f"Upgrading: {words}"))
+            active, ran = upgrade_to_head(log, lambda step: status.update(f"Upgrading: {step}"))
         except UpgradeFailedError as error:
             console.print(str(error), style="red", markup=False, soft_wrap=True)
             return 1
@@ -31,7 +31,7 @@ def main() -> int:
     console.print(f"           what the SDK printed is in {shown}", soft_wrap=True)
 
     with console.status("Attaching: importing msm"):
-        # The import loads the SDK, which takes seconds; the screen should say so first.
+        # Imported here: it loads the SDK, which takes seconds, and the screen should say so first.
         from .session import attach, run_session
 
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Read the rows back, and lay out what the database holds."""
+"""Read the rows back, and show what the database holds."""
 
 import datetime
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ __all__ = ["show_early_closes", "show_load", "show_package", "show_prices"]
 
 
 def show_load(console: Console, changed: int) -> None:
-    """Print how many rows were written, or that nothing had to be."""
-    told = (
+    """Print how many rows were written, or that nothing changed."""
+    result = (
         f"{changed:,} rows written" if changed else "nothing changed: all rows were there already"
     )
-    console.print(f"           {told}")
+    console.print(f"           {result}")
 
 
 def show_early_closes(console: Console, runtime: MarketsRuntime, mic: str, year: int) -> None:
@@ -40,7 +40,7 @@ def show_early_closes(console: Console, runtime: MarketsRuntime, mic: str, year:
 
 
 def show_prices(console: Console, runtime: MarketsRuntime, year: int) -> None:
-    """Print the last close of each share in a year, and what the share returned in it."""
+    """Print the last close of each share in a year, and its return in that year."""
     returns = yearly_returns(runtime, year)
     closes = runtime.latest(
         ExternalPricesTS,
@@ -63,7 +63,8 @@ def show_package(
     package: str,
     models: Sequence[type[MarketsModel]],
 ) -> None:
-    """Print one package: its tables, how many are time-indexed, and the rows they hold."""
+    """Print one package: its tables, how many are time-indexed, and their rows."""
+    # One statement for all tables: each operation is a request to the platform.
     counts = union_all(
         *(
             select(

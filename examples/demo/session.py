@@ -37,7 +37,7 @@ def run_session(
 ) -> None:
     """Write and read a calendar and daily prices, and print what the database holds."""
     with console.status(f"Writing: {mic} {year}, daily prices"):
-        # Parents first.
+        # In this order, because prices refer to assets, and the database checks that.
         changed = load_reference_data(runtime) + load_calendar(runtime, mic, year)
         changed += load_prices(runtime)
     console.print(f"[bold]Write[/]      {mic} {year}, assets and daily prices")

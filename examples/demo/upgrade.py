@@ -1,4 +1,4 @@
-"""Bring the database to head with the SDK's own CLI, showing progress instead of its output."""
+"""Upgrade the database to head with the SDK's CLI, and show progress instead of its output."""
 
 import json
 import os
@@ -15,8 +15,8 @@ PROVIDER = "migrations:migration"
 
 REVISION = re.compile(r"Running upgrade \S* -> (\d+), (.+)")
 
-# The milestones of an upgrade among the SDK's several hundred lines, and how they read to a person.
-MILESTONES: tuple[tuple[re.Pattern[str], str], ...] = (
+# The steps of an upgrade in the several hundred lines that the SDK prints, and a text for each.
+STEPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Loading migration provider"), "loading the provider"),
     (re.compile(r"collection-create request for (\d+)"), r"reserving \1 tables in the catalog"),
     (REVISION, r"revision \1: \2"),
@@ -24,7 +24,7 @@ MILESTONES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-# Where one of these is set, as on GitHub, the SDK's CLI colours what goes into a file, too.
+# If one of these is set, as on GitHub, the SDK's CLI colours its output even in a file.
 COLOURING = {"FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS"}
 
 
@@ -37,13 +37,13 @@ class UpgradeFailedError(Exception):
 
     def __init__(self, exit_code: int, log: Path) -> None:
         printed = log.read_text(encoding="utf-8").strip()
-        # The SDK draws a box around a traceback, and says below it, in several lines, what is
-        # wrong; where it draws none, the last line is the sentence.
+        # The SDK draws a box around a traceback and writes the message below it, in several lines.
+        # Without a box, the last line is the message.
         _, box, below = printed.rpartition("╯\n")
-        said = " ".join(below.split()) if box else printed.rpartition("\n")[2]
+        message = " ".join(below.split()) if box else printed.rpartition("\n")[2]
         super().__init__(
-            f"The upgrade failed with exit code {exit_code}: {said or 'it said nothing.'} "
-            f"All that it printed is in {log}"
+            f"The upgrade failed with exit code {exit_code}: {message or 'without a message.'} "
+            f"The whole output is in {log}"
         )
         self.log = log
 
@@ -52,8 +52,8 @@ def upgrade_to_head(log: Path, progress: Callable[[str], None]) -> tuple[int, li
     """Run ``mainsequence migrations upgrade head``.
 
     Args:
-        log: the file that receives what the SDK prints.
-        progress: called with a few words at each milestone.
+        log: the file for the output of the SDK.
+        progress: called with a short text at each step.
 
     Returns:
         The number of active resources, and the revisions that ran.
@@ -73,7 +73,7 @@ def upgrade_to_head(log: Path, progress: Callable[[str], None]) -> tuple[int, li
         )
         for line in process.stderr or ():
             lines.write(line)
-            for pattern, words in MILESTONES:
+            for pattern, words in STEPS:
                 if found := pattern.search(line):
                     progress(found.expand(words))
             if found := REVISION.search(line):

@@ -74,4 +74,4 @@ def test_a_failed_upgrade_shows_the_sdks_last_word_and_where_the_rest_is(state: 
     [_platform, sentence] = broken.stdout.splitlines()
     assert "The upgrade failed with exit code 1: CodeRepositoryContextError: " in sentence
     assert "The request has another token than that of the platform 'default'" in sentence
-    assert sentence.endswith(f"All that it printed is in {state}/default/sdk/demo-upgrade.log")
+    assert sentence.endswith(f"The whole output is in {state}/default/sdk/demo-upgrade.log")

@@ -75,7 +75,7 @@ def test_a_page_of_some_groups_is_not_recorded(
     monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", "startup"])
     with pytest.raises(SystemExit, match="2"):
         command.main()
-    assert "name none with --record" in capsys.readouterr().err
+    assert "name no group with --record" in capsys.readouterr().err
 
 
 def test_the_recorded_page_is_about_the_groups_there_are() -> None:

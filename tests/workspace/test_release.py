@@ -47,9 +47,9 @@ def test_a_version_or_pin_of_its_own_is_named(workspace: Path) -> None:
     example = workspace / "examples" / "downstream-extend" / "pyproject.toml"
     change(example, f"msm-local=={series}", "msm-local==7.7.*")
     assert version_faults(workspace) == [
-        f"packages/msm-pricing/pyproject.toml states 8.8.8, and not {version}.",
-        f"packages/msm-pricing/pyproject.toml states 9.9.9, and not {version}.",
-        f"examples/downstream-extend/pyproject.toml states 7.7.*, and not {series}.",
+        f"packages/msm-pricing/pyproject.toml states 8.8.8, expected {version}.",
+        f"packages/msm-pricing/pyproject.toml states 9.9.9, expected {version}.",
+        f"examples/downstream-extend/pyproject.toml states 7.7.*, expected {series}.",
     ]
 
 
@@ -62,7 +62,9 @@ def test_a_changelog_of_another_form_is_named(workspace: Path) -> None:
 def test_a_changelog_that_lacks_the_version_is_named(workspace: Path) -> None:
     set_version(workspace, "1.2.3", "2026-01-31")
     change(workspace / "CHANGELOG.md", "## [1.2.3]", "## [1.2.4]")
-    assert version_faults(workspace) == ["CHANGELOG.md has 1.2.4 for the newest, and not 1.2.3."]
+    assert version_faults(workspace) == [
+        "CHANGELOG.md has 1.2.4 as the newest release, expected 1.2.3."
+    ]
 
 
 def test_a_new_version_is_stated_everywhere(workspace: Path) -> None:
@@ -121,8 +123,8 @@ def test_what_is_wrong_with_a_distribution_is_named(tmp_path: Path) -> None:
         "msm_core-1.0.0-py3-none-any.whl holds bytecode.",
         "msm_core-1.0.0-py3-none-any.whl states no License-Expression.",
         (
-            "msm_core-1.0.0-py3-none-any.whl is described with the link docs/a.md, which leads "
-            "nowhere outside of the repository."
+            "msm_core-1.0.0-py3-none-any.whl has the link docs/a.md in its description, which is "
+            "broken outside the repository."
         ),
         "msm_core-1.0.0-py3-none-any.whl requires msm-local==0.9.0, not msm-local==1.0.0.",
         "msm_core-1.0.0-py3-none-any.whl requires msm-pricing, not msm-pricing==1.0.0.",
