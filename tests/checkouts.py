@@ -1,9 +1,9 @@
 """Runs ``./dev demo`` and ``./dev test`` in every kind of checkout, and prints one table.
 
-Needs root (an ordinary user and a namespace without a network are made) and Linux:
-``./dev run python -m tests.checkouts [WORDS ...]`` runs the situations whose names hold one of the
-words. What it makes, it removes. pytest does not collect it: it takes minutes. Of the tests, those
-run that need what all need, a server, the platform and the SDK; the whole suite is what CI runs.
+Needs Linux and root, because it makes an ordinary user and a namespace without a network:
+``./dev run python -m tests.checkouts [WORDS ...]`` runs the situations whose names contain one of
+the words. It removes everything that it makes. pytest does not collect it: it takes minutes. It
+runs only some tests, which need a server, the platform and the SDK; CI runs the whole suite.
 """
 
 import json
@@ -26,7 +26,7 @@ NOTE = re.compile(r"^(?:\./dev|msm-local): .*|^\d+ passed.*|.*\b(?:failed|error)
 FRESH = f"ran {', '.join(REVISIONS)}"
 AGAIN = "was at head already"
 TESTS = ("test", "-q", "-x", "tests/models", "tests/core/test_start_engine.py")
-# The platform is stopped where it was started: from outside a namespace it cannot be reached.
+# It stops the platform itself: from outside its network namespace the platform cannot be reached.
 SCRIPT = """
 cd "$1" && out=$2 && shift 2
 : >"$out/status"
@@ -44,14 +44,14 @@ class Situation:
 
     Attributes:
         name: what is special about it.
-        make: makes the checkout; it finds the parent folder there.
-        folder: where the checkout lies, below the folder of all checkouts.
-        variables: what differs in the environment; None removes a variable.
-        task: what ``./dev`` is asked for.
-        wrapper: a command to run it under.
-        ordinary: whether the throw-away user runs it, and owns the checkout.
-        code: the exit code that is right.
-        told: texts that must appear in what it prints.
+        make: makes the checkout; the parent folder exists already.
+        folder: the folder of the checkout, below the folder of all checkouts.
+        variables: differences in the environment; None removes a variable.
+        task: the task of ``./dev`` and its arguments.
+        wrapper: a command that runs it.
+        ordinary: whether the temporary user runs it and owns the checkout.
+        code: the expected exit code.
+        told: texts that must appear in the output.
     """
 
     name: str
@@ -71,53 +71,53 @@ def plain(workshop: Workshop, folder: Path) -> None:
 
 
 def without_remote(workshop: Workshop, folder: Path) -> None:
-    """Clone, and forget where from."""
+    """Clone, and remove the remote."""
     workshop.clone(folder)
     git(folder, "remote", "remove", "origin")
 
 
 def detached(workshop: Workshop, folder: Path) -> None:
-    """Clone, and leave the branch."""
+    """Clone, and detach HEAD."""
     workshop.clone(folder)
     git(folder, "checkout", "--quiet", "--detach")
 
 
 def detached_without_remote(workshop: Workshop, folder: Path) -> None:
-    """Clone, leave the branch, and forget where from."""
+    """Clone, detach HEAD, and remove the remote."""
     detached(workshop, folder)
     git(folder, "remote", "remove", "origin")
 
 
 def inside_another(workshop: Workshop, folder: Path) -> None:
-    """Copy the sources into a repository that is about something else."""
+    """Copy the sources into a folder inside another repository."""
     git(folder.parent, "init", "--quiet")
     plain(workshop, folder)
 
 
 def private(workshop: Workshop, folder: Path) -> None:
-    """Clone where only the owner can enter."""
+    """Clone into a folder that only the owner can enter."""
     folder.parent.chmod(0o700)
     workshop.clone(folder)
 
 
 def with_everything(workshop: Workshop, folder: Path) -> None:
-    """Copy a checkout that was used, with its environment and its platform's state."""
+    """Copy a used checkout, with its environment and the state of its platform."""
     shutil.copytree(workshop.checkouts / "clone", folder, symlinks=True)
 
 
 def of_root(workshop: Workshop, folder: Path) -> None:
-    """Clone as root, for a user that may only read it."""
+    """Clone as root, for a user who can only read it."""
     workshop.clone(folder)
 
 
 def existing(_workshop: Workshop, folder: Path) -> None:
     """Use a checkout of an earlier situation."""
     if not folder.is_dir():
-        sys.exit(f"{folder} is missing: run the situation that makes it, too.")
+        sys.exit(f"{folder} is missing: also run the situation that makes it.")
 
 
 def situations(workshop: Workshop) -> list[Situation]:
-    """All rows, in an order in which later ones may use the checkouts of earlier ones."""
+    """All rows; later ones may use the checkouts of earlier ones."""
     clone = Workshop.clone
     no_python = {"PATH": f"{workshop.uv}:{workshop.without_python}"}
     pyenv = {"PYENV_ROOT": str(workshop.folder / "pyenv")}
@@ -196,7 +196,7 @@ def run(situation: Situation, workshop: Workshop) -> bool:
 
 
 def remove_data_elsewhere(status: Path, folder: Path) -> None:
-    """Remove the data of a platform that lies outside ``folder``, as root's may."""
+    """Remove the data of a platform outside ``folder``: root's may be there."""
     text = status.read_text()
     data = Path(json.loads(text).get("data_folder", folder)) if text else folder
     if data.is_absolute() and not data.is_relative_to(folder):
@@ -204,7 +204,7 @@ def remove_data_elsewhere(status: Path, folder: Path) -> None:
 
 
 def main() -> int:
-    """Run what was asked for; 0 where every situation ended as it should."""
+    """Run the chosen situations; 0 if every one ended as expected."""
     if os.geteuid() != 0:
         sys.exit("tests.checkouts makes another user and a network namespace; run it as root.")
     with make_workshop() as workshop:
@@ -215,7 +215,7 @@ def main() -> int:
         ]
         good = [run(situation, workshop) for situation in chosen]
         left = workshop.left_running()
-    sys.stdout.write(f"{sum(good)} of {len(good)} as they should be; left running: {left}\n")
+    sys.stdout.write(f"{sum(good)} of {len(good)} as expected; left running: {left}\n")
     return 0 if all(good) and not left else 1
 
 

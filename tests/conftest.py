@@ -1,4 +1,4 @@
-"""One embedded PostgreSQL a session; databases are cloned from templates that migrations built."""
+"""One embedded PostgreSQL per session; databases are copies of templates that migrations made."""
 
 import os
 import signal
@@ -27,13 +27,13 @@ ROOT = Path(__file__).parents[1]
 RUNTIME_PASSWORD = "shared-by-the-platforms-of-a-test-run"  # noqa: S105
 PROVIDER = "migrations:migration"
 
-# A shell has what it puts into the background ignore Ctrl-C, and so would every process of a test.
+# A shell starts background jobs with Ctrl-C ignored; processes of the tests would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """An embedded PostgreSQL of this session."""
+    """The embedded PostgreSQL of this session."""
     with Cluster.temporary() as running:
         yield running
 
@@ -49,7 +49,7 @@ def database(cluster: Cluster, name: str, *, template: str = "template0") -> Ite
 
 
 def environment_of(platform: LocalPlatform) -> dict[str, str]:
-    """What a forked SDK process needs: the platform, its token, a Git context, a log folder."""
+    """The variables of a forked SDK process: platform, token, Git context, log folder."""
     return platform.environment() | _session_environment
 
 
@@ -73,7 +73,7 @@ def empty_database(cluster: Cluster) -> Iterator[Connection]:
 
 @pytest.fixture
 def second_empty_database(cluster: Cluster) -> Iterator[Connection]:
-    """Another one."""
+    """A second one."""
     with database(cluster, "second_empty") as connection:
         yield connection
 
@@ -99,7 +99,7 @@ def head_database(cluster: Cluster, head_template: str) -> Iterator[Connection]:
 
 @pytest.fixture
 def superuser(cluster: Cluster, head_database: Connection) -> Iterator[Connection]:
-    """A superuser's connection to the database at head, which autocommits."""
+    """A superuser's connection to the database at head, in autocommit mode."""
     url = cluster.admin_url(head_database.info.dbname)
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
@@ -150,7 +150,7 @@ def answering_port() -> Iterator[int]:
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """A port that lets callers wait: its queue is full, and nobody takes calls."""
+    """A port that lets callers wait: its queue is full, and no process accepts connections."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen(0)
@@ -165,7 +165,7 @@ def silent_port() -> Iterator[int]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_from_outside(tmp_path_factory: pytest.TempPathFactory) -> None:
-    # Where the instances that tests start are listed.
+    # Instances that tests start are listed there, not in the list of the user.
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
     for name in list(os.environ):
         if name.startswith(("MAINSEQUENCE_", "MSM_", "GIT_")) or name in COLOURING:

@@ -1,4 +1,4 @@
-"""The pages followed to the letter: every block, in order, in a fresh clone."""
+"""Every block of every page, followed in order in a fresh clone."""
 
 import os
 import re
@@ -26,14 +26,14 @@ READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *PACKAGES.glob
 PAGES = sorted([*READMES, *GUIDES, *DOCS.rglob("*.md")])
 # Its blocks are those of the example projects; tests/downstream follows all three.
 DOWNSTREAM = DOCS / "downstream.md"
-SECONDS = 300
+TIMEOUT = 300
 # A page shows the history as it was when the page was written: its head, and what comes next.
 SHOWN = {"1004": HEAD, "1005": NEXT}
 NUMBER = re.compile(rf"(?<![0-9A-Za-z])({'|'.join(SHOWN)})(?![0-9])")
 
 
 def in_order(page: Path) -> list[Block]:
-    """What is followed in a clone: all but what is marked, and code without a file."""
+    """The blocks to follow in a clone: all except marked blocks and code without a title."""
     return [
         replace(block, text=NUMBER.sub(lambda found: SHOWN[found[0]], block.text))
         for block in blocks_of(page)
@@ -42,7 +42,7 @@ def in_order(page: Path) -> list[Block]:
 
 
 def snippets() -> list[Block]:
-    """The code that a page does not tell to save: it runs by itself, on a database at head."""
+    """The code that a reader does not save as a file: it runs alone, on a database at head."""
     return [
         block
         for page in PAGES
@@ -57,9 +57,9 @@ FOLLOWED = [page for page in PAGES if page != DOWNSTREAM and in_order(page)]
 
 @pytest.fixture(scope="module")
 def shared_clone() -> Iterator[Path]:
-    """A clone as a reader has it; what its environment takes comes from uv's cache."""
+    """A clone as a reader has it; the packages of its environment come from uv's cache."""
     with tempfile.TemporaryDirectory(prefix="msm-docs-") as parent:
-        # PostgreSQL's user enters it too, so that all of a platform lies in the clone.
+        # The user that runs PostgreSQL must enter it too; otherwise the data would be elsewhere.
         Path(parent).chmod(0o755)
         origin, folder = (Path(parent, name) for name in ("origin", "msm"))
         copy_sources(origin)
@@ -69,7 +69,7 @@ def shared_clone() -> Iterator[Path]:
 
 @pytest.fixture
 def clone(shared_clone: Path) -> Iterator[Path]:
-    """The clone without what the page before has left, but for the environment."""
+    """The clone without what the page before left behind; its environment stays."""
     yield shared_clone
     shell(shared_clone, "./dev run msm-local stop")
     shell(shared_clone, "git reset --quiet --hard && git clean -qfdx --exclude=.venv")
@@ -78,7 +78,7 @@ def clone(shared_clone: Path) -> Iterator[Path]:
 def shell(
     folder: Path, script: str, *, standard_input: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a script as a reader's shell does, outside of the environment of the tests."""
+    """Run a script in a reader's shell, outside the environment of the tests."""
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -93,37 +93,37 @@ def shell(
         capture_output=True,
         text=True,
         check=False,
-        timeout=SECONDS,
+        timeout=TIMEOUT,
     )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: str(page.relative_to(ROOT)))
-def test_a_page_works_to_the_letter(page: Path, clone: Path) -> None:
+def test_every_step_of_a_page_works(page: Path, clone: Path) -> None:
     blocks = in_order(page)
     made = {block.title for block in blocks if block.title and (clone / block.title).exists()}
     if made:
-        pytest.skip(f"{page.name} was followed here, and {', '.join(made)} is there")
+        pytest.skip(f"{', '.join(made)} exists already: somebody followed {page.name} here")
     printed = ""
     for block in blocks:
         printed = follow(block, clone, printed)
 
 
 def follow(block: Block, clone: Path, printed: str) -> str:
-    """Do what a block says; a text block is what the block before it prints."""
+    """Do what a block says; a text block is the output of the block before it."""
     match block.language:
         case "sh":
-            # Whoever reads the page of a package has its environment at hand.
+            # Readers of a package's page have activated an environment that has the package.
             in_package = PACKAGES in block.page.parents
             enter = "./dev sync && . .venv/bin/activate\n" if in_package else ""
-            told = shell(clone, enter + block.text)
-            assert told.returncode == 0, f"{block}: {told.stdout}{told.stderr}"
-            return told.stdout
+            result = shell(clone, enter + block.text)
+            assert result.returncode == 0, f"{block}: {result.stdout}{result.stderr}"
+            return result.stdout
         case "sql":
             stop_at_errors = "./dev run msm-local psql -v ON_ERROR_STOP=1"
-            told = shell(clone, stop_at_errors, standard_input=block.text)
-            assert told.returncode == 0, f"{block}: {told.stdout}{told.stderr}"
-            return told.stdout
+            result = shell(clone, stop_at_errors, standard_input=block.text)
+            assert result.returncode == 0, f"{block}: {result.stdout}{result.stderr}"
+            return result.stdout
         case "python" if block.title is not None:
             (clone / block.title).write_text(block.text, encoding="utf-8")
             return ""
@@ -131,12 +131,13 @@ def follow(block: Block, clone: Path, printed: str) -> str:
             apply_diff(block.text, clone)
             return ""
         case "text":
-            assert printed == block.text, f"{block} prints something else"
+            assert printed == block.text, f"{block} prints another text"
             return ""
-    raise AssertionError(f"{block}: nobody can follow a block of {block.language}")
+    raise AssertionError(f"{block}: a reader cannot follow a block of {block.language}")
 
 
-# A row for each snippet that reads, and what the snippet then prints. Foreign keys are off.
+# Rows for each snippet that reads, and its output. They are inserted with foreign keys disabled,
+# so that a snippet needs no parents.
 CALENDAR = """
 INSERT INTO ms_markets__calendar
     (unique_identifier, display_name, calendar_type, timezone, valid_from, valid_to)
@@ -165,7 +166,7 @@ READ = {
 
 
 @pytest.mark.parametrize("block", snippets(), ids=lambda block: f"{block.page.parent.name}:{block}")
-def test_code_without_a_file_runs_by_itself(
+def test_code_without_a_title_runs_alone(
     block: Block, cluster: Cluster, head_database: psycopg.Connection
 ) -> None:
     rows, printed = READ.get(str(block.page.relative_to(ROOT)), ("SELECT", ""))
@@ -173,10 +174,10 @@ def test_code_without_a_file_runs_by_itself(
     with psycopg.connect(url, options="-c session_replication_role=replica") as superuser:
         superuser.execute(rows.encode())
     with platform_on(head_database) as platform:
-        told = run_forked(run, block.text, environment=environment_of(platform), folder=ROOT)
-    assert told.exit_code == 0, f"{block}: {told.stderr}"
+        result = run_forked(run, block.text, environment=environment_of(platform), folder=ROOT)
+    assert result.exit_code == 0, f"{block}: {result.stderr}"
     if "print(" in block.text:
-        assert printed in told.stdout
+        assert printed in result.stdout
         assert printed != ""
 
 
@@ -184,7 +185,7 @@ def run(code: str) -> None:
     exec(compile(code, "block.py", "exec"), {"__name__": "__main__"})  # noqa: S102
 
 
-def test_the_test_that_a_block_belongs_to_exists() -> None:
+def test_the_test_named_above_a_block_exists() -> None:
     marks = {block.tested_by for page in PAGES for block in blocks_of(page) if block.tested_by}
     assert len(marks) > 1
     for mark in marks:
@@ -193,8 +194,8 @@ def test_the_test_that_a_block_belongs_to_exists() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_no_block_of_a_page_is_overlooked(page: Path) -> None:
-    # Indented blocks, other fences, and fences that are never closed.
+def test_every_block_of_a_page_is_found(page: Path) -> None:
+    # The pattern could miss indented blocks, other fences, and fences without an end.
     text = page.read_text(encoding="utf-8")
     shown = markdown.markdown(text, extensions=["admonition", "pymdownx.superfences", "tables"])
     assert shown.count("<pre>") == len(blocks_of(page))

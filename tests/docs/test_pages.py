@@ -1,4 +1,4 @@
-"""The pages: built strictly and offline, true to the models, with commands that exist."""
+"""The pages: built strictly and offline, in line with the code, with commands that exist."""
 
 import importlib.util
 import re
@@ -29,13 +29,13 @@ DOCS = ROOT / "docs"
 GUIDES = [ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
 READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *ROOT.glob("packages/*/*.md")]
 PAGES = sorted([*READMES, *GUIDES, *DOCS.rglob("*.md")])
-# What a page asks the browser for by itself.
+# Attributes that make a browser load a file without a click.
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "object": "data"}
 PROGRAM = Path(sys.executable).parent
 
 
 class Loads(HTMLParser):
-    """Collects what a page loads."""
+    """Collects the addresses that a page loads."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ def build(site: Path, *, folder: Path = ROOT) -> subprocess.CompletedProcess[str
     return subprocess.run(
         [PROGRAM / "mkdocs", "build", "--strict", "--site-dir", site],
         cwd=folder,
-        # A proxy that is not there: whatever asks for the network fails.
+        # A proxy that does not exist: every request to the network fails.
         env={"PATH": str(PROGRAM), "HTTPS_PROXY": "http://127.0.0.1:9", "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
         text=True,
@@ -62,13 +62,13 @@ def build(site: Path, *, folder: Path = ROOT) -> subprocess.CompletedProcess[str
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    told = build(folder)
-    assert told.returncode == 0, told.stderr
+    result = build(folder)
+    assert result.returncode == 0, result.stderr
     return folder
 
 
 @pytest.mark.slow
-def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
+def test_the_site_loads_nothing_from_other_servers(site: Path) -> None:
     pages = list(site.rglob("*.html"))
     assert len(pages) > len(list(DOCS.rglob("*.md")))
     for page in pages:
@@ -84,14 +84,14 @@ def test_a_broken_link_or_anchor_fails_the_build(tmp_path: Path) -> None:
     page = tmp_path / "msm" / "docs" / "concepts.md"
     with page.open("a", encoding="utf-8") as file:
         file.write("\n[gone](gone.md) [elsewhere](services.md#gone) [file](../gone.toml)\n")
-    told = build(tmp_path / "site", folder=tmp_path / "msm")
-    assert told.returncode != 0
+    result = build(tmp_path / "site", folder=tmp_path / "msm")
+    assert result.returncode != 0
     for link in ("'gone.md'", "'services.md#gone'", "'../gone.toml'"):
-        assert link in told.stderr
+        assert link in result.stderr
 
 
 @pytest.mark.slow
-def test_every_table_has_its_place_on_the_site(site: Path) -> None:
+def test_every_table_is_on_the_site(site: Path) -> None:
     text = "".join(file.read_text(encoding="utf-8") for file in site.glob("schema/*/index.html"))
     assert len(set(re.findall(r'<h3 id="(ms_markets__\w+)"', text))) == sum(
         len(graph.models) for graph in GRAPHS
@@ -103,7 +103,7 @@ def test_every_table_has_its_place_on_the_site(site: Path) -> None:
 @pytest.mark.parametrize(
     "package", [msm, msm.errors, msm_portfolio, msm_pricing, migrations.downstream]
 )
-def test_every_public_name_has_its_place_on_the_site(site: Path, package: ModuleType) -> None:
+def test_every_public_name_is_on_the_site(site: Path, package: ModuleType) -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in site.rglob("*.html"))
     anchors = set(re.findall(r' id="([\w.]+)"', text))
     absent = [name for name in package.__all__ if not places_of(package, name) & anchors]
@@ -111,7 +111,7 @@ def test_every_public_name_has_its_place_on_the_site(site: Path, package: Module
 
 
 def places_of(package: ModuleType, name: str) -> set[str]:
-    """Where a name of a package may stand: as its own, as what it is, or as its table."""
+    """The anchors that a name may have: its export, its definition, or its table."""
     found = getattr(package, name)
     module, qualified = (getattr(found, key, "") for key in ("__module__", "__qualname__"))
     table = getattr(found, "__tablename__", "")
@@ -156,7 +156,7 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
 
 
 def fault_of(words: Sequence[str]) -> str | None:
-    """What is wrong with a command of ours; None where nothing is, or it is somebody else's."""
+    """What is wrong with a command; None if nothing is, or if the command is not one of ours."""
     match words:
         case [variable, *command] if "=" in variable:
             return fault_of(command)
@@ -189,21 +189,21 @@ def runs(module: str) -> bool:
 
 @cache
 def dev_tasks() -> set[str]:
-    told = subprocess.run(["./dev"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return set(re.findall(r"^  (\w+) ", told.stdout, re.MULTILINE))
+    result = subprocess.run(["./dev"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(re.findall(r"^  (\w+) ", result.stdout, re.MULTILINE))
 
 
 @cache
 def local_verbs() -> set[str]:
     program = [str(PROGRAM / "msm-local"), "--help"]
-    told = subprocess.run(program, capture_output=True, text=True, check=True)
-    _, _, commands = told.stdout.partition("Commands:")
+    result = subprocess.run(program, capture_output=True, text=True, check=True)
+    _, _, commands = result.stdout.partition("Commands:")
     return set(re.findall(r"^  (\w+)", commands, re.MULTILINE))
 
 
 @cache
 def sdk_verbs() -> set[str]:
-    # Importing the SDK's command line costs seconds, and its libraries warn.
+    # Read as text: the import of the SDK's command line costs seconds, and its libraries warn.
     source = Path(mainsequence.__file__).parent / "cli" / "migrations.py"
     return set(re.findall(r'@migrations\.command\("(\w+)"\)', source.read_text(encoding="utf-8")))
 
@@ -218,7 +218,7 @@ def sdk_verbs() -> set[str]:
         "MSM_LOCAL_NAME=second msm-local begin",
     ],
 )
-def test_a_command_that_does_not_exist_is_found(command: str) -> None:
+def test_a_command_that_does_not_exist_is_reported(command: str) -> None:
     assert fault_of(command.split()) is not None
 
 
@@ -234,5 +234,5 @@ def links_of(page: Path) -> Iterator[str]:
     [*READMES, *GUIDES, *ROOT.glob("examples/*/README.md")],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
-def test_a_readme_links_to_what_is_there(page: Path) -> None:
+def test_links_of_a_readme_exist(page: Path) -> None:
     assert [link for link in links_of(page) if not (page.parent / link).exists()] == []

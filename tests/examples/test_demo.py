@@ -1,4 +1,4 @@
-"""The demo as a person runs it: real processes, twice, and nothing left running."""
+"""The demo as a user runs it: real processes, twice, and no process left running."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def local(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_does_the_main_job_and_then_finds_nothing_to_change(state: Path) -> None:
+def test_a_second_run_changes_nothing(state: Path) -> None:
     demo = ("exec", "--", sys.executable, "-m", "examples.demo")
     first = local(state, *demo)
     assert first.returncode == 0, first.stderr
@@ -57,7 +57,7 @@ def test_it_does_the_main_job_and_then_finds_nothing_to_change(state: Path) -> N
     assert left == []
 
 
-def test_a_failed_upgrade_shows_the_sdks_last_word_and_where_the_rest_is(state: Path) -> None:
+def test_a_failed_upgrade_shows_message_and_log(state: Path) -> None:
     local(state, "start")
     broken = local(
         state,

@@ -1,4 +1,4 @@
-"""Every example as a person runs it, on a database that is at head, and what it prints."""
+"""Every example as a user runs it, on a database at head, and its output."""
 
 import importlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""One fresh database and platform a test, and the SDK set on it."""
+"""A new database and platform for each test."""
 
 import subprocess
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ PROVIDER = "example:markets"
 
 
 class Client:
-    """Calls of a platform over real HTTP, with its token."""
+    """Calls a platform over real HTTP, with its token."""
 
     def __init__(self, platform: LocalPlatform, database_url: str, admin_url: str) -> None:
         self.platform = platform

@@ -1,7 +1,7 @@
-"""Run a function in a process forked from one that has imported the SDK already.
+"""Run a function in a process forked from one that has already imported the SDK.
 
-Importing the SDK costs seconds of CPU, and the SDK freezes its Git context and its endpoint for the
-life of a process. A forked process is as fresh as a new one, and starts in milliseconds.
+The import of the SDK costs seconds of CPU, and the SDK keeps its Git context and its endpoint for
+the life of a process. A forked process has used neither yet, and starts in milliseconds.
 """
 
 import io
@@ -27,8 +27,8 @@ _context.set_forkserver_preload(
         "alembic.command",
         "msm_portfolio",
         "msm_pricing",
-        # What the module of a test imports, which holds the function that runs; not `migrations`,
-        # of which a test may have a copy in its working folder.
+        # Imports of the test modules that hold the functions to run. Not `migrations`: a test may
+        # have its own copy in its working folder.
         "pytest",
         "pytest_postgresql.janitor",
         "unittest.mock",
@@ -46,9 +46,9 @@ class Finished:
 
     Attributes:
         exit_code: 0, or the code of SystemExit, or 1 after an exception.
-        stdout: what was printed to standard output.
-        stderr: what was printed to standard error, with the traceback of an exception.
-        value: what the function returned.
+        stdout: the text on standard output.
+        stderr: the text on standard error, with the traceback of an exception.
+        value: the return value of the function.
     """
 
     exit_code: int
@@ -69,6 +69,7 @@ def run_forked(
         target=_child, args=(sender, function, arguments, dict(environment), str(folder))
     )
     process.start()
+    # Only the child holds the sending end now, so its death ends the wait below.
     sender.close()
     try:
         if not receiver.poll(TIMEOUT_SECONDS):
@@ -129,7 +130,7 @@ def _child(
 
 
 def _point_sdk_at(endpoint: str) -> None:
-    """The SDK computed its URLs when it was imported, before there was a platform."""
+    """The SDK computed its URLs during its import, before the platform of this test existed."""
     from mainsequence.client import utils
     from mainsequence.client.base import BaseObjectOrm
 

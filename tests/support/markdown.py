@@ -9,7 +9,7 @@ from pathlib import Path
 
 __all__ = ["HOSTED", "Block", "apply_diff", "blocks_of", "commands_of"]
 
-# What the line above a block may say of it.
+# A comment in the line above a block.
 HOSTED = "<!-- needs the hosted platform -->"
 TESTED = re.compile(r"<!-- tested by (\S+) -->\Z")
 FENCE = re.compile(
@@ -23,13 +23,13 @@ class Block:
     """One fenced block.
 
     Attributes:
-        page: the file it stands in.
+        page: the file that contains it.
         line: its first line, from 1.
-        language: what stands behind the fence; ``sh`` where nothing does.
-        title: the file that a reader saves it as; None where it has no title.
-        text: what it holds.
-        is_hosted: whether it is marked as needing the hosted platform.
-        tested_by: the test that it is marked as belonging to, as ``path::name``; None without.
+        language: the word after the fence; ``sh`` without one.
+        title: the file that a reader saves it as; None without a title.
+        text: its content.
+        is_hosted: whether the mark above it says that it needs the hosted platform.
+        tested_by: the test that the mark above it names, as ``path::name``; None without one.
     """
 
     page: Path
@@ -42,7 +42,7 @@ class Block:
 
     @property
     def is_marked(self) -> bool:
-        """Whether nobody follows it where it stands."""
+        """Whether the test of its page skips it."""
         return self.is_hosted or self.tested_by is not None
 
     def __str__(self) -> str:
@@ -70,7 +70,7 @@ def _block(page: Path, text: str, found: re.Match[str]) -> Block:
 
 
 def commands_of(block: Block) -> Iterator[list[str]]:
-    """The commands of a shell block, as words; continued lines are one command."""
+    """The commands of a shell block, as lists of words; continued lines are one command."""
     for line in block.text.replace("\\\n", " ").splitlines():
         words = shlex.split(line, comments=True)
         if words:
@@ -78,10 +78,10 @@ def commands_of(block: Block) -> Iterator[list[str]]:
 
 
 def apply_diff(diff: str, folder: Path) -> None:
-    """Do what a diff says, as its reader does: lines that came in between since are no matter.
+    """Apply a diff as its reader does: the file may have more lines in between.
 
     Raises:
-        ValueError: a line that the diff shows is not there, or not behind the one before it.
+        ValueError: a line of the diff is missing, or does not follow the line before it.
     """
     for of_file in re.split(r"^--- .*\n", diff, flags=re.MULTILINE)[1:]:
         named, *hunks = re.split(r"^@@ .*\n", of_file, flags=re.MULTILINE)

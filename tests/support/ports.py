@@ -1,4 +1,4 @@
-"""A port for each platform that tests start, which no other process comes to when it is free."""
+"""A port for each platform that a test starts; no other process takes it while it is free."""
 
 import os
 from itertools import count
@@ -7,7 +7,8 @@ from msm_local.system.ports import is_free
 
 __all__ = ["own_port"]
 
-# Away from the usual port, and below those that the system hands out.
+# Away from the default port of a platform, and below the ports that the system hands out: a client
+# socket of another process could take one of those between two starts.
 FIRST = 20_000
 A_WORKER = 2_000
 
@@ -17,5 +18,5 @@ _numbers = count(
 
 
 def own_port() -> int:
-    """A free port that no other worker of this run is given, and this one once."""
+    """A free port that no other worker of this run gets, and this worker only once."""
     return next(filter(is_free, _numbers))

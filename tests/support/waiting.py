@@ -1,16 +1,16 @@
-"""Waiting for what another process does in its own time."""
+"""Wait for something that another process does."""
 
 import time
 from collections.abc import Callable
 
 __all__ = ["soon"]
 
-SECONDS = 10
+TIMEOUT = 10
 
 
 def soon(happened: Callable[[], bool]) -> bool:
     """Whether it happens within ten seconds."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + TIMEOUT
     while not happened():
         if time.monotonic() > deadline:
             return False

@@ -1,4 +1,4 @@
-"""What is built from these sources, and environments that hold nothing else."""
+"""Wheels built from these sources, and environments without anything else."""
 
 import os
 import re
@@ -22,9 +22,9 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).parents[2]
-# Not sys.executable: the environment that runs the tests is in the way of a second one.
+# Not sys.executable: a second environment must not see the packages of the one that runs the tests.
 PYTHON = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")
-# What a shell of the developer says about environments, and what it says about platforms.
+# Variables of a developer's shell about environments and platforms: a new shell has none of them.
 FOREIGN = re.compile(
     r"(UV_(PYTHON|PROJECT.*|RUN.*)|VIRTUAL_ENV.*|PYTHON.*|(MAINSEQUENCE|MSM|GIT)_.*)"
 )
@@ -42,11 +42,12 @@ class Environment:
         return self.folder / "bin" / "python"
 
     def ask(self, code: str) -> str:
-        """What code prints where neither the checkout nor its packages are on the path."""
+        """The output of code that can import neither the checkout nor its packages."""
         return run(str(self.python), "-I", "-c", code, folder=self.folder).strip()
 
     def install(self, *arguments: str) -> None:
-        """Install what ``uv pip install`` takes; the interpreter is named, for uv would choose."""
+        """Install the arguments with ``uv pip install``."""
+        # Without --python, uv chooses an environment, such as an activated one.
         uv("pip", "install", "--python", str(self.python), *arguments, folder=self.folder)
 
 
@@ -60,7 +61,7 @@ def clean_environment() -> dict[str, str]:
 
 
 def run(*command: str, folder: Path, variables: Mapping[str, str] | None = None) -> str:
-    """Standard output of a command that succeeds, in a new shell's environment."""
+    """The standard output of a command that must succeed, in the environment of a new shell."""
     result = subprocess.run(
         command,
         cwd=folder,
@@ -86,7 +87,7 @@ def build(folder: Path, checkout: Path = ROOT) -> dict[str, Path]:
 
 
 def make_environment(folder: Path, *arguments: str) -> Environment:
-    """Make a virtual environment that holds what ``uv pip install`` takes, and nothing else."""
+    """Make a virtual environment with only the given arguments of ``uv pip install``."""
     uv("venv", "--python", str(PYTHON), str(folder), folder=ROOT)
     made = Environment(folder)
     if arguments:

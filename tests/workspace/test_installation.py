@@ -1,4 +1,4 @@
-"""An installation that cannot carry msm is one sentence at import, before the SDK is touched."""
+"""An unsuitable installation fails with one sentence at import, before the SDK is imported."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-# Tells beside the error whether the SDK, seconds of work, was loaded before it.
+# Prints whether the SDK was imported before the error: that would take seconds.
 IMPORT = """
 import sys
 try:
@@ -20,7 +20,7 @@ finally:
 
 
 def import_beside(folder: Path, distribution: str, version: str, package: str = "msm") -> str:
-    """Import a package where a distribution seems to be installed first on the path."""
+    """Import a package while a fake installed distribution is first on the path."""
     facts = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
     facts.mkdir()
     (facts / "METADATA").write_text(f"Name: {distribution}\nVersion: {version}\n")
@@ -37,19 +37,19 @@ def import_beside(folder: Path, distribution: str, version: str, package: str = 
 
 @pytest.mark.parametrize("version", ["8.1.19", "8.1.26", "9.0.0"])
 def test_an_sdk_outside_the_range_is_refused(tmp_path: Path, version: str) -> None:
-    said = import_beside(tmp_path, "mainsequence", version)
-    assert said.startswith("msm.errors.EnvironmentMismatchError: msm needs mainsequence ")
-    assert f"and {version} is installed; run `pip install " in said
+    message = import_beside(tmp_path, "mainsequence", version)
+    assert message.startswith("msm.errors.EnvironmentMismatchError: msm needs mainsequence ")
+    assert f"and {version} is installed; run `pip install " in message
 
 
 @pytest.mark.parametrize(
     ("package", "is_first"), [("msm", False), ("migrations", False), ("migrations", True)]
 )
 def test_the_published_ms_markets_is_refused(tmp_path: Path, package: str, is_first: bool) -> None:
-    """Whichever package msm stands first on the path."""
+    """No matter which of the two packages msm is first on the path."""
     if is_first:
         (tmp_path / "msm").mkdir()
         (tmp_path / "msm" / "__init__.py").touch()
-    said = import_beside(tmp_path, "ms-markets", "1.0.16", package)
-    assert "ms-markets 1.0.16 and msm-core both install a package named msm" in said
-    assert "pip uninstall ms-markets" in said
+    message = import_beside(tmp_path, "ms-markets", "1.0.16", package)
+    assert "ms-markets 1.0.16 and msm-core both install a package named msm" in message
+    assert "pip uninstall ms-markets" in message

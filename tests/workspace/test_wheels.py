@@ -1,4 +1,4 @@
-"""What is built and installed, away from the workspace."""
+"""Built distributions, installed into environments outside the workspace."""
 
 import ast
 import importlib.metadata
@@ -27,7 +27,7 @@ CORE, PORTFOLIO, PRICING = (
     len(graph())
     for graph in (markets_sqlalchemy_models, portfolio_sqlalchemy_models, pricing_sqlalchemy_models)
 )
-# Each environment by what is asked for, with the packages that it then holds, and its tables.
+# By installed distribution: the packages that come with it, and the number of their tables.
 GRAPHS = {
     "msm_core": (["msm"], CORE),
     "msm_portfolio": (["msm", "msm_portfolio"], CORE + PORTFOLIO),
@@ -57,8 +57,8 @@ models = msm.MarketsBase.models()
 runtime = msm.start_engine(models)
 runtime.execute(insert(Asset).values(unique_identifier="XNAS:AAPL").on_conflict_do_nothing())
 days = pandas.Index([datetime(2025, 1, day, tzinfo=UTC) for day in (1, 2)], name="time_index")
-told = pandas.DataFrame({{"asset_identifier": "XNAS:AAPL", "name": ["One", "Two"]}}, index=days)
-assert runtime.upsert(AssetSnapshotsTS, told) == 2
+rows = pandas.DataFrame({{"asset_identifier": "XNAS:AAPL", "name": ["One", "Two"]}}, index=days)
+assert runtime.upsert(AssetSnapshotsTS, rows) == 2
 last = runtime.latest(AssetSnapshotsTS, columns=[AssetSnapshotsTS.name]).frame().reset_index()
 print(len(models), runtime.execute(select(Asset.unique_identifier)).rows)
 print(*last.itertuples(index=False, name=None))
@@ -67,7 +67,7 @@ USED = (
     "[{'unique_identifier': 'XNAS:AAPL'}]\n"
     "(Timestamp('2025-01-02 00:00:00+0000', tz='UTC'), 'XNAS:AAPL', 'Two')"
 )
-# Asks the catalog, with what Python brings along.
+# Queries the catalog with the standard library alone: the environment has no SDK.
 ASK = """
 import json, os, urllib.request
 request = urllib.request.Request(
@@ -89,7 +89,7 @@ def links_to(wheels: dict[str, Path]) -> tuple[str, str]:
 
 
 def lowest(project: Path) -> dict[str, str]:
-    """The version that each requirement of a project begins with, by name."""
+    """The lowest version that each requirement of a project allows, by name."""
     said = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
     return {
         requirement.name: bound.version
@@ -100,7 +100,7 @@ def lowest(project: Path) -> dict[str, str]:
 
 
 def assert_lowest(environment: Environment, projects: Iterable[Path]) -> None:
-    """A bound below what can be installed is one that nobody has tried."""
+    """Fail if a lower bound is not what was installed: nobody has tested that bound then."""
     bounds: dict[str, str] = {}
     for project in projects:
         for name, bound in lowest(project).items():
@@ -115,13 +115,13 @@ def assert_lowest(environment: Environment, projects: Iterable[Path]) -> None:
 def use(environment: Environment, packages: list[str], variables: Mapping[str, str]) -> str:
     """Attach every model of these packages, and write and read a row."""
     code = USE.format(packages=packages)
-    told = run(
+    result = run(
         str(environment.python), "-P", "-c", code, folder=environment.folder, variables=variables
     )
-    return told.strip()
+    return result.strip()
 
 
-def test_every_distribution_builds_a_wheel_with_types_and_licence(
+def test_every_wheel_has_types_and_a_licence(
     wheels: dict[str, Path],
 ) -> None:
     assert set(wheels) == DISTRIBUTIONS
@@ -131,7 +131,7 @@ def test_every_distribution_builds_a_wheel_with_types_and_licence(
         assert any(name.endswith("licenses/LICENSE") for name in names), wheel.name
 
 
-def test_a_wheel_requires_its_siblings_in_its_own_version(wheels: dict[str, Path]) -> None:
+def test_a_wheel_pins_siblings_to_its_version(wheels: dict[str, Path]) -> None:
     found = {}
     for name, wheel in wheels.items():
         (facts,) = importlib.metadata.distributions(path=[str(wheel)])
@@ -147,13 +147,13 @@ def test_a_wheel_requires_its_siblings_in_its_own_version(wheels: dict[str, Path
     }
 
 
-def test_the_provider_overwrites_nobodys_migrations(wheels: dict[str, Path]) -> None:
+def test_the_provider_overwrites_no_other_migrations(wheels: dict[str, Path]) -> None:
     tops = {name.partition("/")[0] for name in zipfile.ZipFile(wheels["msm_migrations"]).namelist()}
     assert tops == {"msm_migrations", f"msm_migrations-{VERSION}.dist-info"}
 
 
 @pytest.mark.parametrize("distribution", GRAPHS)
-def test_a_distribution_is_complete_with_what_it_requires(
+def test_a_distribution_works_with_its_requirements_alone(
     wheels: dict[str, Path],
     tmp_path: Path,
     environment: Mapping[str, str],
@@ -166,10 +166,10 @@ def test_a_distribution_is_complete_with_what_it_requires(
 
 
 @pytest.mark.parametrize("resolution", ["highest", "lowest-direct"])
-def test_the_main_job_is_done_with_the_newest_and_the_oldest_that_is_allowed(
+def test_the_main_job_works_with_extreme_versions(
     wheels: dict[str, Path], tmp_path: Path, fresh_platform: LocalPlatform, resolution: str
 ) -> None:
-    # What the members require is direct only where their pyproject files are named.
+    # Requirements of the members count as direct only if their pyproject files are named.
     names = ("core", "portfolio", "pricing")
     members = [ROOT, *(ROOT / "packages" / f"msm-{name}" for name in names)]
     projects = [member / "pyproject.toml" for member in members]
@@ -181,14 +181,14 @@ def test_the_main_job_is_done_with_the_newest_and_the_oldest_that_is_allowed(
     )
     if resolution == "lowest-direct":
         assert_lowest(made, projects)
-    # Only a project that extends the provider calls it, at a private name of the SDK.
+    # It uses a private name of the SDK, and only projects that extend the provider call it.
     made.ask("from msm.sdk import tolerate_several_version_locations as call; call()")
     variables = environment_of(fresh_platform)
     cli = str(made.folder / "bin" / "mainsequence")
     provider = ("--provider", "msm_migrations:migration")
     command = (cli, "migrations", "upgrade", *provider, "head", "--json")
-    told = run(*command, folder=tmp_path, variables=variables)
-    assert f'"active_count": {RESOURCES}' in told
+    result = run(*command, folder=tmp_path, variables=variables)
+    assert f'"active_count": {RESOURCES}' in result
     packages, tables = GRAPHS["msm_migrations"]
     assert use(made, packages, variables) == f"{tables} {USED}"
     look = (str(made.python), "-P", "-m")
@@ -198,7 +198,7 @@ def test_the_main_job_is_done_with_the_newest_and_the_oldest_that_is_allowed(
 
 
 @pytest.mark.parametrize("resolution", ["highest", "lowest-direct"])
-def test_the_local_platform_stands_alone(
+def test_the_local_platform_installs_alone(
     wheels: dict[str, Path], tmp_path: Path, resolution: str
 ) -> None:
     project = ROOT / "packages" / "msm-local" / "pyproject.toml"
@@ -212,8 +212,8 @@ def test_the_local_platform_stands_alone(
     assert made.ask(IMPORT_ALL.format(packages=PACKAGES)) == "['msm_local']"
     program = str(made.folder / "bin" / "msm-local")
     try:
-        told = run(program, "exec", "--", str(made.python), "-c", ASK, folder=tmp_path)
-        assert "'results': []" in told
+        result = run(program, "exec", "--", str(made.python), "-c", ASK, folder=tmp_path)
+        assert "'results': []" in result
     finally:
         run(program, "stop", folder=tmp_path)
 
@@ -222,7 +222,7 @@ def test_the_installed_provider_has_the_same_history(
     wheels: dict[str, Path], tmp_path: Path
 ) -> None:
     made = make_environment(tmp_path / "venv", *map(str, wheels.values()))
-    told = made.ask(
+    result = made.ask(
         "from alembic.script import ScriptDirectory; "
         "from mainsequence.meta_tables import alembic_config_for_provider; "
         "from msm_migrations import migration; "
@@ -230,4 +230,4 @@ def test_the_installed_provider_has_the_same_history(
         "heads = ScriptDirectory.from_config(config).get_heads(); "
         "print(migration.migration_provider_key, migration.version_table, heads)",
     )
-    assert told == f"msm:mainsequence.markets ms_markets__alembic_version ['{HEAD}']"
+    assert result == f"msm:mainsequence.markets ms_markets__alembic_version ['{HEAD}']"
