@@ -73,5 +73,5 @@ def test_a_failed_upgrade_shows_message_and_log(state: Path) -> None:
     assert broken.returncode == 1
     [_platform, sentence] = broken.stdout.splitlines()
     assert "The upgrade failed with exit code 1: CodeRepositoryContextError: " in sentence
-    assert "The request has another token than that of the platform 'default'" in sentence
+    assert "The request has a wrong token for the platform 'default'" in sentence
     assert sentence.endswith(f"The whole output is in {state}/default/sdk/demo-upgrade.log")

@@ -1,4 +1,4 @@
-"""A new database and platform for each test."""
+"""A fresh database and a platform for each test, and a client that calls it."""
 
 import subprocess
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ PROVIDER = "example:markets"
 
 
 class Client:
-    """Calls a platform over real HTTP, with its token."""
+    """Calls of a platform over real HTTP, with its token."""
 
     def __init__(self, platform: LocalPlatform, database_url: str, admin_url: str) -> None:
         self.platform = platform
@@ -84,7 +84,7 @@ class Client:
         return answer.status_code, answer.json()
 
     def active(self, name: str, *statements: str) -> str:
-        """Reserve a table, make it with the statements, and activate it."""
+        """Reserve a table, create it with the statements, and activate it."""
         [uid] = self.reserve(name)
         self.migrate(uid, *statements)
         status, answer = self.finalize(uid)
@@ -143,7 +143,7 @@ def client(cluster: Cluster, database: str) -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def shared_client(cluster: Cluster) -> Iterator[Client]:
-    """One platform for all tests of a module that change nothing, or leave nothing behind."""
+    """One platform for all tests of a module, which must leave nothing behind."""
     with new_database(cluster, next_name()) as name, new_client(cluster, name) as made:
         yield made
 

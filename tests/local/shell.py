@@ -1,4 +1,4 @@
-"""msm-local by real processes, and what they leave behind."""
+"""Runs msm-local as real processes, and looks at the processes that it starts."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import psycopg
 
+from msm_local.errors import MsmLocalError
 from tests.support.ports import own_port
 from tests.support.waiting import soon
 
@@ -30,11 +31,11 @@ DOCUMENTED = (Path(__file__).parents[2] / "docs" / "local.md").read_text(encodin
 
 
 class Shell:
-    """Runs msm-local in a folder, away from the variables of whoever runs the tests.
+    """Runs msm-local in a folder, without the variables of the user who runs the tests.
 
     Attributes:
-        port: what the first start asks for, and no other test does; None leaves it to msm-local, as
-            every later start does.
+        port: the port that the first start asks for, and that no other test uses; None leaves it to
+            msm-local, as every later start does.
     """
 
     def __init__(self, folder: Path, name: str = NAME) -> None:
@@ -69,28 +70,29 @@ class Shell:
         return dict(json.loads(self("status", "--json", code=code).stdout))
 
     def start(self) -> dict[str, Any]:
-        """Start the platform without a word about what happened before; its state."""
+        """Start the platform; its status as JSON."""
         return dict(json.loads(self("start", "--json").stdout))
 
-    def complaint(self, *arguments: str, code: int = 1) -> str:
-        """The sentence that an error of ours ends a command with; its second line is looked at.
+    def refused(self, error: type[MsmLocalError], *arguments: str) -> str:
+        """Run a command that ends in this error; its sentence.
 
-        Requirement 14: that one holds the stable code, what was and was not changed, and the log.
+        The second line has the code of the error, its effect, and the log if there is one.
         """
-        result = self(*arguments, code=code)
+        result = self(*arguments, code=error.exit_code)
         lines = result.stderr.splitlines()
-        # What a slow step says comes before.
-        sentence, effect = (line for line in lines if not line.startswith("msm-local: "))
+        # Reports about slow steps come before.
+        sentence, second = (line for line in lines if not line.startswith("msm-local: "))
         assert result.stdout == ""
         assert sentence.startswith("Error: ")
         assert sentence.endswith(".")
-        code_word = re.fullmatch(r"\[([a-z-]+)\] [A-Z][^.]+\.( Log: /.*server\.log)?", effect)
-        assert code_word is not None, effect
-        assert f"| `{code_word[1]}` |" in DOCUMENTED
-        return sentence
+        log = r"( Log: /.*server\.log)?"
+        line = rf"\[{re.escape(error.code())}\] {re.escape(error.effect)}{log}"
+        assert re.fullmatch(line, second), second
+        assert f"| `{error.code()}` |" in DOCUMENTED
+        return sentence.removeprefix("Error: ")
 
-    def said(self, *arguments: str, code: int) -> str:
-        """The one sentence that a command prints to standard error, and nothing else."""
+    def printed_line(self, *arguments: str, code: int) -> str:
+        """The one line that a command prints to standard error, and nothing else."""
         result = self(*arguments, code=code)
         [line] = result.stderr.splitlines()
         assert result.stdout == ""
@@ -98,7 +100,7 @@ class Shell:
         return line
 
     def popen(self, *arguments: str) -> subprocess.Popen[str]:
-        """A command that goes on behind the test."""
+        """Start a command and do not wait for it."""
         return subprocess.Popen(
             self.command(*arguments),
             cwd=self.folder,
@@ -153,7 +155,7 @@ def family_of(pid: int) -> list[psutil.Process]:
 def hold(pid: int) -> None:
     """Stop a process, until it is sent SIGCONT.
 
-    A signal sent before it has stopped would be taken first, and not wait for the SIGCONT.
+    A signal that is sent before it has stopped would be handled at once, and not after SIGCONT.
     """
     os.kill(pid, signal.SIGSTOP)
     assert soon(lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED)
@@ -164,12 +166,12 @@ def is_pending(pid: int, number: signal.Signals) -> bool:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("ShdPnd:"):
             return bool(int(line.split()[1], 16) & 1 << number - 1)
-    raise AssertionError("the system does not tell pending signals")
+    raise AssertionError("the system does not list pending signals")
 
 
 @contextmanager
 def server_held_in(shell: Shell, phase: str) -> Iterator[int]:
-    """The pid of the server that is starting, held where it is in this phase, or just past it."""
+    """The pid of the starting server, held in this phase or just after it."""
     pid = _server_in(shell, phase)
     hold(pid)
     try:
@@ -189,4 +191,4 @@ def _server_in(shell: Shell, phase: str) -> int:
             continue
         if state["phase"] in later:
             return int(state["pid"])
-    raise AssertionError(f"the server never was in the phase {phase!r}")
+    raise AssertionError(f"the server did not reach the phase {phase!r}")

@@ -1,4 +1,4 @@
-"""Requests made up from the OpenAPI description: no failure, and no answer outside of it."""
+"""Requests generated from the OpenAPI description: no failure, and no undescribed answer."""
 
 import re
 from random import Random
@@ -36,7 +36,7 @@ STATEMENTS = {
     "delete": "DELETE FROM plain WHERE id = %(id)s",
     "upsert": "INSERT INTO plain (id, s) VALUES (%(id)s, %(s)s) ON CONFLICT (id) DO NOTHING",
 }
-# What statements are broken with: ends of literals, comments, second statements, other tables.
+# Parts that break statements: ends of literals, comments, second statements, other tables.
 HOSTILE = (
     *("'", '"', "$$", "\\'", "E'\\'", "U&'\\0000'", "'\\x0", "--", "/*", "*/", ";", "(", ")"),
     *("%", "%(", "%s", "%(s)b", "$1", "$0", "\x00", "\ud800", "ﬀ", "SELECT", "::regclass"),
@@ -64,7 +64,7 @@ def schema(shared_client: Client) -> Any:
 
 
 def aimed(chance: Random, body: Any, uids: list[str], source: str) -> Any:
-    """The body, with what the catalog knows in most of the places where it makes a difference."""
+    """The body, mostly with values that the catalog knows, so that it gets past the first check."""
     if isinstance(body, list):
         return [aimed(chance, item, uids, source) for item in body]
     if not isinstance(body, dict) or chance.random() < 0.3:
@@ -89,7 +89,7 @@ def aimed(chance: Random, body: Any, uids: list[str], source: str) -> Any:
 
 
 def spoiled(chance: Random, sql: str) -> str:
-    """The statement, half of the time with something hostile in it."""
+    """The statement; half of the time something hostile is in it."""
     for _ in range(chance.choice((0, 0, 1, 2))):
         edges = [match.start() for match in WORDS.finditer(sql)]
         at = chance.choice([chance.randrange(len(sql) + 1), *edges])

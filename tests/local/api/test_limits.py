@@ -1,4 +1,4 @@
-"""What is too large, too slow, or given up by its client does no harm."""
+"""Requests that are too large, too slow or abandoned by their client do no harm."""
 
 import asyncio
 import json
@@ -25,15 +25,13 @@ def thing(shared_client: Client) -> str:
 
 @pytest.fixture(autouse=True)
 def _let_go(shared_client: Client) -> Iterator[None]:
-    """Wait until the server has noticed who hung up, and keeps only the client of the tests."""
+    """Wait until the server has noticed all disconnects, and only the tests' client is left."""
     yield
     port = shared_client.platform.port
     assert soon(lambda: len([c for c in connections() if c.laddr.port == port]) <= 1)
 
 
-def test_a_body_that_is_too_large_is_refused_with_its_limit(
-    shared_client: Client, thing: str
-) -> None:
+def test_too_large_a_body_is_refused(shared_client: Client, thing: str) -> None:
     sql = "SELECT %(s)s::text AS s"
     answer = shared_client.execute("select", sql, [thing], {"s": "x" * MAX_BYTES})
     assert (answer.status_code, answer.json()["error"]) == (413, "BodyTooLargeError")
@@ -41,9 +39,7 @@ def test_a_body_that_is_too_large_is_refused_with_its_limit(
     assert shared_client.http.get("/health/").status_code == 200
 
 
-def test_a_write_that_returns_too_many_rows_writes_nothing(
-    shared_client: Client, thing: str
-) -> None:
+def test_too_many_returned_rows_undo_a_write(shared_client: Client, thing: str) -> None:
     insert = "INSERT INTO thing (id) SELECT generate_series(1, 100001) RETURNING id"
     answer = shared_client.execute("insert", insert, [thing])
     assert (answer.status_code, answer.json()["error"]) == (413, "TooManyRowsError")
@@ -52,9 +48,7 @@ def test_a_write_that_returns_too_many_rows_writes_nothing(
     assert count.json()["rows"] == [{"n": 0}]
 
 
-def test_a_page_never_has_more_rows_than_the_platform_carries(
-    shared_client: Client, thing: str
-) -> None:
+def test_a_page_has_at_most_the_maximum_rows(shared_client: Client, thing: str) -> None:
     sql = "SELECT generate_series(1, 100002) AS n"
     limits = {"max_rows": 1_000_000}
     page = shared_client.execute("select", sql, [thing], limits=limits).json()
@@ -75,7 +69,7 @@ WIDE = "repeat('x', 1000000) AS s FROM generate_series(1, 400)"
     ],
     ids=["text", "json", "array", "returning"],
 )
-def test_rows_that_are_too_wide_are_refused_with_the_limit(
+def test_too_wide_rows_are_refused(
     shared_client: Client, thing: str, operation: str, sql: str
 ) -> None:
     limits = {"max_rows": 100_000}
@@ -87,7 +81,7 @@ def test_rows_that_are_too_wide_are_refused_with_the_limit(
 
 
 @pytest.mark.parametrize("size", [199, 200, 201, 400, 401, 1000])
-def test_a_page_ends_where_it_should_however_it_was_fetched(
+def test_a_page_ends_right_for_every_fetch_size(
     shared_client: Client, thing: str, size: int
 ) -> None:
     sql = f"SELECT generate_series(1, {size}) AS n"
@@ -104,7 +98,7 @@ TOO_LARGE = [
 
 
 @pytest.mark.parametrize(("sql", "sqlstate"), TOO_LARGE, ids=["text", "columns"])
-def test_what_postgresql_has_no_room_for_is_too_large(
+def test_a_limit_of_postgresql_is_too_large(
     shared_client: Client, thing: str, sql: str, sqlstate: str
 ) -> None:
     answer = shared_client.execute("select", sql, [thing])
@@ -122,7 +116,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("sql", "sqlstate"), VALUES, ids=[state for _sql, state in VALUES])
-def test_a_value_that_is_none_is_refused_with_its_sqlstate(
+def test_an_invalid_value_is_refused_with_its_sqlstate(
     shared_client: Client, thing: str, sql: str, sqlstate: str
 ) -> None:
     answer = shared_client.execute("select", sql, [thing])
@@ -139,7 +133,7 @@ STRANGE: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("name", "value"), STRANGE, ids=[name for name, _value in STRANGE])
-def test_a_parameter_that_cannot_be_sent_is_refused(
+def test_a_parameter_that_postgresql_cannot_store_is_refused(
     shared_client: Client, thing: str, name: str, value: object
 ) -> None:
     body = {
@@ -155,15 +149,13 @@ def test_a_parameter_that_cannot_be_sent_is_refused(
     assert (answer.status_code, answer.json()["error"]) == (400, "InvalidRequestError"), name
 
 
-def test_an_operation_whose_client_hangs_up_is_ended(shared_client: Client, thing: str) -> None:
+def test_a_disconnect_ends_the_operation(shared_client: Client, thing: str) -> None:
     with raw_request(shared_client, thing, SLEEP, {"statement_timeout_ms": 600_000}):
         assert soon(lambda: running(shared_client) == 1)
     assert soon(lambda: running(shared_client) == 0)
 
 
-def test_more_hang_ups_than_connections_leave_all_connections_free(
-    shared_client: Client, thing: str
-) -> None:
+def test_many_disconnects_leave_all_connections_free(shared_client: Client, thing: str) -> None:
     limits = {"statement_timeout_ms": 600_000}
     waiting = [raw_request(shared_client, thing, SLEEP, limits) for _ in range(20)]
     assert soon(lambda: running(shared_client) == 8)
@@ -174,7 +166,7 @@ def test_more_hang_ups_than_connections_leave_all_connections_free(
     assert shared_client.execute("select", "SELECT 1 AS n", [thing]).status_code == 200
 
 
-def test_a_client_that_hangs_up_inside_its_body_leaves_nothing_behind(
+def test_a_disconnect_inside_the_body_leaves_nothing_behind(
     shared_client: Client, thing: str
 ) -> None:
     for _ in range(20):
@@ -183,9 +175,7 @@ def test_a_client_that_hangs_up_inside_its_body_leaves_nothing_behind(
     assert running(shared_client) == 0
 
 
-def test_a_client_that_does_not_read_holds_no_connection_of_the_database(
-    shared_client: Client, thing: str
-) -> None:
+def test_a_client_that_never_reads_holds_no_connection(shared_client: Client, thing: str) -> None:
     sql = "SELECT repeat('x', 1000000) AS s FROM generate_series(1, 20)"
     lazy = [raw_request(shared_client, thing, sql, {}) for _ in range(10)]
     assert soon(lambda: running(shared_client) == 0)
@@ -195,7 +185,7 @@ def test_a_client_that_does_not_read_holds_no_connection_of_the_database(
         connection.close()
 
 
-def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+def test_a_body_that_does_not_arrive_times_out() -> None:
     async def nothing(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise AssertionError("a request without its body went through")
 
@@ -217,7 +207,7 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
 def raw_request(
     client: Client, uid: str, sql: str, limits: dict[str, int], *, missing: int = 0
 ) -> socket.socket:
-    """A connection whose request is sent, but for its last bytes, and whose answer is not read."""
+    """A connection that sent its request, without the last ``missing`` bytes, and never reads."""
     body = json.dumps(
         {
             "operation": "select",

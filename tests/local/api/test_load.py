@@ -1,4 +1,4 @@
-"""Many clients at once: no error, and nothing left behind; benchmarks/load.py has the durations."""
+"""Many clients at once: no error and no leak; benchmarks/load.py measures the durations."""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def mix(served: Served) -> list[bytes]:
 
 
 @pytest.mark.parametrize(("requests", "at_once"), [(20_000, 32), (20_000, 200)])
-def test_a_crowd_gets_no_error_and_leaves_nothing_behind(
+def test_a_crowd_gets_no_error_and_leaks_nothing(
     served: Served, mix: list[bytes], requests: int, at_once: int
 ) -> None:
     waited = asyncio.run(run_load(served, mix, requests, at_once))

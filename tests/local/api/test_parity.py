@@ -1,4 +1,4 @@
-"""Requirement 15: every row of the parity table, called with the SDK's client, and the page."""
+"""Every row of the parity table, called with the SDK's client, and the page."""
 
 import traceback
 from pathlib import Path
@@ -23,7 +23,7 @@ ROWS = [(kind.__name__, row.method) for kind, rows in PARITY.items() for row in 
 
 @pytest.fixture(scope="module")
 def faults(cluster: Cluster) -> dict[tuple[str, str], str]:
-    """What went wrong with the rows that are not as the table says, by class and method."""
+    """Tracebacks of the rows that do not behave as the table says, by class and method."""
     with (
         new_database(cluster, next_name()) as name,
         LocalPlatform(cluster.platform_url(name)) as platform,
@@ -35,7 +35,7 @@ def faults(cluster: Cluster) -> dict[tuple[str, str], str]:
 
 
 def call_all() -> dict[tuple[str, str], str]:
-    """Call every row, in a process of its own: the SDK keeps its endpoint for as long as one."""
+    """Call every row, in a process of its own, because the SDK keeps its endpoint until the end."""
     assert User.get_authenticated_user_details().username == "local"
     [source] = DataSource.filter()
     tagged = {"namespace": "parity", "labels": ["red"]}
@@ -61,18 +61,18 @@ def call_all() -> dict[tuple[str, str], str]:
 
 
 @pytest.mark.parametrize(("client_class", "method"), ROWS)
-def test_a_method_is_answered_as_the_parity_table_says(
+def test_a_method_behaves_as_the_parity_table_says(
     client_class: str, method: str, faults: dict[tuple[str, str], str]
 ) -> None:
     assert (client_class, method) not in faults, faults[client_class, method]
 
 
 @pytest.mark.parametrize("client_class", CLASSES)
-def test_the_parity_table_has_every_method_of_the_client(client_class: type) -> None:
+def test_the_parity_table_lists_every_client_method(client_class: type) -> None:
     rows = [row.method for row in PARITY[client_class]]
     assert sorted(rows) == sorted(methods(client_class))
 
 
-def test_the_parity_page_is_what_the_parity_table_says() -> None:
+def test_the_parity_page_matches_the_parity_table() -> None:
     written = (Path(ROOT) / "docs" / "parity.md").read_text(encoding="utf-8")
     assert written == page(), "run ./dev run python -m tests.local.api.parity > docs/parity.md"

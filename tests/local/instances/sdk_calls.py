@@ -1,4 +1,4 @@
-"""Run by test_cli under `msm-local exec`: the SDK's own client against the platform, as JSON."""
+"""Run by test_commands under `msm-local exec`: the SDK's client against the platform, as JSON."""
 
 import json
 import sys

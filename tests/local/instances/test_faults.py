@@ -1,4 +1,4 @@
-"""What goes wrong on a machine: one sentence that says what to run next, and nothing is lost."""
+"""Faults of a machine: each is one error that names the command to run, and no data is lost."""
 
 import json
 import os
@@ -12,44 +12,52 @@ import httpx
 import psutil
 import pytest
 
+from msm_local.errors import (
+    AlreadyRunningError,
+    GitUnavailableError,
+    NotRunningError,
+    PortBusyError,
+    StartFailedError,
+    StateFolderError,
+)
 from tests.local.shell import NAME, Shell, family_of, gone, hold, lives
 
-# Many processes or databases: together they would take the default suite over its limit.
+# Many processes or databases: together they would take too long for the default suite.
 pytestmark = pytest.mark.slow
 
 
-def test_a_taken_port_names_its_holder(shell: Shell, tmp_path: Path) -> None:
-    """Requirement 4."""
+def test_a_busy_port_names_its_holder(shell: Shell, tmp_path: Path) -> None:
+    """The golden test of this sentence, with both kinds of holder."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        told = shell.complaint("start", "--port", port)
+        sentence = shell.refused(PortBusyError, "start", "--port", port)
     command = " ".join(psutil.Process().cmdline())[:60]
     remedy = "choose another with --port, or leave it out."
-    assert told == f"Error: Port {port} is in use by {command} (pid {os.getpid()}); {remedy}"
+    assert sentence == f"Port {port} is in use by {command} (pid {os.getpid()}); {remedy}"
     assert shell.status(code=3)["status"] == "stopped"
 
-    # The sentence is longer than what is shown of a foreign command.
+    # A platform is named in full, although it is longer than what is shown of other commands.
     folder = tmp_path / "a folder of a long name" / "in another one of a name that is longer"
     folder.mkdir(parents=True)
     long = Shell(folder)
     try:
         state = long.start()
         port, pid = str(state["port"]), state["pid"]
-        told = shell.complaint("start", "--port", port)
+        sentence = shell.refused(PortBusyError, "start", "--port", port)
         holder = f"the platform of {long.state} (pid {pid})"
-        assert told == f"Error: Port {port} is in use by {holder}; {remedy}"
+        assert sentence == f"Port {port} is in use by {holder}; {remedy}"
         ports = next(
             item
             for item in json.loads(long("doctor", "--json").stdout)
             if item["subject"] == "ports"
         )
-        assert ports["found"] == f"{port} is held by this platform"
+        assert port in ports["found"]
+        assert ports["ok"]
     finally:
         long("stop")
 
 
-def test_a_damaged_state_file_costs_a_stop(shell: Shell) -> None:
-    """Requirements 6 and 14."""
+def test_a_damaged_state_file_needs_a_stop(shell: Shell) -> None:
     family = family_of(shell.start()["pid"])
     shell.write_row()
     rows = shell.count_rows()
@@ -57,110 +65,112 @@ def test_a_damaged_state_file_costs_a_stop(shell: Shell) -> None:
         ('{"pid": 1', ["start"]), ("[]", ["status"]), ("\x00", ["env"]), ("", ["exec", "true"]),
     ):  # fmt: skip
         (shell.state / "state.json").write_text(content)
-        told = shell.complaint(*command)
-        assert f"{shell.state / 'state.json'} is damaged" in told
-        assert "`msm-local --name test stop` ends the platform it was about" in told
+        sentence = shell.refused(StateFolderError, *command)
+        assert str(shell.state / "state.json") in sentence
+        assert "`msm-local --name test stop`" in sentence
     assert all(map(lives, family))
-    assert "stopped" in shell("stop").stdout
+    shell("stop")
     assert gone(family)
     shell.start()
     assert shell.count_rows() == rows
 
 
-def test_a_lost_state_file_never_leads_to_two_servers(shell: Shell) -> None:
-    """Requirement 6."""
+def test_a_lost_state_file_starts_no_second_server(shell: Shell) -> None:
     pid = shell.start()["pid"]
     (shell.state / "state.json").unlink()
-    told = shell.complaint("start")
-    assert f"The server with pid {pid} runs for {shell.state}" in told
-    assert "`msm-local --name test stop` ends it" in told
+    sentence = shell.refused(AlreadyRunningError, "start")
+    for fact in (str(pid), str(shell.state), "`msm-local --name test stop`"):
+        assert fact in sentence
     shell("stop")
     assert shell.start()["pid"] != pid
 
 
-def test_what_is_damaged_and_may_be_deleted_is_said_to_be_so(shell: Shell) -> None:
+def test_a_damaged_replaceable_file_may_be_deleted(shell: Shell) -> None:
     shell.start()
     shell.write_row()
     rows = shell.count_rows()
     shell("stop")
-    for file, content in (
-        ("ports.json", '{"http'), ("secrets.json", '["token"]'), ("secrets.json", '{"token": "x"}'),
-    ):  # fmt: skip
+    for file, content, error in (
+        # The server reads its ports itself.
+        ("ports.json", '{"http', StartFailedError),
+        ("secrets.json", '["token"]', StateFolderError),
+        ("secrets.json", '{"token": "x"}', StateFolderError),
+    ):
         (shell.state / file).write_text(content)
-        told = shell.complaint("start")
-        assert f"{shell.state / file} is damaged" in told
-        assert "delete it and start again" in told
-        assert "no data is lost" in told
+        sentence = shell.refused(error, "start")
+        assert str(shell.state / file) in sentence
+        assert "delete" in sentence
         (shell.state / file).unlink()
     shell.start()
     assert shell.count_rows() == rows
 
 
-def test_damaged_passwords_are_never_to_be_deleted_alone(shell: Shell) -> None:
+def test_damaged_passwords_must_be_restored(shell: Shell) -> None:
     shell.start()
     shell("stop")
     passwords = shell.state / "cluster.json"
     content = passwords.read_text()
     passwords.write_text("damaged")
-    told = shell.complaint("start")
-    assert f"{passwords} is damaged" in told
-    assert "restore it, or delete it together with the data in" in told
+    sentence = shell.refused(StartFailedError, "start")
+    assert str(passwords) in sentence
+    assert "restore" in sentence
     passwords.write_text(content)
     shell.start()
 
 
-def test_a_killed_platform_keeps_its_rows_and_starts_without_a_flag(shell: Shell) -> None:
-    """Requirements 3 and 11."""
+def test_a_killed_platform_starts_again_with_its_rows(shell: Shell) -> None:
     state = shell.start()
     shell.write_row()
     rows = shell.count_rows()
     family = family_of(state["pid"])
     os.kill(state["pid"], signal.SIGKILL)
     assert gone(family)
-    told = shell.complaint("env", code=3)
-    assert "is not running; start it with `msm-local --name test start`" in told
+    assert "`msm-local --name test start`" in shell.refused(NotRunningError, "env")
     shell("exec", "--", "true")
     assert shell.count_rows() == rows
 
 
-def test_a_killed_postgresql_ends_the_platform_and_keeps_its_rows(shell: Shell) -> None:
-    """Requirements 3 and 11."""
+def test_a_killed_postgresql_ends_the_platform(shell: Shell) -> None:
     state = shell.start()
     shell.write_row()
     rows = shell.count_rows()
     family = family_of(state["pid"])
     family[1].kill()
     assert gone(family)
-    log = Path(state["log_path"]).read_text()
-    assert "PostgreSQL ended by itself with code -9; stopping" in log
+    assert "code -9" in Path(state["log_path"]).read_text()
     with pytest.raises(httpx.ConnectError):
         httpx.get(state["endpoint"])
-    assert "Started the platform" in shell("exec", "--", "true").stderr
+    shell("exec", "--", "true")
+    assert shell.status()["pid"] != state["pid"]
     assert shell.count_rows() == rows
 
 
-def test_a_command_is_told_that_its_platform_died_and_ended(shell: Shell) -> None:
-    """The SDK would go on trying for minutes."""
+def test_exec_ends_a_command_whose_platform_died(shell: Shell) -> None:
+    """Because the SDK would retry for minutes; the golden test of what exec prints then."""
     with shell.popen("exec", "--", "sh", "-c", "touch began; exec sleep 300") as running:
         pid = server_under(shell, shell.folder / "began")
         os.kill(pid, signal.SIGKILL)
-        _stdout, told = running.communicate(timeout=60)
+        _stdout, printed = running.communicate(timeout=60)
     assert running.returncode == 128 + signal.SIGTERM
-    assert f"The server of the platform died (pid {pid}; its log is {shell.state}" in told
-    assert "`msm-local --name test start` within 10 s, or the command is ended." in told
+    assert printed.splitlines()[-1] == (
+        f"msm-local: The server of the platform died (pid {pid}; its log is "
+        f"{shell.state / 'server.log'}); run `msm-local --name test start` within 10 s, or the "
+        "command is ended."
+    )
 
 
-def test_a_command_outlives_a_platform_that_is_back_in_time(shell: Shell) -> None:
+def test_exec_keeps_a_command_whose_platform_is_back(shell: Shell) -> None:
     with shell.popen("exec", "--", "sh", "-c", "touch began; sleep 14; echo done") as running:
-        os.kill(server_under(shell, shell.folder / "began"), signal.SIGKILL)
+        pid = server_under(shell, shell.folder / "began")
+        os.kill(pid, signal.SIGKILL)
         assert running.stderr is not None
-        assert any("The server of the platform died" in line for line in running.stderr)
+        assert any(f"(pid {pid};" in line for line in running.stderr)
         shell.start()
-        stdout, told = running.communicate(timeout=60)
-    assert (running.returncode, stdout, told) == (0, "done\n", "")
+        stdout, printed = running.communicate(timeout=60)
+    assert (running.returncode, stdout, printed) == (0, "done\n", "")
 
 
-def test_a_platform_started_again_while_nobody_looked_is_watched_too(shell: Shell) -> None:
+def test_exec_watches_a_platform_that_was_started_again(shell: Shell) -> None:
     with shell.popen("exec", "--", "sh", "-c", "touch began; exec sleep 300") as running:
         first = server_under(shell, shell.folder / "began")
         hold(running.pid)
@@ -169,20 +179,21 @@ def test_a_platform_started_again_while_nobody_looked_is_watched_too(shell: Shel
         running.send_signal(signal.SIGCONT)
         time.sleep(1)
         os.kill(second, signal.SIGKILL)
-        _stdout, told = running.communicate(timeout=60)
+        _stdout, printed = running.communicate(timeout=60)
     assert running.returncode == 128 + signal.SIGTERM
-    assert f"The server of the platform died (pid {second}; " in told
+    assert f"(pid {second};" in printed
 
 
-def test_a_command_may_stop_the_platform_under_it(shell: Shell) -> None:
+def test_a_command_may_stop_its_own_platform(shell: Shell) -> None:
     stop = " ".join(shell.command("stop"))
-    told = shell("exec", "--", "sh", "-c", f"{stop} && sleep 3 && echo done")
-    assert told.stdout.endswith("done\n")
-    assert "died" not in told.stderr
+    shell.start()
+    result = shell("exec", "--", "sh", "-c", f"{stop} && sleep 3 && echo done")
+    assert result.stdout.endswith("done\n")
+    assert result.stderr == ""
 
 
 def server_under(shell: Shell, began: Path) -> int:
-    """The pid of the server, once the command that runs on it has made a file."""
+    """The pid of the server, once the command that runs against it has made a file."""
     deadline = time.monotonic() + 60
     while not began.exists():
         assert time.monotonic() < deadline, "the command did not begin"
@@ -191,49 +202,55 @@ def server_under(shell: Shell, began: Path) -> int:
     return int(shell.status()["pid"])
 
 
-def test_the_platform_of_another_checkout_is_pointed_out(shell: Shell) -> None:
-    """Requirements 5 and 6."""
+def test_an_endpoint_of_another_platform_is_reported(shell: Shell) -> None:
+    """The golden test of this warning."""
     shell.start()
     other = "http://127.0.0.1:1"
     shell.environment["MAINSEQUENCE_ENDPOINT"] = other
-    told = f"MAINSEQUENCE_ENDPOINT is {other}, another platform"
-    assert told in shell("status").stdout
+    warning = f"MAINSEQUENCE_ENDPOINT is {other}, another platform"
+    rows = [line.split(maxsplit=1) for line in shell("status").stdout.splitlines()]
+    assert ["warning", f"{warning}; run commands here with `msm-local exec -- ...`"] in rows
     run = shell("exec", "--", "printenv", "MAINSEQUENCE_ENDPOINT")
-    assert told in run.stderr
     endpoint = run.stdout.strip()
     assert endpoint != other
-    assert str(shell.folder) in run.stderr
-    # Its own endpoint is no news.
+    assert run.stderr == (
+        f"msm-local: {warning}; printenv gets {endpoint}, the one of {shell.folder}.\n"
+    )
+    # Its own endpoint needs no warning.
     shell.environment["MAINSEQUENCE_ENDPOINT"] = endpoint
-    assert "another" not in shell("status").stdout
+    assert "warning" not in shell("status").stdout
     assert shell("exec", "--", "true").stderr == ""
 
-    token = httpx.get(f"{endpoint}/api/v1/health/", headers={"Authorization": "Bearer another"})
-    detail = token.json()["detail"]
-    assert f"another token than that of the platform '{NAME}' of {shell.folder}" in detail
-    assert "`msm-local env`, run there, prints it" in detail
-    assert "no token" in httpx.get(f"{endpoint}/api/v1/health/").json()["detail"]
+
+def test_a_wrong_token_is_told_which_platform_it_reached(shell: Shell) -> None:
+    health = f"{shell.start()['endpoint']}/api/v1/health/"
+    for headers in ({}, {"Authorization": "Bearer another"}):
+        detail = httpx.get(health, headers=headers).json()["detail"]
+        assert f"the platform '{NAME}' of {shell.folder}" in detail
+        assert "`msm-local env`" in detail
 
 
-def test_a_command_that_cannot_be_run_is_named(shell: Shell) -> None:
-    """Requirement 1."""
-    told = shell.said("exec", "--", "no-such-command", code=127)
-    assert "no command 'no-such-command' to run; install it, or check its name and PATH" in told
-    # Nothing was started for it.
+def test_exec_names_a_command_it_cannot_run(shell: Shell) -> None:
+    """The golden test of both sentences."""
+    assert shell.printed_line("exec", "--", "no-such-command", code=127) == (
+        "msm-local: There is no command 'no-such-command' to run; install it, or check its name "
+        "and PATH."
+    )
+    # No platform was started for it.
     assert shell.status(code=3)["status"] == "stopped"
     shell.start()
     broken = shell.folder / "broken"
     broken.write_text("no program")
     broken.chmod(0o755)
-    told = shell.said("exec", "--", str(broken), code=126)
-    assert "cannot be run (Exec format error)" in told
+    assert shell.printed_line("exec", "--", str(broken), code=126) == (
+        f"msm-local: {str(broken)!r} cannot be run (Exec format error); a script needs a #! line."
+    )
 
 
-def test_without_git_what_needs_it_says_so(shell: Shell, tmp_path: Path) -> None:
+def test_verbs_that_need_git_say_so(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "true").symlink_to(str(shutil.which("true")))
     shell.environment["PATH"] = str(tmp_path)
     shell.start()
     for command in (["env"], ["exec", "true"]):
-        told = shell.complaint(*command)
-        assert "there is no git on PATH; install git" in told
+        shell.refused(GitUnavailableError, *command)
     shell("stop")

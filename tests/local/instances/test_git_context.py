@@ -1,4 +1,4 @@
-"""When a checkout's own Git context counts, and that its stand-in is one the SDK accepts."""
+"""When a checkout's own Git context is used, and that the SDK accepts the stand-in."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from tests.local.conftest import git
 CLEAN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
 
 
-def test_a_good_checkout_needs_nothing(checkout: Path, tmp_path: Path) -> None:
+def test_a_complete_checkout_needs_no_stand_in(checkout: Path, tmp_path: Path) -> None:
     assert git_environment(checkout, checkout, tmp_path / "git", CLEAN) == {}
     inside = checkout / "deep"
     inside.mkdir()
@@ -47,14 +47,14 @@ def _foreign_owner(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "missing"),
     [
-        (_detach, "no branch that is checked out"),
-        (_two_remotes, "no remote, or no single one"),
-        (_no_remote, "no remote, or no single one"),
+        (_detach, "no checked-out branch"),
+        (_two_remotes, "no remote, or several and none named origin"),
+        (_no_remote, "no remote, or several and none named origin"),
         (_no_commit, "no commit"),
         (_foreign_owner, "no repository that Git trusts"),
     ],
 )
-def test_a_spoilt_checkout_gets_a_stand_in_that_answers(
+def test_an_incomplete_checkout_gets_a_working_stand_in(
     checkout: Path, tmp_path: Path, spoil: Callable[[Path], None], missing: str
 ) -> None:
     spoil(checkout)
@@ -62,16 +62,16 @@ def test_a_spoilt_checkout_gets_a_stand_in_that_answers(
     variables = git_environment(checkout, checkout, tmp_path / "git", CLEAN)
     assert variables["GIT_WORK_TREE"] == str(checkout)
     assert has_context(checkout, CLEAN | variables)
-    # A second time it is the same folder, as it is.
+    # The second time it is the same folder.
     assert git_environment(checkout, checkout, tmp_path / "git", CLEAN) == variables
 
 
-def test_one_remote_under_any_name_is_enough(checkout: Path) -> None:
+def test_one_remote_of_any_name_is_enough(checkout: Path) -> None:
     git(checkout, "remote", "rename", "origin", "upstream")
     assert has_context(checkout, CLEAN)
 
 
-def test_a_folder_without_a_repository_gets_a_clean_stand_in(tmp_path: Path) -> None:
+def test_a_folder_without_repository_gets_a_stand_in(tmp_path: Path) -> None:
     root = tmp_path / "no repository é"
     (root / "inner").mkdir(parents=True)
     variables = git_environment(root / "inner", root, tmp_path / "state" / "git", CLEAN)

@@ -1,4 +1,4 @@
-"""Requirement 9: a fresh database, cloned from a template that the real SDK CLI migrated."""
+"""A fresh database, cloned from a template that the real SDK CLI migrated."""
 
 import json
 import shutil
@@ -14,6 +14,12 @@ import psutil
 import psycopg
 import pytest
 
+from msm_local.errors import (
+    ClientsConnectedError,
+    TemplateFailedError,
+    UnknownRevisionError,
+    UnreadableRevisionError,
+)
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE, NEXT, UNFINISHED
 from tests.conftest import ROOT
@@ -116,7 +122,7 @@ def attach_and_write() -> int:
     return before
 
 
-def test_a_running_platform_goes_on_with_a_fresh_database(shell: Shell) -> None:
+def test_a_running_platform_continues_on_a_fresh_database(shell: Shell) -> None:
     environment = json.loads(shell("env", "--json").stdout)
     before, identity = shell.status(), settings(shell)
     assert run_forked(attach_and_write, environment=environment, folder=ROOT).value == 0
@@ -134,7 +140,7 @@ def test_a_running_platform_goes_on_with_a_fresh_database(shell: Shell) -> None:
     assert f"{history.HEAD} (head) of mainsequence.markets" in shell("status").stdout
     attached = run_forked(attach_and_write, environment=environment, folder=ROOT)
     assert attached.value == 0, attached.stderr
-    # What it replaced goes behind its back.
+    # PostgreSQL drops the old database later.
     deadline = time.monotonic() + 30
     while UNFINISHED & set(databases(shell)) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -187,15 +193,17 @@ def test_a_stopped_platform_is_reset_and_stays_stopped(shell: Shell) -> None:
         shell.count_rows()
 
 
-def test_clients_that_are_connected_are_in_the_way_unless_forced(shell: Shell) -> None:
+def test_reset_refuses_connected_clients_unless_forced(shell: Shell) -> None:
+    """The golden test of this sentence."""
     shell.write_row()
     rows = shell.count_rows()
     url = state_of(shell)["database_url"]
     with psycopg.connect(url, application_name="a report", autocommit=True) as client:
-        told = shell.complaint("reset")
         pid = client.info.backend_pid
-        assert f"1 client(s) are connected to the database: a report (pid {pid})" in told
-        assert "reset with --force" in told
+        assert shell.refused(ClientsConnectedError, "reset") == (
+            f"1 client(s) are connected to the database: a report (pid {pid}); disconnect them, or "
+            "reset with --force, which ends their sessions."
+        )
         assert shell.count_rows() == rows
         reset(shell, "--force")
         with pytest.raises(psycopg.OperationalError):
@@ -204,27 +212,26 @@ def test_clients_that_are_connected_are_in_the_way_unless_forced(shell: Shell) -
         shell.count_rows()
 
 
-def test_a_revision_can_be_named(shell: Shell) -> None:
+def test_reset_takes_a_revision(shell: Shell) -> None:
     assert reset(shell, "--to", "1002")["built"]
     assert f"1002 (head {history.HEAD})" in shell("status").stdout
     assert not reset(shell, "--to", "1002")["built"]
     reset(shell, "--to", "base")
     assert "- (never migrated)" in shell("status").stdout
-    told = shell.complaint("reset", "--to", "4711")
-    assert "There is no revision '4711' in" in told
-    assert f"take head, base or one of {', '.join(history.REVISIONS)}." in told
+    sentence = shell.refused(UnknownRevisionError, "reset", "--to", "4711")
+    for fact in ("'4711'", "head", "base", *history.REVISIONS):
+        assert fact in sentence
     reset(shell)
 
 
-def test_an_edited_revision_never_meets_an_old_template(shell: Shell) -> None:
+def test_an_edited_revision_gets_a_new_template(shell: Shell) -> None:
     first = reset(shell)
     file = add_revision(shell, history.NEXT, history.HEAD, "raise ValueError('not today')")
     try:
         shell.write_row()
-        told = shell.complaint("reset")
-        assert "The revisions cannot be run up to head" in told
+        log = shell.state / "template.log"
+        assert str(log) in shell.refused(TemplateFailedError, "reset")
         assert migration_roles(shell) == 0
-        log = Path(told.split("code 1, and ")[1].split(" says why")[0])
         assert "not today" in log.read_text()
         assert log.stat().st_mode & 0o777 == 0o600
         assert shell.count_rows() == 1
@@ -239,8 +246,8 @@ def test_an_edited_revision_never_meets_an_old_template(shell: Shell) -> None:
         with connect(shell) as connection:
             connection.execute("SELECT nickname FROM ms_markets__asset")
         file.write_text("revision = 1 +")
-        assert f"{file} cannot be read as a revision" in shell.complaint("reset")
-        assert f"{file} cannot be read as a revision" in shell("status").stdout
+        assert str(file) in shell.refused(UnreadableRevisionError, "reset")
+        assert str(file) in shell("status").stdout
     finally:
         file.unlink()
     assert reset(shell) | {"seconds": 0} == first | {"seconds": 0, "built": False}
@@ -255,19 +262,17 @@ def test_only_the_newest_templates_are_kept(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_a_reset_that_is_ended_leaves_the_old_database(
-    shell: Shell, number: signal.Signals
-) -> None:
-    """Requirement 11, too: the SDK's process under it ends with it."""
+def test_an_interrupted_reset_keeps_the_old_database(shell: Shell, number: signal.Signals) -> None:
+    """The SDK's process under it ends with it."""
     shell.write_row()
     rows = shell.count_rows()
     shell.environment["MSM_AUTO_REGISTER_NAMESPACE"] = f"ended.by.{number.name.lower()}"
     with shell.popen("reset") as resetting:
         sdk = child_of(resetting.pid, "upgrade")
         resetting.send_signal(number)
-        _stdout, told = resetting.communicate(timeout=60)
+        _stdout, printed = resetting.communicate(timeout=60)
     del shell.environment["MSM_AUTO_REGISTER_NAMESPACE"]
-    assert resetting.returncode == (-number if number == signal.SIGKILL else 128 + number), told
+    assert resetting.returncode == (-number if number == signal.SIGKILL else 128 + number), printed
     assert gone([sdk])
     assert shell.count_rows() == rows
     shell("stop")
@@ -278,7 +283,7 @@ def test_a_reset_that_is_ended_leaves_the_old_database(
     assert shell.count_rows() == rows
 
 
-def test_a_reset_that_is_killed_before_the_exchange_leaves_one_of_both(shell: Shell) -> None:
+def test_a_killed_reset_leaves_either_database_whole(shell: Shell) -> None:
     reset(shell)
     shell.write_row()
     port = state_of(shell)["postgres_port"]
@@ -295,27 +300,28 @@ def test_a_reset_that_is_killed_before_the_exchange_leaves_one_of_both(shell: Sh
     assert set(databases(shell)) & UNFINISHED == set()
     with connect(shell) as connection:
         row = connection.execute("SELECT to_regclass('kept') IS NULL").fetchone()
-    # The new one is empty, the old one as it was.
+    # The new one is empty, and the old one has its row.
     assert row == (True,) or shell.count_rows() == 1
     assert shell.status()["contents"]["active"] == history.RESOURCES
     assert "FAIL" not in shell("doctor").stdout
 
 
-def child_of(pid: int, word: str) -> psutil.Process:
-    """The child with this word on its command line, as soon as there is one."""
+def child_of(pid: int, argument: str) -> psutil.Process:
+    """The child with this argument on its command line, as soon as there is one."""
     process = psutil.Process(pid)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
             for child in process.children():
-                if word in child.cmdline():
+                if argument in child.cmdline():
                     return child
         time.sleep(0.01)
-    raise AssertionError(f"no child of {pid} was called with {word!r}")
+    raise AssertionError(f"no child of {pid} has the argument {argument!r}")
 
 
-def test_a_project_without_revisions_is_told_to_name_its_provider(tmp_path: Path) -> None:
+def test_reset_needs_the_revisions_of_the_provider(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
-    told = Shell(tmp_path).complaint("reset", "--provider", "no.such:migration")
-    assert "There is no folder with the revisions of 'no.such:migration'" in told
-    assert "name the provider of the project with --provider" in told
+    provider = "no.such:migration"
+    sentence = Shell(tmp_path).refused(UnknownRevisionError, "reset", "--provider", provider)
+    assert repr(provider) in sentence
+    assert "--provider" in sentence

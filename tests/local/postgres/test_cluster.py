@@ -18,7 +18,7 @@ from msm_local.system.ports import bind_first_free, bind_usual, is_free
 from tests.local.shell import lives
 
 
-def test_a_port_is_taken_from_the_moment_it_is_chosen() -> None:
+def test_a_chosen_port_is_taken_at_once() -> None:
     with bind_first_free() as first:
         port = first.getsockname()[1]
         assert not is_free(port)
@@ -27,10 +27,9 @@ def test_a_port_is_taken_from_the_moment_it_is_chosen() -> None:
     assert is_free(port)
 
 
-def test_the_usual_port_is_preferred_and_the_next_free_one_taken_otherwise(
+def test_the_usual_port_or_the_next_is_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Requirement 4."""
     assert ports.DEFAULT_PORT == 8765
     usual = next(port for port in range(20_000, 30_000) if is_free(port) and is_free(port + 1))
     monkeypatch.setattr(ports, "DEFAULT_PORT", usual)
@@ -42,7 +41,7 @@ def test_the_usual_port_is_preferred_and_the_next_free_one_taken_otherwise(
             assert again.getsockname()[1] == remembered
 
 
-def test_a_wrong_password_or_none_lets_nobody_in(cluster: Cluster) -> None:
+def test_no_login_without_the_right_password(cluster: Cluster) -> None:
     for role in (SUPERUSER, PLATFORM_ROLE):
         for password in (None, "wrong"):
             with pytest.raises(psycopg.OperationalError):
@@ -52,13 +51,13 @@ def test_a_wrong_password_or_none_lets_nobody_in(cluster: Cluster) -> None:
                 )  # fmt: skip
 
 
-def test_the_platform_role_is_no_superuser(cluster: Cluster) -> None:
+def test_the_platform_role_is_not_a_superuser(cluster: Cluster) -> None:
     with psycopg.connect(cluster.admin_url()) as connection:
         query = "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = %s"
         assert connection.execute(query, [PLATFORM_ROLE]).fetchone() == (False, True)
 
 
-def test_another_port_is_taken_where_the_preferred_one_is_busy(cluster: Cluster) -> None:
+def test_a_cluster_avoids_a_busy_port(cluster: Cluster) -> None:
     with bind_first_free() as taken:
         port = taken.getsockname()[1]
         other = Cluster(cluster.home.parent / "other", port=port, durable=False)
@@ -70,7 +69,7 @@ def test_another_port_is_taken_where_the_preferred_one_is_busy(cluster: Cluster)
             other.destroy()
 
 
-def test_data_survives_a_restart_and_a_lost_password_file_is_named(tmp_path: Path) -> None:
+def test_data_survives_a_restart_and_needs_its_passwords(tmp_path: Path) -> None:
     home = tmp_path / "kept"
     kept = Cluster(home, durable=False)
     try:
@@ -80,23 +79,23 @@ def test_data_survives_a_restart_and_a_lost_password_file_is_named(tmp_path: Pat
         with Cluster(home, durable=False) as again:
             assert "data" in again.databases()
         (home / "cluster.json").unlink()
-        with pytest.raises(ClusterError, match="does not hold the passwords"):
+        with pytest.raises(ClusterError, match=r"cluster\.json"):
             kept.start()
     finally:
         kept.destroy()
     assert not kept.data.exists()
 
 
-def test_copied_binaries_run_with_the_libraries_they_look_for(
+def test_copied_binaries_find_their_libraries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Where the unprivileged user cannot enter the environment, root copies the binaries."""
+    """Root copies the binaries if the unprivileged user cannot reach the environment."""
     monkeypatch.setattr(paths, "_can_traverse", lambda *_: False)
     account = dataclasses.replace(paths.postgres_account(), switched=True)
     program = paths.binaries_folder(account) / "initdb"
     assert ".venv" not in program.parts
-    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
-    assert told.stdout.startswith("initdb (PostgreSQL) 18")
+    result = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("initdb (PostgreSQL) 18")
 
 
 HELD = """
@@ -108,8 +107,8 @@ with Cluster.temporary() as cluster:
 """
 
 
-def test_the_next_temporary_cluster_deletes_what_a_killed_process_left(cluster: Cluster) -> None:
-    """And only that: the cluster of this session lives on."""
+def test_a_temporary_cluster_deletes_abandoned_ones(cluster: Cluster) -> None:
+    """But not the cluster of this session, or one whose process is running."""
     with subprocess.Popen([sys.executable, "-c", HELD], stdout=subprocess.PIPE, text=True) as held:
         assert held.stdout is not None
         home, data, pid = held.stdout.readline().split()

@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own, of an older version, under names that need quoting everywhere."""
+"""The user's own PostgreSQL, of an older version, with names that need quoting everywhere."""
 
 import json
 import os
@@ -43,7 +43,7 @@ pytestmark = [
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A PostgreSQL with a password for everybody, its administrator's as ours.
+    """A PostgreSQL with passwords for all roles.
 
     Attributes:
         version: its major version.
@@ -95,7 +95,7 @@ def run_in(folder: Path, program: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def url(server: Server) -> Iterator[str]:
-    """A login that may make roles and owns one database, and is no superuser."""
+    """A login that may create roles, owns one database, and is not a superuser."""
     janitor = DatabaseJanitor(
         user=ADMINISTRATOR, password=PASSWORD, host="127.0.0.1", port=server.port, dbname=DATABASE
     )
@@ -106,7 +106,7 @@ def url(server: Server) -> Iterator[str]:
                 sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(role, PASSWORD)
             )
             administrator.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, role))
-            # As it is by itself from PostgreSQL 15 on.
+            # The default from PostgreSQL 15 on.
             administrator.execute("ALTER SCHEMA public OWNER TO pg_database_owner")
         login = f"{quote(ROLE, safe='')}:{quote(PASSWORD, safe='')}"
         yield f"postgresql://{login}@127.0.0.1:{server.port}/{quote(DATABASE, safe='')}"
@@ -123,7 +123,9 @@ def write_and_read() -> list[str]:
     return [row["asset_type"] for row in runtime.execute(select(AssetType.asset_type)).rows]
 
 
-def test_an_older_server_takes_the_whole_main_job(server: Server, url: str, tmp_path: Path) -> None:
+def test_an_older_server_supports_the_whole_main_job(
+    server: Server, url: str, tmp_path: Path
+) -> None:
     (tmp_path / "pyproject.toml").touch()
     shell = Shell(tmp_path)
     started = json.loads(shell("start", "--database-url", url, "--json").stdout)
@@ -133,24 +135,24 @@ def test_an_older_server_takes_the_whole_main_job(server: Server, url: str, tmp_
         environment = json.loads(shell("env", "--json").stdout)
         for target in ("head", "base", "head"):
             verb = "downgrade" if target == "base" else "upgrade"
-            told = run_sdk_cli(
+            finished = run_sdk_cli(
                 "migrations", verb, "--provider", PROVIDER, target, "--json",
                 environment=environment, folder=ROOT,
             )  # fmt: skip
-            assert told.exit_code == 0, told.stderr
-        assert json.loads(told.stdout)["active_count"] == RESOURCES
+            assert finished.exit_code == 0, finished.stderr
+        assert json.loads(finished.stdout)["active_count"] == RESOURCES
         read = run_forked(write_and_read, environment=environment, folder=ROOT)
         assert read.exit_code == 0, read.stderr
         assert read.value == ["bond é"]
-        # The embedded server was not even made, and the log does not show the password.
+        # The embedded server was not created, and the password is not in the log.
         assert not list(tmp_path.glob(".msm-local/**/PG_VERSION"))
         assert quote(PASSWORD, safe="") not in Path(started["log_path"]).read_text()
     finally:
         shell("stop")
 
 
-def test_a_credential_expires_there_too(server: Server, url: str) -> None:
-    """What a member of a role may do with it was told otherwise before PostgreSQL 16."""
+def test_a_credential_expires_on_an_older_server(server: Server, url: str) -> None:
+    """Before PostgreSQL 16, GRANT did not say what a member may do."""
     with LocalPlatform(url) as platform, server.administrator(DATABASE) as administrator:
         client = Client(platform, url, "")
         with closing(client.http):
@@ -158,12 +160,12 @@ def test_a_credential_expires_there_too(server: Server, url: str) -> None:
             issued = client.credential(uid, ttl_seconds=60)
             with psycopg.connect(issued["uri"], autocommit=True) as session:
                 session.execute("CREATE TABLE expiring (uid uuid)")
-                # A privilege alone would keep the role.
+                # PostgreSQL does not drop a role that has a privilege.
                 session.execute(f"GRANT SELECT ON expiring TO {issued['role_name']}".encode())
                 administrator.execute(
                     "UPDATE msm_local.migration_credentials SET expires_at = now()"
                 )
-                # A new one has the platform look again.
+                # A new credential wakes the platform's reaper.
                 client.credential(uid)
                 query = "SELECT FROM pg_roles WHERE rolname = %s"
                 assert soon(

@@ -1,4 +1,4 @@
-"""The pools of a platform, whose sessions may end at any time, as a reset ends them."""
+"""The pools of a platform, whose sessions can end at any time, for example by a reset."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_p
 """
 
 
-def test_sessions_that_were_ended_are_replaced_at_the_next_request(client: Client) -> None:
+def test_pools_replace_sessions_that_the_server_ended(client: Client) -> None:
     thing = client.active("thing", "CREATE TABLE thing (id bigint PRIMARY KEY)")
     slow = "SELECT count(*) FROM generate_series(1, 2000000)"
 
@@ -34,7 +34,7 @@ def test_sessions_that_were_ended_are_replaced_at_the_next_request(client: Clien
         list(crowd.map(occupy, range(4)))
     with psycopg.connect(client.admin_url, autocommit=True) as administrator:
         row = administrator.execute(END_ALL).fetchone()
-    # Both pools hold several connections, and all of them are dead now.
+    # Both pools have several connections, and all of them have ended now.
     assert row is not None
     assert row[0] > 4
     with ThreadPoolExecutor(4) as crowd:
@@ -48,7 +48,7 @@ def test_sessions_that_were_ended_are_replaced_at_the_next_request(client: Clien
     assert client.execute("select", "SELECT id FROM thing", [thing]).json()["rows"] == []
 
 
-def test_requests_that_wait_for_a_lock_let_health_through(client: Client) -> None:
+def test_health_answers_while_requests_wait_for_a_lock(client: Client) -> None:
     uid = client.active("thing", "CREATE TABLE thing (id bigint PRIMARY KEY)")
     with ThreadPoolExecutor(POOL_SIZE + 1) as crowd:
         with psycopg.connect(client.admin_url) as holder:
@@ -67,7 +67,7 @@ def test_requests_that_wait_for_a_lock_let_health_through(client: Client) -> Non
         ("statement_timeout", (408, "StatementTimeoutError")),
     ],
 )
-def test_a_request_that_waits_too_long_is_ended(
+def test_a_catalog_request_ends_at_its_timeout(
     cluster: Cluster,
     database: str,
     monkeypatch: pytest.MonkeyPatch,

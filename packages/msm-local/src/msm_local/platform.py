@@ -31,7 +31,7 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
         http="h11",
         ws="none",
         lifespan="on",
-        # A client that reuses a connection in the moment it is closed sees a reset: rarely, so.
+        # Long, because a client that reuses a connection at the moment it is closed gets an error.
         timeout_keep_alive=75,
         timeout_graceful_shutdown=5,
     )
@@ -49,6 +49,7 @@ class LocalPlatform:
     def __init__(self, database_url: str, *, runtime_password: str | None = None) -> None:
         self._database_url = database_url
         self._runtime_password = runtime_password or secrets.token_urlsafe(24)
+        # It listens from now on: the endpoint is known before the start, and the port is taken.
         self._socket = bind_first_free()
         self._cleanup = ExitStack()
         self.port: int = self._socket.getsockname()[1]

@@ -1,6 +1,7 @@
-"""The server process of an instance: the application, with the embedded PostgreSQL as its child.
+"""The server process of an instance: the application, and the embedded PostgreSQL as its child.
 
-It is run as ``python -m msm_local.server`` with a JSON object on standard input: see Launch.
+It is run as ``python -m msm_local.server`` with a JSON object on standard input: see Launch. It is
+a process of its own, because it outlives the command that starts it, and the terminal.
 """
 
 import importlib
@@ -41,15 +42,15 @@ LOG = logging.getLogger("msm_local.server")
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How a server shall start; it comes over a pipe, because a URL may hold a password.
+    """How to start the server; it comes through a pipe, because a URL may contain a password.
 
     Attributes:
         root: the project.
         name: the instance.
         folder: the folder of the instance.
-        port: the port that was asked for; None for the usual one or any other.
+        port: the requested port; None for the usual one or any other.
         database_url: a PostgreSQL to use instead of the embedded one.
-        starter: the process that waits for the start; a server that nobody waits for ends.
+        starter: pid of the process that waits for the start; if it ends, the server ends too.
     """
 
     root: str
@@ -61,7 +62,7 @@ class Launch:
 
 
 def main() -> int:
-    """Run a server until it is told to stop; the exit code of the process."""
+    """Run a server until it is stopped; the exit code of the process."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -70,7 +71,7 @@ def main() -> int:
     try:
         return run(launch)
     except MsmLocalError as error:
-        LOG.error("%s", error)  # noqa: TRY400 - the sentence says it all
+        LOG.error("%s", error)  # noqa: TRY400 - the sentence is enough, without a traceback
         reason = str(error)
     except OSError as error:
         LOG.exception("the start failed")
@@ -78,7 +79,7 @@ def main() -> int:
     except psycopg.Error as error:
         LOG.exception("the start failed")
         reason = f"PostgreSQL says: {message_of(error)}"
-    # Whoever started us reads it there, unless he went away.
+    # The caller reads the reason from our standard output, unless it exited.
     with suppress(BrokenPipeError):
         sys.stdout.write(reason)
         sys.stdout.flush()
@@ -95,7 +96,8 @@ def run(launch: Launch) -> int:
     token, runtime_password = instance.secrets()
     http_port, postgres_port = instance.remembered_ports()
     with ExitStack() as stack:
-        # While PostgreSQL is made and comes up, this process only waits.
+        # The imports of the application take as long as PostgreSQL's start, for which this process
+        # only waits: at the same time, they cost nothing.
         threading.Thread(target=_import_application, name="msm-local loader", daemon=True).start()
         listener = stack.enter_context(_listen(launch.port, http_port))
         port: int = listener.getsockname()[1]
@@ -111,7 +113,7 @@ def run(launch: Launch) -> int:
         instance.remember_ports(port, cluster.port if cluster else postgres_port)
         code = _serve(instance, state, runtime_password, listener, cluster, launch.starter)
     if code:
-        # A state that nobody cleared tells a command that runs on the platform that it failed.
+        # A regular stop deletes the state file; if it stays, `exec` knows that the server failed.
         instance.write_state(replace(state, phase="ending, because PostgreSQL ended by itself"))
     return code
 
@@ -126,7 +128,7 @@ def _serve(
 ) -> int:
     _reporter(instance, state, starter)("preparing the catalog")
     settings = prepare_database(state.database_url, runtime_password)
-    # Slow imports, which _import_application began long ago.
+    # Slow imports, which are finished by now: see _import_application.
     import uvicorn
 
     from msm_local.api.app import AppConfig, create_app
@@ -148,8 +150,8 @@ def _serve(
             LOG.error("PostgreSQL ended by itself with code %s; stopping", process.returncode)
             died.set()
             if server.started:
-                # Who is waiting for a connection, or comes in this moment, is told so: to the SDK
-                # a connection that just breaks is a reason to try again for minutes.
+                # Requests that wait for a connection, or arrive now, still get an answer: if their
+                # connection just broke, the SDK would retry for minutes.
                 app.state.platform.database.close()
                 time.sleep(FAREWELL_DELAY)
             server.should_exit = True
@@ -158,7 +160,7 @@ def _serve(
     _reporter(instance, state, starter)("ready")
     _register(instance)
     LOG.info("serving %s", state.endpoint)
-    # uvicorn takes the other two itself.
+    # uvicorn handles SIGINT and SIGTERM itself.
     signal.signal(signal.SIGHUP, server.handle_exit)
     server.run(sockets=[listener])
     return 1 if died.is_set() or not server.started else 0
@@ -201,7 +203,8 @@ def _first_state(instance: Instance, launch: Launch, port: int, token: str) -> S
 def _reporter(instance: Instance, state: State, starter: int) -> Callable[[str], None]:
     def report(step: str) -> None:
         if os.getppid() != starter:
-            LOG.error("whoever started this server ended before it was %s; ending, too", step)
+            # A caller that was killed cannot end us, and nobody else would.
+            LOG.error("the caller of this start ended before the step %r; ending too", step)
             raise SystemExit(1)
         LOG.info("%s", step)
         instance.write_state(replace(state, phase=step))
@@ -213,14 +216,14 @@ def _register(instance: Instance) -> None:
     try:
         register(instance)
     except MsmLocalError as error:
-        # A user without a home folder has a platform, too; `list` shows it while it runs.
+        # A user without a home folder can still have a platform; `list` shows it while it runs.
         LOG.warning("the instance cannot be registered for `msm-local list`: %s", error)
 
 
 def _with_cluster(state: State, cluster: Cluster) -> State:
     databases = cluster.databases()
     for name in UNFINISHED & set(databases):
-        LOG.info("dropping %s, which a reset that was interrupted left behind", name)
+        LOG.info("dropping %s, which an interrupted reset left behind", name)
         discard(cluster, name)
     if DATABASE not in databases:
         cluster.create_database(DATABASE)
@@ -233,7 +236,7 @@ def _with_cluster(state: State, cluster: Cluster) -> State:
 
 
 def _let_signals_unwind() -> None:
-    """Have the first signal unwind the start or the service; the stop itself is not interrupted."""
+    """Let the first signal raise SystemExit, so that the server cleans up; ignore later ones."""
 
     def leave(_number: int, _frame: FrameType | None) -> NoReturn:
         for other in ENDING_SIGNALS:

@@ -1,4 +1,4 @@
-"""The HTTP application of one platform; several may live in one process."""
+"""The HTTP application of one platform; several can run in one process."""
 
 import importlib
 import threading
@@ -61,10 +61,12 @@ def create_app(config: AppConfig) -> FastAPI:
         reaper = CredentialReaper(database)
         reaper.start()
         app.state.platform = Platform(database, reaper)
+        # The SQL parser is slow to load: neither the start nor the first operation waits for it.
         threading.Thread(target=_load_parser, name="msm-local loader", daemon=True).start()
         try:
             yield
         finally:
+            # Both wait for threads, which must not block the event loop.
             await run_in_threadpool(reaper.stop)
             await run_in_threadpool(database.close)
 
@@ -72,11 +74,13 @@ def create_app(config: AppConfig) -> FastAPI:
         title="msm-local",
         version=version("msm-local"),
         lifespan=lifespan,
+        # A path without its slash is not the SDK's: it is answered like any unknown one.
         redirect_slashes=False,
+        # FastAPI's own pages load scripts from the network; ours are in description.py.
         openapi_url=None,
     )
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
-    # The last one added is the first one asked.
+    # The middleware added last runs first: the gate refuses a request before its body is read.
     app.add_middleware(BodyLimit)
     app.add_middleware(Gate, token=config.token, port=config.port, name=config.name)
     install_handlers(app)
@@ -94,11 +98,10 @@ def _include_routers(app: FastAPI) -> None:
         "time-index-meta-tables": absent.time_index_meta_tables,
     }
     for resource, missing in resources.items():
-        # Fixed paths come before /{uid}/, which would take them for uids.
+        # Fixed paths come before /{uid}/, which would match them as uids.
         for router in (missing, actions.router, meta_tables.router):
             app.include_router(router, prefix=f"{API_ROOT}/{resource}", tags=[resource])
 
 
 def _load_parser() -> None:
-    """Load behind the start what the first operation would otherwise wait for."""
     importlib.import_module("msm_local.services.operations")

@@ -1,4 +1,4 @@
-"""How large a request may be, and how long it may take to arrive."""
+"""How large a request body may be, and how long it may take to arrive."""
 
 import asyncio
 
@@ -14,9 +14,14 @@ BODY_TIMEOUT = 30.0
 
 
 class BodyLimit:
-    """ASGI middleware that takes in a whole body before anything else happens.
+    """ASGI middleware that reads a whole body before anything else happens.
 
-    A slow client thus holds neither a thread nor a connection of the database.
+    So a slow client holds neither a thread nor a database connection.
+
+    Args:
+        app: the application.
+        max_bytes: size of the largest body.
+        timeout: bound on the time a body takes to arrive, in seconds.
     """
 
     def __init__(
@@ -27,7 +32,7 @@ class BodyLimit:
         self._timeout = timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its body, or answer it with the reason why not."""
+        """Pass the request on with its body, or answer why not."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -46,7 +51,7 @@ class BodyLimit:
                 await self._app(scope, _replay(body, receive), send)
 
     async def _body(self, receive: Receive) -> bytes | None:
-        """The body; None where the client hung up before its end."""
+        """The body; None if the client disconnected before its end."""
         parts: list[bytes] = []
         size = 0
         more = True
@@ -56,14 +61,15 @@ class BodyLimit:
                 return None
             part = message.get("body", b"")
             size += len(part)
-            # What is too much is read all the same: a client that still writes reads no answer.
+            # A body that is too large is still read to its end: most clients read no answer while
+            # they are sending.
             if size <= self._max_bytes:
                 parts.append(part)
             more = message.get("more_body", False)
         if size > self._max_bytes:
             raise BodyTooLargeError(
-                f"The body of the request has {size} bytes, and at most {self._max_bytes} are "
-                "taken; send the rows in several operations.",
+                f"The body of the request has {size} bytes, and the limit is {self._max_bytes}; "
+                "send the rows in several operations.",
                 limit=self._max_bytes,
             )
         return b"".join(parts)
@@ -73,7 +79,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replayed() -> Message:
-        # After the body, only the end of the connection is left to be told.
+        # After the body, the only message left is the end of the connection.
         return messages.pop() if messages else await receive()
 
     return replayed

@@ -1,4 +1,4 @@
-"""The description of the platform, for programs and for people."""
+"""The endpoints that describe the API, for programs and for people."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -18,5 +18,5 @@ def openapi(request: Request) -> JSONResponse:
 
 @router.get("/docs/")
 def docs(request: Request) -> HTMLResponse:
-    """The same, to be read."""
+    """The OpenAPI description as a page."""
     return HTMLResponse(page(request.app.openapi()))

@@ -1,4 +1,4 @@
-"""Who may talk to the platform: holders of its token, by its own name, from its own pages."""
+"""Who may call the platform: only with its token, under its own name, from its own pages."""
 
 import binascii
 import hmac
@@ -15,17 +15,13 @@ from msm_local.errors import ForbiddenError, RequestError, UnauthorizedError
 __all__ = ["Gate"]
 
 NAMES = ("127.0.0.1", "localhost", "[::1]")
-# A browser can only be asked for a password: there, and only there, the token may be one.
+# A browser can only ask for a password, so these pages, and no others, accept the token as one.
 PAGES = frozenset({f"{API_ROOT}/docs/", f"{API_ROOT}/openapi.json"})
 CHALLENGE = 'Basic realm="msm-local: any name, and the token as password", charset="UTF-8"'
 
 
 class Gate:
-    """ASGI middleware that lets only rightful requests pass.
-
-    A wrong Host is a web page whose name was rebound to this machine; a wrong Origin is a page
-    from elsewhere. Neither gets as far as the token.
-    """
+    """ASGI middleware that refuses requests without the token, or from foreign web pages."""
 
     def __init__(self, app: ASGIApp, *, token: str, port: int, name: str) -> None:
         self._app = app
@@ -34,29 +30,37 @@ class Gate:
         self._hosts = frozenset(f"{name}:{port}" for name in NAMES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer it with the reason why not."""
+        """Pass the request on, or answer why not."""
         if scope["type"] == "http":
-            fault = self._fault(Headers(scope=scope), scope["path"])
-            if fault is not None:
-                answer = error_response(fault)
-                if scope["path"] in PAGES and isinstance(fault, UnauthorizedError):
+            refusal = self._refusal(Headers(scope=scope), scope["path"])
+            if refusal is not None:
+                answer = error_response(refusal)
+                if scope["path"] in PAGES and isinstance(refusal, UnauthorizedError):
                     answer.headers["WWW-Authenticate"] = CHALLENGE
                 await answer(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _fault(self, headers: Headers, path: str) -> RequestError | None:
+    def _refusal(self, headers: Headers, path: str) -> RequestError | None:
+        # A foreign Host is a web page whose domain was pointed at this machine (DNS rebinding), and
+        # a foreign Origin is a page of another site. A browser may know the token as a password, so
+        # both are refused before the token is compared.
         host = headers.get("host", "").lower()
         if host not in self._hosts:
-            return ForbiddenError(f"Host {host!r} is not this platform; see `msm-local status`.")
+            return ForbiddenError(
+                f"The Host {host!r} is not this platform; use the endpoint that `msm-local status` "
+                "prints."
+            )
         origin = headers.get("origin")
         if origin is not None and not self._is_own(origin):
-            return ForbiddenError(f"Origin {origin!r} may not talk to this platform.")
+            return ForbiddenError(f"Pages of the Origin {origin!r} may not call this platform.")
         given = headers.get("authorization", "")
+        # In constant time: how long an answer takes must not tell how much of a token is right.
         if not hmac.compare_digest(_token(given, path), self._token):
-            fault = "another token than that" if given else "no token, and needs that"
+            problem = "a wrong token" if given else "no token"
             return UnauthorizedError(
-                f"The request has {fault} of {self._name}; `msm-local env`, run there, prints it."
+                f"The request has {problem} for {self._name}; run `msm-local env` there, which "
+                "prints it."
             )
         return None
 
@@ -71,6 +75,7 @@ class Gate:
 def _token(authorization: str, path: str) -> bytes:
     scheme, _, credential = authorization.partition(" ")
     if scheme == "Bearer":
+        # Headers are decoded as Latin-1: this gives back the bytes that were sent.
         return credential.encode("latin-1")
     if scheme == "Basic" and path in PAGES:
         try:

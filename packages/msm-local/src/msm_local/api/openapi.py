@@ -1,4 +1,4 @@
-"""What the platform offers, as OpenAPI."""
+"""The description of the API, as OpenAPI."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,19 +13,19 @@ __all__ = ["describe", "operations"]
 
 SUMMARY = (
     "A local stand-in for the Main Sequence platform: what the SDK's client asks for when tables "
-    "are migrated, attached, checked, read and written. Every request carries the token of the "
-    "platform; `msm-local env` prints it."
+    "are migrated, attached, checked, read and written. Every request needs the token of the "
+    "platform, which `msm-local env` prints."
 )
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI description, made once."""
+    """The OpenAPI description; it is made once and kept."""
     if app.openapi_schema is None:
         description = get_openapi(
             title=app.title, version=app.version, description=SUMMARY, routes=app.routes
         )
         for _path, _verb, operation in operations(description):
-            # What the validation of FastAPI refuses is answered 400, in the one form.
+            # FastAPI describes a 422 of its own; we answer 400, in the form of all errors.
             operation["responses"].pop("422", None)
         for name in ("HTTPValidationError", "ValidationError"):
             description["components"]["schemas"].pop(name, None)
@@ -46,6 +46,7 @@ def operations(description: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[
 
 
 def _describe_filters(description: Mapping[str, Any], resource: ResourceKind) -> None:
+    # The endpoints read filters from the raw body and query, so FastAPI does not know them.
     filters = describe_filters(resource)
     listing = description["paths"][f"{API_ROOT}/{resource}/"]["get"]
     listing["parameters"] = [

@@ -1,4 +1,4 @@
-"""The description of the platform as a page: plain HTML that needs no network to be read."""
+"""The description of the API as a page: plain HTML, which works without a network."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The schema of the catalog: numbered SQL files, applied once each and in order."""
+"""The schema of the catalog: numbered SQL files, each applied once, in order."""
 
 from dataclasses import dataclass
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""The command line ``msm-local``: one file for each group of verbs."""
+"""The command line ``msm-local``: one module for each group of verbs."""
 
 from msm_local.cli.main import main
 

@@ -1,4 +1,4 @@
-"""The verbs that hand over to another program: env, exec, psql."""
+"""The verbs that run another program, or prepare one: env, exec, psql."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from msm_local.instances.lifecycle import ensure_started, running_state
 
 __all__ = ["env_command", "exec_command", "psql_command"]
 
-# What follows the options of the verb belongs to the other program.
+# All arguments after the verb's own options belong to the other program.
 PASSING_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
@@ -36,11 +36,11 @@ PASSING_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
     show_default=True,
     help="For a shell, a .env file or a program.",
 )
-@click.option("--check", is_flag=True, help="Prove it by one call instead of printing it.")
+@click.option("--check", is_flag=True, help="Check it with one call instead of printing it.")
 @json_option
 @click.pass_obj
 def env_command(instance: Instance, style: str, *, check: bool, as_json: bool) -> None:
-    """Print the environment that the SDK reads, token included."""
+    """Print the variables that the SDK reads, including the token."""
     state = running_state(instance)
     variables = sdk_environment(instance, state, Path.cwd(), os.environ)
     if not check:
@@ -51,13 +51,13 @@ def env_command(instance: Instance, style: str, *, check: bool, as_json: bool) -
         answer = call_health(endpoint, variables["MAINSEQUENCE_ACCESS_TOKEN"])
     except (OSError, HTTPException, ValueError) as error:
         raise UnhealthyError(
-            f"Nothing usable answers at {endpoint} ({error}); see `msm-local{instance.option} "
-            "status`."
+            f"No healthy platform answers at {endpoint} ({error}); see `msm-local"
+            f"{instance.option} status`."
         ) from error
     if as_json:
         click.echo(json.dumps({"endpoint": endpoint, "postgresql": answer["postgresql"]}, indent=2))
         return
-    click.echo(f"{endpoint} takes this token: PostgreSQL {answer['postgresql']} behind it")
+    click.echo(f"{endpoint} accepts this token; its PostgreSQL is {answer['postgresql']}")
 
 
 @click.command("exec", context_settings=PASSING_ON)
@@ -68,13 +68,13 @@ def env_command(instance: Instance, style: str, *, check: bool, as_json: bool) -
 def exec_command(
     context: click.Context, port: int | None, database_url: str | None, command: Sequence[str]
 ) -> None:
-    """Run COMMAND with the SDK's environment, starting the platform if needed.
+    """Run COMMAND against the platform, which is started if needed.
 
-    Its exit code is passed on; 127 where there is no such command, 126 where it cannot be run.
-    The platform keeps running. Where it dies under COMMAND and is not back in 10 s, COMMAND ends.
+    The exit code is that of COMMAND; 127 if there is no such command, 126 if it cannot be run.
+    The platform keeps running. If it dies and is not back within 10 s, COMMAND is ended.
     """
     instance: Instance = context.obj
-    # Before a platform is started for it.
+    # Checked first, so that no platform is started for nothing.
     if shutil.which(command[0]) is None:
         say(f"There is no command {command[0]!r} to run; install it, or check its name and PATH.")
         context.exit(NOT_FOUND)
@@ -87,7 +87,7 @@ def exec_command(
         say(f"{elsewhere}; {command[0]} gets {state.endpoint}, the one of {instance.root}.")
     if started and "GIT_DIR" in variables:
         missing = missing_context(Path.cwd(), os.environ)
-        say(f"The SDK needs a Git context, and here is {missing}; it gets a stand-in.")
+        say(f"The SDK needs a Git context, and this folder has {missing}; it gets a stand-in.")
     environment = child_environment(os.environ, variables)
     context.exit(run_on_platform(instance, state, command, environment, say))
 
@@ -98,7 +98,7 @@ def exec_command(
     type=click.Choice(["runtime", "owner", "platform", "superuser"]),
     default="runtime",
     show_default=True,
-    help="Rows only, as operations; tables, as migrations; the catalog; everything.",
+    help="May use rows; tables; the catalog; everything.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
@@ -107,7 +107,7 @@ def psql_command(instance: Instance, role: str, arguments: Sequence[str]) -> Non
 
     The superuser exists in the embedded PostgreSQL only.
     """
-    # It needs psycopg, which no other verb of this file waits for.
+    # Imported here: it loads psycopg, which the other verbs of this module do not need.
     from msm_local.client.psql import Role, psql_call
 
     call = psql_call(instance, running_state(instance), cast("Role", role), arguments)

@@ -1,4 +1,4 @@
-"""What all verbs share: how an error ends them, and the option of those that a machine reads."""
+"""What the verbs share: how an error ends them, and common options."""
 
 import signal
 from types import FrameType
@@ -25,12 +25,12 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, envvar="MSM_LOCAL_JSON", help="Print JSON."
 )
 port_option = click.option(
-    "--port", type=click.IntRange(1, 65535), envvar="MSM_LOCAL_PORT", help="A port it must have."
+    "--port", type=click.IntRange(1, 65535), envvar="MSM_LOCAL_PORT", help="The port to listen on."
 )
 database_option = click.option(
     "--database-url",
     envvar="MSM_LOCAL_DATABASE_URL",
-    help="A PostgreSQL to use instead of the embedded one, from now on.",
+    help="Use this PostgreSQL instead of the embedded one, from now on.",
 )
 provider_option = click.option(
     "--provider",
@@ -42,31 +42,32 @@ provider_option = click.option(
 
 
 class VerbGroup(click.Group):
-    """Turns an error of ours into a sentence, what it changed, and its own exit code."""
+    """Turns an error of ours into a sentence, its effect and its exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The verbs in the order of a platform's life, instead of the alphabet's."""
+        """The verbs in the order in which they are used, not in that of the alphabet."""
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the verb; a signal unwinds it, so that it leaves nothing half done behind."""
+        """Run the verb; a signal raises SystemExit in it, so that it cleans up."""
         previous = {number: signal.signal(number, _leave) for number in ENDING_SIGNALS}
         try:
             return super().invoke(ctx)
         except MsmLocalError as error:
             if isinstance(error, AdministratorNeededError):
-                # The one part that somebody else shall run: it can be redirected into a file.
+                # On standard output, so that it can be redirected into a file for somebody else.
                 click.echo(error.script)
             click.echo(f"Error: {error}", err=True)
             click.echo(f"[{error.code()}] {error.effect}{_log_of(ctx.obj)}", err=True)
             raise SystemExit(error.exit_code) from error
         finally:
+            # Tests, and tools that call the group, go on with their own handlers.
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
 
 def say(text: str) -> None:
-    """Tell the person, away from what a machine reads."""
+    """Print to standard error, so that standard output stays readable for programs."""
     click.echo(f"msm-local: {text}", err=True)
 
 

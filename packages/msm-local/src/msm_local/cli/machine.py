@@ -1,4 +1,4 @@
-"""The verbs about what lies on this machine: list, destroy, doctor."""
+"""The verbs about this machine: list, destroy, doctor."""
 
 import json
 from dataclasses import asdict
@@ -23,24 +23,24 @@ def list_command(*, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     if not rows:
-        click.echo("There is no instance on this machine; `msm-local start` makes one.")
+        click.echo("There is no instance on this machine; `msm-local start` creates one.")
     widths = {key: max(len(row[key]) for row in rows) for key in (rows[0] if rows else ())}
     for row in rows:
         click.echo("  ".join(f"{row[key]:<{width}}" for key, width in widths.items()).rstrip())
 
 
 @click.command("destroy")
-@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
-@click.option("--force", is_flag=True, help="Stop it first, if it runs.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be deleted.")
+@click.option("--force", is_flag=True, help="Stop it first if it is running.")
 @json_option
 @click.pass_obj
 def destroy_command(instance: Instance, *, dry_run: bool, force: bool, as_json: bool) -> None:
     """Delete the instance with all its data.
 
-    Only folders that carry the marker of msm-local are deleted. A database of --database-url is
-    left as it is.
+    Only folders with the marker of msm-local are deleted. A database of --database-url is not
+    touched.
     """
-    # It needs to know where PostgreSQL's data lies, which no other verb of this file does.
+    # Imported here: it loads the modules of the embedded PostgreSQL, which `list` does not need.
     from msm_local.instances.destruction import destroy, folders_of
 
     folders = folders_of(instance) if dry_run else destroy(instance, force=force, report=say)
@@ -58,11 +58,11 @@ def destroy_command(instance: Instance, *, dry_run: bool, force: bool, as_json: 
 @json_option
 @click.pass_context
 def doctor_command(context: click.Context, *, as_json: bool) -> None:
-    """Check everything that a platform needs, and say what to do about each fault.
+    """Check what a platform needs, and print how to fix each problem.
 
-    Nothing is started or changed. Exit code 0 without a fault, 1 with one.
+    Nothing is started or changed. The exit code is 0 if all checks pass, else 1.
     """
-    # It needs psycopg and packaging.
+    # Imported here: it loads psycopg and packaging, which the other verbs do not need.
     from msm_local.doctor import examine
 
     findings = examine(context.obj)
@@ -75,7 +75,7 @@ def doctor_command(context: click.Context, *, as_json: bool) -> None:
             line = f"{click.style(status, fg=colour)}  {finding.subject:<{width}}  {finding.found}"
             click.echo(line)
             if finding.remedy:
-                click.echo(f"{'':<{width + 8}}to do: {finding.remedy}")
+                click.echo(f"{'':<{width + 8}}to fix it: {finding.remedy}")
     context.exit(0 if all(finding.ok for finding in findings) else 1)
 
 

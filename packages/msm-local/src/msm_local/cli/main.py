@@ -1,4 +1,4 @@
-"""The group of all verbs, and what identifies an instance."""
+"""The group of all verbs, and the options that identify an instance."""
 
 from pathlib import Path
 
@@ -22,18 +22,18 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MSM_LO
 
 
 @click.group(cls=VerbGroup, context_settings=SETTINGS)
-@click.option("--name", default=DEFAULT_NAME, show_default=True, help="The instance.")
+@click.option("--name", default=DEFAULT_NAME, show_default=True, help="Name of the instance.")
 @click.option(
     "--state-dir",
     type=click.Path(path_type=Path),
-    help="Where state lies.  [default: .msm-local of the project]",
+    help="State folder.  [default: .msm-local of the project]",
 )
 @click.pass_context
 def main(context: click.Context, name: str, state_dir: Path | None) -> None:
     """Run a local stand-in for the Main Sequence platform.
 
-    An option --like-this is also read from MSM_LOCAL_LIKE_THIS, of a verb from
-    MSM_LOCAL_VERB_LIKE_THIS.
+    An option --like-this can also be set by the variable MSM_LOCAL_LIKE_THIS, and an option of a
+    verb by MSM_LOCAL_VERB_LIKE_THIS.
     """
     context.obj = find_instance(name, state_dir)
 

@@ -1,4 +1,4 @@
-"""What start and status print: for a person in rows, for a machine as JSON."""
+"""What start and status print: rows for a person, or JSON for a program."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import click
 from msm_local.instances.health import Health
 from msm_local.instances.instance import Instance, State
 
+# Only for the type checker: at run time these load psycopg.
 if TYPE_CHECKING:
     from msm_local.status.overview import Overview, VersionTable
 
@@ -18,12 +19,12 @@ __all__ = ["Report", "other_endpoint", "print_report"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What there is to report about an instance.
+    """The facts to report about an instance.
 
     Attributes:
         instance: the instance.
-        health: what its server is up to.
-        provider: the migration provider whose revisions are the heads.
+        health: the status of its platform.
+        provider: the migration provider whose revision files have the heads.
     """
 
     instance: Instance
@@ -31,10 +32,10 @@ class Report:
     provider: str
 
     def overview(self) -> "Overview | None":
-        """What its database holds; None where nothing healthy serves it."""
+        """The contents of its database; None if the platform is not healthy."""
         if self.health.status != "healthy" or self.health.state is None:
             return None
-        # They need psycopg, which no other part of the quick verbs waits for.
+        # Imported here: they load psycopg, which a status without a running platform does not need.
         from msm_local.database.libpq import forget_variables
         from msm_local.status.overview import read_overview
 
@@ -55,7 +56,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
 
 
 def other_endpoint(state: State) -> str:
-    """A warning where the environment leads to another platform; empty otherwise."""
+    """A warning if MAINSEQUENCE_ENDPOINT names another platform; otherwise empty."""
     named = os.environ.get("MAINSEQUENCE_ENDPOINT")
     if not named or named == state.endpoint:
         return ""
@@ -73,7 +74,7 @@ def _rows(report: Report) -> list[tuple[str, str]]:
         rows.append(("log", health.state.log_path))
         elsewhere = other_endpoint(health.state)
         if elsewhere:
-            rows.append(("beware", f"{elsewhere}; run commands here with `msm-local exec -- ...`"))
+            rows.append(("warning", f"{elsewhere}; run commands here with `msm-local exec -- ...`"))
     verb = "start" if health.state is None else "stop"
     return [*rows, (f"to {verb}", f"msm-local{instance.option} {verb}")]
 
@@ -125,7 +126,7 @@ def _as_json(report: Report) -> dict[str, object]:
         "contents": None if overview is None else asdict(overview),
     }
     if health.state is not None:
-        # Token and URL are secrets; `env` is the verb that prints the one the SDK needs.
+        # Both are secrets; `env` is the verb that prints the token.
         hidden = {"token", "database_url"}
         content |= {k: v for k, v in asdict(health.state).items() if k not in hidden}
         content["persistence"] = "data_folder" if health.state.embedded else "database_url"

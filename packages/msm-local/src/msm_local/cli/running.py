@@ -1,4 +1,4 @@
-"""The verbs about the server and its data: start, stop, status, logs, reset."""
+"""The verbs for the server and its data: start, stop, status, logs, reset."""
 
 import json
 import os
@@ -42,10 +42,10 @@ def start_command(
     embedded: bool,
     as_json: bool,
 ) -> None:
-    """Start the platform, unless it runs; print where things are.
+    """Start the platform unless it is running, and print its status.
 
-    It returns when a migration would work. Exit code 5, and SQL for an administrator, where the
-    role of --database-url lacks a privilege.
+    It returns when a migration would work. If the role of --database-url lacks a privilege, it
+    ends with exit code 5 and prints SQL for an administrator.
     """
     if embedded:
         database_url = EMBEDDED
@@ -66,9 +66,9 @@ def stop_command(instance: Instance) -> None:
 @json_option
 @click.pass_context
 def status_command(context: click.Context, provider: str, *, as_json: bool) -> None:
-    """Print what the platform is up to.
+    """Print the status of the platform.
 
-    Exit code 0 healthy, 3 stopped, 4 degraded.
+    The exit code is 0 for healthy, 3 for stopped and 4 for degraded.
     """
     instance: Instance = context.obj
     health = probe(instance)
@@ -77,22 +77,22 @@ def status_command(context: click.Context, provider: str, *, as_json: bool) -> N
 
 
 @click.command("logs")
-@click.option("-f", "--follow", is_flag=True, help="Go on until Ctrl-C.")
+@click.option("-f", "--follow", is_flag=True, help="Keep printing until Ctrl-C.")
 @click.option("-n", "--lines", type=click.IntRange(0), default=50, show_default=True)
-@click.option("--postgresql", is_flag=True, help="The log of the embedded PostgreSQL instead.")
+@click.option("--postgresql", is_flag=True, help="Print the log of the embedded PostgreSQL.")
 @click.pass_obj
 def logs_command(instance: Instance, lines: int, *, follow: bool, postgresql: bool) -> None:
     """Print the end of the server's log."""
     path = instance.folder / "postgres.log" if postgresql else instance.log_path
     if not exists(path):
         raise NotRunningError(
-            f"There is no log {path}, because nothing has written one yet; start the platform with "
-            f"`msm-local{instance.option} start`."
+            f"There is no log {path} yet; start the platform with `msm-local{instance.option} "
+            "start`."
         )
     tail = shutil.which("tail")
     if tail is None:
-        raise ProgramMissingError(f"There is no `tail` on PATH to print {path} with; install it.")
-    # -F follows the name: a log that is deleted and made anew goes on.
+        raise ProgramMissingError(f"There is no `tail` on PATH to print {path}; install it.")
+    # -F follows the name, and so also a log that is deleted and created again.
     os.execv(tail, [tail, "-n", str(lines), *(["-F"] if follow else []), str(path)])  # noqa: S606
 
 
@@ -105,19 +105,20 @@ def logs_command(instance: Instance, lines: int, *, follow: bool, postgresql: bo
     show_default=True,
     help="A revision, or base.",
 )
-@click.option("--force", is_flag=True, help="End the sessions of clients that are connected.")
+@click.option("--force", is_flag=True, help="End the sessions of connected clients.")
 @provider_option
 @json_option
 @click.pass_obj
 def reset_command(
     instance: Instance, target: str, provider: str, *, force: bool, as_json: bool
 ) -> None:
-    """Replace the database by a fresh one at a revision; all rows are gone.
+    """Replace the database with a fresh one at a revision.
 
-    It is cloned from a template, which is built once for the revision files as they are. It works
-    on a stopped platform too, and refuses while clients are connected.
+    All rows are lost. The new database is cloned from a template, which is built again when
+    revision files changed. It works on a stopped platform too, and refuses while clients are
+    connected.
     """
-    # The only verb that needs PostgreSQL's own tools.
+    # Imported here: it loads the modules of the embedded PostgreSQL.
     from msm_local.reset.reset import reset
 
     done = reset(instance, provider=provider, target=target, force=force, report=say)

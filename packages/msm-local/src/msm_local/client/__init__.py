@@ -1,1 +1,1 @@
-"""What a command that runs under the platform needs."""
+"""What a command needs to run against the platform."""

@@ -1,4 +1,4 @@
-"""What the SDK reads from its environment, under the very names it reads."""
+"""The environment variables that the SDK reads, and the formats in which they are printed."""
 
 import json
 import re
@@ -14,7 +14,7 @@ __all__ = ["Format", "child_environment", "render", "sdk_environment"]
 
 Format = Literal["sh", "dotenv", "json"]
 
-# With one of these the SDK would log in elsewhere, or report to a job that is not ours.
+# With one of these the SDK would log in to another platform, or report to a job that is not ours.
 REMOVED = (
     "MAINSEQUENCE_REFRESH_TOKEN",
     "MAINSEQUENCE_RUNTIME_CREDENTIAL_ID",
@@ -28,7 +28,7 @@ LOOPBACK = "127.0.0.1"
 def sdk_environment(
     instance: Instance, state: State, directory: Path, environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """The variables that lead the SDK, started in ``directory``, to the platform.
+    """The variables with which the SDK, started in ``directory``, finds the platform.
 
     Raises:
         GitUnavailableError: a stand-in Git context is needed and cannot be made.
@@ -37,9 +37,10 @@ def sdk_environment(
         "MAINSEQUENCE_ENDPOINT": state.endpoint,
         "MAINSEQUENCE_ACCESS_TOKEN": state.token,
         "MAINSEQUENCE_AUTH_MODE": "jwt",
-        # The SDK writes its logs there, and not into the home folder.
+        # The SDK writes its logs there instead of into the home folder.
         "TDAG_ROOT_PATH": str(instance.folder / "sdk"),
     }
+    # A proxy would look for 127.0.0.1 on its own machine.
     if any(environment.get(name) for name in PROXIES):
         variables |= dict.fromkeys(("NO_PROXY", "no_proxy"), _no_proxy(environment))
     return variables | git_environment(
@@ -50,7 +51,7 @@ def sdk_environment(
 def child_environment(
     environment: Mapping[str, str], variables: Mapping[str, str]
 ) -> dict[str, str]:
-    """The environment of a command: ours, with the variables, without what would mislead."""
+    """The environment of a command: ours with the variables, without those of REMOVED."""
     kept = {name: value for name, value in environment.items() if name not in REMOVED}
     return {**kept, **variables}
 
@@ -67,7 +68,7 @@ def render(variables: Mapping[str, str], style: Format) -> str:
 def _quoted(value: str) -> str:
     if shlex.quote(value) == value:
         return value
-    # In single quotes nothing means anything, to a shell as to other readers of such files.
+    # In single quotes every character means itself, to a shell and to other readers of .env files.
     if "'" not in value:
         return f"'{value}'"
     return '"' + re.sub(r'(["\\$`])', r"\\\1", value) + '"'

@@ -1,4 +1,4 @@
-"""Running a command on a platform, and watching that the platform outlives it."""
+"""Run a command against a platform, and watch that the platform keeps running."""
 
 import signal
 import subprocess
@@ -27,23 +27,24 @@ def run_on_platform(
     environment: Mapping[str, str],
     say: Callable[[str], None],
 ) -> int:
-    """Run the command to its end; its exit code, 128 and the number where a signal ended it.
+    """Run the command; its exit code, or 128 plus the number of the signal that ended it.
 
-    Signals that reach us reach it. Where the server dies under it, it is told so, and ended if
-    the platform is not back soon: the SDK would go on trying for minutes, and print thousands of
-    lines. A platform that somebody stopped is a decision, and the command goes on.
+    Signals that we get are forwarded. If the server dies while the command runs, that is reported,
+    and the command is ended unless the platform is back within RESTART_TIMEOUT: the SDK would retry
+    for minutes, and print thousands of lines. If the platform is stopped, the command goes on.
     """
     try:
         process = subprocess.Popen(list(command), env=dict(environment))
     except OSError as error:
-        say(f"{command[0]!r} cannot be run ({error.strerror}); a script needs a first line #!.")
+        say(f"{command[0]!r} cannot be run ({error.strerror}); a script needs a #! line.")
         return UNUSABLE
 
     def forward(number: int, _frame: FrameType | None) -> None:
-        # At a terminal the command gets Ctrl-C itself; twice would look like a second one.
+        # A terminal sends Ctrl-C to the command too: forwarded, it would count as a second one.
         if number != signal.SIGINT or not sys.stdin.isatty():
             process.send_signal(number)
 
+    # In place of the command line's own handlers, which would end us and leave the command running.
     for number in ENDING_SIGNALS:
         signal.signal(number, forward)
     ended = threading.Event()
@@ -71,10 +72,10 @@ def _watch(
             continue
         left = instance.read_state()
         if left is None:
-            # Stopped in order.
+            # A regular stop: somebody wanted it.
             return
         if left.pid != state.pid:
-            # Started again by somebody who was faster than we look.
+            # It was started again since we looked last.
             state = left
             continue
         say(

@@ -1,7 +1,7 @@
-"""A Git context for places that have none: the SDK resolves one before every command.
+"""A stand-in Git context for checkouts without one: the SDK resolves one before every command.
 
-The SDK believes a repository, an attached branch, a commit and a remote. Where a checkout lacks one
-of them, a stand-in Git folder takes its place: GIT_DIR names it, GIT_WORK_TREE the checkout.
+The SDK requires a repository, a checked-out branch, a commit and a remote. If a checkout lacks one
+of them, a stand-in Git folder replaces its own: GIT_DIR names it, and GIT_WORK_TREE the checkout.
 """
 
 import os
@@ -24,12 +24,12 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 def git_environment(
     directory: Path, root: Path, folder: Path, environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """What a command run in ``directory`` needs besides; nothing where Git says enough there.
+    """The variables of a stand-in; none if the Git context of ``directory`` is sufficient.
 
     Args:
         directory: where the command will run.
         root: the project, which becomes the work tree of the stand-in.
-        folder: where the stand-in Git folder lies or will lie.
+        folder: the stand-in Git folder; it is made if it is needed.
         environment: the environment that the command will have.
 
     Raises:
@@ -51,10 +51,8 @@ def has_context(directory: Path, environment: Mapping[str, str]) -> bool:
 
 
 def missing_context(directory: Path, environment: Mapping[str, str]) -> str:
-    """What the SDK would miss in the Git context of ``directory``, as in "no remote".
-
-    Empty where it misses nothing. It asks the same questions.
-    """
+    """What the Git context of ``directory`` lacks for the SDK, as in "no remote"; else empty."""
+    # The same questions to Git as the SDK asks, so that the answers are the same.
     top = _ask(directory, environment, "rev-parse", "--show-toplevel")
     if not top:
         return "no repository that Git trusts"
@@ -62,7 +60,7 @@ def missing_context(directory: Path, environment: Mapping[str, str]) -> str:
     reference = _ask(root, environment, "symbolic-ref", "--quiet", "HEAD")
     commit = _ask(root, environment, "rev-parse", "--verify", "HEAD^{commit}")
     if not reference.startswith("refs/heads/"):
-        return "no branch that is checked out"
+        return "no checked-out branch"
     if COMMIT.fullmatch(commit) is None:
         return "no commit"
     branch = reference.removeprefix("refs/heads/")
@@ -71,17 +69,18 @@ def missing_context(directory: Path, environment: Mapping[str, str]) -> str:
         remotes = _ask(root, environment, "remote").splitlines()
         remote = "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
     known = remote and _ask(root, environment, "remote", "get-url", remote)
-    return "" if known else "no remote, or no single one"
+    return "" if known else "no remote, or several and none named origin"
 
 
 def make_stand_in(folder: Path, root: Path) -> None:
-    """Make the stand-in Git folder, unless it is there: one empty commit and a remote.
+    """Make the stand-in Git folder unless it exists: one empty commit and a remote.
 
     Raises:
         GitUnavailableError: Git fails.
     """
     if (folder / "stand-in-complete").exists():
         return
+    # Without the user's Git configuration: its hooks, templates or signing could make this fail.
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
@@ -94,7 +93,9 @@ def make_stand_in(folder: Path, root: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     for arguments in (
         ("init", "--quiet", f"--initial-branch={BRANCH}", "--template="),
+        # Git takes a folder that is not called .git for a bare repository, without a work tree.
         ("config", "core.bare", "false"),
+        # In its own configuration: `git remote get-url` does not read the environment.
         ("config", "remote.origin.url", f"https://local.invalid/msm-local/{name}.git"),
         (
             *("-c", "user.name=msm-local", "-c", "user.email=msm-local@local.invalid"),
@@ -103,12 +104,12 @@ def make_stand_in(folder: Path, root: Path) -> None:
         ),
     ):
         _run(folder.parent, environment, *arguments)
-    # Written last: a start that was killed half-way is repeated.
+    # Written last, so that a stand-in that a kill left incomplete is made again.
     (folder / "stand-in-complete").touch()
 
 
 def _ask(directory: Path, environment: Mapping[str, str], *arguments: str) -> str:
-    """The answer of ``git``; empty where it has none, as where there is no git at all."""
+    """The output of ``git``; empty if it fails, or if there is no git."""
     try:
         result = subprocess.run(
             ["git", *arguments],

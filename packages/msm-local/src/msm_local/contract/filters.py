@@ -1,4 +1,4 @@
-"""The filters that a resource declares, from a JSON body or from a query string."""
+"""The filters that a resource declares, read from a JSON body or a query string."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ SHARED: Mapping[str, tuple[Lookup, ...]] = {
     "physical_schema": ("exact", "in"),
     "physical_table_name": ("exact", "contains", "in"),
     "labels": ("exact", "in", "contains"),
-    # The SDK adds it to every read, from the Git context.
+    # The SDK adds this one to every read; it takes the value from the Git context.
     "organization_environment_uid": ("exact",),
 }
 DECLARED: Mapping[ResourceKind, Mapping[str, tuple[Lookup, ...]]] = {
@@ -65,7 +65,7 @@ class FilterClause:
     Attributes:
         field: a declared field.
         lookup: how to compare.
-        values: the texts to compare with; one of them but for ``in``.
+        values: the texts to compare with; exactly one, except for ``in``.
     """
 
     field: str
@@ -75,11 +75,11 @@ class FilterClause:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of the matching rows is wanted.
+    """Which part of the matching rows to return.
 
     Attributes:
         limit: number of rows, or None for all.
-        offset: rows to leave out first.
+        offset: rows to skip.
     """
 
     limit: int | None
@@ -89,11 +89,11 @@ class Page:
 def parse_body(
     resource: ResourceKind, body: Mapping[str, object]
 ) -> tuple[list[FilterClause], Page]:
-    """The filters of a ``filter/`` body; a null counts as not given, as in the SDK.
+    """The filters of a ``filter/`` body; as in the SDK, null means that a filter is not given.
 
     Raises:
         UnknownFilterError: the resource does not declare a filter.
-        InvalidRequestError: a value is of the wrong type.
+        InvalidRequestError: a value has the wrong type.
     """
     given = {name: value for name, value in body.items() if value is not None}
     page = Page(_number(given.pop("limit", None), "limit", 1), _offset(given.pop("offset", None)))
@@ -107,7 +107,7 @@ def parse_query(
 
     Raises:
         UnknownFilterError: the resource does not declare a filter.
-        InvalidRequestError: a value is of the wrong type.
+        InvalidRequestError: a value has the wrong type.
     """
     given: dict[str, object] = {
         name: value.split(",") if name.endswith("__in") else value for name, value in query.items()
@@ -118,10 +118,10 @@ def parse_query(
 
 
 def describe_filters(resource: ResourceKind) -> dict[str, tuple[Schema, Schema]]:
-    """The JSON Schemas of every filter of a resource, in a body and in a query, by its name."""
+    """The JSON Schemas of each filter of a resource, in a body and in a query, by name."""
     page = {
-        name: {"type": "integer", "minimum": least, "exclusiveMaximum": MAX_NUMBER}
-        for name, least in (("limit", 1), ("offset", 0))
+        name: {"type": "integer", "minimum": minimum, "exclusiveMaximum": MAX_NUMBER}
+        for name, minimum in (("limit", 1), ("offset", 0))
     }
     filters = {
         name: (IN_BODY[lookup], IN_QUERY[lookup])
@@ -156,6 +156,7 @@ def _clause(resource: ResourceKind, name: str, value: object) -> FilterClause:
 
 
 def _text(name: str, value: object) -> str:
+    # PostgreSQL refuses a NUL in text, and would answer with an error that names no filter.
     if isinstance(value, str) and "\x00" not in value:
         return value
     raise InvalidRequestError(f"The filter {name!r} takes text, not {value!r}.")
@@ -175,13 +176,16 @@ def _offset(value: object) -> int:
     return _number(value, "offset", 0) or 0
 
 
-def _number(value: object, name: str, least: int) -> int | None:
+def _number(value: object, name: str, minimum: int) -> int | None:
     if value is None:
         return None
     try:
         number = int(str(value))
     except ValueError:
-        number = least - 1
-    if isinstance(value, bool) or not least <= number < MAX_NUMBER:
-        raise InvalidRequestError(f"{name} takes a number from {least} on, not {value!r}.")
+        number = minimum - 1
+    if isinstance(value, bool) or not minimum <= number < MAX_NUMBER:
+        raise InvalidRequestError(
+            f"The parameter {name!r} takes a number from {minimum} to {MAX_NUMBER - 1}, "
+            f"not {value!r}."
+        )
     return number

@@ -1,4 +1,4 @@
-"""JSON from clients: what of it PostgreSQL can keep."""
+"""JSON from clients, without the values that PostgreSQL cannot store."""
 
 import math
 from typing import Annotated, Any
@@ -11,11 +11,12 @@ MAX_DEPTH = 64
 
 
 def check_json(value: Any) -> Any:
-    """Refuse what JSON can say and PostgreSQL cannot keep, at any depth; else return the value.
+    """Return the value, or refuse it if PostgreSQL cannot store some part of it.
 
     Raises:
-        ValueError: a NUL, half of a surrogate pair, a number that is not finite, or deep nesting.
+        ValueError: a NUL, an unpaired surrogate, a number that is not finite, or deep nesting.
     """
+    # Level by level: a recursion would itself fail on the deep nesting that is to be refused.
     level = [value]
     for _depth in range(MAX_DEPTH):
         below: list[Any] = []
@@ -38,11 +39,11 @@ def check_json(value: Any) -> Any:
 
 def _check_text(text: str) -> str:
     if "\x00" in text:
-        raise ValueError("a text holds a NUL, which PostgreSQL's text cannot")
+        raise ValueError("a text contains a NUL, which PostgreSQL cannot store")
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise ValueError("a text holds half of a surrogate pair") from error
+        raise ValueError("a text contains an unpaired surrogate") from error
     return text
 
 

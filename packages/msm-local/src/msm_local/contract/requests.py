@@ -1,4 +1,4 @@
-"""What clients send. What they do not have to send has the SDK's default; the rest is ignored."""
+"""What clients send; optional fields have the SDK's defaults, and unknown ones are ignored."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -24,10 +24,11 @@ __all__ = [
 ]
 
 MAX_ROWS = 100_000
-# Of the rows of an answer.
+# Of the rows of an answer, which are in memory all at once: 100,000 wide ones would fill it.
 MAX_BYTES = 128 << 20
 MAX_MILLISECONDS = 600_000
 Name = Annotated[Text, Field(min_length=1, max_length=300)]
+# PostgreSQL cuts longer names, and two tables could become one.
 PhysicalName = Annotated[Text, Field(min_length=1, max_length=63)]
 
 
@@ -44,7 +45,7 @@ class GitContextRequest(_Request):
 
 
 class ContractColumn(BaseModel):
-    """What the catalog reads of a column's contract; the rest is kept."""
+    """The part of a column's contract that the catalog reads; the rest is stored as it is."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -61,7 +62,7 @@ class ContractColumn(BaseModel):
 
 
 class TimeIndexing(BaseModel):
-    """What the catalog reads of how a time-indexed table was authored; the rest is kept."""
+    """How a time-indexed table was authored, as far as the catalog reads it; the rest is stored."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -70,7 +71,7 @@ class TimeIndexing(BaseModel):
 
 
 class Authoring(BaseModel):
-    """What the catalog reads of how a table was authored; the rest is kept."""
+    """How a table was authored, as far as the catalog reads it; the rest is stored."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -79,7 +80,7 @@ class Authoring(BaseModel):
 
 
 class TableContract(BaseModel):
-    """What the catalog reads of a table's contract; the rest is kept."""
+    """The part of a table's contract that the catalog reads; the rest is stored as it is."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -87,11 +88,12 @@ class TableContract(BaseModel):
     columns: list[ContractColumn] = Field(default_factory=list)
     authoring: Authoring = Field(default_factory=Authoring)
 
+    # Before the fields are read: unread parts of a contract are stored too.
     _storable = model_validator(mode="before")(check_json)
 
 
 class ReservationRow(_Request):
-    """One table that a migration is about to make."""
+    """One table that a migration is about to create."""
 
     data_source_uid: UUID
     identifier: Name | None = None
@@ -116,7 +118,7 @@ class ReservationRow(_Request):
 
 
 class MetaTablePatch(BaseModel):
-    """What of a table may be changed by hand; another field is an error, not silence."""
+    """The fields of a table that a client may change; any other field is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -128,13 +130,13 @@ class MetaTablePatch(BaseModel):
 
 
 class LabelsRequest(_Request):
-    """Labels to attach or to take off."""
+    """Labels to attach or to remove."""
 
     labels: Annotated[list[Name], Field(min_length=1)]
 
 
 class MigrationConnectionRequest(_Request):
-    """What a migration wants a database login for."""
+    """What a migration needs a database login for."""
 
     purpose: Literal["schema_migration"] = "schema_migration"
     package: Text = ""
@@ -144,7 +146,7 @@ class MigrationConnectionRequest(_Request):
 
 
 class FinalizeRequest(_Request):
-    """The tables whose physical state the catalog shall take over."""
+    """The tables whose physical state the catalog is to take over."""
 
     meta_table_uids: Annotated[list[UUID], Field(min_length=1)]
     migration_package: Text | None = None
@@ -178,15 +180,15 @@ class Scope(_Request):
 
 
 class Limits(_Request):
-    """Rows and milliseconds that an operation may take."""
+    """The rows and the time that an operation may take."""
 
     max_rows: Annotated[
         int,
-        Field(ge=1, lt=2**31, description=f"One answer carries {MAX_ROWS} at most; then a page."),
+        Field(ge=1, lt=2**31, description=f"An answer carries at most {MAX_ROWS}."),
     ] = 1_000
     offset: Annotated[int, Field(ge=0, lt=2**31)] = 0
     statement_timeout_ms: Annotated[
-        int, Field(ge=1, lt=2**31, description=f"More than {MAX_MILLISECONDS} is that much.")
+        int, Field(ge=1, lt=2**31, description=f"Larger values mean {MAX_MILLISECONDS}.")
     ] = 15_000
 
 

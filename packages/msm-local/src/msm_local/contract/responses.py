@@ -1,6 +1,6 @@
 """What the platform answers: the shapes that the SDK's client models read.
 
-UIDs are UUIDs as text, moments ISO 8601 with an offset.
+UIDs are UUIDs as text, times are ISO 8601 with an offset.
 """
 
 from typing import Any, Literal, NotRequired, TypedDict
@@ -30,7 +30,7 @@ __all__ = [
 
 
 class Error(TypedDict):
-    """Why a request did not succeed: a class, a sentence, and the facts that the class has."""
+    """Why a request failed: the class of the error, a sentence, and the facts of that class."""
 
     error: str
     detail: str
@@ -51,7 +51,7 @@ class Error(TypedDict):
 
 
 class Health(TypedDict):
-    """That PostgreSQL answers, and the versions."""
+    """The versions of a platform whose PostgreSQL answers."""
 
     ok: Literal[True]
     msm_local: str
@@ -72,7 +72,7 @@ class DataSource(TypedDict):
 
 
 class CollectionPage(TypedDict):
-    """What every page of a collection says about itself."""
+    """The fields that every page of a collection has."""
 
     count: int
     next: str | None
@@ -86,7 +86,7 @@ class DataSourcePage(CollectionPage):
 
 
 class BaseImage(TypedDict):
-    """The image of a branch; there is none on a laptop, and the client wants one."""
+    """The image of a branch; a local platform has none, but the client requires one."""
 
     uid: str
     title: str
@@ -116,7 +116,7 @@ class Branch(TypedDict):
 
 
 class GitContext(TypedDict):
-    """What the Git source of a client was resolved to."""
+    """The branch that a client's Git source was resolved to."""
 
     canonical_repository_identity: str
     repository_branch: str
@@ -145,7 +145,7 @@ class User(TypedDict):
 
 
 class Column(TypedDict):
-    """A column of a table, by its portable type."""
+    """A column of a table, with its portable type."""
 
     name: str
     logical_name: str | None
@@ -186,7 +186,7 @@ class ForeignKey(TypedDict):
 
 
 class Profile(TypedDict):
-    """What is particular to a time-indexed table."""
+    """The facts that only a time-indexed table has."""
 
     time_index_meta_table_uid: str
     time_index_name: str
@@ -199,7 +199,7 @@ class Profile(TypedDict):
 
 
 class MetaTable(TypedDict):
-    """A row of the catalog; a time-indexed one has cadence and profile."""
+    """A row of the catalog; that of a time-indexed table has a cadence and a profile."""
 
     uid: str
     data_source: DataSource
@@ -270,7 +270,7 @@ class MigrationConnection(TypedDict):
 
 
 class FinalizedTable(TypedDict):
-    """What finalize found of one table, and made of its row."""
+    """What finalize found for one table, and the new status of its row."""
 
     meta_table_uid: str
     previous_provisioning_status: str
@@ -294,7 +294,7 @@ class FinalizedTable(TypedDict):
 
 
 class Finalized(TypedDict):
-    """What finalize did, table by table; ``ok`` if every one is as it should be."""
+    """What finalize did, table by table; ``ok`` if no table failed."""
 
     ok: bool
     finalized_count: int
@@ -312,7 +312,7 @@ class ResultColumn(TypedDict):
 
 
 class Pagination(TypedDict):
-    """Which part of the rows an answer carries, and where the next one begins."""
+    """Which part of the rows an answer carries, and where the next part begins."""
 
     limit: int
     offset: int
@@ -335,7 +335,7 @@ class OperationResult(TypedDict):
 
 
 class QueryResult(TypedDict):
-    """The rows of a query; cut at ``max_rows``."""
+    """The rows of a query, at most ``max_rows``."""
 
     ok: Literal[True]
     meta_table_uid: str

@@ -1,8 +1,8 @@
-"""Brings roles and catalog into a database; every start runs it, and it changes only what lacks.
+"""Create roles and catalog in a database; every start runs this, and it adds what is missing.
 
 - The platform role runs the platform: it is the role of the database URL.
 - The owner role cannot log in; it owns the migrated tables and may create in schema public.
-- The runtime role logs in to execute operations: rows yes, DDL no, catalog no.
+- The runtime role logs in to run operations: it may use rows, but neither DDL nor the catalog.
 """
 
 import hashlib
@@ -23,16 +23,16 @@ from msm_local.repositories.settings import Settings, copy_settings, insert_sett
 __all__ = ["RoleNames", "prepare_database", "role_names", "runtime_conninfo"]
 
 LOCK = "msm_local.bootstrap"
-# With a digest and the word behind it, within PostgreSQL's 63 bytes.
+# Together with a digest and a suffix, below the 63 bytes of a name in PostgreSQL.
 MAX_STEM_LENGTH = 40
 MAX_ATTEMPTS = 5
-# Less than a start is waited for, so that its reason is told.
+# In seconds; shorter than the timeout of a start, so that the start can report the reason.
 LOCK_TIMEOUT = 30
 
 
 @dataclass(frozen=True, slots=True)
 class RoleNames:
-    """The roles that a platform makes.
+    """The roles that a platform creates.
 
     Attributes:
         owner: owns all migrated tables.
@@ -48,16 +48,16 @@ def prepare_database(
 ) -> Settings:
     """Bring roles, privileges and catalog up to date, and return the settings of the catalog.
 
-    Several starters of one database wait for each other.
+    Concurrent calls for one database wait for each other.
 
     Args:
         database_url: logs in as the platform role.
-        runtime_password: the password that the runtime role shall have.
-        like: settings that a new catalog shall have; otherwise it makes its own.
+        runtime_password: the password that the runtime role is to have.
+        like: settings for a new catalog; without them it gets uids of its own.
 
     Raises:
-        DatabaseSetupError: the platform role may not do what is needed, or somebody else prepares
-            the database for too long; names the refusal.
+        DatabaseSetupError: the platform role lacks a right, or another process prepares the
+            database for too long; contains what PostgreSQL said.
     """
     check_url(database_url)
     for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -66,11 +66,12 @@ def prepare_database(
                 settings = _prepare(connection, like)
             _ensure_runtime_login(database_url, settings, runtime_password)
         except errors.InternalError as error:
-            # Roles belong to the whole cluster: a starter of another database changed one, too.
+            # "tuple concurrently updated": roles are shared by all databases of a server, and the
+            # start of a platform on another database changed the same one.
             if "concurrently" not in str(error) or attempt == MAX_ATTEMPTS:
                 raise _refusal(error) from error
         except errors.UniqueViolation as error:
-            # The same race while creating: the loser sees the winner's role next time.
+            # The same race while creating a role: the next attempt finds it.
             if attempt == MAX_ATTEMPTS:
                 raise _refusal(error) from error
         except psycopg.Error as error:
@@ -81,7 +82,7 @@ def prepare_database(
 
 
 def runtime_conninfo(database_url: str, settings: Settings, runtime_password: str) -> str:
-    """How to log in as the runtime role to the database of the URL."""
+    """The connection string of the runtime role for the database of the URL."""
     return make_conninfo(database_url, user=settings.runtime_role, password=runtime_password)
 
 
@@ -90,14 +91,15 @@ def _refusal(error: psycopg.Error) -> DatabaseSetupError:
         case errors.InsufficientPrivilege():
             remedy = "the role of --database-url needs CREATEROLE and must own the database"
         case errors.LockNotAvailable():
-            remedy = f"another session holds a lock on it for {LOCK_TIMEOUT} s; end that, or wait"
+            remedy = f"another session has held a lock for {LOCK_TIMEOUT} s; end it, or wait for it"
         case _:
-            remedy = "mend that at the server, and try again"
+            remedy = "fix this on the server, and try again"
     return DatabaseSetupError(f"The database cannot be prepared: {message_of(error)}; {remedy}.")
 
 
 def _prepare(connection: Connection[Any], like: Settings | None) -> Settings:
     connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT}s"])
+    # IF NOT EXISTS is not enough: of two starts at once, one would still fail.
     connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
     _upgrade_catalog(connection)
     settings = read_settings(connection)
@@ -116,11 +118,11 @@ def _prepare(connection: Connection[Any], like: Settings | None) -> Settings:
 
 
 def role_names(database: str) -> RoleNames:
-    """The roles of a platform in a database of this name."""
+    """The names of a platform's roles for a database of this name."""
     stem = re.sub(r"[^A-Za-z0-9_-]", "_", database)[:MAX_STEM_LENGTH]
     if stem != database:
-        # The SDK writes the owner's name into a file of Alembic's, where a % means something; and
-        # two databases of a server shall not come to share their roles.
+        # The SDK writes the owner's name into an Alembic configuration, where % has a meaning. The
+        # digest keeps two databases whose names differ only in such characters apart.
         stem += f"_{hashlib.sha256(database.encode()).hexdigest()[:8]}"
     return RoleNames(owner=f"{stem}_owner", runtime=f"{stem}_runtime")
 
@@ -152,7 +154,7 @@ def _ensure_runtime_login(database_url: str, settings: Settings, password: str) 
     try:
         psycopg.connect(conninfo).close()
     except psycopg.OperationalError:
-        # Another platform process may share the role: its password changes only where ours fails.
+        # Only now: another platform may use this role, and a new password would lock it out.
         with psycopg.connect(database_url) as connection:
             roles.set_password(connection, settings.runtime_role, password)
         try:

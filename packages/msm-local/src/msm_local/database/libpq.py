@@ -1,4 +1,4 @@
-"""What libpq is told, and what is told of its words: they quote a malformed URL as it is."""
+"""Settings for libpq, and its messages, which quote a malformed URL with its password."""
 
 import os
 
@@ -9,33 +9,34 @@ from msm_local.errors import DatabaseSetupError
 
 __all__ = ["EXPLICIT", "check_url", "forget_variables", "message_of"]
 
-# Named in a URL, these are not taken from the variables of whoever connects: PGSSLMODE, PGOPTIONS
-# and their like are about another server, and a migration runs in the environment of the user.
+# A parameter in a URL overrides the variable of libpq. A migration runs in the user's environment,
+# whose PGSSLMODE, PGOPTIONS and so on are meant for another server.
 EXPLICIT = {
     "hostaddr": "127.0.0.1",
     "sslmode": "disable",
     "gssencmode": "disable",
     "channel_binding": "prefer",
     "target_session_attrs": "any",
-    # No blank in it: some who read a URL do not take %20 for one.
+    # Without a space, because some readers of a URL do not decode %20.
     "options": "-cstandard_conforming_strings=on",
 }
 
 
 def forget_variables() -> None:
-    """Forget all PG* variables in this process, the service file included.
+    """Remove all PG* variables from this process, including the one of the service file.
 
-    To be called where only the embedded PostgreSQL is connected to.
+    Call it where every connection is to the embedded PostgreSQL.
     """
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
 
 
 def check_url(database_url: str) -> None:
-    """Refuse a URL that libpq does not read as it was meant; no part of it is in the message.
+    """Refuse a URL that libpq cannot read, or reads differently from what the user meant.
 
     Raises:
-        DatabaseSetupError: it is malformed, or a character of its password is taken for the end.
+        DatabaseSetupError: it is malformed, or a character of its password ends the password. No
+            part of the URL is in the message.
     """
     try:
         parts = conninfo_to_dict(database_url)
@@ -45,14 +46,14 @@ def check_url(database_url: str) -> None:
     ports = str(parts.get("port") or "5432").split(",")
     misread = "@" in str(parts.get("host", "")) or (rest and "/" in login)
     if misread or not all(port.isdecimal() for port in ports if port):
-        # Outside of the except, so that no traceback shows libpq's words.
+        # Outside the except block: a traceback would show libpq's message, and so the password.
         raise DatabaseSetupError(
             "The URL of --database-url cannot be read; write postgresql://USER:PASSWORD@HOST:PORT/"
-            "DATABASE, and percent-encode what is no letter or digit in user and password (@ is "
-            "%40, / is %2F, % is %25)."
+            "DATABASE, and percent-encode all characters of user and password that are not letters "
+            "or digits (@ is %40, / is %2F, % is %25)."
         )
 
 
 def message_of(error: psycopg.Error) -> str:
-    """What libpq or PostgreSQL says, in one line and without a full stop."""
+    """The message of libpq or PostgreSQL, in one line and without a full stop."""
     return " ".join(str(error).split()).rstrip(".")

@@ -1,4 +1,4 @@
-"""The pools of a platform, and the one place that commits."""
+"""The connection pools of a platform, and the one place that commits."""
 
 import select
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from msm_local.repositories.settings import Settings
 
 __all__ = ["POOLS", "Database"]
 
-# The names of our sessions, by which they are told from those of clients.
+# Application names, by which our sessions are told apart from those of clients.
 PLATFORM_POOL = "msm-local platform"
 HEALTH_POOL = "msm-local health"
 RUNTIME_POOL = "msm-local runtime"
@@ -26,10 +26,10 @@ POOL_SIZE = 8
 POOL_TIMEOUT = 10.0
 CONNECT_TIMEOUT = "5"
 
-# The catalog waits for nobody without end: a few such waits would hold all connections.
+# Without these, a few requests that wait for a lock would hold all connections of the catalog.
 PLATFORM_SETTINGS = {"lock_timeout": "10s", "statement_timeout": "60s"}
-# What a role or database of somebody's own server may have set otherwise. With the first one off, a
-# text that the parser takes for one literal can be several, with a call in between.
+# A role or database on the user's own server may have other values. With the first one off, a text
+# that our parser reads as one literal can be two for the server, with a function call in between.
 RUNTIME_SETTINGS = {
     "standard_conforming_strings": "on",
     "search_path": "public",
@@ -54,9 +54,11 @@ class Database:
         self.url = database_url
         self.settings = settings
         self._platform = _pool(database_url, PLATFORM_POOL, _configure_platform)
-        # A connection of its own, so that it tells how PostgreSQL is, and not how busy we are.
+        # A connection of its own: otherwise a platform whose connections are all busy would look as
+        # if PostgreSQL did not answer.
         self._health = _pool(database_url, HEALTH_POOL, _configure_platform, size=1)
-        # It logs in AS the runtime role: from a stronger role, set_config('role', ...) leads back.
+        # A login as the runtime role. After SET ROLE from a stronger one, a statement could go back
+        # to it with set_config('role', ...).
         self._runtime = _pool(
             runtime_conninfo(database_url, settings, runtime_password),
             RUNTIME_POOL,
@@ -72,15 +74,15 @@ class Database:
     def transaction(self) -> Iterator[Connection[Any]]:
         """A transaction of the platform role: committed at the end, rolled back on an error.
 
-        Endpoints enter it in their own thread, not as a dependency of FastAPI: a dependency waits
-        for its connection in one thread and ends in another, and under load the waiting ones
-        would hold all threads that the others need to finish.
+        Endpoints enter it themselves; it is not a dependency of FastAPI. A dependency waits for its
+        connection in one thread and ends in another: under load, those that wait would hold all
+        the threads that the others need to finish.
         """
         with _available(self._platform) as connection:
             yield connection
 
     def server_version(self) -> str:
-        """The version of PostgreSQL, as it says at this moment."""
+        """The version of PostgreSQL, asked on the connection for health."""
         with _available(self._health) as connection:
             [(version,)] = connection.execute("SELECT current_setting('server_version')").fetchall()
         return str(version)
@@ -92,7 +94,7 @@ class Database:
             yield connection
 
     def forget_plans(self) -> None:
-        """Replace the runtime connections: prepared statements do not survive changed tables."""
+        """Replace the connections of operations: their prepared plans fail on changed tables."""
         self._runtime.drain()
 
 
@@ -104,13 +106,13 @@ def _pool(
     size: int = POOL_SIZE,
 ) -> ConnectionPool[Connection[Any]]:
     def check_alive(connection: Connection[Any]) -> None:
-        # An idle connection has nothing to say: what can be read of it is its end. Asking the
-        # server would cost a round trip for every request.
+        # The server sends nothing on an idle connection, so anything to read means that it ended.
+        # A query would cost every request a round trip.
         poll = select.poll()
         poll.register(connection.fileno(), select.POLLIN)
         if poll.poll(0):
-            # libpq does not know it yet, so that the pool would take the connection back as a good
-            # one; and whatever ended its session has hardly left the others.
+            # libpq has not noticed yet, so the pool would take the connection back and offer it
+            # again. What ended this session has probably ended the others too: replace them all.
             pool.drain()
             raise psycopg.OperationalError("the server has closed the connection")
 
@@ -145,12 +147,13 @@ def _available(pool: ConnectionPool[Connection[Any]]) -> Iterator[Connection[Any
             "or too busy; see `msm-local status`."
         ) from error
     except psycopg.OperationalError as error:
-        # With a SQLSTATE the server spoke; without one the connection is gone.
+        # With a SQLSTATE the server answered. Without one, or with one of these classes (connection
+        # exception, shutdown), the connection is lost.
         if error.sqlstate is not None and not error.sqlstate.startswith(("08", "57P")):
             raise
         raise DatabaseUnavailableError(
-            "The connection to PostgreSQL was lost; see `msm-local status`, and where the platform "
-            "has stopped, run `msm-local start`."
+            "The connection to PostgreSQL was lost; see `msm-local status`, and run `msm-local "
+            "start` if the platform has stopped."
         ) from error
 
 
@@ -168,4 +171,5 @@ def _set(connection: Connection[Any], settings: Mapping[str, str]) -> None:
         "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) s (name, value)"
     )
     connection.execute(query, [list(settings), list(settings.values())])
+    # The pool refuses a new connection that is inside a transaction.
     connection.commit()

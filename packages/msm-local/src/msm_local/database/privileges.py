@@ -1,7 +1,7 @@
-"""What a PostgreSQL of one's own must allow, and the SQL for an administrator where it does not.
+"""The rights that a platform needs on the user's own PostgreSQL, and the SQL that grants them.
 
-With CREATEROLE, a database of its own and the schema public in it, the platform role makes the rest
-by itself: see bootstrap.
+A role that has CREATEROLE and owns the database and its schema public creates everything else
+itself: see bootstrap.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from msm_local.errors import AdministratorNeededError, DatabaseSetupError
 __all__ = ["check_database", "missing_privileges"]
 
 MIN_VERSION = 140000
-# From here on, CREATEROLE is about roles that one made, or has the admin option of.
+# From here on, CREATEROLE covers only roles that the role created or has the admin option on.
 ADMIN_OPTION_SINCE = 160000
 CONNECT_TIMEOUT = 5
 
@@ -35,11 +35,12 @@ WHERE rolname = ANY(%s) AND NOT pg_has_role(oid, 'MEMBER WITH ADMIN OPTION') ORD
 
 
 def check_database(database_url: str) -> None:
-    """Refuse a database that a platform could not be made in; nothing is changed.
+    """Refuse a database in which a platform cannot be prepared; nothing is changed.
 
     Raises:
-        DatabaseSetupError: it is malformed, cannot be reached, is too old, or has no schema public.
-        AdministratorNeededError: its role lacks a privilege; carries the SQL that gives it.
+        DatabaseSetupError: the URL is malformed, the server cannot be reached or is too old, or the
+            database has no schema public.
+        AdministratorNeededError: the role lacks a privilege; the error has the SQL that grants it.
     """
     check_url(database_url)
     try:
@@ -47,25 +48,25 @@ def check_database(database_url: str) -> None:
             version = connection.info.server_version
             if version < MIN_VERSION:
                 raise DatabaseSetupError(
-                    f"The server of --database-url is PostgreSQL {version // 10000}; take one of "
+                    f"The server of --database-url is PostgreSQL {version // 10000}; use version "
                     f"{MIN_VERSION // 10000} or newer."
                 )
             statements = missing_privileges(connection)
     except psycopg.Error as error:
         raise DatabaseSetupError(
-            f"The database of --database-url cannot be used ({message_of(error)}); check that the "
-            "server is up, and the URL."
+            f"The database of --database-url cannot be used ({message_of(error)}); check the URL, "
+            "and that the server is running."
         ) from error
     if statements:
         raise AdministratorNeededError(
-            "The role of --database-url lacks privileges; have an administrator run the printed "
+            "The role of --database-url lacks privileges; ask an administrator to run the printed "
             "SQL in that database, then start again.",
             script="\n".join(statements),
         )
 
 
 def missing_privileges(connection: Connection[Any]) -> list[str]:
-    """The statements that an administrator has to run in the database; empty where none.
+    """The statements that an administrator has to run in the database; empty if there are none.
 
     Raises:
         DatabaseSetupError: the database has no schema public.
@@ -73,8 +74,8 @@ def missing_privileges(connection: Connection[Any]) -> list[str]:
     facts = connection.execute(FACTS).fetchone()
     if facts is None:
         raise DatabaseSetupError(
-            "The database of --database-url has no schema public, which the tables belong in; "
-            "create it, or take another database."
+            "The database of --database-url has no schema public, where the tables are created; "
+            "create it, or use another database."
         )
     role, database, may_create_roles, owns_database, owns_schema = facts
     member = sql.Identifier(role)
@@ -95,7 +96,7 @@ def missing_privileges(connection: Connection[Any]) -> list[str]:
 
 
 def _unmanaged_roles(connection: Connection[Any], database: str) -> list[str]:
-    """Roles of an earlier platform in this database that this role may not grant."""
+    """Roles of an earlier platform in this database that this role cannot grant."""
     if connection.info.server_version < ADMIN_OPTION_SINCE:
         return []
     names = role_names(database)

@@ -1,4 +1,4 @@
-"""Values on their way in and out of PostgreSQL: what compiled-sql.v1 carries as JSON."""
+"""Values to and from PostgreSQL, in the JSON form of compiled-sql.v1."""
 
 import json
 import math
@@ -27,7 +27,7 @@ __all__ = [
 
 ResultColumn = tuple[str, str]
 
-# Object ids of PostgreSQL's own types never change.
+# The object ids of PostgreSQL's own types never change.
 TOKENS: Mapping[int, str] = {
     16: "bool",
     18: "string",
@@ -67,24 +67,26 @@ ARRAYS: Mapping[int, str] = {
     2951: "uuid[]",
     3807: "jsonb[]",
 }
+# Types that the SDK's codec cannot carry; as text they would silently become strings.
 REFUSED: Mapping[int, str] = {17: "bytea", 1186: "interval", 2249: "record", 2287: "record[]"}
 FLOATS = frozenset({"float32", "float64"})
-# All others are some bytes long.
+# Values of all other types are a few bytes long, so they need not be counted.
 OF_ANY_LENGTH = frozenset({"string", "json", "jsonb", "numeric", *ARRAYS.values()})
 ARRAYS_OF_FLOATS = frozenset({"float32[]", "float64[]"})
+# PostgreSQL's own objects have lower object ids.
 FIRST_USER_OID = 16384
 TEMPORAL = {"date": date.fromisoformat, "timestamp with time zone": datetime.fromisoformat}
 
 
 class _JsonText(Loader):
-    """JSON and JSONB: PostgreSQL's text goes into the answer as it is, with every digit."""
+    """JSON and JSONB: PostgreSQL's text goes into the answer unchanged, with every digit."""
 
     def load(self, data: Buffer) -> orjson.Fragment:
         return orjson.Fragment(bytes(data))
 
 
 class _IsoTimestamp(Loader):
-    """Timestamps: PostgreSQL's ISO text, with the T and the minutes of the offset it leaves out."""
+    """Timestamps: PostgreSQL's ISO text, plus the T and the minutes of the offset that it omits."""
 
     def load(self, data: Buffer) -> str:
         text = bytes(data).decode()
@@ -94,9 +96,9 @@ class _IsoTimestamp(Loader):
 
 
 def register_result_loaders(connection: Connection[Any]) -> None:
-    """Have the connection return what JSON carries without loss; its time zone must be UTC."""
+    """Make the connection return values that JSON carries without loss; its zone must be UTC."""
     for name in ("uuid", "numeric", "date", "time"):
-        # PostgreSQL's text is the JSON string already.
+        # PostgreSQL's text is already the JSON string.
         connection.adapters.register_loader(name, TextLoader)
     for name in ("json", "jsonb"):
         connection.adapters.register_loader(name, _JsonText)
@@ -108,25 +110,25 @@ def result_columns(description: Sequence[tuple[str, int]]) -> list[ResultColumn]
     """Name and type token of each result column, from (name, type oid).
 
     Raises:
-        ResultRefusedError: two columns of one name, or a type that has no JSON form here.
+        ResultRefusedError: two columns have one name, or a type has no JSON form.
     """
     columns: list[ResultColumn] = []
     seen: set[str] = set()
     for name, oid in description:
         if name in seen:
             raise ResultRefusedError(
-                f"Two result columns are named {name!r}; give one of them a label.", column=name
+                f"Two result columns are named {name!r}; rename one of them with AS.", column=name
             )
         seen.add(name)
         kind = TOKENS.get(oid) or ARRAYS.get(oid)
         if kind is None and oid >= FIRST_USER_OID:
-            # Enums and domains come as their text.
+            # Enums, domains and other types of the user are returned as text.
             kind = "string"
         if kind is None:
             refused = REFUSED.get(oid, f"the type with oid {oid}")
             raise ResultRefusedError(
-                f"The result column {name!r} is {refused}, which JSON cannot carry; cast it in the "
-                "statement.",
+                f"The result column {name!r} is {refused}, which JSON cannot carry; cast it to "
+                "another type in the statement.",
                 column=name,
             )
         columns.append((name, kind))
@@ -136,7 +138,7 @@ def result_columns(description: Sequence[tuple[str, int]]) -> list[ResultColumn]
 def result_rows(
     columns: Sequence[ResultColumn], found: Sequence[Sequence[Any]]
 ) -> list[dict[str, Any]]:
-    """Result rows as JSON values: NaN and infinities are the strings NaN and +-Infinity."""
+    """Result rows as JSON values; NaN and infinities become the strings NaN and +-Infinity."""
     names = [name for name, _token in columns]
     rows = [dict(zip(names, row, strict=False)) for row in found]
     for name, token in columns:
@@ -147,7 +149,7 @@ def result_rows(
 
 
 def result_size(columns: Sequence[ResultColumn], result: PGresult) -> int:
-    """How many bytes the values of a result take that may be of any length."""
+    """The size of a result in bytes, counting only values that can have any length."""
     places = [at for at, (_name, token) in enumerate(columns) if token in OF_ANY_LENGTH]
     return sum(
         len(result.get_value(row, at) or b"") for row in range(result.ntuples) for at in places
@@ -155,31 +157,31 @@ def result_size(columns: Sequence[ResultColumn], result: PGresult) -> int:
 
 
 def _all_finite(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
-    # A sum, of what is not NULL or 0, is quick to tell what is true of nearly every column.
+    # One sum decides for the whole column, and nearly every column is finite.
     return math.isfinite(sum(filter(None, map(itemgetter(name), rows))))
 
 
 def bind(name: str, value: Any, token: str | None, *, is_json: bool) -> Any:
-    """A parameter as psycopg shall send it.
+    """A parameter in the form that psycopg sends.
 
     Args:
         name: its placeholder, for messages.
         value: its JSON value.
-        token: its type token, if it has one; dates and timestamps become real ones.
+        token: its type token, if it has one; dates and timestamps are parsed.
         is_json: whether the statement casts it to JSON or JSONB.
 
     Raises:
-        InvalidRequestError: the value is not of the type that its token says.
+        InvalidRequestError: the value does not have the type of its token.
     """
     if value is None:
         return None
     if is_json:
-        # A string under a JSON cast is JSON text already: so the SDK's codec sends it.
+        # The SDK's codec sends JSON text: a string under a JSON cast is encoded already.
         return value if isinstance(value, str) else json.dumps(value)
     if isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(item, dict | list) for item in value)
     ):
-        # As untyped text it becomes JSON or JSONB, whichever the column is.
+        # Sent as text without a type, which PostgreSQL converts to the type of the column.
         return json.dumps(value)
     if token in TEMPORAL and not isinstance(value, bool):
         return _temporal(name, value, token)
@@ -192,14 +194,14 @@ def _temporal(name: str, value: Any, token: str) -> Any:
     if value is None:
         return None
     try:
-        moment = TEMPORAL[token](value)
+        parsed = TEMPORAL[token](value)
     except (TypeError, ValueError) as error:
         raise InvalidRequestError(
-            f"The parameter {name!r} is no {token} in ISO 8601: {value!r}."
+            f"The parameter {name!r} is not a {token} in ISO 8601: {value!r}."
         ) from error
-    if isinstance(moment, datetime) and moment.tzinfo is None:
+    if isinstance(parsed, datetime) and parsed.tzinfo is None:
         raise InvalidRequestError(f"The parameter {name!r} needs a UTC offset: {value!r}.")
-    return moment
+    return parsed
 
 
 def _json_number(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A look at the whole chain, from Python to the catalog, and what to do about each fault."""
+"""Checks of all that a platform needs, from Python to the catalog, and how to fix each problem."""
 
 from msm_local.doctor.examination import examine
 from msm_local.doctor.finding import Finding

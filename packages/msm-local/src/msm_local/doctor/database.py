@@ -1,4 +1,4 @@
-"""Checks of a running platform: its answers, its roles, its catalog."""
+"""Checks of a running platform: its health, its roles, its catalog."""
 
 from typing import Any
 
@@ -23,17 +23,17 @@ MAX_SHOWN = 3
 
 
 def check_platform(instance: Instance, health: Health) -> Finding:
-    """What the server is up to; a stopped one is no fault."""
+    """The status of the server; a stopped one is not a problem."""
     if health.status == "stopped":
         return good("platform", f"stopped; `msm-local{instance.option} start` starts it")
     if health.status == "degraded":
-        remedy = f"see {instance.log_path}, then `msm-local{instance.option} stop`, and start again"
+        remedy = f"see {instance.log_path}, run `msm-local{instance.option} stop`, and start again"
         return bad("platform", health.reason, remedy)
     return good("platform", f"healthy, PostgreSQL {health.postgresql}")
 
 
 def connect(database_url: str) -> Connection[Any]:
-    """A connection as the platform role, which gives up after five seconds.
+    """A connection of the platform role.
 
     Raises:
         psycopg.OperationalError: the database does not answer.
@@ -42,9 +42,9 @@ def connect(database_url: str) -> Connection[Any]:
 
 
 def check_roles(instance: Instance, database_url: str, connection: Connection[Any]) -> Finding:
-    """Whether the roles can do what they should, and no more."""
+    """Whether the roles have the rights that they need, and no others."""
     settings = read_settings(connection)
-    remedy = f"`msm-local{instance.option} stop`, and start again, which grants what is missing"
+    remedy = f"run `msm-local{instance.option} stop`, and start again: a start repairs the roles"
     if settings is None:
         return bad("roles", "the catalog has no settings", remedy)
     try:
@@ -58,21 +58,23 @@ def check_roles(instance: Instance, database_url: str, connection: Connection[An
         faults = [f"{settings.runtime_role} cannot log in"]
     if faults:
         return bad("roles", "; ".join(faults), remedy)
-    return good("roles", f"{settings.owner_role} and {settings.runtime_role} are as they should be")
+    return good("roles", f"{settings.owner_role} and {settings.runtime_role} have their rights")
 
 
 def check_catalog(instance: Instance, connection: Connection[Any]) -> Finding:
-    """Whether the catalog is this version's, and agrees with the tables."""
+    """Whether the catalog has the schema of this version, and agrees with the tables."""
     step = max(read_steps(connection), default=0)
     newest = catalog_steps()[-1].number
-    restart = f"`msm-local{instance.option} stop`, and start again"
+    restart = f"run `msm-local{instance.option} stop`, and start again"
     if step != newest:
-        return bad("catalog", f"it is at step {step}, and this version at {newest}", restart)
+        return bad("catalog", f"it is at step {step}, but this version is at {newest}", restart)
     missing = find_missing_tables(connection)
     if missing:
         shown = ", ".join(missing[:MAX_SHOWN])
         found = f"{len(missing)} active table(s) do not exist: {shown}"
-        return bad("catalog", found, "`python -m migrations.check` prints the SQL that makes them")
+        return bad(
+            "catalog", found, "`python -m migrations.check` prints the SQL that creates them"
+        )
     expired = credentials.count_overdue(connection)
     if expired:
         found = f"{expired} expired migration role(s) were not dropped"

@@ -25,7 +25,7 @@ __all__ = ["examine"]
 
 
 def examine(instance: Instance) -> list[Finding]:
-    """Look at everything that a platform needs; nothing is started or changed."""
+    """Check everything that a platform needs; nothing is started or changed."""
     findings = [
         check_python(),
         check_sdk(),
@@ -37,10 +37,11 @@ def examine(instance: Instance) -> list[Finding]:
 
 
 def _reading(subject: str, check: Callable[[], list[Finding]]) -> list[Finding]:
-    """What a check finds that reads our own files, which may be damaged or somebody else's."""
+    """The findings of a check that reads files of ours, which may be damaged or not readable."""
     try:
         return check()
     except MsmLocalError as error:
+        # A message of ours says what is wrong, and after the last semicolon what to do.
         found, _, remedy = str(error).rstrip(".").rpartition("; ")
         return [bad(subject, found, remedy)]
 
@@ -53,6 +54,7 @@ def _examine_database(instance: Instance) -> list[Finding]:
         findings = _reading("server", lambda: [_check_server(url)])
     health = probe(instance)
     findings.append(check_platform(instance, health))
+    # Without a healthy platform, roles and catalog cannot be reached.
     if health.status != "healthy" or health.state is None:
         return findings
     if health.state.embedded:
@@ -70,6 +72,6 @@ def _check_server(url: str) -> Finding:
     try:
         check_database(url)
     except AdministratorNeededError as error:
-        remedy = f"have an administrator run: {error.script.replace('\n', ' ')}"
+        remedy = f"ask an administrator to run: {error.script.replace('\n', ' ')}"
         return bad("server", "the role of --database-url lacks privileges", remedy)
-    return good("server", "that of --database-url, with all privileges that are needed")
+    return good("server", "the one of --database-url, with all necessary privileges")

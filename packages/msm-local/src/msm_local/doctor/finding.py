@@ -1,4 +1,4 @@
-"""What a check found."""
+"""The result of a check."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ class Finding:
     """The outcome of one check.
 
     Attributes:
-        subject: what was looked at, in a word or two.
-        ok: whether it is as it should be.
-        found: what was seen.
-        remedy: what to do; empty where it is ok.
+        subject: a short name for what was checked.
+        ok: whether the check passed.
+        found: what it found.
+        remedy: how to fix the problem; empty if the check passed.
     """
 
     subject: str
@@ -23,10 +23,10 @@ class Finding:
 
 
 def good(subject: str, found: str) -> Finding:
-    """A finding that needs nothing done."""
+    """A check that passed."""
     return Finding(subject, ok=True, found=found)
 
 
 def bad(subject: str, found: str, remedy: str) -> Finding:
-    """A finding that somebody has to mend."""
+    """A check that found a problem."""
     return Finding(subject, ok=False, found=found, remedy=remedy)

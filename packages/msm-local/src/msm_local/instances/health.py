@@ -1,4 +1,4 @@
-"""What an instance is up to, from one call of its platform."""
+"""The status of an instance, from one call of its platform."""
 
 import http.client
 import json
@@ -17,13 +17,13 @@ PROBE_TIMEOUT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What an instance is up to.
+    """The status of an instance.
 
     Attributes:
         status: healthy, stopped or degraded.
         reason: why it is degraded; empty otherwise.
-        state: what its server wrote; None where it is stopped.
-        postgresql: version of PostgreSQL; empty where it does not answer.
+        state: what its server wrote; None if it is stopped.
+        postgresql: version of PostgreSQL; empty if it does not answer.
     """
 
     status: Status
@@ -33,7 +33,7 @@ class Health:
 
 
 def probe(instance: Instance) -> Health:
-    """Look at the instance: one signed call, two seconds at most."""
+    """Look at the instance with one call, which takes at most PROBE_TIMEOUT seconds."""
     state = instance.read_state()
     if state is None or not state.is_alive():
         return Health("stopped", "", None, "")
@@ -49,12 +49,13 @@ def probe(instance: Instance) -> Health:
 
 
 def call_health(endpoint: str, token: str) -> dict[str, object]:
-    """Ask the platform at this endpoint for its health, with one signed call.
+    """Ask the platform at this endpoint for its health, with its token.
 
     Raises:
-        OSError, HTTPException: nothing answers within two seconds.
-        ValueError: something else than a healthy platform answers; its words.
+        OSError, HTTPException: nothing answers within PROBE_TIMEOUT seconds.
+        ValueError: the answer is not that of a healthy platform; contains its reason.
     """
+    # The standard library's client: httpx would take longer to import than the call takes.
     connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=PROBE_TIMEOUT)
     try:
         connection.request(
@@ -64,7 +65,7 @@ def call_health(endpoint: str, token: str) -> dict[str, object]:
     finally:
         connection.close()
     if not isinstance(answer, dict):
-        raise ValueError("the answer is no JSON object")  # noqa: TRY004 - a value, not an argument
+        raise ValueError("the answer is not a JSON object")  # noqa: TRY004 - a value, not an argument
     if answer.get("ok") is not True:
         raise ValueError(str(answer.get("detail", "no reason given")))
     return answer

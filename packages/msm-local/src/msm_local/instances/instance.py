@@ -1,4 +1,4 @@
-"""An instance: one platform of one project, its folder, and what the folder remembers."""
+"""An instance: one platform of one project, its folder, and the files in it."""
 
 import json
 import os
@@ -33,12 +33,12 @@ IGNORE_ALL = "*\n"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A running platform, as its server wrote it down.
+    """A running platform, as its server describes it in the state file.
 
     Attributes:
         pid: the server process.
         started: when that process started, in seconds since the epoch.
-        phase: the step of the start it is in; ``ready`` when it answers.
+        phase: the current step of its start; ``ready`` when it answers.
         port: its HTTP port.
         endpoint: its URL, without a path.
         token: what every request carries.
@@ -64,7 +64,7 @@ class State:
     version: str
 
     def is_alive(self) -> bool:
-        """Whether the server process that wrote this lives."""
+        """Whether the server process that wrote this is running."""
         return is_process(self.pid, self.started)
 
 
@@ -92,23 +92,23 @@ class Instance:
 
     @property
     def state_path(self) -> Path:
-        """The running server's own account."""
+        """The state file of the running server."""
         return self.folder / "state.json"
 
     @property
     def marker_path(self) -> Path:
-        """What says that the folder is ours, and whose: only such a folder is ever deleted."""
+        """The marker: it names the instance, and without it we never delete the folder."""
         return self.folder / "instance.json"
 
     @property
     def option(self) -> str:
-        """What follows ``msm-local`` in a command that shall be about this instance."""
+        """The options after ``msm-local`` that make a command use this instance."""
         elsewhere = self.folder.parent != self.root / STATE_FOLDER
         place = f" --state-dir {shlex.quote(str(self.folder.parent))}" if elsewhere else ""
         return place + ("" if self.name == DEFAULT_NAME else f" --name {self.name}")
 
     def prepare(self) -> None:
-        """Make the folder, closed to others, ignored by Git and marked as ours.
+        """Create the folder: closed to other users, ignored by Git, and with our marker.
 
         Raises:
             StateFolderError: it cannot be made.
@@ -117,8 +117,8 @@ class Instance:
         ignore = parent / ".gitignore"
         with explained(parent):
             parent.mkdir(parents=True, exist_ok=True)
-            # A folder that somebody filled before us keeps its own rules; one that a full disk
-            # left with an empty file of ours does not.
+            # A folder with files of the user's keeps its own ignore file. An empty ignore file is
+            # ours: a full disk kept us from writing it.
             if all(path == ignore and path.stat().st_size == 0 for path in parent.iterdir()):
                 ignore.write_text(IGNORE_ALL, encoding="utf-8")
         make_private_folder(self.folder)
@@ -130,26 +130,28 @@ class Instance:
 
     @contextmanager
     def lock(self, report: Callable[[str], None] = lambda _text: None) -> Iterator[None]:
-        """Serialize starts, stops and resets; a killed holder frees it.
+        """Let one start, stop or reset run at a time.
 
         Args:
-            report: told who holds it, where that takes long.
+            report: called with a sentence about the holder, if the lock is not free for long.
 
         Raises:
             StateFolderError: the folder cannot be used.
-            InstanceBusyError: somebody holds it for a minute and a half; names him.
+            InstanceBusyError: another process holds the lock for too long; names the process.
         """
+        # A lock of the kernel: it is released even if its holder is killed.
         path = self.folder / "lock"
         wait = LockWait(self.option, report)
         while True:
             self.prepare()
             with ExitStack() as stack:
                 with explained(path):
-                    # Its holder's pid stands in it: opening it must not empty it.
+                    # Opened for appending, because it contains the pid of its holder.
                     file = stack.enter_context(path.open("a+", encoding="utf-8"))
                 while not try_lock(file):
                     wait.wait(file)
-                # Whoever held it may have deleted the folder, and a third may lock a new file.
+                # The last holder may have deleted the folder: then this file is not the one that
+                # other processes lock.
                 if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
                     with explained(path):
                         sign(file)
@@ -157,44 +159,44 @@ class Instance:
                     return
 
     def read_state(self) -> State | None:
-        """What the last server wrote, whether it lives or not; None where none ever did.
+        """What the last server wrote, running or not; None if there is no such file.
 
         Raises:
             StateFolderError: the file is damaged.
         """
         content = read_json(
             self.state_path,
-            f"`msm-local{self.option} stop` ends the platform it was about, and loses no data",
+            f"run `msm-local{self.option} stop`, which ends its platform and loses no data",
         )
         if content is None:
             return None
         if {name: type(value) for name, value in content.items()} != STATE_TYPES:
-            # Another version wrote it; a server of that version is not ours to talk to.
+            # Another version of msm-local wrote it, whose server may answer differently.
             return None
         state = State(**content)  # type: ignore[arg-type]
         written_in = Path(state.log_path).parent
         if written_in.is_dir() and not written_in.samefile(self.folder):
-            # A copy of a checkout brings the state of a platform that belongs to the original.
+            # This checkout is a copy, and the platform belongs to the original.
             return None
         return state
 
     def write_state(self, state: State) -> None:
-        """Write down what the server is."""
+        """Write the state file."""
         write_private(self.state_path, json.dumps(asdict(state), indent=2))
 
     def clear_state(self) -> None:
-        """Forget a server that ended."""
+        """Delete the state file of a server that ended."""
         with explained(self.state_path):
             self.state_path.unlink(missing_ok=True)
 
     def secrets(self) -> tuple[str, str]:
-        """Token and runtime password, made once for the life of the instance.
+        """Token and runtime password; they are made once and kept as long as the instance.
 
         Raises:
-            StateFolderError: the file that keeps them is damaged, or cannot be written.
+            StateFolderError: their file is damaged, or cannot be written.
         """
         path = self.folder / "secrets.json"
-        remedy = "delete it and start again, for new ones; no data is lost"
+        remedy = "delete it and start again, which makes new ones and loses no data"
         content = read_json(path, remedy)
         if content is None:
             content = {"token": secrets.token_urlsafe(32), "runtime": secrets.token_urlsafe(24)}
@@ -204,15 +206,15 @@ class Instance:
         return str(content["token"]), str(content["runtime"])
 
     def remembered_database_url(self) -> str | None:
-        """The --database-url of the last start; None where PostgreSQL is the embedded one."""
+        """The --database-url of the last start; None if it used the embedded PostgreSQL."""
         content = read_json(
             self.folder / "database.json",
-            "name the database once more with --database-url, or start with --embedded",
+            "name the database again with --database-url, or start with --embedded",
         )
         return None if content is None else str(content["url"])
 
     def remember_database_url(self, url: str | None) -> None:
-        """Keep for the next start which PostgreSQL the data of this instance is in."""
+        """Store for the next start which PostgreSQL has the data of this instance."""
         path = self.folder / "database.json"
         if url is not None:
             write_private(path, json.dumps({"url": url}))
@@ -223,7 +225,7 @@ class Instance:
     def remembered_ports(self) -> tuple[int | None, int | None]:
         """HTTP and PostgreSQL port of the last start."""
         path = self.folder / "ports.json"
-        content = read_json(path, "delete it and start again; no data is lost") or {}
+        content = read_json(path, "delete it and start again, which loses no data") or {}
         http, postgres = content.get("http"), content.get("postgres")
         return (
             http if isinstance(http, int) else None,
@@ -231,13 +233,13 @@ class Instance:
         )
 
     def remember_ports(self, http: int, postgres: int | None) -> None:
-        """Keep the ports for the next start."""
+        """Store the ports for the next start."""
         content = {"http": http, "postgres": postgres}
         write_private(self.folder / "ports.json", json.dumps(content))
 
 
 def instance_in(folder: Path) -> Instance | None:
-    """The instance whose folder this is; None where the folder does not carry our marker."""
+    """The instance whose folder this is; None if the folder does not have our marker."""
     try:
         content = json.loads((folder / "instance.json").read_bytes())
         return Instance(Path(content["root"]), content["name"], folder)
@@ -246,7 +248,8 @@ def instance_in(folder: Path) -> Instance | None:
 
 
 def project_root(start: Path) -> Path:
-    """The nearest folder with ``.git`` above, else with ``pyproject.toml``, else ``start``."""
+    """The nearest folder at or above ``start`` with ``.git``, else with ``pyproject.toml``."""
+    # Without either, ``start`` itself.
     resolved = start.resolve()
     for marker in (".git", "pyproject.toml"):
         for folder in (resolved, *resolved.parents):
@@ -259,12 +262,12 @@ def find_instance(name: str, state_dir: Path | None = None, start: Path | None =
     """The instance of this name for the project around ``start`` (default: working directory).
 
     Raises:
-        InvalidNameError: the name would make no good folder name.
+        InvalidNameError: the name contains characters that a folder name should not have.
     """
     if NAME.fullmatch(name) is None:
         raise InvalidNameError(
-            f"The instance name {name!r} is not usable; take letters, digits, '-' and '_', at most "
-            "48, with a letter or digit first."
+            f"The instance name {name!r} is not valid; use at most 48 letters, digits, '-' and "
+            "'_', and begin with a letter or digit."
         )
     root = project_root(start or Path.cwd())
     folder = Path(os.path.abspath(state_dir)) if state_dir else root / STATE_FOLDER  # noqa: PTH100

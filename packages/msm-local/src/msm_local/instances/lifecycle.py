@@ -1,4 +1,4 @@
-"""Starting, stopping and looking at the server of an instance, from the outside."""
+"""Start and stop the server of an instance, from another process."""
 
 import json
 import os
@@ -26,8 +26,10 @@ from msm_local.system.processes import SERVER_MODULE, find_server, port_holder, 
 
 __all__ = ["EMBEDDED", "ensure_started", "running_state", "stop"]
 
-# In place of a --database-url: the PostgreSQL that msm-local brings along.
+# In place of a URL: the PostgreSQL that comes with msm-local.
 EMBEDDED = "embedded"
+# In seconds. Longer than the bounds inside the server: a start has 30 s for PostgreSQL and 30 s for
+# the lock of the database; a stop has 5 s for open requests and 25 s for PostgreSQL.
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 40.0
 EXIT_TIMEOUT = 2.0
@@ -57,23 +59,23 @@ def ensure_started(
     database_url: str | None = None,
     report: Callable[[str], None] = lambda _text: None,
 ) -> tuple[State, bool]:
-    """Start the platform unless it runs; its state, and whether this call started it.
+    """Start the platform unless it is running; its state, and whether this call started it.
 
-    It returns when a migration would work. What a crash left behind is cleared.
+    It returns when a migration would work. Leftovers of a crash are cleared.
 
     Args:
         instance: the instance.
-        port: the port it shall have; otherwise the one of last time, the usual one, or any.
-        database_url: a PostgreSQL to use instead of the embedded one, or EMBEDDED; otherwise the
-            one of last time.
-        report: called with a sentence about a step that takes long.
+        port: the port to listen on; by default that of the last start, the usual one, or any.
+        database_url: a PostgreSQL to use instead of the embedded one, or EMBEDDED; by default that
+            of the last start.
+        report: called with a sentence about each slow step.
 
     Raises:
-        AlreadyRunningError: it runs on another port or database, or its state file is lost.
-        UnhealthyError: it runs, and does not answer as it should.
+        AlreadyRunningError: it runs on another port or database, or its state file is missing.
+        UnhealthyError: it is running, but does not answer correctly.
         PortBusyError: the port belongs to another process.
-        StartFailedError: it does not come up; the sentence names step and log.
-        AdministratorNeededError: the role of the URL lacks a privilege; with SQL that mends it.
+        StartFailedError: it does not start; the message names step and log.
+        AdministratorNeededError: the role of the URL lacks a privilege; has the SQL to grant it.
         InstanceBusyError: another start, stop or reset takes too long to wait for.
     """
     with instance.lock(report):
@@ -89,52 +91,55 @@ def ensure_started(
         if database_url is None:
             url = instance.remembered_database_url()
         if url is not None:
-            # It needs psycopg, which the embedded PostgreSQL and quick verbs do not wait for.
+            # Imported here: it loads psycopg, which every other command would wait for.
             from msm_local.database.privileges import check_database
 
             check_database(url)
         state = _start_server(instance, port, url, report)
+        # Only now: a URL that did not work must not be used by the next start.
         instance.remember_database_url(url)
         return state, True
 
 
 def stop(instance: Instance, report: Callable[[str], None] = lambda _text: None) -> bool:
-    """Stop the platform and wait until it is gone; False where it did not run.
+    """Stop the platform and wait until it ended; False if it was not running.
 
     Args:
         instance: the instance.
-        report: called with a sentence about a step that takes long.
+        report: called with a sentence about each slow step.
 
     Raises:
         StopFailedError: it does not end; names the pid.
         InstanceBusyError: another start, stop or reset takes too long to wait for.
     """
     with instance.lock(report):
-        # The process is looked for, and not read from a state file that may be damaged or lost.
+        # Searched among all processes, because the state file may be damaged or missing.
         server = find_server(instance.folder)
         if server is not None:
-            # It may end by itself in this moment.
+            # It may end by itself at this moment.
             with suppress(ProcessLookupError):
                 os.kill(server.pid, signal.SIGTERM)
             if not wait_until_gone(server.pid, server.started, STOP_TIMEOUT):
                 raise StopFailedError(
-                    f"The server with pid {server.pid} does not end; its log is "
-                    f"{instance.log_path}, and `kill -9 {server.pid}` ends it with its PostgreSQL."
+                    f"The server with pid {server.pid} did not stop within {STOP_TIMEOUT:.0f} s; "
+                    f"see its log {instance.log_path}, or end it and its PostgreSQL with "
+                    f"`kill -9 {server.pid}`."
                 )
         instance.clear_state()
         return server is not None
 
 
 def _wait_for_recovery(instance: Instance, health: Health) -> Health:
-    """Another start may be on its way, or a moment of trouble may pass."""
+    # Another start may be running, or the platform may recover by itself.
     deadline = time.monotonic() + RECOVERY_TIMEOUT
     while health.status == "degraded" and time.monotonic() < deadline:
         time.sleep(0.1)
         health = probe(instance)
     if health.status == "degraded" and health.state is not None:
         raise UnhealthyError(
-            f"The platform runs with pid {health.state.pid} but is not healthy ({health.reason}); "
-            f"see {health.state.log_path}, then `msm-local{instance.option} stop`."
+            f"The platform is running with pid {health.state.pid}, but is not healthy "
+            f"({health.reason}); see {health.state.log_path}, then run `msm-local"
+            f"{instance.option} stop`."
         )
     return health
 
@@ -144,31 +149,32 @@ def _check_same(
 ) -> None:
     if port not in (None, state.port):
         raise AlreadyRunningError(
-            f"The platform runs on port {state.port} already; `msm-local{instance.option} stop` "
-            "comes before another port."
+            f"The platform is already running on port {state.port}; run `msm-local"
+            f"{instance.option} stop` before you choose another port."
         )
     running_on = EMBEDDED if state.embedded else state.database_url
     if database_url not in (None, running_on):
         raise AlreadyRunningError(
-            f"The platform runs on another database already; `msm-local{instance.option} stop` "
-            "comes before --database-url or --embedded."
+            f"The platform is already running on another database; run `msm-local"
+            f"{instance.option} stop` before --database-url or --embedded."
         )
 
 
 def _check_clear(instance: Instance, port: int | None) -> None:
-    """Refuse, in this process and before a server is made, what the server would fail at."""
+    """Refuse what the server would fail at, before there is a server."""
     server = find_server(instance.folder)
-    # One that just cleared its state is about to end.
+    # A server without a state file may have just deleted it, and is about to end.
     if server is not None and not wait_until_gone(server.pid, server.started, EXIT_TIMEOUT):
         raise AlreadyRunningError(
-            f"The server with pid {server.pid} runs for {instance.folder}, but its state.json is "
-            f"lost; `msm-local{instance.option} stop` ends it and loses no data, then start again."
+            f"The server with pid {server.pid} is running for {instance.folder}, but its "
+            f"state.json is missing; run `msm-local{instance.option} stop`, which loses no data, "
+            "and start again."
         )
     if port is not None and not is_free(port):
         holder = port_holder(port)
+        reason = f" by {holder}" if holder else ", or not allowed for this user"
         raise PortBusyError(
-            f"Port {port} is in use{f' by {holder}' if holder else ', or not for this user'}; "
-            "choose another with --port, or leave it out.",
+            f"Port {port} is in use{reason}; choose another with --port, or leave it out.",
             port=port,
         )
     instance.secrets()
@@ -189,16 +195,17 @@ def _spawn(
         descriptor = os.open(instance.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab") as log:
         process = subprocess.Popen(
-            # -P: a module of the project must not stand in for one of ours.
+            # -P: a module in the working directory must not replace one of ours.
             [sys.executable, "-P", "-m", SERVER_MODULE],
             stdin=subprocess.PIPE,
-            # The reason of a failed start comes this way: a full disk takes no log.
+            # The server writes the reason of a failed start here: a log may be on a full disk.
             stdout=subprocess.PIPE,
             stderr=log,
             cwd=instance.folder,
+            # So that Ctrl-C in this terminal later does not stop the server.
             start_new_session=True,
         )
-    # One that ended already is told of by its exit code.
+    # If it has ended already, its exit code is reported later.
     with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as pipe:
         pipe.write(json.dumps(launch).encode())
     return process
@@ -208,11 +215,11 @@ def _start_server(
     instance: Instance, port: int | None, database_url: str | None, report: Callable[[str], None]
 ) -> State:
     process = _spawn(instance, port, database_url)
-    with cast("IO[bytes]", process.stdout) as told:
+    with cast("IO[bytes]", process.stdout) as reason:
         try:
-            return _wait_until_ready(instance, process, told, report)
+            return _wait_until_ready(instance, process, reason, report)
         except BaseException:
-            # A Ctrl-C, a closed terminal or a time-out leaves no server that nobody asked for.
+            # A Ctrl-C, a closed terminal or a timeout must not leave a server behind.
             process.terminate()
             try:
                 process.wait(STOP_TIMEOUT)
@@ -229,11 +236,11 @@ def _wait_until_ready(
     report: Callable[[str], None],
 ) -> State:
     began = time.monotonic()
-    told = ""
+    reported = ""
     while time.monotonic() < began + START_TIMEOUT:
         if process.poll() is not None:
             text = reason.read().decode(errors="replace").strip().rstrip(".")
-            text = text or f"the server ended with code {process.returncode}"
+            text = text or f"the server exited with code {process.returncode}"
             raise StartFailedError(
                 f"The platform did not start: {text} (log: {instance.log_path})."
             )
@@ -241,11 +248,11 @@ def _wait_until_ready(
         if health.state is not None and health.state.pid == process.pid:
             if health.status == "healthy":
                 return health.state
-            if time.monotonic() > began + REPORT_DELAY and told != health.reason:
-                told = health.reason
-                report(f"Waiting: {told}")
+            if time.monotonic() > began + REPORT_DELAY and reported != health.reason:
+                reported = health.reason
+                report(f"Waiting: {reported}")
         time.sleep(0.03)
     raise StartFailedError(
-        f"The platform was not ready after {START_TIMEOUT:.0f} s ({told or 'no step reported'}); "
-        f"its log is {instance.log_path}."
+        f"The platform was not ready after {START_TIMEOUT:.0f} s ({reported or 'no step reported'})"
+        f"; see its log {instance.log_path}."
     )

@@ -1,4 +1,4 @@
-"""Waiting for the lock of an instance: for a bounded time, and not without saying for whom."""
+"""Wait for the lock of an instance: with a timeout, and with a report about its holder."""
 
 import fcntl
 import os
@@ -18,24 +18,24 @@ POLL_INTERVAL = 0.05
 
 
 class LockWait:
-    """The waiting of one process for a lock.
+    """The wait of this process for a lock.
 
     Args:
-        option: what follows ``msm-local`` in a command about the instance.
-        report: told who holds the lock, once, where that takes long.
+        option: the options after ``msm-local`` that name the instance.
+        report: called once with a sentence about the holder, if the lock is not free for long.
     """
 
     def __init__(self, option: str, report: Callable[[str], None]) -> None:
         self._option = option
         self._report = report
         self._began = time.monotonic()
-        self._told = False
+        self._reported = False
 
     def wait(self, file: TextIO) -> None:
-        """Wait a moment for whoever holds the lock on the file.
+        """Wait a moment for the holder of the lock on the file.
 
         Raises:
-            InstanceBusyError: that was enough.
+            InstanceBusyError: the wait exceeds LOCK_TIMEOUT.
         """
         waited = time.monotonic() - self._began
         if waited > LOCK_TIMEOUT:
@@ -43,14 +43,14 @@ class LockWait:
                 f"{_holder(file)} has been busy with this instance for {waited:.0f} s; wait for "
                 f"it or end it, see `msm-local{self._option} status`, and try again."
             )
-        if waited > REPORT_DELAY and not self._told:
-            self._told = True
+        if waited > REPORT_DELAY and not self._reported:
+            self._reported = True
             self._report(f"Waiting for {_holder(file)}, which is busy with this instance.")
         time.sleep(POLL_INTERVAL)
 
 
 def try_lock(file: TextIO) -> bool:
-    """Lock the file, unless somebody holds it."""
+    """Lock the file; False if another process holds its lock."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -59,7 +59,7 @@ def try_lock(file: TextIO) -> bool:
 
 
 def sign(file: TextIO) -> None:
-    """Write into a file that is locked who holds it."""
+    """Write our pid into the locked file, for those who wait."""
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
@@ -72,6 +72,6 @@ def _holder(file: TextIO) -> str:
         command = psutil.Process(int(pid)).cmdline()
     except (ValueError, psutil.Error):
         return "Another msm-local"
-    # From the program on: what stands before is Python.
+    # From the program on, without the Python in front of it.
     start = next((at for at, part in enumerate(command) if "msm" in part), 0)
     return f"`{' '.join(command[start:])}` (pid {pid})"

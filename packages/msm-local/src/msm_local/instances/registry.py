@@ -1,6 +1,6 @@
-"""The instances of this machine's user: a small file for each, below the user's state folder.
+"""The instances of this machine's user: one small file for each, below the user's state folder.
 
-A file of its own for each instance needs no lock: nobody writes what another one reads half of.
+With one file per instance no lock is needed: no process rewrites a file that another one reads.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ __all__ = ["forget", "known_instances", "register"]
 
 
 def register(instance: Instance) -> None:
-    """Have the instance listed from now on.
+    """Add the instance to the list.
 
     Raises:
         StateFolderError: the user's state folder cannot be used.
@@ -28,16 +28,16 @@ def register(instance: Instance) -> None:
 
 
 def forget(instance: Instance) -> None:
-    """Have the instance listed no more; nothing happens where it was not."""
+    """Remove the instance from the list; does nothing if it is not in it."""
     entry = _entry(instance.folder)
     with explained(entry):
         entry.unlink(missing_ok=True)
 
 
 def known_instances() -> list[Instance]:
-    """The instances that ever ran for this user and still have a folder, by folder.
+    """All instances of this user that still have a folder, by folder.
 
-    One that runs is among them even if it could not be registered. Entries whose folder is gone
+    A running instance is among them even if it could not be registered. Entries without a folder
     are deleted.
 
     Raises:
@@ -47,7 +47,7 @@ def known_instances() -> list[Instance]:
     folder = _folder()
     with explained(folder):
         for entry in folder.glob("[!.]*"):
-            # Another one that lists may delete it first.
+            # Another process that lists may delete it first.
             with suppress(FileNotFoundError):
                 place = Path(entry.read_text(encoding="utf-8"))
                 instance = instance_in(place)
@@ -67,4 +67,5 @@ def _folder() -> Path:
 
 
 def _entry(folder: Path) -> Path:
+    # A digest, because a path contains slashes and can be longer than a file name.
     return _folder() / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]

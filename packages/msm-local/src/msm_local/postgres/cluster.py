@@ -1,7 +1,7 @@
-"""The embedded PostgreSQL: one cluster, its start and its end.
+"""The embedded PostgreSQL: one cluster, its start and its stop.
 
-Only the binaries of the wheel are used. The wheel's own server runs ``initdb`` with ``trust``,
-under which anybody local is superuser and expired roles still log in.
+Only the binaries of the wheel are used. The wheel's own ``get_server`` runs ``initdb`` with
+``trust``: every local user is superuser then, and expired roles can still log in.
 """
 
 import os
@@ -55,11 +55,11 @@ class Cluster:
     """A PostgreSQL of our own below one folder; a context manager that starts and stops it.
 
     Args:
-        home: private folder of the cluster (made if missing): secrets and log; the data lies in
-            it, or where the user that runs PostgreSQL can reach it.
-        port: TCP port to prefer on 127.0.0.1; another free one is taken where it is busy.
-        durable: False trades safety at a power cut for speed; for tests.
-        report: called with a few words before each slow step.
+        home: private folder of the cluster, made if missing, for secrets and log. The data is in
+            it, or elsewhere if the user that runs PostgreSQL cannot reach it.
+        port: preferred TCP port on 127.0.0.1; if it is busy, another free one is used.
+        durable: False makes it faster, and a power cut may destroy its data; for tests.
+        report: called with the name of each slow step before it begins.
     """
 
     def __init__(
@@ -82,9 +82,9 @@ class Cluster:
     @classmethod
     @contextmanager
     def temporary(cls) -> Iterator[Self]:
-        """A running cluster that is gone afterwards, data and all.
+        """A running cluster that is deleted afterwards, with its data.
 
-        What a process that was killed inside this left behind is deleted first.
+        Clusters that killed processes left behind are deleted first.
         """
         for home in abandoned_homes(shared_folder()):
             cls(home).destroy()
@@ -98,10 +98,10 @@ class Cluster:
 
     @classmethod
     def attached(cls, home: Path, port: int) -> Self:
-        """The cluster that another process runs; this one neither starts nor stops it.
+        """A cluster that another process runs; this process neither starts nor stops it.
 
         Raises:
-            ClusterError: the passwords of the cluster are lost.
+            ClusterError: the passwords of the cluster are missing.
         """
         cluster = cls(home, port=port)
         cluster._passwords = read_passwords(home, cluster.data)
@@ -140,7 +140,7 @@ class Cluster:
         return self._url(SUPERUSER, database)
 
     def platform_url(self, database: str) -> str:
-        """A URL that logs in as the platform role, which owns the databases of the platform."""
+        """A URL that logs in as the platform role, which owns the platform's databases."""
         return self._url(PLATFORM_ROLE, database)
 
     def _url(self, role: str, database: str) -> str:
@@ -149,7 +149,7 @@ class Cluster:
         return f"postgresql://{role}:{password}@{place}?{urlencode(EXPLICIT)}"
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
-        """Make a database that the platform role owns, empty or as a copy of ``template``."""
+        """Create a database that the platform role owns, empty or as a copy of ``template``."""
         # Copying files is faster only if nothing has to reach the disk.
         copy_files = template is not None and not self.durable
         with self._connect() as connection:
@@ -182,13 +182,13 @@ class Cluster:
         return psycopg.connect(self.admin_url(), autocommit=True)
 
     def start(self) -> None:
-        """Make the cluster if there is none, start it, and return when it answers.
+        """Create the cluster if it does not exist, start it, and return when it answers.
 
-        Call it from a thread that lives as long as the cluster shall: on Linux the end of that
+        Call it from a thread that lives as long as the cluster is needed: on Linux the end of that
         thread ends PostgreSQL, so that a killed process leaves no orphan.
 
         Raises:
-            ClusterError: PostgreSQL cannot be made or does not come up; names the log.
+            ClusterError: PostgreSQL cannot be created or does not start; names the log.
         """
         make_private_folder(self.home)
         end_orphan(self.data)
@@ -211,10 +211,12 @@ class Cluster:
             raise
 
     def stop(self) -> None:
-        """Stop PostgreSQL with a fast shutdown; harmless where it does not run."""
+        """Stop PostgreSQL with a fast shutdown; does nothing if it is not running."""
         process, self._process = self._process, None
         if process is None or process.poll() is not None:
             return
+        # SIGINT is PostgreSQL's fast shutdown. SIGQUIT ends it at once, and the next start recovers
+        # from the write-ahead log.
         for way, timeout in ((signal.SIGINT, STOP_TIMEOUT), (signal.SIGQUIT, 5.0)):
             process.send_signal(way)
             try:
@@ -233,13 +235,11 @@ class Cluster:
         remove_folder(self.home)
 
     def _forget_abandoned_data(self) -> None:
-        """Delete data whose passwords went with the folder of the cluster, which began anew.
-
-        Data lie elsewhere where PostgreSQL's user cannot reach that folder. A folder that has seen
-        a start and lost only its passwords is a fault to tell, and nothing is deleted for it.
-        """
-        began_anew = not (self.log_path.exists() or (self.home / PASSWORDS).exists())
-        if began_anew and (self.data / MARKER).exists():
+        """Delete the data of a home folder that was deleted, and its passwords with it."""
+        # A home with a log has seen a start before. If only its passwords are missing, that is an
+        # error for the user to decide about, and nothing is deleted.
+        is_new = not (self.log_path.exists() or (self.home / PASSWORDS).exists())
+        if is_new and (self.data / MARKER).exists():
             self._report("deleting data whose state folder was deleted")
             remove_folder(self.data)
 
@@ -251,7 +251,7 @@ class Cluster:
             self.stop()
             if is_free(port):
                 raise
-            # Between choice and start somebody else took the port: once more, on another.
+            # Another process took the port after it was chosen: try once more on another one.
             self.port = free_port()
             self._launch(self.port)
             self._wait_until_ready()
@@ -270,7 +270,7 @@ class Cluster:
                 stderr=log,
                 cwd=self.data,
                 env=postgres_environment(),
-                # A Ctrl-C in our terminal must reach us, not PostgreSQL behind our back.
+                # So that Ctrl-C reaches only us: we stop PostgreSQL after the server.
                 start_new_session=True,
                 preexec_fn=die_with_parent(os.getpid()),
                 user=account.uid if account.switched else None,
@@ -284,8 +284,9 @@ class Cluster:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise ClusterError(
-                    f"PostgreSQL ended at once with code {process.returncode}; {self._hint()}."
+                    f"PostgreSQL exited at once with code {process.returncode}; {self._hint()}."
                 )
+            # From its pid file: each failed connection attempt would be an error in its log.
             if is_ready(self.data, process.pid):
                 return
             time.sleep(0.01)
@@ -296,6 +297,6 @@ class Cluster:
     def _hint(self) -> str:
         free = shutil.disk_usage(self.data).free
         if free < LITTLE_DISK:
-            # Its log would be no help: it is on a full disk, too.
-            return f"only {free >> 20} MB are free where its data lie ({self.data}): free some"
-        return f"its log {self.log_path} says why"
+            # The log does not help here: it is on the same full disk.
+            return f"only {free >> 20} MB are free for its data in {self.data}: free some space"
+        return f"see its log {self.log_path}"

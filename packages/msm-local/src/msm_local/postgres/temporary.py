@@ -1,7 +1,7 @@
-"""Homes of throw-away clusters: a kill may keep one from being deleted, and then the next user is.
+"""Homes of temporary clusters: what a killed process leaves behind, the next one deletes.
 
-Each has a lock file beside it, which its owner holds for as long as he lives. Unlike a pid, a lock
-cannot come to belong to somebody else, and it is seen from another container too.
+Each home has a lock file next to it, which its owner locks for as long as it lives. Unlike a pid, a
+lock cannot be reused by another process, and it is visible from another container too.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ LOCK_SUFFIX = ".lock"
 
 @contextmanager
 def new_home(parent: Path) -> Iterator[Path]:
-    """A name below ``parent`` for a new home; the caller makes the folder and deletes it."""
+    """The path of a new home below ``parent``; the caller creates the folder and deletes it."""
     home = parent / f"{PREFIX}{secrets.token_hex(8)}"
     lock = home.with_name(home.name + LOCK_SUFFIX)
     with lock.open("x", encoding="utf-8") as file:
@@ -30,9 +30,9 @@ def new_home(parent: Path) -> Iterator[Path]:
 
 
 def abandoned_homes(parent: Path) -> Iterator[Path]:
-    """The homes below ``parent`` whose owner is gone; the caller deletes each that it gets."""
+    """The homes below ``parent`` whose owner has ended; the caller deletes each that it gets."""
     for lock in parent.glob(f"{PREFIX}*{LOCK_SUFFIX}"):
-        # The owner, or another one that sweeps, may be faster.
+        # The owner, or another process that deletes old homes, may be faster.
         with suppress(FileNotFoundError, BlockingIOError), lock.open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield lock.with_name(lock.name.removesuffix(LOCK_SUFFIX))

@@ -1,1 +1,1 @@
-"""SQL, and nothing else: no decision, no HTTP, no commit."""
+"""SQL only: no decisions, no HTTP, no commits."""

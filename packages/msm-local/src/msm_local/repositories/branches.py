@@ -1,4 +1,4 @@
-"""Branches of code repositories: a uid for each identity and branch that ever asked."""
+"""Branches of code repositories: one uid for each identity and branch that was ever resolved."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,10 +25,11 @@ class Branch:
 def get_or_create(
     connection: Connection[Any], *, code_repository_uid: UUID, identity: str, branch: str
 ) -> Branch:
-    """The branch, made at its first sight."""
+    """The branch; it is created when it is first asked for."""
     with connection.cursor(row_factory=class_row(Branch)) as cursor:
         row = cursor.execute(
-            # An update that changes nothing is what makes RETURNING answer for an old row, too.
+            # DO NOTHING would return no row for a branch that exists; an update that changes
+            # nothing does.
             "INSERT INTO msm_local.code_repository_branches"
             " (code_repository_uid, repository_identity, repository_branch) VALUES (%s, %s, %s)"
             " ON CONFLICT (repository_identity, repository_branch)"

@@ -1,4 +1,4 @@
-"""From declared filters to the WHERE clause of the catalog."""
+"""The WHERE clause of the catalog for declared filters."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ FIELDS = {"data_source__uid": "data_source_uid::text", "uid": "uid::text"}
 def where(
     resource: ResourceKind, clauses: Sequence[FilterClause]
 ) -> tuple[sql.Composed, list[Any]]:
-    """The clause for rows that are not deleted and match every filter, with its parameters."""
+    """The clause for rows that match every filter and are not deleted, with its parameters."""
     conditions: list[sql.Composable] = [sql.SQL("deleted_at IS NULL")]
     parameters: list[Any] = []
     if resource == "time-index-meta-tables":
@@ -30,6 +30,7 @@ def where(
 def _condition(clause: FilterClause) -> tuple[sql.Composable, list[Any]]:
     first = clause.values[0] if clause.values else ""
     if clause.field == "organization_environment_uid":
+        # There is one environment: the condition holds for all rows or for none.
         query = "EXISTS (SELECT 1 FROM msm_local.settings WHERE environment_uid::text = %s)"
         return sql.SQL(query), [first]
     if clause.field == "labels":
@@ -40,11 +41,13 @@ def _condition(clause: FilterClause) -> tuple[sql.Composable, list[Any]]:
         }
         value: Any = list(clause.values) if clause.lookup == "in" else first
         return sql.SQL(templates[clause.lookup]), [value]
+    # Safe as SQL text: only names of declared filters get here.
     column = sql.SQL(FIELDS.get(clause.field, clause.field))
     match clause.lookup:
         case "in":
             return sql.SQL("{} = ANY(%s)").format(column), [list(clause.values)]
         case "contains":
+            # Not LIKE: a percent sign or an underscore of the value means itself.
             return sql.SQL("strpos({}, %s) > 0").format(column), [first]
         case "isnull":
             null = sql.SQL("NULL" if first == "true" else "NOT NULL")

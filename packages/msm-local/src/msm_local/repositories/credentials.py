@@ -1,4 +1,4 @@
-"""Migration credentials that were issued."""
+"""The migration credentials that were issued."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ def insert(
 
 
 def expired(connection: Connection[Any]) -> list[str]:
-    """Roles whose time is over and that were not dropped yet."""
+    """The roles that expired and were not dropped yet."""
     rows = connection.execute(
         "SELECT role_name FROM msm_local.migration_credentials"
         " WHERE dropped_at IS NULL AND expires_at <= now() ORDER BY role_name"
@@ -30,7 +30,7 @@ def expired(connection: Connection[Any]) -> list[str]:
 
 
 def undropped(connection: Connection[Any]) -> list[str]:
-    """Roles that were not dropped yet, expired or not."""
+    """The roles that were not dropped yet, expired or not."""
     rows = connection.execute(
         "SELECT role_name FROM msm_local.migration_credentials"
         " WHERE dropped_at IS NULL ORDER BY role_name"
@@ -39,7 +39,7 @@ def undropped(connection: Connection[Any]) -> list[str]:
 
 
 def next_expiry(connection: Connection[Any]) -> float | None:
-    """Seconds until the next credential expires; None where no other will."""
+    """Seconds until the next credential expires; None if no other will."""
     row = connection.execute(
         "SELECT extract(epoch FROM min(expires_at) - now())::float8"
         " FROM msm_local.migration_credentials WHERE dropped_at IS NULL AND expires_at > now()"
@@ -48,7 +48,7 @@ def next_expiry(connection: Connection[Any]) -> float | None:
 
 
 def mark_dropped(connection: Connection[Any], role_name: str) -> None:
-    """Record that the role is gone."""
+    """Record that the role was dropped."""
     connection.execute(
         "UPDATE msm_local.migration_credentials SET dropped_at = now() WHERE role_name = %s",
         [role_name],

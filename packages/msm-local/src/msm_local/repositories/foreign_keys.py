@@ -1,4 +1,4 @@
-"""Foreign keys of the catalog, seen from the tables that they point at."""
+"""Foreign keys of the catalog, by the tables that they reference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ __all__ = ["IncomingForeignKey", "find_incoming"]
 
 @dataclass(frozen=True, slots=True)
 class IncomingForeignKey:
-    """A foreign key of another table, or of the same one, that points at a row's table.
+    """A foreign key that references the table of a row, from another table or the same one.
 
     Attributes:
-        target_uid: the row it points at.
-        source_uid: the row whose table has it.
+        target_uid: the row of the referenced table.
+        source_uid: the row of the referencing table.
         source_schema: schema of that table.
         source_table: name of that table.
-        foreign_key: the key as that row stores it.
+        foreign_key: the key, as the row of the referencing table stores it.
     """
 
     target_uid: UUID
@@ -35,7 +35,7 @@ class IncomingForeignKey:
 def find_incoming(
     connection: Connection[Any], uids: Sequence[UUID]
 ) -> dict[UUID, list[IncomingForeignKey]]:
-    """The foreign keys that point at these rows, by uid; every uid is there."""
+    """The foreign keys that reference these tables, by uid; every given uid is a key."""
     incoming: dict[UUID, list[IncomingForeignKey]] = {uid: [] for uid in uids}
     with connection.cursor(row_factory=dict_row) as cursor:
         for record in cursor.execute(

@@ -34,13 +34,14 @@ __all__ = [
     "store_revision",
 ]
 
+# The dataclasses are the list of columns: a new column is added in one place.
 NEW_COLUMNS = tuple(NewMetaTable.__dataclass_fields__)
 COLUMNS = tuple(MetaTableRow.__dataclass_fields__)
 SELECT = sql.SQL("SELECT {} FROM msm_local.meta_tables").format(
     sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
 )
 RETURNING = sql.SQL(" RETURNING {}").format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)))
-# As bytes, which psycopg need not put together again for each of the tables of a provider.
+# As bytes: psycopg would compose the statement again for each table of a provider.
 INSERT = (
     sql.SQL("INSERT INTO msm_local.meta_tables ({}) VALUES ({}){}")
     .format(
@@ -55,7 +56,7 @@ INSERT = (
 def count(
     connection: Connection[Any], resource: ResourceKind, clauses: Sequence[FilterClause]
 ) -> int:
-    """How many rows match."""
+    """The number of matching rows."""
     condition, parameters = where(resource, clauses)
     query = sql.SQL("SELECT count(*) FROM msm_local.meta_tables{}").format(condition)
     row = connection.execute(query, parameters).fetchone()
@@ -76,7 +77,8 @@ def find(
 def find_by_uids(
     connection: Connection[Any], uids: Sequence[UUID], *, lock: bool = False
 ) -> dict[UUID, MetaTableRow]:
-    """Rows by uid, deleted ones included; locked in one order, so that two callers never cross."""
+    """Rows by uid, deleted ones included, and locked until the transaction ends if ``lock``."""
+    # All callers lock in the same order, so that two of them cannot deadlock.
     query = SELECT + sql.SQL(" WHERE uid = ANY(%s) ORDER BY uid")
     if lock:
         query += sql.SQL(" FOR UPDATE")
@@ -84,7 +86,8 @@ def find_by_uids(
 
 
 def find_scope(connection: Connection[Any], uids: Sequence[UUID]) -> dict[UUID, ScopeRow]:
-    """Rows that are not deleted, by uid; in one round trip, that of BEGIN included."""
+    """Rows that are not deleted, by uid."""
+    # Every operation does this: the pipeline sends BEGIN in the same round trip.
     with connection.pipeline(), connection.cursor(row_factory=class_row(ScopeRow)) as cursor:
         cursor.execute(
             "SELECT uid, physical_schema, physical_table_name, provisioning_status,"
@@ -126,12 +129,12 @@ def lock_reservations(connection: Connection[Any]) -> None:
 
 
 def insert(connection: Connection[Any], table: NewMetaTable) -> MetaTableRow:
-    """Write a new row, as reserved."""
+    """Write a new row, with the status reserved."""
     return _one(connection, INSERT, _values(table))
 
 
 def revive(connection: Connection[Any], uid: UUID, table: NewMetaTable) -> MetaTableRow:
-    """Make a deleted row a reserved one again, with what the new reservation states."""
+    """Make a deleted row a reserved one again, with the values of the new reservation."""
     query = sql.SQL(
         "UPDATE msm_local.meta_tables SET ({}) = ROW({}), provisioning_status = 'reserved',"
         " columns = '[]', indexes_meta = '[]', foreign_keys = '[]', deleted_at = NULL,"
@@ -160,7 +163,8 @@ def store_revision(
     revision: str | None,
     registry_uid: UUID | None,
 ) -> None:
-    """Record the revision of the database and, but for the registry itself, the registry."""
+    """Record the revision of the database, and the row of its version table."""
+    # The row of the version table does not refer to itself.
     connection.execute(
         "UPDATE msm_local.meta_tables SET alembic_revision = %s, alembic_version_meta_table_uid ="
         " CASE WHEN uid = %s THEN NULL ELSE coalesce(%s, alembic_version_meta_table_uid) END"
@@ -170,7 +174,7 @@ def store_revision(
 
 
 def mark_deleted(connection: Connection[Any], uids: Sequence[UUID]) -> None:
-    """Take these rows out of every answer; they keep their uids."""
+    """Hide these rows from every answer; they stay, because a table that returns keeps its uid."""
     connection.execute(
         "UPDATE msm_local.meta_tables SET deleted_at = now(), provisioning_status = 'reserved',"
         " updated_at = now() WHERE uid = ANY(%s)",
@@ -179,7 +183,7 @@ def mark_deleted(connection: Connection[Any], uids: Sequence[UUID]) -> None:
 
 
 def patch(connection: Connection[Any], uid: UUID, changes: Mapping[str, Any]) -> MetaTableRow:
-    """Set some columns of a row; the caller guarantees that the names are columns."""
+    """Set some columns of a row; the names must be columns."""
     assignments = sql.SQL(", ").join(
         sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder()) for name in changes
     )

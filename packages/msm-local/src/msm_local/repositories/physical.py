@@ -1,4 +1,4 @@
-"""What PostgreSQL has: tables, columns, indexes and foreign keys, one query each for all tables."""
+"""The tables of PostgreSQL, their columns, indexes and keys: one query each for all tables."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index; ``columns`` leaves expressions out, ``expression`` holds them."""
+    """An index; ``expression`` has its expressions, and ``columns`` the plain columns."""
 
     table_oid: int
     name: str
@@ -82,6 +82,7 @@ class ForeignKey:
     on_delete: str
 
 
+# Pairs of names come as two arrays, so that one statement text serves any number of tables.
 TABLES = """
 SELECT c.oid::bigint AS oid, n.nspname AS schema, c.relname AS name,
        pg_get_userbyid(c.relowner) AS owner
@@ -107,6 +108,7 @@ LEFT JOIN (
 WHERE a.attrelid = ANY(%(oids)s) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
 """
+# Columns up to indnkeyatts only: those of INCLUDE are not part of the key.
 INDEXES = """
 SELECT i.indrelid::bigint AS table_oid, c.relname AS name, i.indisunique AS "unique",
        i.indisprimary AS primary,
@@ -156,7 +158,7 @@ def read_columns(connection: Connection[Any], oids: Sequence[int]) -> list[Colum
 
 
 def read_indexes(connection: Connection[Any], oids: Sequence[int]) -> list[Index]:
-    """The indexes of these tables, those of constraints included, by name."""
+    """The indexes of these tables, by name, including those of constraints."""
     with connection.cursor(row_factory=class_row(Index)) as cursor:
         return cursor.execute(INDEXES, {"oids": list(oids)}).fetchall()
 
@@ -168,7 +170,7 @@ def read_foreign_keys(connection: Connection[Any], oids: Sequence[int]) -> list[
 
 
 def find_row_functions(connection: Connection[Any], names: Sequence[str]) -> list[str]:
-    """Which of these names are functions of this database's own that take a row."""
+    """Which of these names are functions that take a row, and are not PostgreSQL's own."""
     rows = connection.execute(
         "SELECT DISTINCT p.proname::text FROM pg_proc p JOIN pg_type t ON t.oid = p.proargtypes[0]"
         " WHERE p.proname = ANY(%s::name[]) AND t.typtype IN ('c', 'p')"

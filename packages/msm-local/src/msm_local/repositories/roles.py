@@ -18,6 +18,7 @@ __all__ = [
     "set_password",
 ]
 
+# PostgreSQL 16 added INHERIT and SET to GRANT; before, NOINHERIT of the role itself decides.
 OPTIONS_SINCE = 160000
 DEFAULTS: Final = "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
 # Each fault is something that a role can do and should not, or should do and cannot.
@@ -47,7 +48,7 @@ def ensure_platform_login(connection: Connection[Any], name: str, password: str)
 
 
 def ensure_role(connection: Connection[Any], name: str, *, login: bool) -> None:
-    """Create the role unless it exists; a login gets its password later."""
+    """Create the role unless it exists, without a password."""
     if not _exists(connection, name):
         connection.execute(
             sql.SQL("CREATE ROLE {} {} NOCREATEROLE NOCREATEDB").format(
@@ -76,8 +77,10 @@ def grant_membership(
 
 
 def grant_schema_privileges(connection: Connection[Any], *, owner: str, runtime: str) -> None:
-    """What owner and runtime role may do in schema public, now and with tables to come."""
+    """Grant owner and runtime role their rights in schema public, for future tables too."""
     database = connection.info.dbname
+    # The first two take away what PostgreSQL gives to every role: creating in schema public (before
+    # version 15), and creating temporary tables.
     for template in (
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
@@ -97,7 +100,7 @@ def grant_schema_privileges(connection: Connection[Any], *, owner: str, runtime:
 
 
 def set_password(connection: Connection[Any], role: str, password: str) -> None:
-    """Give the role a password; the server sees only its scram verifier."""
+    """Give the role a password."""
     connection.execute(
         sql.SQL("ALTER ROLE {} PASSWORD {}").format(
             sql.Identifier(role), sql.Literal(_verifier(connection, role, password))
@@ -108,7 +111,7 @@ def set_password(connection: Connection[Any], role: str, password: str) -> None:
 def create_login(
     connection: Connection[Any], name: str, password: str, *, acts_as: str, until: datetime
 ) -> None:
-    """Create a login that works until a moment, and in whose sessions ``acts_as`` does the work."""
+    """Create a login that expires at ``until``, and whose sessions act as another role."""
     connection.execute(
         sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} VALID UNTIL {} NOINHERIT").format(
             sql.Identifier(name),
@@ -116,14 +119,15 @@ def create_login(
             sql.Literal(until.isoformat()),
         )
     )
-    # Without INHERIT it can do nothing by itself, so it cannot own what would keep it alive.
+    # NOINHERIT, and no INHERIT here: the login has no rights of its own and can create nothing,
+    # because a role that owns something cannot be dropped.
     grant_membership(connection, acts_as, name, inherit=False, may_set=True)
     connection.execute(
         sql.SQL("ALTER ROLE {} SET role TO {}").format(
             sql.Identifier(name), sql.Identifier(acts_as)
         )
     )
-    # Whoever inherits from a role may end its sessions.
+    # A role that inherits from another one may end its sessions: the reaper needs that.
     grant_membership(connection, name, inherit=True, may_set=False)
 
 
@@ -136,12 +140,10 @@ def end_sessions(connection: Connection[Any], names: Sequence[str]) -> None:
 
 
 def drop_login(connection: Connection[Any], name: str, *, heir: str) -> None:
-    """Drop a login, if it exists; tables that somebody gave it become those of ``heir``.
-
-    The privileges that it was given in this database go first: PostgreSQL keeps a role with any.
-    """
+    """Drop a login, if it exists; tables that it was given become those of ``heir``."""
     if not _exists(connection, name):
         return
+    # DROP OWNED revokes its privileges in this database; PostgreSQL drops no role that has any.
     for template in ("REASSIGN OWNED BY {} TO {}", "DROP OWNED BY {}", "DROP ROLE {}"):
         names = (sql.Identifier(name), sql.Identifier(heir))
         connection.execute(sql.SQL(template).format(*names))
@@ -163,6 +165,7 @@ def _exists(connection: Connection[Any], name: str) -> bool:
 
 
 def _verifier(connection: Connection[Any], role: str, password: str) -> str:
+    # Hashed here, because a password in a statement could reach the server's log.
     return connection.pgconn.encrypt_password(
         password.encode(), role.encode(), b"scram-sha-256"
     ).decode()

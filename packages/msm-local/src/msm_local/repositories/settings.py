@@ -12,7 +12,7 @@ __all__ = ["Settings", "copy_settings", "insert_settings", "read_settings"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a database remembers of its platform.
+    """The identity of a platform, which its database keeps.
 
     Attributes:
         owner_role: owns all migrated tables.
@@ -38,13 +38,13 @@ SELECT = (
 
 
 def read_settings(connection: Connection[Any]) -> Settings | None:
-    """The settings; None in a catalog that is new."""
+    """The settings; None in a new catalog."""
     with connection.cursor(row_factory=class_row(Settings)) as cursor:
         return cursor.execute(SELECT).fetchone()
 
 
 def copy_settings(connection: Connection[Any], settings: Settings) -> Settings:
-    """Write the settings of another database into a new catalog, so that clones of it are alike."""
+    """Write the settings of another database into a new catalog, which is to be its clone."""
     connection.execute(
         "INSERT INTO msm_local.settings (owner_role, runtime_role, data_source_uid,"
         " organization_uid, environment_uid, user_uid) VALUES (%s, %s, %s, %s, %s, %s)",
@@ -54,7 +54,7 @@ def copy_settings(connection: Connection[Any], settings: Settings) -> Settings:
 
 
 def insert_settings(connection: Connection[Any], *, owner_role: str, runtime_role: str) -> Settings:
-    """Write the settings of a new catalog; the uids are the database's choice."""
+    """Write the settings of a new catalog; the database chooses the uids."""
     connection.execute(
         "INSERT INTO msm_local.settings (owner_role, runtime_role) VALUES (%s, %s)",
         [owner_role, runtime_role],

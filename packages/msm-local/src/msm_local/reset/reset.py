@@ -1,4 +1,4 @@
-"""A fresh database at a revision: a clone of a template takes the place of what is there."""
+"""A fresh database at a revision: a clone of a template replaces the old database."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -42,10 +42,10 @@ class Reset:
     """What a reset did.
 
     Attributes:
-        target: the revision that was asked for.
+        target: the requested revision.
         template: the database that was cloned.
         built: whether the template had to be built first.
-        seconds: how long it took, the building of the template included.
+        seconds: how long it took, including the time to build the template.
     """
 
     target: str
@@ -62,25 +62,25 @@ def reset(
     force: bool = False,
     report: Callable[[str], None] = lambda _text: None,
 ) -> Reset:
-    """Replace the database of the instance by a fresh one; it runs afterwards if it ran before.
+    """Replace the database of the instance with a fresh one; a running platform keeps running.
 
-    Until the moment of the exchange the old database is as it was; an interrupted reset leaves
-    either the old one or the new one.
+    The old database is unchanged until it is replaced: an interrupted reset leaves the old one or
+    the new one.
 
     Args:
         instance: the instance.
         provider: the migration provider of the project, such as ``migrations:migration``.
         target: ``head``, the id of a revision, or ``base``.
         force: end the sessions of clients instead of refusing.
-        report: called with a sentence about a step that takes long.
+        report: called with a sentence about each slow step.
 
     Raises:
         NotEmbeddedError: the database is that of --database-url.
         UnknownRevisionError: the project has no such revision.
-        ClientsConnectedError: clients are connected, and it is not forced.
-        UnhealthyError: the platform runs, and does not answer.
+        ClientsConnectedError: clients are connected, and ``force`` is False.
+        UnhealthyError: the platform is running, but does not answer.
         TemplateFailedError: the revisions do not run.
-        ResetFailedError: PostgreSQL refused a step, for want of space for example.
+        ResetFailedError: PostgreSQL refused a step, for example because the disk is full.
     """
     began = time.monotonic()
     forget_variables()
@@ -96,11 +96,12 @@ def reset(
             if built:
                 build_template(cluster, instance, recipe, report)
                 prune_templates(cluster)
+                # Again, because building the template takes long enough for a client to connect.
                 _refuse_clients(cluster, force=force)
             _exchange(cluster, instance, recipe.name)
-            # What cannot be dropped now is dropped by the next start.
+            # If the old database cannot be dropped now, the next start drops it.
             with suppress(psycopg.Error):
-                # One that stops now would break off what nobody waits for.
+                # A server that keeps running finishes the drop alone; one that stops now would not.
                 cluster.drop_database(PREVIOUS, wait=health.state is None)
     return Reset(target, recipe.name, built, time.monotonic() - began)
 
@@ -111,8 +112,8 @@ def _explained() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise ResetFailedError(
-            f"PostgreSQL refused a step of the reset: {message_of(error)}; mend that, and reset "
-            "again (`msm-local doctor` looks for the usual causes)."
+            f"PostgreSQL refused a step of the reset: {message_of(error)}; fix this, and reset "
+            "again (`msm-local doctor` checks for the usual causes)."
         ) from error
 
 
@@ -120,7 +121,7 @@ def _refuse_foreign(instance: Instance, health: Health, provider: str) -> None:
     running_elsewhere = health.state is not None and not health.state.embedded
     if running_elsewhere or instance.remembered_database_url() is not None:
         raise NotEmbeddedError(
-            "The database of --database-url is not msm-local's to replace; run `mainsequence "
+            "msm-local does not replace the database of --database-url; run `mainsequence "
             f"migrations downgrade --provider {provider} base` instead, or start with --embedded."
         )
 
@@ -130,12 +131,12 @@ def _check_target(instance: Instance, provider: str, target: str) -> Path:
     if versions is None:
         raise UnknownRevisionError(
             f"There is no folder with the revisions of {provider!r} in {instance.root}; name the "
-            "provider of the project with --provider, as in `package:migration`."
+            "provider of the project with --provider, such as `package:migration`."
         )
     known = read_ids(versions)
     if target not in {HEAD, BASE, *known}:
         raise UnknownRevisionError(
-            f"There is no revision {target!r} in {versions}; take {HEAD}, {BASE} or one of "
+            f"There is no revision {target!r} in {versions}; choose {HEAD}, {BASE} or one of "
             f"{', '.join(known) or 'none'}."
         )
     return versions
@@ -145,8 +146,8 @@ def _check_target(instance: Instance, provider: str, target: str) -> Path:
 def _cluster_of(instance: Instance, health: Health) -> Iterator[Cluster]:
     if health.status == "degraded":
         raise UnhealthyError(
-            f"The platform is not healthy ({health.reason}); `msm-local{instance.option} stop`, "
-            "and reset again."
+            f"The platform is not healthy ({health.reason}); run `msm-local{instance.option} "
+            "stop`, and reset again."
         )
     if health.state is not None:
         yield Cluster.attached(instance.folder, health.state.postgres_port)
@@ -165,7 +166,7 @@ def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
         while clients := databases.find_clients(connection, DATABASE, POOLS):
             if time.monotonic() > deadline:
                 break
-            # One that has just hung up is still on its way out.
+            # The session of a client that has just disconnected takes a moment to end.
             time.sleep(0.05)
     if clients:
         shown = ", ".join(clients[:MAX_SHOWN]) + (", ..." if len(clients) > MAX_SHOWN else "")
@@ -186,8 +187,9 @@ def _exchange(cluster: Cluster, instance: Instance, template: str) -> None:
     for leftover in (NEXT, PREVIOUS):
         cluster.drop_database(leftover)
     cluster.create_database(NEXT, template=template)
-    # Privileges on a database are the one thing that a clone does not carry.
+    # A clone does not have the privileges on the database itself: they are granted again.
     prepare_database(cluster.platform_url(NEXT), instance.secrets()[1])
+    # The roles of migration credentials belong to the server, and would outlive their database.
     end_credentials(cluster, DATABASE)
     _rename(cluster)
 
@@ -198,13 +200,14 @@ def _rename(cluster: Cluster) -> None:
     with (
         psycopg.connect(url, autocommit=True) as connection,
         psycopg.connect(url, autocommit=True) as other,
-        ThreadPoolExecutor(1) as beside,
+        ThreadPoolExecutor(1) as executor,
     ):
         for attempt in range(1, MAX_ATTEMPTS + 1):
             databases.end_sessions(other, [DATABASE, NEXT], 5000)
-            renaming = beside.submit(swap, connection)
-            # It lets nobody in while it waits for those who got in before: the platform itself
-            # connects again at once.
+            # In a thread, because the statement returns only when the sessions have ended.
+            renaming = executor.submit(swap, connection)
+            # While PostgreSQL waits to rename a database, no session can start in it. Sessions that
+            # started before are ended here: the platform's own pools reconnect at once.
             while not renaming.done():
                 databases.end_sessions(other, [DATABASE, NEXT], 0)
                 time.sleep(0.02)

@@ -1,7 +1,7 @@
-"""Databases at a revision, ready to be cloned: each is built once, by the SDK's own CLI.
+"""Templates: databases at a revision, each built once by the SDK's own CLI, and cloned by resets.
 
-The name of a template is a digest of all that its content follows from, so that an edited revision
-never meets an old template.
+The name of a template is a digest of everything that decides its content, so that a changed
+revision file never gets an old template.
 """
 
 import hashlib
@@ -33,21 +33,22 @@ from msm_local.system.processes import die_with_parent, signals_deferred
 
 __all__ = ["BASE", "Recipe", "build_template", "discard", "end_credentials", "prune_templates"]
 
-# Alembic's word for a database before its first revision.
+# Alembic's name for a database before its first revision.
 BASE = "base"
+# Each takes 10 MB of disk or more.
 MAX_TEMPLATES = 4
 NAMESPACE_VARIABLE = "MSM_AUTO_REGISTER_NAMESPACE"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All that the content of a template follows from.
+    """Everything that decides the content of a template.
 
     Attributes:
         provider: the migration provider, such as ``migrations:migration``.
         versions: its folder of revisions.
-        target: the revision to migrate to; ``head``, an id, or ``base``.
-        settings: what the catalog of the instance says about itself, so that a clone says it too.
+        target: the revision to migrate to: ``head``, an id, or ``base``.
+        settings: those of the instance's catalog: a clone must have the same roles and uids.
     """
 
     provider: str
@@ -57,7 +58,7 @@ class Recipe:
 
     @property
     def name(self) -> str:
-        """The name of the template, which follows from the content of every revision file."""
+        """The name of the template: a digest of this recipe and of every revision file."""
         digest = hashlib.sha256()
         facts = (self.provider, self.target, os.environ.get(NAMESPACE_VARIABLE, ""))
         files = [(str(file.relative_to(self.versions)), file.read_bytes())
@@ -70,10 +71,10 @@ class Recipe:
 def build_template(
     cluster: Cluster, instance: Instance, recipe: Recipe, report: Callable[[str], None]
 ) -> None:
-    """Make the template of a recipe, under its name only when it is complete.
+    """Build the template of a recipe; it gets its name only when it is complete.
 
     Raises:
-        TemplateFailedError: the revisions do not run; names the log that says why.
+        TemplateFailedError: the revisions do not run; names their log.
         ProgramMissingError: the SDK's CLI is not installed.
     """
     discard(cluster, BUILDING)
@@ -86,20 +87,21 @@ def build_template(
             report(f"Building the template for {recipe.target}, once for these revisions ...")
             _migrate(url, password, instance, recipe)
     finally:
+        # Also after a failure: the roles belong to the server, and would outlive the database.
         end_credentials(cluster, BUILDING)
     with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
         databases.publish_template(connection, BUILDING, recipe.name)
 
 
 def prune_templates(cluster: Cluster) -> None:
-    """Drop all templates but the newest few; each takes 10 MB or more."""
+    """Drop all templates but the newest MAX_TEMPLATES."""
     templates = [name for name in cluster.databases() if name.startswith(TEMPLATE_PREFIX)]
     for name in templates[:-MAX_TEMPLATES]:
         cluster.drop_database(name)
 
 
 def end_credentials(cluster: Cluster, database: str) -> None:
-    """Drop the migration roles that a database recorded: they would outlive it."""
+    """Drop the migration roles that a database recorded."""
     with psycopg.connect(cluster.admin_url(database)) as connection:
         settings = read_settings(connection)
         if settings is None:
@@ -112,25 +114,25 @@ def end_credentials(cluster: Cluster, database: str) -> None:
 
 
 def discard(cluster: Cluster, database: str) -> None:
-    """Drop a database with the migration roles that it recorded; nothing where there is none."""
+    """Drop a database, if it exists, and the migration roles that it recorded."""
     if database not in cluster.databases():
         return
-    # One that was left off before it had a catalog recorded none.
+    # A database that was abandoned before it had a catalog recorded no roles.
     with suppress(psycopg.errors.UndefinedTable):
         end_credentials(cluster, database)
     cluster.drop_database(database)
 
 
 def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> None:
-    # Slow to import, and not needed by a reset that finds its template.
+    # Imported here: it is slow to load, and a reset that finds its template does not need it.
     from msm_local.platform import LocalPlatform
 
     program = Path(sys.executable).with_name("mainsequence")
     found = str(program) if program.exists() else shutil.which("mainsequence")
     if found is None:
         raise ProgramMissingError(
-            "The SDK's command `mainsequence` is not installed beside msm-local or on PATH; "
-            "install mainsequence, and reset again."
+            "The SDK's command `mainsequence` is neither next to msm-local nor on PATH; install "
+            "mainsequence, and reset again."
         )
     with LocalPlatform(url, runtime_password=password) as platform:
         variables = platform.environment() | {"TDAG_ROOT_PATH": str(instance.folder / "sdk")}
@@ -146,14 +148,14 @@ def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> Non
     if code != 0:
         raise TemplateFailedError(
             f"The revisions cannot be run up to {recipe.target}: `mainsequence migrations upgrade` "
-            f"ended with code {code}, and {log_path} says why; mend them, and reset again."
+            f"exited with code {code}; see {log_path}, fix the revisions, and reset again."
         )
 
 
 def _run(
     command: Sequence[str], folder: Path, environment: Mapping[str, str], log_path: Path
 ) -> int:
-    """The exit code of a command, which ends with us whatever ends us."""
+    """Run a command, and end it if this process ends; its exit code."""
     with log_path.open("ab") as log, ExitStack() as ending:
         with signals_deferred():
             process = subprocess.Popen(
@@ -163,7 +165,7 @@ def _run(
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                # It may take an interrupt for something to report, and go on; a kill it may not.
+                # Killed and not interrupted: the SDK may take an interrupt for an error, and go on.
                 preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),
             )
             ending.callback(process.wait)

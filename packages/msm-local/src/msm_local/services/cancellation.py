@@ -1,4 +1,4 @@
-"""Ending the statement of a client that has hung up: its rows are locked for nobody."""
+"""Cancel the statement of a client that disconnected: it would hold its locks for nobody."""
 
 import threading
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ CANCEL_TIMEOUT = 5.0
 
 
 class Cancellation:
-    """Lets one thread end the statements that another one runs."""
+    """Lets one thread cancel the statement that another one runs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -24,14 +24,14 @@ class Cancellation:
 
     @contextmanager
     def covers(self, connection: Connection[Any]) -> Iterator[None]:
-        """Have ``cancel`` end what this connection runs, as long as the context lasts.
+        """Let ``cancel`` end what this connection runs, as long as the context lasts.
 
         Raises:
-            ClientGoneError: ``cancel`` was called before.
+            ClientGoneError: ``cancel`` was called already.
         """
         with self._lock:
             if self._cancelled:
-                raise ClientGoneError("The client hung up before its operation began.")
+                raise ClientGoneError("The client disconnected before its operation began.")
             self._connection = connection
         try:
             yield
@@ -40,8 +40,9 @@ class Cancellation:
                 self._connection = None
 
     def cancel(self) -> None:
-        """End what runs, and let nothing begin."""
-        # Under the lock, so that it never reaches the next one who gets the connection.
+        """End the running statement, and let no other begin."""
+        # Under the lock: the pool may give the connection to another request a moment later, which
+        # the cancellation must not reach.
         with self._lock:
             self._cancelled = True
             if self._connection is not None:

@@ -1,4 +1,4 @@
-"""Migration credentials: a login for a short time, and its end."""
+"""Migration credentials: short-lived logins, and how they end."""
 
 import logging
 import secrets
@@ -20,6 +20,7 @@ from msm_local.services import meta_tables
 
 __all__ = ["CredentialReaper", "issue"]
 
+# In seconds; a credential that another platform on this database issued is noticed by then.
 MAX_PAUSE = 30.0
 RETRY_INTERVAL = 5.0
 LOG = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ def issue(
 
     Raises:
         NotFoundError: there is no such row.
-        ProviderConflictError: the row belongs to another provider than the request names.
+        ProviderConflictError: the row belongs to a provider that the request does not name.
     """
     settings = database.settings
     with database.transaction() as connection:
@@ -71,6 +72,7 @@ def _uri(database_url: str, role: str, password: str) -> str:
     host = f"[{host}]" if ":" in host else host
     port = parts.pop("port", 5432)
     name = quote(str(parts.pop("dbname", "postgres")), safe="")
+    # The login of the platform role itself must not reach the client.
     for secret in ("user", "password"):
         parts.pop(secret, None)
     rest = f"?{urlencode(parts, quote_via=quote)}" if parts else ""
@@ -79,10 +81,9 @@ def _uri(database_url: str, role: str, password: str) -> str:
 
 
 class CredentialReaper:
-    """Ends the sessions of expired credentials and drops their roles, in a thread of its own.
+    """Ends the sessions of expired credentials and drops their roles, in a thread of its own."""
 
-    PostgreSQL lets no expired role log in, but a session that is open stays open.
-    """
+    # PostgreSQL refuses the login of an expired role, but its open sessions stay open.
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -91,7 +92,7 @@ class CredentialReaper:
         self._thread = threading.Thread(target=self._run, name="msm-local reaper", daemon=True)
 
     def start(self) -> None:
-        """Start the thread; what expired while the platform was down goes first."""
+        """Start the thread; it begins with what expired while the platform was stopped."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -101,7 +102,7 @@ class CredentialReaper:
         self._thread.join()
 
     def notice(self) -> None:
-        """Have the thread look again: there is a new credential."""
+        """Wake the thread, because there is a new credential."""
         self._wake.set()
 
     def _run(self) -> None:
@@ -110,29 +111,30 @@ class CredentialReaper:
             try:
                 pause = self._reap()
             except (MsmLocalError, psycopg.Error):
-                LOG.warning("expired migration roles could not be looked for", exc_info=True)
+                LOG.warning("cannot look for expired migration roles", exc_info=True)
                 pause = RETRY_INTERVAL
             self._wake.wait(pause)
             self._wake.clear()
 
     def _reap(self) -> float:
-        # In one transaction, and so at one moment: none expires in between.
+        # In one transaction, whose now() is one moment: no role expires between the queries.
         with self._database.transaction() as connection:
             names = credentials.expired(connection)
             remaining = credentials.next_expiry(connection)
             roles.end_sessions(connection, names)
+        # Each in a transaction of its own: one that PostgreSQL does not drop must not keep others.
         kept = [name for name in names if not self._drop(name)]
         pause = RETRY_INTERVAL if kept else MAX_PAUSE
         return pause if remaining is None else min(remaining, pause)
 
     def _drop(self, name: str) -> bool:
-        """Drop a role; False where PostgreSQL refuses, which keeps no other role alive."""
+        """Drop a role; False if PostgreSQL refuses."""
         try:
             with self._database.transaction() as connection:
                 roles.drop_login(connection, name, heir=self._database.settings.owner_role)
                 credentials.mark_dropped(connection, name)
         except psycopg.Error:
-            # Another process may be dropping it, too; the next round settles it.
+            # Another process may be dropping it too; the next round tries again.
             LOG.warning("the expired role %s could not be dropped yet", name, exc_info=True)
             return False
         return True

@@ -1,4 +1,4 @@
-"""From what PostgreSQL says to an error of ours: by SQLSTATE, never by its words."""
+"""From an error of PostgreSQL to one of ours: by SQLSTATE, because message texts are translated."""
 
 from collections.abc import Mapping
 
@@ -44,8 +44,9 @@ CLASSES: Mapping[str, type[OperationFailedError]] = {
 
 
 def failure(error: psycopg.Error) -> RequestError:
-    """The answer to a statement that psycopg or PostgreSQL refused."""
+    """The error of ours for a statement that psycopg or PostgreSQL refused."""
     if error.sqlstate is None:
+        # Without a SQLSTATE psycopg refused a value before it sent the statement.
         return InvalidRequestError(f"A parameter cannot be sent to PostgreSQL: {error}.")
     by_state = next((ours for theirs, ours in FAILURES.items() if isinstance(error, theirs)), None)
     kind = by_state or CLASSES.get(error.sqlstate[:2], OperationFailedError)

@@ -2,9 +2,9 @@
 
 - Table exists, row reserved: the row becomes active, which is what "finalized" means.
 - Table exists, row active: its shape is read again.
-- Table exists, row deleted: the row is active again, under its uid.
-- No table, row active: the downgrade dropped it; the row becomes deleted, and that is no failure.
-- No table, row reserved: not reached yet; a failure only where everything was to exist.
+- Table exists, row deleted: the row becomes active again, under its old uid.
+- No table, row active: the downgrade dropped it; the row becomes deleted, which is not a failure.
+- No table, row reserved: not created yet; a failure only after an upgrade to head.
 """
 
 from collections.abc import Sequence
@@ -54,6 +54,7 @@ def finalize(
     if request.alembic_version_meta_table_uid is not None:
         require(connection, [request.alembic_version_meta_table_uid])
     uids = list(dict.fromkeys(request.meta_table_uids))
+    # Locked: two runs that finalize the same tables must not mix their statuses.
     rows = meta_tables.find_by_uids(connection, uids, lock=True)
     names = {(row.physical_schema, row.physical_table_name): row for row in rows.values()}
     tables = physical.read_tables(connection, list(names))
@@ -102,7 +103,7 @@ def _judge(
     if table is None:
         _judge_absent(outcome, row, everything=request.alembic_revision in HEADS)
     else:
-        outcome.error = _fault(settings, row, table, shape)
+        outcome.error = _problem(settings, row, table, shape)
         if outcome.error is None:
             outcome.after, outcome.shape = ACTIVE, shape
     key = request.migration_provider_key
@@ -122,19 +123,19 @@ def _judge_absent(outcome: _Outcome, row: MetaTableRow, *, everything: bool) -> 
     if everything:
         outcome.error = _error(
             "TableMissingError",
-            f"The table {row.qualified_name} does not exist after the upgrade to head; a revision "
-            "has to create it, or the model has to leave the provider; where it was dropped, "
-            "`python -m migrations.check` prints the SQL that makes it.",
+            f"The table {row.qualified_name} does not exist after the upgrade to head; add a "
+            "revision that creates it, or remove its model from the provider; if it was dropped by "
+            "hand, `python -m migrations.check` prints the SQL that creates it.",
         )
 
 
-def _fault(
+def _problem(
     settings: Settings, row: MetaTableRow, table: Table, shape: Shape | None
 ) -> dict[str, str] | None:
     if table.owner != settings.owner_role:
         return _error(
             "OwnerError",
-            f"The table {row.qualified_name} belongs to the role {table.owner!r} and not to "
+            f"The table {row.qualified_name} belongs to the role {table.owner!r}, not to "
             f"{settings.owner_role!r}; run `ALTER TABLE {row.qualified_name} OWNER TO "
             f'"{settings.owner_role}"` as an administrator.',
         )
@@ -156,22 +157,23 @@ def _store(
     )
     dropped = [item.uid for item in outcomes if item.before == ACTIVE and item.after == DELETED]
     meta_tables.mark_deleted(connection, dropped)
-    sound = [item.uid for item in outcomes if item.error is None]
+    succeeded = [item.uid for item in outcomes if item.error is None]
     registry_uid = request.alembic_version_meta_table_uid
     revision = _revision(connection, request, outcomes)
-    meta_tables.store_revision(connection, sound, revision, registry_uid)
+    meta_tables.store_revision(connection, succeeded, revision, registry_uid)
 
 
 def _revision(
     connection: Connection[Any], request: FinalizeRequest, outcomes: Sequence[_Outcome]
 ) -> str | None:
-    """What the version table says; the label of the request where there is no such table."""
+    """The revision in the version table; without such a table, the target in the request."""
     for item in outcomes:
         registry = item.row
         if item.uid != request.alembic_version_meta_table_uid or registry is None:
             continue
         if item.shape is None or not registry.is_version_table:
             return None
+        # Alembic's version table has one column.
         versions = physical.read_versions(
             connection,
             registry.physical_schema,

@@ -1,4 +1,4 @@
-"""Git contexts: any repository and branch may come; all share the one DataSource."""
+"""Git contexts: any repository and branch is accepted, and all share the one DataSource."""
 
 from typing import Any
 from uuid import uuid5
@@ -17,9 +17,10 @@ __all__ = ["resolve"]
 def resolve(
     connection: Connection[Any], settings: Settings, request: GitContextRequest
 ) -> responses.GitContext:
-    """The resolution of a Git source: its branch, made at its first sight."""
+    """The branch of a Git source; it is created when it is first asked for."""
     branch = branches.get_or_create(
         connection,
+        # Derived and not random: all branches of a repository get the same uid.
         code_repository_uid=uuid5(settings.environment_uid, request.repository_identity),
         identity=request.repository_identity,
         branch=request.repository_branch,

@@ -1,4 +1,4 @@
-"""Reading, changing and deleting rows of the catalog."""
+"""Read, change and delete rows of the catalog."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def list_page(
     clauses: list[FilterClause],
     page: Page,
 ) -> tuple[int, list[MetaTableRow]]:
-    """The number of matching rows, and those of the page."""
+    """The number of matching rows, and the rows of the page."""
     rows = meta_tables.find(connection, resource, clauses, page)
     if page.limit is None and page.offset == 0:
         return len(rows), rows
@@ -56,10 +56,10 @@ def list_page(
 def get(
     connection: Connection[Any], resource: ResourceKind, uid: UUID, *, lock: bool = False
 ) -> MetaTableRow:
-    """The row, locked against others who would change it if ``lock`` says so.
+    """The row; with ``lock`` it is locked until the transaction ends.
 
     Raises:
-        NotFoundError: there is none of this uid, or of the other kind, or it was deleted.
+        NotFoundError: no row has this uid, it is of the other kind, or it was deleted.
     """
     row = meta_tables.find_by_uids(connection, [uid], lock=lock).get(uid)
     relational = row is not None and row.table_kind == "relational"
@@ -73,10 +73,10 @@ def get(
 
 
 def require(connection: Connection[Any], uids: Sequence[UUID]) -> None:
-    """See that the catalog has, or had, a row of each uid.
+    """Check that the catalog has, or had, a row with each uid.
 
     Raises:
-        NotFoundError: it never had.
+        NotFoundError: it never had one of them.
     """
     unknown = sorted(set(uids) - set(meta_tables.find_by_uids(connection, uids)))
     if unknown:
@@ -86,7 +86,7 @@ def require(connection: Connection[Any], uids: Sequence[UUID]) -> None:
 def patch(
     connection: Connection[Any], resource: ResourceKind, uid: UUID, request: MetaTablePatch
 ) -> MetaTableRow:
-    """Change what the request names, and return the row.
+    """Change the fields that the request names, and return the row.
 
     Raises:
         NotFoundError: there is no such row.
@@ -114,11 +114,12 @@ def patch(
 def add_labels(
     connection: Connection[Any], resource: ResourceKind, uid: UUID, labels: Sequence[str]
 ) -> list[str]:
-    """Add the labels that the row lacks, and return all it has.
+    """Add the labels that the row does not have, and return all of its labels.
 
     Raises:
         NotFoundError: there is no such row.
     """
+    # Locked: two clients that add labels at once must not overwrite each other's.
     row = get(connection, resource, uid, lock=True)
     wanted = list(dict.fromkeys([*row.labels, *labels]))
     return meta_tables.patch(connection, uid, {"labels": wanted}).labels
@@ -127,7 +128,7 @@ def add_labels(
 def remove_labels(
     connection: Connection[Any], resource: ResourceKind, uid: UUID, labels: Sequence[str]
 ) -> list[str]:
-    """Take off the labels that the row has, and return what is left.
+    """Remove these labels from the row, and return its remaining ones.
 
     Raises:
         NotFoundError: there is no such row.
@@ -140,11 +141,11 @@ def remove_labels(
 def delete(
     connection: Connection[Any], resource: ResourceKind, uid: UUID, options: DeleteOptions
 ) -> None:
-    """Take a row out of the catalog whose table does not exist.
+    """Delete a row of the catalog whose table does not exist.
 
     Raises:
         NotFoundError: there is no such row.
-        ProtectedError: the row is protected, or its table exists: a downgrade drops tables.
+        ProtectedError: the row is protected, or its table exists; only a downgrade drops tables.
         NotImplementedHereError: an option that would delete more than this row.
     """
     if options.full_delete_downstream_tables or options.delete_with_no_table:
@@ -155,7 +156,8 @@ def delete(
     row = get(connection, resource, uid)
     if row.protect_from_deletion and not options.override_protection:
         raise ProtectedError(
-            f"{row.qualified_name} is protected from deletion; patch protect_from_deletion first.",
+            f"{row.qualified_name} is protected from deletion; set protect_from_deletion to false "
+            "first.",
             table=row.qualified_name,
         )
     if physical.read_tables(connection, [(row.physical_schema, row.physical_table_name)]):

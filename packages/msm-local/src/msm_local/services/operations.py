@@ -34,35 +34,39 @@ from msm_local.sql.parser import PUBLIC, Statement, TableName, parse
 
 __all__ = ["run_operation"]
 
+# Few enough rows for the memory, however wide they are; later fetches grow.
 FIRST_FETCH = 200
 
 
 def run_operation(
     database: Database, request: OperationRequest, cancellation: Cancellation
 ) -> responses.OperationResult:
-    """Run an operation and return its rows, with how to get the next ones.
+    """Run an operation and return its rows, and where the next ones begin.
 
     Raises:
         StatementRefusedError: not one statement of the declared kind, or outside its scope.
-        NotFoundError, NotActiveError: the scope names tables that are not there (yet).
-        OperationFailedError: PostgreSQL refused it; the class says why.
-        ResultRefusedError: the rows cannot be carried as JSON.
+        NotFoundError, NotActiveError: a table of the scope does not exist, or is not active yet.
+        OperationFailedError: PostgreSQL refused the statement; the class says why.
+        ResultRefusedError: the rows have a type that JSON cannot carry.
         TooManyRowsError: a write returns more rows than one answer carries.
         AnswerTooLargeError: the rows take more bytes than one answer carries.
-        ClientGoneError: the client hung up.
+        ClientGoneError: the client disconnected.
         DatabaseUnavailableError: PostgreSQL does not answer.
     """
     statement = parse(request.statement.sql)
     if statement.kind != request.operation:
         raise StatementRefusedError(
-            f"The operation says {request.operation!r}, and its statement is a {statement.kind}."
+            f"The operation is declared as {request.operation!r}, but its statement is of the kind "
+            f"{statement.kind!r}."
         )
+    # As the platform role, because the runtime role cannot see the catalog.
     with database.transaction() as connection:
         _check_scope(connection, database.settings, request.scope, statement)
     parameters = _parameters(request, statement)
     try:
         with database.runtime_transaction() as connection, cancellation.covers(connection):
-            # The text that was parsed is the text that runs.
+            # The text that was parsed is the text that runs: a text made from the tree could mean
+            # something else.
             if statement.kind == "select":
                 return _select(connection, request, statement, parameters)
             return _write(connection, request, statement, parameters)
@@ -74,7 +78,7 @@ def _parameters(request: OperationRequest, statement: Statement) -> list[Any]:
     given = request.statement.parameters
     missing = sorted(set(statement.placeholders) - set(given))
     if missing:
-        raise InvalidRequestError(f"The statement has no value for {', '.join(missing)}.")
+        raise InvalidRequestError(f"The parameters have no value for {', '.join(missing)}.")
     types = request.statement.parameter_types or {}
     return [
         bind(name, given[name], types.get(name), is_json=name in statement.json_placeholders)
@@ -100,7 +104,7 @@ def _check_scope(
     written = [table.meta_table_uid for table in scope.tables if table.access == "write"]
     writable = {rows[uid].name for uid in written}
     _check_tables(statement, readable, writable)
-    # PostgreSQL reads a.f as f(a) where a has no column f: that is a call, too.
+    # A cast to the row type of a table shows the table's columns.
     typed = {(PUBLIC, name) for name in physical.find_relations(connection, statement.types)}
     hidden = sorted(".".join(name) for name in typed - set(readable))
     if hidden:
@@ -108,18 +112,20 @@ def _check_scope(
             f"The statement uses the row type of {', '.join(hidden)}, which its scope does not "
             "declare."
         )
+    # PostgreSQL reads a.f as f(a) if a has no column f: that is a call too.
     called = physical.find_row_functions(connection, list(statement.members))
     if called:
         raise StatementRefusedError(
-            f"Operations may not call {', '.join(called)}, by a dot neither; compute it in Python, "
-            "or with a function of the allow-list."
+            f"Operations may not call {', '.join(called)}, not even after a dot; compute the value "
+            "in Python, or use a function of the allow-list."
         )
     reserved = sorted(
         ".".join(row.name) for row in rows.values() if row.provisioning_status != "active"
     )
     if reserved:
         raise NotActiveError(
-            f"Not active yet: {', '.join(reserved)}; run `mainsequence migrations upgrade` first.",
+            f"Tables of the scope are not active yet: {', '.join(reserved)}; run `mainsequence "
+            "migrations upgrade` first.",
             tables=reserved,
         )
 
@@ -137,7 +143,7 @@ def _check_tables(
     for name in statement.writes | locked:
         if readable[name].is_version_table:
             raise StatementRefusedError(
-                f"{'.'.join(name)} keeps Alembic's revision; only a migration writes it."
+                f"{'.'.join(name)} keeps Alembic's revision; only a migration may write to it."
             )
         if name not in writable:
             raise StatementRefusedError(
@@ -210,9 +216,8 @@ def _checked_size(
     size = before + (result_size(columns, cursor.pgresult) if cursor.pgresult else 0)
     if size > MAX_BYTES:
         raise AnswerTooLargeError(
-            f"The rows take more than {MAX_BYTES >> 20} MB, which is the most that an answer "
-            "carries; ask for fewer at once (limits.max_rows), or for fewer columns. Nothing was "
-            "written.",
+            f"The rows take more than {MAX_BYTES >> 20} MB, the limit of an answer, and nothing "
+            "was written; ask for fewer rows at once (limits.max_rows), or for fewer columns.",
             limit=MAX_BYTES,
         )
     return size

@@ -1,4 +1,4 @@
-"""Queries: a SELECT over one table, as text that somebody typed."""
+"""Queries: a SELECT over one table, whose text a user typed."""
 
 from uuid import UUID
 
@@ -20,13 +20,13 @@ def run(
 
     Raises:
         NotFoundError: there is no such row.
-        RequestError: whatever an operation can end in.
+        RequestError: every error of an operation.
     """
     with database.transaction() as connection:
         row = meta_tables.get(connection, resource, uid)
     request = OperationRequest(
         operation="select",
-        # Text that somebody typed has no placeholders: a percent sign is one.
+        # Typed text has no placeholders, so its percent signs mean themselves.
         statement=StatementBody(sql=sql.replace("%", "%%")),
         scope=Scope(tables=[ScopeTable(meta_table_uid=uid)]),
     )

@@ -1,4 +1,4 @@
-"""Reservations: a migration states its tables before it makes them."""
+"""Reservations: a migration registers its tables before it creates them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,16 +32,16 @@ def reserve(
 ) -> list[MetaTableRow]:
     """Reserve all tables or none, and return their rows in the order of the request.
 
-    A table that the same provider has already is returned as it is; a deleted one comes back
-    under its old uid.
+    A table that the same provider already has is returned unchanged; a deleted one returns under
+    its old uid.
 
     Raises:
-        ForeignDataSourceError: a data source that is not ours.
-        ProviderConflictError: a table that another provider has.
-        IdentifierTakenError: an identifier that another table has.
-        TableKindConflictError: a table that exists as the other kind.
-        NotFoundError: a version table that the catalog does not have.
-        InvalidRequestError: a row that contradicts itself, or two rows for one table.
+        ForeignDataSourceError: a row names a data source that is not ours.
+        ProviderConflictError: a table belongs to another provider.
+        IdentifierTakenError: another table has the identifier.
+        TableKindConflictError: a table exists as the other kind.
+        NotFoundError: the catalog does not have the version table.
+        InvalidRequestError: a row contradicts itself, or two rows name one table.
     """
     registries = [row.alembic_version_meta_table_uid for row in rows]
     require(connection, [uid for uid in registries if uid is not None])
@@ -50,6 +50,7 @@ def reserve(
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InvalidRequestError(f"The table {'.'.join(twice)} is in the request twice.")
+    # From here on no other reservation changes what this one reads.
     meta_tables.lock_reservations(connection)
     existing = meta_tables.find_by_names(connection, names, lock=True)
     identifiers = [table.identifier for table in tables if table.identifier is not None]
@@ -88,7 +89,7 @@ def _check_same(table: NewMetaTable, row: MetaTableRow) -> None:
     if row.migration_provider_key != table.migration_provider_key:
         raise ProviderConflictError(
             f"The table {row.qualified_name} belongs to the provider "
-            f"{row.migration_provider_key!r}, and {table.migration_provider_key!r} asked for it; "
+            f"{row.migration_provider_key!r}, and {table.migration_provider_key!r} requested it; "
             "choose another table name or namespace.",
             table=row.qualified_name,
             owner=row.migration_provider_key,
@@ -96,7 +97,7 @@ def _check_same(table: NewMetaTable, row: MetaTableRow) -> None:
         )
     if row.table_kind != table.table_kind:
         raise TableKindConflictError(
-            f"The table {row.qualified_name} is {row.table_kind} in the catalog and was asked for "
+            f"The table {row.qualified_name} is {row.table_kind} in the catalog, and was requested "
             f"as {table.table_kind}; drop it first, or choose another name.",
             table=row.qualified_name,
         )
@@ -111,9 +112,14 @@ def _new_table(settings: Settings, resource: ResourceKind, row: ReservationRow) 
             data_source_uid=str(row.data_source_uid),
         )
     if row.physical_schema != SCHEMA:
-        raise InvalidRequestError(f"{table} is outside schema {SCHEMA}, the only one there is.")
+        raise InvalidRequestError(
+            f"{table} is outside schema {SCHEMA}, the only schema of this platform."
+        )
     if (row.time_index_name is not None) != (resource == "time-index-meta-tables"):
-        raise InvalidRequestError(f"{table} does not belong to {resource}: see time_index_name.")
+        raise InvalidRequestError(
+            f"{table} does not fit {resource}: time-index-meta-tables have a time_index_name, and "
+            "meta-tables have none."
+        )
     authored = row.table_contract.authoring.time_indexed
     key = row.migration_provider_key or f"{row.migration_package}:{row.migration_namespace}"
     return NewMetaTable(

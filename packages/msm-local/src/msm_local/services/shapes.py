@@ -21,7 +21,7 @@ from msm_local.repositories.physical import Column, ForeignKey, Index, Table
 __all__ = ["read_shapes", "type_token", "unsupported_columns"]
 
 MODIFIER = re.compile(r"\([^)]*\)")
-# An INTEGER is int64 and a REAL float32, because that is what the SDK makes of the models' types.
+# INTEGER is int64 and REAL float32, because the SDK maps the types of the models so.
 TOKENS = {
     "bigint": "int64",
     "boolean": "bool",
@@ -45,7 +45,7 @@ ON_DELETE = {
 
 
 def type_token(data_type: str) -> str:
-    """The SDK's portable token of a PostgreSQL type, as format_type writes it."""
+    """The SDK's portable token for a type of PostgreSQL, as format_type writes it."""
     plain = MODIFIER.sub("", data_type)
     return TOKENS.get(plain, plain)
 
@@ -61,7 +61,7 @@ def read_shapes(
     rows: Mapping[tuple[str, str], MetaTableRow],
     uid_of: Callable[[str, str], UUID | None],
 ) -> dict[UUID, Shape]:
-    """The shape of each table that has a row, by the uid of the row; three queries for all."""
+    """The shape of each table, by the uid of its row; three queries read all of them."""
     oids = [table.oid for table in tables.values()]
     columns = _by_table(physical.read_columns(connection, oids))
     indexes = _by_table(physical.read_indexes(connection, oids))

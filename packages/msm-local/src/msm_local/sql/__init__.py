@@ -1,1 +1,1 @@
-"""What a caller's SQL text contains, as PostgreSQL's own parser reads it."""
+"""What the SQL text of a caller contains, as PostgreSQL's own parser reads it."""

@@ -1,7 +1,7 @@
-"""What an operation may be made of: constructs that compute from rows and arguments, and no more.
+"""What an operation may contain: only constructs that compute from rows and arguments.
 
-A list of what may be used, not of what may not: what a later PostgreSQL brings is refused until it
-has been looked at.
+These are lists of what is allowed, and not of what is forbidden: what a later PostgreSQL adds must
+be refused until somebody has looked at it.
 """
 
 from collections.abc import Iterable
@@ -36,12 +36,12 @@ JSON = """
     JsonObjectConstructor JsonOutput JsonParseExpr JsonReturning JsonScalarExpr JsonSerializeExpr
     JsonTable JsonTableColumn JsonTablePathSpec JsonValueExpr
 """
-# Their input reads the system catalogs or the roles.
+# Text that is cast to one of these types is looked up in the system catalogs or the roles.
 CATALOG = """
     aclitem regclass regcollation regconfig regdatabase regdictionary regnamespace regoper
     regoperator regproc regprocedure regrole regtype
 """
-# What the parser puts where an optional part is missing.
+# The parser's node for an optional part that is missing.
 NOTHING = "Node"
 CONSTRUCTS = frozenset(" ".join((STATEMENTS, QUERIES, EXPRESSIONS, JSON, NOTHING)).split())
 CATALOG_TYPES = frozenset(CATALOG.split())
@@ -57,8 +57,8 @@ def check_construct(node: Message) -> None:
     name = type(node).__name__
     if name not in CONSTRUCTS:
         raise StatementRefusedError(
-            f"Operations may not contain a {name}; they select, insert, update and delete rows of "
-            "their tables."
+            f"Operations may not contain a {name}; they only select, insert, update and delete "
+            "rows of their tables."
         )
     match node:
         case tree.FuncCall():
@@ -76,7 +76,7 @@ def check_construct(node: Message) -> None:
 
 
 def texts(names: Iterable[Message]) -> list[str]:
-    """The parts of a name that may be qualified."""
+    """The parts of a name, which may be qualified."""
     parts = (postgast.unwrap_node(part) for part in names)
     return [part.sval if isinstance(part, tree.String) else "" for part in parts]
 
@@ -84,31 +84,35 @@ def texts(names: Iterable[Message]) -> list[str]:
 def _check_function(names: list[str]) -> None:
     if names[:-1] not in ([], [SYSTEM]) or names[-1] not in ALLOWED:
         raise StatementRefusedError(
-            f"Operations may not call {'.'.join(names)}; compute it in Python, or with a function "
-            "of the allow-list."
+            f"Operations may not call {'.'.join(names)}; compute the value in Python, or use a "
+            "function of the allow-list."
         )
 
 
 def _check_type(names: list[str]) -> None:
+    # The parser writes arrays as _type.
     plain = names[-1].lstrip("_")
     outside = names[:-1] not in ([], [SYSTEM], ["public"])
     if outside or plain in CATALOG_TYPES or plain.startswith("pg_"):
         raise StatementRefusedError(
-            f"Operations may not use the type {'.'.join(names)}; it leads out of the tables."
+            f"Operations may not use the type {'.'.join(names)}; it gives access to more than rows "
+            "of tables."
         )
 
 
 def _check_operator(names: list[str]) -> None:
+    # An operator of another schema calls a function that this database defines.
     if names[:-1] not in ([], [SYSTEM]):
         raise StatementRefusedError(
             f"Operations may not use the operator {'.'.join(names)}; only PostgreSQL's own are "
-            "taken."
+            "allowed."
         )
 
 
 def _check_value(name: str) -> None:
+    # CURRENT_DATE and similar are times; the others, as CURRENT_USER, are facts about the server.
     if "DATE" not in name and "TIME" not in name:
         value = name.removeprefix("SVFOP_")
         raise StatementRefusedError(
-            f"Operations may not use {value}; who runs them, and where, is the platform's matter."
+            f"Operations may not use {value}; the platform chooses their role and database."
         )

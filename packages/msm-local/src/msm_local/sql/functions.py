@@ -1,7 +1,7 @@
-"""The functions that an operation may call: they compute from their arguments, and no more.
+"""The functions that an operation may call: they only compute from their arguments.
 
-Functions that read files, settings or other sessions, take SQL as text, or write are not in it;
-neither are functions that a database defines itself.
+The list leaves out functions that read files, settings or other sessions, that take SQL as text, or
+that write, and functions that a database defines itself.
 """
 
 __all__ = ["ALLOWED"]

@@ -20,7 +20,7 @@ TableName = tuple[str, str]
 
 PLACEHOLDER = re.compile(r"%(?:%|\((?P<name>[^()]+)\)s|(?P<other>.?))", re.DOTALL)
 JSON_TYPES = frozenset({"json", "jsonb"})
-# Found before all others: most statements name no other types, and ask no catalog for them.
+# PostgreSQL finds these before the row type of any table: they need no lookup in the catalog.
 SYSTEM = """
     bool bpchar char date float4 float8 int2 int4 int8 interval json jsonb name numeric oid text
     time timestamp timestamptz timetz unknown uuid varchar
@@ -37,14 +37,14 @@ class Statement:
     """A parsed statement.
 
     Attributes:
-        text: the text that was parsed, to be executed as it is, with $1, $2 ... as placeholders.
+        text: the text that was parsed, with $1, $2 ... as placeholders; it is run unchanged.
         kind: what it does; ``upsert`` is an INSERT with ON CONFLICT.
         reads: the tables it reads, as (schema, name).
         writes: the one table it writes.
         members: the names behind a dot, such as price in ``a.price``: columns, or functions that
             take a row.
-        types: names of types that may be those of the rows of a table.
-        locks: whether it locks rows that it reads (FOR UPDATE and its like).
+        types: names of types that may be row types of tables.
+        locks: whether it locks rows that it reads (FOR UPDATE and similar).
         placeholders: names of its placeholders, $1 first.
         json_placeholders: those that are cast to JSON or JSONB.
     """
@@ -70,25 +70,27 @@ def parse(text: str) -> Statement:
     """
     if len(text) > MAX_LENGTH:
         raise StatementRefusedError(
-            f"The statement has {len(text)} characters; at most {MAX_LENGTH} are taken."
+            f"The statement has {len(text)} characters, and the limit is {MAX_LENGTH}; send the "
+            "values as parameters, or several statements."
         )
-    # A long text is seldom sent twice, and hundreds of them would fill the memory.
+    # A long text is rarely sent twice, and hundreds of them would fill the memory.
     return _parse_cached(text) if len(text) <= MAX_CACHED_LENGTH else _parse(text)
 
 
 def _parse(text: str) -> Statement:
+    # PostgreSQL's parser knows $1 and not %(name)s.
     numbered, names = _numbered(text)
     try:
         result = postgast.parse(numbered)
     except postgast.PgQueryError as error:
-        raise StatementRefusedError(f"The statement is not SQL: {error.message}.") from error
+        raise StatementRefusedError(f"The statement is not valid SQL: {error.message}.") from error
     except DecodeError as error:
         raise StatementRefusedError(
-            "The statement is nested too deeply; put parts of it into CTEs, or send several."
+            "The statement is nested too deeply; move parts of it into CTEs, or send several."
         ) from error
     if len(result.stmts) != 1:
         raise StatementRefusedError(
-            f"An operation is one statement; this text holds {len(result.stmts)}."
+            f"An operation is one statement; this text contains {len(result.stmts)}."
         )
     root = _unwrap(result.stmts[0].stmt)
     visitor = _Visitor(names)
@@ -107,6 +109,7 @@ def _parse(text: str) -> Statement:
     )
 
 
+# Programs send the same few statements over and over, and parsing one takes half a millisecond.
 _parse_cached = lru_cache(maxsize=MAX_CACHED)(_parse)
 
 
@@ -120,7 +123,7 @@ def _numbered(text: str) -> tuple[str, list[str]]:
             if match[0] == "%%":
                 return "%"
             raise StatementRefusedError(
-                f"Only %(name)s and %% may follow a percent sign, not {match[0]!r}."
+                f"Write placeholders as %(name)s, and a percent sign as %%, not {match[0]!r}."
             )
         if name not in names:
             names.append(name)
@@ -158,10 +161,10 @@ def _children(node: Message) -> Iterator[Message]:
 
 
 class _Visitor:
-    """Walks a statement with the names of the CTEs that are visible at each place.
+    """Walks a statement, and knows which CTEs are visible at each place.
 
-    A name is a CTE only where PostgreSQL sees it as one: ``WITH a AS (SELECT * FROM a)`` reads
-    the table a.
+    A name means a CTE only where PostgreSQL reads it as one: ``WITH a AS (SELECT * FROM a)`` reads
+    the table a, and a wrong guess would let a statement read a table outside its scope.
     """
 
     def __init__(self, placeholders: list[str]) -> None:
@@ -174,19 +177,23 @@ class _Visitor:
         self._placeholders = placeholders
 
     def visit_statement(self, node: Message, ctes: frozenset[str]) -> None:
-        """Visit a SELECT, INSERT, UPDATE or DELETE, at a place where these CTEs are visible."""
+        """Visit a SELECT, INSERT, UPDATE or DELETE where these CTEs are visible."""
         match node:
             case tree.InsertStmt() | tree.UpdateStmt() | tree.DeleteStmt():
                 self.writes.add(_table_name(node.relation))
+                # An UPDATE, DELETE or ON CONFLICT also reads the rows that it changes.
                 if not isinstance(node, tree.InsertStmt) or node.HasField("on_conflict_clause"):
                     self.reads.add(_table_name(node.relation))
             case tree.SelectStmt():
                 if node.HasField("into_clause"):
-                    raise StatementRefusedError("SELECT INTO makes a table; operations may not.")
+                    raise StatementRefusedError(
+                        "SELECT INTO creates a table, which operations may not."
+                    )
         visible = self._visit_ctes(node, ctes)
         for field, value in node.ListFields():
             if field.message_type is None or field.name == "with_clause":
                 continue
+            # The target of a write was recorded above, and is not a table that it reads.
             if field.name == "relation" and not isinstance(node, tree.SelectStmt):
                 continue
             for child in [value] if isinstance(value, Message) else value:
@@ -207,7 +214,7 @@ class _Visitor:
                 query = _unwrap(cte.ctequery)
                 if not isinstance(query, tree.SelectStmt):
                     raise StatementRefusedError(
-                        f"The CTE {cte.ctename!r} writes; a write is an operation of its own."
+                        f"The CTE {cte.ctename!r} writes; send the write as a separate operation."
                     )
                 self.visit_statement(query, visible)
                 visible |= {cte.ctename}
@@ -220,12 +227,12 @@ class _Visitor:
                 self.visit_statement(node, ctes)
                 return
             case tree.InsertStmt() | tree.UpdateStmt() | tree.DeleteStmt():
-                raise StatementRefusedError("A statement inside a statement may not write.")
+                raise StatementRefusedError("A statement inside another one may not write.")
             case tree.RangeVar():
                 if node.schemaname or node.relname not in ctes:
                     self.reads.add(_table_name(node))
             case tree.LockingClause():
-                # The names in it are those of FROM, or their aliases.
+                # It names tables of FROM, or their aliases, which are known already.
                 self.locks = True
                 return
             case tree.ColumnRef():
@@ -234,7 +241,7 @@ class _Visitor:
                 self.members.update(texts(node.indirection))
             case tree.TypeName():
                 name = texts(node.names)[-1]
-                # PostgreSQL names the type of an array with an underscore more.
+                # The array type of a table is its name with an underscore in front.
                 self.types.update((name, name.removeprefix("_")))
             case tree.ParamRef():
                 self._check_number(node.number)
@@ -246,7 +253,7 @@ class _Visitor:
     def _check_number(self, number: int) -> None:
         if not 1 <= number <= len(self._placeholders):
             raise StatementRefusedError(
-                f"Placeholders are written %(name)s; ${number} stands for no parameter."
+                f"Write placeholders as %(name)s; there is no parameter ${number}."
             )
 
     def _note_json(self, cast: tree.TypeCast) -> None:
@@ -258,10 +265,10 @@ class _Visitor:
 
 def _table_name(node: tree.RangeVar) -> TableName:
     name = (node.schemaname or PUBLIC, node.relname)
-    # An unqualified pg_ name would find the system catalog before schema public.
+    # PostgreSQL looks up an unqualified pg_ name in its system catalog first.
     if node.catalogname or name[0] != PUBLIC or node.relname.startswith("pg_"):
         qualified = ".".join(filter(None, (node.catalogname, node.schemaname, node.relname)))
         raise StatementRefusedError(
-            f"Operations reach the tables of schema public; {qualified} is none of them."
+            f"Operations use the tables of schema public; {qualified} is not one of them."
         )
     return name

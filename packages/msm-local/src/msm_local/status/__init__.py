@@ -1,1 +1,1 @@
-"""What an instance has: tables, revisions, heads."""
+"""The contents of an instance: tables, revisions, heads."""

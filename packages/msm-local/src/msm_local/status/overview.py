@@ -1,4 +1,4 @@
-"""What a database holds: how far it is migrated, and how many tables its catalog knows."""
+"""The contents of a database: how far it is migrated, and how many tables its catalog has."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ __all__ = ["Overview", "VersionTable", "read_overview"]
 CONNECT_TIMEOUT = 2
 # Alembic's name.
 VERSION_COLUMN = "version_num"
-# A migration may hold the version table for long; whoever asks for the status does not wait for it.
+# A migration may lock the version table for a long time, and a status must not wait for it.
 OPTIONS = "-c statement_timeout=2s -c lock_timeout=1s -c default_transaction_read_only=on"
 
 
@@ -30,10 +30,10 @@ class VersionTable:
     Attributes:
         table: Alembic's version table.
         namespace: the migration namespace.
-        revisions: what the table holds; empty below the first revision.
-        heads: what the revision folder of this project ends in; empty where there is none, or
-            where it is another table's: projects beside each other may share a namespace.
-        problem: why the heads are unknown although there is a folder; else empty.
+        revisions: the content of the table; empty before the first revision.
+        heads: the heads in the revision folder of this project. Empty if there is no folder, or if
+            it belongs to another table: two projects may share a namespace.
+        problem: why the heads are unknown although there is a folder; otherwise empty.
     """
 
     table: str
@@ -45,13 +45,13 @@ class VersionTable:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What a database holds.
+    """The contents of a database.
 
     Attributes:
         versions: one entry for each namespace that was ever migrated.
-        active: how many tables are migrated and finalized.
-        reserved: how many tables the catalog awaits.
-        problem: why the database could not be read; else empty.
+        active: number of tables that are migrated and finalized.
+        reserved: number of tables that are reserved and not finalized.
+        problem: why the database could not be read; otherwise empty.
     """
 
     versions: tuple[VersionTable, ...] = ()
@@ -61,8 +61,9 @@ class Overview:
 
 
 def read_overview(database_url: str, root: Path, provider: str) -> Overview:
-    """Look into the database of a platform, for four seconds at most, and only read."""
+    """Read the database of a platform, with short timeouts, and change nothing in it."""
     try:
+        # Read-only by the session's own settings: a status must not change a database.
         with psycopg.connect(
             database_url, connect_timeout=CONNECT_TIMEOUT, options=OPTIONS
         ) as connection:
@@ -85,6 +86,7 @@ def _read(connection: Connection[Any], root: Path, provider: str) -> Overview:
             revisions = tuple(read_versions(connection, table.schema, table.name, VERSION_COLUMN))
         try:
             found = read_revisions(folder, table.namespace) if folder else None
+            # A shared namespace is ours only if its version table has one of our revisions.
             if found and (sharing[table.namespace] == 1 or set(revisions) & set(found.known)):
                 heads = found.heads
         except UnreadableRevisionError as error:

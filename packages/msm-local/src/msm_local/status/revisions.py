@@ -1,10 +1,10 @@
-"""The revision files of a provider, read as text: nothing of it is imported.
+"""The revision files of a provider, read as syntax trees: nothing of them is imported.
 
-Importing the provider imports the SDK, which costs seconds. What is needed here, the ids and what
-each descends from, stands in every revision as a literal.
+An import of the provider imports the SDK, which takes seconds. All that is needed here, the ids and
+their parents, are literals in every revision file.
 
-``migrations/history/files.py`` reads the same files and refuses what is not one history. It is a
-second reader, because this package must not import the migration package.
+``migrations/history/files.py`` reads the same files, and refuses those that do not form one
+history. This is a second reader, because this package must not import the migration package.
 """
 
 import ast
@@ -35,7 +35,7 @@ class Revisions:
 
     Attributes:
         known: all ids, sorted.
-        heads: the ids that no other descends from, sorted.
+        heads: the ids that are no other's parent, sorted.
     """
 
     known: tuple[str, ...]
@@ -43,9 +43,9 @@ class Revisions:
 
 
 def find_versions(root: Path, provider: str = DEFAULT_PROVIDER) -> Path | None:
-    """The folder ``versions`` of a provider such as ``migrations:migration``; None without one.
+    """The folder ``versions`` of a provider such as ``migrations:migration``; None if missing.
 
-    It is looked for in the project first, as the SDK does, then where Python finds packages.
+    It is searched in the project first, as the SDK does, and then where Python finds packages.
     """
     module = provider.partition(":")[0].replace(".", "/")
     candidates = (Path(place) / module / "versions" for place in (str(root), *sys.path) if place)
@@ -53,15 +53,15 @@ def find_versions(root: Path, provider: str = DEFAULT_PROVIDER) -> Path | None:
 
 
 def revision_files(versions: Path) -> list[Path]:
-    """Every revision file of every namespace, by path."""
+    """All revision files of all namespaces, by path."""
     return sorted(versions.rglob("*.py"))
 
 
 def read_ids(versions: Path) -> list[str]:
-    """The ids of all revisions in a folder of versions, whatever their namespace, sorted.
+    """The ids of all revisions in a folder of versions, of all namespaces, sorted.
 
     Raises:
-        UnreadableRevisionError: a file is no Python, or its ids are no literals; names the file.
+        UnreadableRevisionError: a file is not Python, or its ids are not literals; names the file.
     """
     return sorted(
         str(facts["revision"])
@@ -71,12 +71,13 @@ def read_ids(versions: Path) -> list[str]:
 
 
 def read_revisions(versions: Path, namespace: str) -> Revisions | None:
-    """The revisions of a namespace; None where it has no folder here.
+    """The revisions of a namespace; None if it has no folder here.
 
     Raises:
-        UnreadableRevisionError: a file is no Python, or its ids are no literals; names the file.
+        UnreadableRevisionError: a file is not Python, or its ids are not literals; names the file.
     """
-    # The SDK names the folder so; a very long name it shortens by a digest, and is not found here.
+    # The SDK's rule for the folder of a namespace. It shortens very long names by a digest; such a
+    # folder is not found here.
     slug = re.sub(r"[^0-9a-z]+", "_", namespace.lower()).strip("_")
     folder = versions / slug
     if not folder.is_dir():
@@ -96,12 +97,12 @@ def _facts(file: Path) -> dict[str, object]:
         return dict(_literals(ast.parse(file.read_bytes())))
     except (SyntaxError, ValueError) as error:
         raise UnreadableRevisionError(
-            f"{file} cannot be read as a revision ({error}); mend or remove it."
+            f"{file} cannot be read as a revision ({error}); fix or remove it."
         ) from error
 
 
 def _ids(value: object) -> set[str]:
-    """One id, several as of a merge, or none."""
+    """The ids in a value: one, several as in a merge, or none."""
     if isinstance(value, (tuple, list, set)):
         return {str(item) for item in value}
     return set() if value is None else {str(value)}

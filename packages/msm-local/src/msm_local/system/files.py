@@ -1,4 +1,4 @@
-"""Private files and folders: what holds a secret is never readable by others, not even briefly."""
+"""Private files and folders: other users can never read a secret, not even for a moment."""
 
 import errno
 import json
@@ -25,7 +25,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn what the system says about a file or folder of ours into one sentence.
+    """Turn an error of the system about a file or folder of ours into one sentence.
 
     Raises:
         StateFolderError: the block raised an OSError; names ``path`` and the reason.
@@ -33,7 +33,7 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        remedy = "free some space" if error.errno in FULL else "make it yours and writable"
+        remedy = "free some space" if error.errno in FULL else "give this user write access to it"
         raise StateFolderError(
             f"{path} cannot be used ({error.strerror}); {remedy}, or name another folder with "
             "--state-dir."
@@ -41,15 +41,16 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def exists(path: Path) -> bool:
-    """Whether the path exists, as far as we may see: Path.exists fails where we may not look."""
+    """Whether the path exists, as far as we may see."""
+    # Path.exists() raises an error for a path in a folder that we may not read.
     return os.path.exists(path)  # noqa: PTH110
 
 
 def make_private_folder(path: Path) -> Path:
-    """Make ``path`` (parents included) a folder of mode 0700, and return it.
+    """Make ``path`` a folder of mode 0700, with its parents, and return it.
 
     Raises:
-        StateFolderError: the folder cannot be made, or belongs to another user.
+        StateFolderError: the folder cannot be created, or belongs to another user.
     """
     with explained(path):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -64,13 +65,14 @@ def make_private_folder(path: Path) -> Path:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace the file ``path`` by ``text`` in one step, with mode 0600.
+    """Replace the content of the file ``path`` in one step, with mode 0600.
 
     Raises:
-        StateFolderError: the file cannot be written; the one that was there is as before.
+        StateFolderError: the file cannot be written; an existing file is unchanged.
     """
     with explained(path):
-        # mkstemp makes the file 0600 from its first byte on.
+        # mkstemp creates the file with mode 0600. Written and then renamed: a reader, or a crash,
+        # sees the old content or the new one.
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         temporary = Path(name)
         try:
@@ -83,14 +85,14 @@ def write_private(path: Path, text: str) -> None:
 
 
 def read_json(path: Path, remedy: str) -> Mapping[str, object] | None:
-    """The JSON object in ``path``; None where there is no file.
+    """The JSON object in ``path``; None if there is no file.
 
     Args:
         path: the file.
-        remedy: what to do about a damaged one, to complete "...; ".
+        remedy: how to fix a damaged file, as the end of a sentence.
 
     Raises:
-        StateFolderError: the file cannot be read, or holds no JSON object.
+        StateFolderError: the file cannot be read, or is not a JSON object.
     """
     try:
         with explained(path):
@@ -100,11 +102,11 @@ def read_json(path: Path, remedy: str) -> Mapping[str, object] | None:
     except ValueError as error:
         raise StateFolderError(f"{path} is damaged ({error}); {remedy}.") from error
     if not isinstance(content, dict):
-        raise StateFolderError(f"{path} is damaged (it holds no JSON object); {remedy}.")
+        raise StateFolderError(f"{path} is damaged (it is not a JSON object); {remedy}.")
     return content
 
 
 def remove_folder(path: Path) -> None:
-    """Delete ``path`` with everything in it; nothing happens where it does not exist."""
+    """Delete ``path`` with everything in it; does nothing if it does not exist."""
     if path.exists():
         shutil.rmtree(path)

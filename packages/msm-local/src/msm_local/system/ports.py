@@ -1,4 +1,4 @@
-"""Ports of 127.0.0.1."""
+"""Ports on 127.0.0.1."""
 
 import socket
 
@@ -19,15 +19,15 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that is free at this moment."""
+    """A port that is free now, and may be taken by the time it is used."""
     with _bound(0) as listener:
         return _port_of(listener)
 
 
 def bind_first_free(*candidates: int) -> socket.socket:
-    """A socket that listens on the first free candidate, or on any free port where none is.
+    """A socket that listens on the first free candidate, or on any free port if none is free.
 
-    The caller owns the socket: nobody can take the port between choice and use.
+    The caller owns the socket, so no other process can take the port before it is used.
     """
     for port in candidates:
         try:
@@ -38,19 +38,19 @@ def bind_first_free(*candidates: int) -> socket.socket:
 
 
 def bind_usual(remembered: int | None) -> socket.socket:
-    """A socket on the port of last time, else on the usual one, else on the next free after it."""
+    """A socket on the port of last time, else on the usual one or the next free one after it."""
     usual = range(DEFAULT_PORT, DEFAULT_PORT + NEARBY)
     return bind_first_free(*([remembered] if remembered else []), *usual)
 
 
 def _bound(port: int) -> socket.socket:
-    # With the protocol named, asyncio turns Nagle's algorithm off: it costs 40 ms an answer.
+    # With the protocol named, asyncio turns off Nagle's algorithm, which costs 40 ms per answer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        # A port whose last connections are still in TIME_WAIT counts as free, as for any server.
+        # A restart must not wait for connections of the last server that are in TIME_WAIT.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((LOOPBACK, port))
-        # Two sockets may be bound to one port as long as neither listens.
+        # Bound is not enough: two sockets can be bound to one port as long as neither listens.
         listener.listen()
     except BaseException:
         listener.close()

@@ -1,4 +1,4 @@
-"""Processes: children that die with their parent, and who a pid really is."""
+"""Processes: children that end with their parent, and which process a pid belongs to."""
 
 import ctypes
 import os
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 PR_SET_PDEATHSIG = 1
-# What a shell makes of the number of a signal that ended a command.
+# A shell's exit code for a command that a signal ended is this plus the number of the signal.
 SIGNAL_BASE = 128
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SERVER_MODULE = "msm_local.server"
@@ -39,20 +39,20 @@ MAX_COMMAND_LENGTH = 60
 def die_with_parent(
     parent_pid: int, number: signal.Signals = signal.SIGINT
 ) -> Callable[[], None] | None:
-    """A ``preexec_fn`` that has the kernel signal the child when its parent's thread ends.
+    """A ``preexec_fn`` that makes the kernel signal the child when its parent's thread ends.
 
-    It runs after a change of user, which would clear the setting. None where the system has no
-    such thing; there an orphan is ended at the next start.
+    None if the system is not Linux: there the next start ends an orphan.
     """
     if sys.platform != "linux":
         return None
-    # Loaded here, because between fork and exec next to nothing is safe.
+    # Loaded before the fork: between fork and exec, loading a library could deadlock.
     libc = ctypes.CDLL(None, use_errno=True)
 
     def ask_kernel() -> None:
+        # A preexec_fn runs after the change of user, which would clear the setting.
         libc.prctl(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent_pid:
-            # The parent died before the kernel knew.
+            # The parent ended before the kernel was asked, and no signal will come.
             os._exit(1)
 
     return ask_kernel
@@ -75,13 +75,11 @@ class Server:
 
 @contextmanager
 def signals_deferred() -> Iterator[None]:
-    """Have signals that end us wait, as long as the context lasts.
-
-    What a handler raises while Python runs its hooks around a fork is printed and forgotten: it
-    would take more than one Ctrl-C.
-    """
+    """Defer the signals that end us until the context ends."""
+    # While Python runs its hooks around a fork, an exception of a signal handler is printed and
+    # dropped: the user would have to press Ctrl-C again.
     if threading.current_thread() is not threading.main_thread():
-        # Handlers run in the main thread alone.
+        # Python runs signal handlers in the main thread only.
         yield
         return
     caught: list[int] = []
@@ -99,13 +97,13 @@ def signals_deferred() -> Iterator[None]:
 
 
 def find_server(folder: Path) -> Server | None:
-    """The server that runs for an instance folder, whatever its state file says; None without."""
+    """The server that runs for an instance folder, or None; its state file is not read."""
     resolved = folder.resolve()
     return next((server for server in _servers() if server.folder == resolved), None)
 
 
 def server_folders() -> list[Path]:
-    """The instance folders that a server runs for, as far as we may see."""
+    """The instance folders for which a server runs, as far as we may see."""
     return [server.folder for server in _servers()]
 
 
@@ -113,14 +111,15 @@ def _servers() -> Iterator[Server]:
     for process in psutil.process_iter():
         try:
             if process.cmdline()[-1:] == [SERVER_MODULE]:
+                # A server's working directory is the folder of its instance.
                 yield Server(Path(process.cwd()), process.pid, process.create_time())
         except psutil.Error:
-            # It ended, or it is another user's.
+            # It has ended, or it belongs to another user.
             continue
 
 
 def port_holder(port: int) -> str:
-    """Command and pid of the process that listens on the port; empty where we may not know."""
+    """Command and pid of the process that listens on the port; empty if we may not see it."""
     try:
         [pid, *_] = [
             connection.pid
@@ -140,7 +139,7 @@ def port_holder(port: int) -> str:
 
 
 def start_time(pid: int) -> float | None:
-    """When the process started, in seconds since the epoch; None where it does not live."""
+    """When the process started, in seconds since the epoch; None if it is not running."""
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
@@ -149,13 +148,14 @@ def start_time(pid: int) -> float | None:
 
 
 def is_process(pid: int, started: float) -> bool:
-    """Whether the process that started at this time lives: a pid alone may be somebody else's."""
+    """Whether the process that started at this time is running."""
+    # The pid alone does not tell: another process may have it by now.
     actual = start_time(pid)
     return actual is not None and abs(actual - started) < 1.0
 
 
 def wait_until_gone(pid: int, started: float, timeout: float) -> bool:
-    """Whether the process ended within these seconds; one not reaped yet counts as ended."""
+    """Whether the process ends within ``timeout`` seconds; a zombie counts as ended."""
     deadline = time.monotonic() + timeout
     while is_process(pid, started):
         if time.monotonic() > deadline:

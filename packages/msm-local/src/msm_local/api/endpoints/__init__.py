@@ -1,1 +1,1 @@
-"""HTTP, and nothing else: from request to service and from its result to JSON."""
+"""HTTP only: from a request to a service, and from its result to JSON."""

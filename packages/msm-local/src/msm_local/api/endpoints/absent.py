@@ -1,4 +1,4 @@
-"""What the SDK's client can ask for and msm-local does not have: each answers 501, by name."""
+"""Endpoints that the SDK's client calls and msm-local does not have: each answers 501 by name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ __all__ = ["data_sources", "meta_tables", "table_updates", "time_index_meta_tabl
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """An endpoint that is not there.
+    """An endpoint that msm-local does not have.
 
     Attributes:
         verb: the HTTP method.
         path: below the resource.
-        methods: the client's methods that lead to it.
+        methods: the client's methods that call it.
     """
 
     verb: str
@@ -70,7 +70,7 @@ DATA_SOURCES = (
     Absent("PATCH", "/{uid}/", "patch, patch_by_uid"),
     Absent("DELETE", "/{uid}/", "delete, destroy_by_uid"),
 )
-# Where the client writes the rows of a DataSource to.
+# The client writes the rows of a DataSource here.
 TABLE_UPDATES = (Absent("POST", "/{uid}/insert-data-into-table/", "insert_data_into_table"),)
 
 
@@ -82,6 +82,7 @@ def _router(client_class: str, endpoints: Sequence[Absent]) -> APIRouter:
             _answer(f"{client_class}.{absent.methods}"),
             methods=[absent.verb],
             response_model=None,
+            # The description lists only what works.
             include_in_schema=False,
         )
     return router
@@ -91,7 +92,7 @@ def _answer(methods: str) -> Callable[[], Any]:
     def answer() -> NoReturn:
         raise NotImplementedHereError(
             f"msm-local does not implement {methods}; the hosted platform does, and docs/parity.md "
-            "lists what there is."
+            "lists what msm-local answers."
         )
 
     return answer

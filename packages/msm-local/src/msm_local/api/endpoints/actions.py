@@ -81,10 +81,11 @@ def issue_migration_connection(
     | {409: {"model": responses.Finalized | responses.Error, "description": "A table failed."}},
 )
 def finalize_managed(request: FinalizeRequest, platform: PlatformDep) -> Response:
-    """Reconcile the catalog with PostgreSQL: 200 if every table is as it should be, else 409."""
+    """Reconcile the catalog with PostgreSQL: 200 if every table is as expected, else 409."""
     database = platform.database
     with database.transaction() as connection:
         answer = finalization.finalize(connection, database.settings, request)
+    # The tables may have changed, and plans of old ones would fail.
     database.forget_plans()
     return JSONResponse(answer, status_code=200 if answer["ok"] else 409)
 
@@ -98,11 +99,11 @@ async def execute_operation(
     http: Request, request: OperationRequest, platform: PlatformDep
 ) -> Response:
     """Run one compiled-sql.v1 statement."""
-    # The parser behind it takes long to load; a start, and a migration, do without it.
+    # Imported here: it loads the SQL parser, which neither a start nor a migration needs.
     from msm_local.services.operations import run_operation
 
-    # Rows are JSON values already, and may be many: FastAPI's encoder would walk through them once
-    # more, and in the one thread that serves everybody.
+    # A response of our own: FastAPI's encoder would go through all rows once more, in the thread
+    # that serves every request.
     return await run_connected(
         http,
         platform,
@@ -133,7 +134,7 @@ async def run_query(
 def add_label(
     resource: Resource, uid: UUID, request: LabelsRequest, platform: PlatformDep
 ) -> responses.Labels:
-    """Attach labels; those that the table has already stay where they are."""
+    """Attach labels; labels that the table already has are kept."""
     with platform.database.transaction() as connection:
         labels = meta_tables.add_labels(connection, resource, uid, request.labels)
     return {"labels": [{"name": label} for label in labels]}
@@ -143,7 +144,7 @@ def add_label(
 def remove_label(
     resource: Resource, uid: UUID, request: LabelsRequest, platform: PlatformDep
 ) -> responses.Labels:
-    """Take labels off; those that the table does not have are no error."""
+    """Remove labels; a label that the table does not have is not an error."""
     with platform.database.transaction() as connection:
         labels = meta_tables.remove_labels(connection, resource, uid, request.labels)
     return {"labels": [{"name": label} for label in labels]}

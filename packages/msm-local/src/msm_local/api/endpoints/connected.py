@@ -1,4 +1,4 @@
-"""Running an operation as long as its client waits for it."""
+"""Run an operation only as long as its client waits for it."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,21 +18,21 @@ __all__ = ["run_connected"]
 async def run_connected[T](
     request: Request, platform: Platform, operation: Callable[[Cancellation], T]
 ) -> T:
-    """Run ``operation`` in a thread, and have its statement ended if the client hangs up.
+    """Run ``operation`` in a thread, and cancel its statement if the client disconnects.
 
     Raises:
-        DatabaseUnavailableError: other operations held all connections for too long.
+        DatabaseUnavailableError: other operations used all connections for too long.
     """
     try:
         with anyio.fail_after(POOL_TIMEOUT):
             await platform.operations.acquire()
     except TimeoutError as error:
         raise DatabaseUnavailableError(
-            f"Other operations held all connections for {POOL_TIMEOUT:.0f} s; wait for them, or "
+            f"Other operations used all connections for {POOL_TIMEOUT:.0f} s; wait for them, or "
             "give them a shorter limits.statement_timeout_ms."
         ) from error
     cancellation = Cancellation()
-    watcher = asyncio.create_task(_cancel_at_hang_up(request, cancellation))
+    watcher = asyncio.create_task(_cancel_on_disconnect(request, cancellation))
     try:
         return await to_thread.run_sync(operation, cancellation)
     finally:
@@ -40,8 +40,8 @@ async def run_connected[T](
         platform.operations.release()
 
 
-async def _cancel_at_hang_up(request: Request, cancellation: Cancellation) -> None:
-    # The body is read already: what comes next is the end of the connection.
+async def _cancel_on_disconnect(request: Request, cancellation: Cancellation) -> None:
+    # The body was read before, so the next message is the end of the connection.
     while (await request.receive())["type"] != "http.disconnect":
         pass
     await to_thread.run_sync(cancellation.cancel)

@@ -1,4 +1,4 @@
-"""What endpoints get handed."""
+"""What endpoints receive: the platform, and the resource that their path names."""
 
 from dataclasses import dataclass, field
 from typing import Annotated, cast
@@ -21,8 +21,8 @@ class Platform:
     Attributes:
         database: its database.
         reaper: ends its expired migration credentials.
-        operations: as many operations run at once as there are connections for them; the others
-            wait without holding a thread, which the catalog needs.
+        operations: lets as many operations run at once as there are connections for them; the
+            others wait without a thread, so that requests to the catalog still get one.
     """
 
     database: Database
@@ -37,7 +37,7 @@ def _platform(request: Request) -> Platform:
 
 
 def _resource(request: Request) -> ResourceKind:
-    # Both resources have the same endpoints; the path says which one is meant.
+    # Both resources share their endpoints, so only the path says which one is meant.
     time_indexed = request.url.path.startswith(f"{API_ROOT}/time-index-meta-tables/")
     return "time-index-meta-tables" if time_indexed else "meta-tables"
 

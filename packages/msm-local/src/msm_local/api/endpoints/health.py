@@ -1,4 +1,4 @@
-"""Whether the platform works, and what it is made of."""
+"""Whether the platform works, and which versions it runs."""
 
 from importlib.metadata import version
 

@@ -1,4 +1,4 @@
-"""Both MetaTable resources: reading, reserving, changing and deleting rows of the catalog."""
+"""Both MetaTable resources: read, reserve, change and delete rows of the catalog."""
 
 from typing import Annotated
 from uuid import UUID
@@ -54,6 +54,7 @@ def list_by_query(
         count, rows = meta_tables.list_page(connection, resource, clauses, page)
         results = present_meta_tables(connection, platform.database.settings, rows)
     end = page.offset + len(rows)
+    # A page without rows has no next one: a client that follows the links would never stop.
     more = end < count and bool(rows)
     url = request.url.include_query_params(limit=page.limit, offset=end)
     return {
@@ -78,7 +79,7 @@ def list_by_query(
 def create(
     resource: Resource, rows: list[ReservationRow] | ReservationRow, platform: PlatformDep
 ) -> list[responses.MetaTable] | responses.MetaTable:
-    """Reserve the table, or all tables of a list or none."""
+    """Reserve one table, or all tables of a list in one transaction."""
     settings = platform.database.settings
     wanted = rows if isinstance(rows, list) else [rows]
     with platform.database.transaction() as connection:
@@ -100,7 +101,7 @@ def get_detail(resource: Resource, uid: UUID, platform: PlatformDep) -> response
 def patch_detail(
     resource: Resource, uid: UUID, request: MetaTablePatch, platform: PlatformDep
 ) -> responses.MetaTable:
-    """Change what the body names."""
+    """Change the fields that the body names."""
     with platform.database.transaction() as connection:
         row = meta_tables.patch(connection, resource, uid, request)
         [result] = present_meta_tables(connection, platform.database.settings, [row])
@@ -122,7 +123,7 @@ def delete_detail(
     delete_with_no_table: bool = False,
     override_protection: bool = False,
 ) -> Response:
-    """Take a row out whose table does not exist."""
+    """Delete a row whose table does not exist."""
     options = DeleteOptions(
         full_delete_selected=full_delete_selected,
         full_delete_downstream_tables=full_delete_downstream_tables,

@@ -1,4 +1,4 @@
-"""Git contexts, the DataSource and the user: all of which a local platform has one."""
+"""Git contexts, the DataSource and the user: a local platform has one of the last two."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -21,7 +21,7 @@ router = APIRouter()
 
 
 class DataSourceFilters(BaseModel):
-    """What a DataSource may be asked for by; values of ``uid__in`` are separated by commas."""
+    """The filters of DataSources; values of ``uid__in`` are separated by commas."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,7 +35,7 @@ class DataSourceFilters(BaseModel):
 
 @router.post("/code-repository-branches/resolve-git-context/", responses=refusals())
 def resolve_git_context(request: GitContextRequest, platform: PlatformDep) -> responses.GitContext:
-    """Take any repository and branch."""
+    """Resolve any repository and branch."""
     with platform.database.transaction() as connection:
         return git_context.resolve(connection, platform.database.settings, request)
 
@@ -44,7 +44,7 @@ def resolve_git_context(request: GitContextRequest, platform: PlatformDep) -> re
 def list_data_sources(
     filters: Annotated[DataSourceFilters, Query()], platform: PlatformDep
 ) -> responses.DataSourcePage:
-    """The one DataSource, unless the filters ask for another."""
+    """The one DataSource, if it matches the filters."""
     source = present_data_source(platform.database.settings)
     asked = filters.model_dump(exclude_none=True)
     uids = asked.pop("uid__in", source["uid"]).split(",")

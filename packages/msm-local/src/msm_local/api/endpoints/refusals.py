@@ -1,4 +1,4 @@
-"""Which errors an endpoint can end in, as its description lists them."""
+"""The errors of an endpoint, as its description lists them."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ EVERYWHERE: tuple[type[MsmLocalError], ...] = (
 
 
 def refusals(*errors: type[MsmLocalError]) -> dict[int | str, dict[str, Any]]:
-    """The ``responses`` of an endpoint that ends in these errors, or in one of those everywhere."""
+    """The ``responses`` of an endpoint with these errors; those of every endpoint are added."""
     described: dict[int | str, dict[str, Any]] = {}
     for error in (*EVERYWHERE, *errors):
         summary = (error.__doc__ or "").partition("\n")[0]

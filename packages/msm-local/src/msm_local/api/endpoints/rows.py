@@ -1,4 +1,4 @@
-"""The answer to an operation, which may hold a hundred thousand rows."""
+"""The answer to an operation, which may have a hundred thousand rows."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ __all__ = ["RowsResponse"]
 
 
 class RowsResponse(JSONResponse):
-    """JSON by orjson, which takes the text of JSON columns as it is."""
+    """JSON by orjson, which inserts the text of JSON columns as it is."""
 
     def render(self, content: Any) -> bytes:
         """The body of the answer."""
