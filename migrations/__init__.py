@@ -5,7 +5,7 @@ The SDK's own CLI runs it from the repository root::
     mainsequence migrations upgrade --provider migrations:migration head
 
 In a wheel this package is called ``msm_migrations``. Package key, namespace and version table are
-the same under both names, so that the history stays one.
+the same under both names, so that there is one history.
 """
 
 from importlib import import_module
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .installation import refuse_published_package
 
+# Before anything imports msm: the published ms-markets installs a package of that name.
 refuse_published_package()
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ __all__ = ["MarketsAlembicVersion", "migration"]
 
 
 def __getattr__(name: str) -> object:
-    """Make the provider when it is asked for, and not while this package is imported.
+    """Make the provider when it is used, and not when this package is imported.
 
-    ``python -m migrations.review`` imports this package before it runs, and would end in a
-    traceback where a model is refused.
+    ``python -m migrations.review`` imports this package first. If a wrong model were refused then,
+    the command would end in a traceback instead of a sentence.
     """
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,7 +17,7 @@ __all__ = [
     "refuse",
 ]
 
-# Exit codes. argparse ends with 2 for a wrong option, which is a tool that did not run, too.
+# Exit codes. NOT_RUN is the code that argparse uses for a wrong option.
 SUCCESS, FOUND, NOT_RUN = 0, 1, 2
 
 
@@ -29,7 +29,7 @@ def make_parser(tool: str, description: str, exit_codes: str) -> argparse.Argume
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
-    """Let a tool print for programs."""
+    """Let a tool print JSON for programs."""
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -39,11 +39,11 @@ def add_provider_option(parser: argparse.ArgumentParser) -> None:
         "--provider",
         default=DEFAULT_PROVIDER,
         metavar="MODULE:NAME",
-        help=f"the provider to look at (default: {DEFAULT_PROVIDER})",
+        help=f"the provider to work on (default: {DEFAULT_PROVIDER})",
     )
 
 
 def refuse(error: MsmError) -> int:
-    """Print the one sentence of a tool that could not run, and return its exit code."""
+    """Print why a tool could not run, in one sentence, and return the exit code."""
     print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
     return NOT_RUN

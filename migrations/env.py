@@ -1,4 +1,4 @@
-"""Alembic's environment: what happens around the revisions, before and after the SDK's part."""
+"""Alembic's environment, which Alembic loads for every command."""
 
 from importlib import import_module
 
@@ -8,16 +8,17 @@ from msm.sdk import run_mainsequence_alembic_env
 
 
 def changes_the_schema() -> bool:
-    """Whether the command has a revision to go to; Alembic has none for current and revision."""
+    """Whether the command changes the schema, as upgrade and downgrade do."""
     try:
         context.get_revision_argument()
     except KeyError:
+        # Alembic sets no target for current and revision.
         return False
     return True
 
 
 def run_online() -> None:
-    """Run the command as the package that this file is in does."""
+    """Hand over to the package that this file is in."""
     # Alembic loads this file by its path, without a package, so that a relative import fails. The
     # package is migrations in the repository, msm_migrations in a wheel.
     package = (context.config.get_main_option("script_location") or "").partition(":")[0]
@@ -26,6 +27,7 @@ def run_online() -> None:
 
 
 if context.is_offline_mode():
+    # --sql prints statements without a connection: there is nothing to lock or to check.
     run_mainsequence_alembic_env()
 else:
     run_online()

@@ -1,4 +1,4 @@
-"""What has to be known before msm is imported: whether that is ours."""
+"""A check that has to pass before msm is imported: that the package msm is ours."""
 
 from importlib import metadata
 
@@ -6,14 +6,15 @@ __all__ = ["PublishedPackageError", "refuse_published_package"]
 
 
 class PublishedPackageError(ImportError):
-    """The published ms-markets is installed, whose package msm may stand before ours.
+    """The published ms-markets is installed, and its package msm may hide ours.
 
-    It stands beside the tree of errors, whose root it cannot import from a msm that is not ours.
+    Not a MigrationError, whose base class would have to come from a package msm that may not be
+    ours.
     """
 
 
 def refuse_published_package() -> None:
-    """Make sure that the published ms-markets is not installed beside msm-core.
+    """Make sure that the published ms-markets is not installed together with msm-core.
 
     Raises:
         PublishedPackageError: it is.

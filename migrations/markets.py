@@ -1,4 +1,4 @@
-"""The provider of msm itself, which ``migrations:migration`` names."""
+"""The provider of msm, which is ``migrations:migration``."""
 
 from msm.base import MarketsBase
 from msm.settings import settings
@@ -21,7 +21,8 @@ migration = MarketsMigration(
     script_location=f"{PACKAGE}:",
     version_locations=(REVISIONS,),
     version_path=REVISIONS,
-    # The SDK calls it when the catalog is finalized, which the lock is to cover.
+    # The SDK calls this after it has finalized the catalog: until then the lock is held, so that no
+    # other migration changes tables that are being finalized.
     after_register_metatables=lock.release,
     reference=DEFAULT_PROVIDER,
 )

@@ -1,4 +1,4 @@
-"""The SDK's provider, with what our messages and guards need to know of one."""
+"""A migration provider, with the facts that messages and checks need."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.util import coerce_resource_to_filename
 from sqlalchemy import Table
 
+from msm.errors import commands
 from msm.sdk import AlembicMetaTableMigration, namespace_version_location
 
 __all__ = [
@@ -43,23 +44,18 @@ def version_location(package: str, namespace: str) -> str:
     return str(namespace_version_location(namespace, prefix=f"{package}:versions"))
 
 
-def _command(verb: str, reference: str, *arguments: str) -> str:
-    """A command line of the SDK's CLI."""
-    return " ".join(("mainsequence migrations", verb, "--provider", reference, *arguments))
-
-
 # Of msm itself, also where the provider at hand is a project's.
-UPGRADE_COMMAND = _command("upgrade", DEFAULT_PROVIDER, "head")
+UPGRADE_COMMAND = commands.upgrade_command(DEFAULT_PROVIDER, "head")
 
 
 @dataclass(slots=True, kw_only=True)
 class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
-    """A migration provider of models on ``MarketsBase``: ours, or a downstream project's.
+    """A migration provider of models on ``MarketsBase``: that of msm or of a downstream project.
 
     Attributes:
         reference: what the SDK's CLI takes as ``--provider``, such as ``migrations:migration``.
-        branch: label of the branch that a downstream project has in our revision graph; None for
-            a provider with a graph of its own.
+        branch: label of the project's branch in the revision graph of msm; None for a provider with
+            its own revision graph.
     """
 
     reference: str
@@ -67,17 +63,18 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
 
     @property
     def module(self) -> str:
-        """The migration package that the provider is an attribute of."""
+        """The migration package of the provider."""
         return self.reference.partition(":")[0]
 
     @property
     def carries_msm(self) -> bool:
-        """Whether the graph and the version table are those of msm."""
+        """Whether its revision graph and version table are those of msm."""
         return bool(self.package == PACKAGE_KEY)
 
     @property
     def target(self) -> str:
-        """What an upgrade goes to, for the end of every branch."""
+        """The target that means the end of every branch."""
+        # head is ambiguous with two branches, and Alembic refuses it.
         return "head" if self.branch is None else "heads"
 
     @property
@@ -87,28 +84,28 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
 
     def command(self, verb: str, *arguments: str) -> str:
         """A command of the SDK's CLI on this provider."""
-        return _command(verb, self.reference, *arguments)
+        return " ".join(("mainsequence migrations", verb, "--provider", self.reference, *arguments))
 
     @property
     def upgrade_command(self) -> str:
-        """The command that brings a database to the end of every branch."""
-        return self.command("upgrade", self.target)
+        """The command that upgrades a database to the end of every branch."""
+        return commands.upgrade_command(self.reference, self.target)
 
     @property
     def check_command(self) -> str:
         """The command that compares models, database and catalog."""
-        tool = f"python -m {PACKAGE}.check"
         ours = self.reference == DEFAULT_PROVIDER
-        return tool if ours else f"{tool} --provider {self.reference}"
+        return commands.check_command(PACKAGE, provider=None if ours else self.reference)
 
     @property
     def revision_command(self) -> str:
-        """The command that makes a revision, up to its message and its place in the graph."""
+        """The command that makes a revision, without its message and position in the graph."""
         return self.command("revision")
 
     @property
     def first_revision_command(self) -> str:
-        """The command that makes the first revision of a namespace, or of a project's branch."""
+        """The command that makes the first revision of a namespace or of a project's branch."""
+        # 1001, because the ids of ms-markets in the same version table begin at 0001.
         place, owner = "--rev-id 1001", self.migration_namespace
         if self.branch is not None:
             place, owner = f"--head base --rev-id {self.branch}0001", self.branch
@@ -116,21 +113,21 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
 
     @property
     def folder(self) -> Path:
-        """Where its own revisions lie."""
+        """The folder of its own revisions."""
         return Path(coerce_resource_to_filename(self.version_path))
 
     @property
     def trunk(self) -> list[Path]:
-        """Where the revisions lie that its own are a branch beside; none without a branch."""
+        """The folders of the revisions that its own extend; empty without a branch."""
         locations = [Path(coerce_resource_to_filename(item)) for item in self.version_locations]
         return [location for location in locations if location != self.folder]
 
     def is_named(self, revision: str) -> bool:
-        """Whether an id is one that this provider's revisions get: 1005, or acme0001."""
+        """Whether an id has the form of this provider's: 1005, or acme0001 on a branch."""
         return re.fullmatch(rf"({self.branch or ''})?\d{{4,}}", revision) is not None
 
     def foreign_tables(self) -> list[Table]:
-        """The tables of the shared metadata that another provider makes."""
+        """The tables of the shared metadata that belong to other providers."""
         own = {model.__tablename__ for model in self.metatable_models}
         return [table for table in self.target_metadata.sorted_tables if table.name not in own]
 

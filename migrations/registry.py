@@ -1,4 +1,4 @@
-"""Every model that the provider carries, each exactly once."""
+"""The models of the provider, each exactly once."""
 
 import importlib
 import inspect
@@ -20,7 +20,7 @@ __all__ = [
     "metatable_provider_models",
 ]
 
-# Their mapped classes must all be listed by a graph; a downstream project's are its own affair.
+# Every mapped class of these has to be in a graph. A downstream project checks its own.
 OUR_PACKAGES = ("msm", "msm_portfolio", "msm_pricing")
 
 IDENTITIES: tuple[tuple[str, Callable[[type[MarketsModel]], object]], ...] = (
@@ -31,11 +31,11 @@ IDENTITIES: tuple[tuple[str, Callable[[type[MarketsModel]], object]], ...] = (
 
 
 def metatable_provider_models() -> list[type[MarketsModel]]:
-    """Compose the three graphs, core first.
+    """Combine the three graphs, core first.
 
     Raises:
         ModelGraphError: a class, a model identifier or a table appears twice, a mapped class of our
-            packages is in no graph, or a foreign key leads nowhere or to a model listed later.
+            packages is in no graph, or a foreign key refers to nothing or to a later model.
     """
     models = [
         *markets_sqlalchemy_models(),
@@ -55,7 +55,7 @@ def assert_each_once(models: Sequence[type[MarketsModel]]) -> None:
     """Refuse a list in which a class, a model identifier or a physical table appears twice.
 
     Raises:
-        ModelGraphError: naming both offenders and their modules.
+        ModelGraphError: names both classes and their modules.
     """
     for kind, identity_of in IDENTITIES:
         seen: dict[object, type[MarketsModel]] = {}
@@ -72,11 +72,12 @@ def assert_each_once(models: Sequence[type[MarketsModel]]) -> None:
 
 
 def assert_all_listed(models: Sequence[type[MarketsModel]]) -> None:
-    """Refuse a list that lacks a mapped class of our packages.
+    """Refuse a list without some mapped class of our packages.
 
     Raises:
-        ModelGraphError: naming the classes that no graph lists.
+        ModelGraphError: names the classes that are in no graph.
     """
+    # Autogenerate would drop the table of a class that is not listed.
     ours = [
         model
         for model in MarketsBase.models()
@@ -92,11 +93,12 @@ def assert_all_listed(models: Sequence[type[MarketsModel]]) -> None:
 
 
 def assert_references(models: Sequence[type[MarketsModel]]) -> None:
-    """Refuse a foreign key to a table that no model has, or to a column that its table has not.
+    """Refuse a foreign key to a table without a model, or to a column that does not exist.
 
     Raises:
-        ModelGraphError: naming the model, its column, and what that refers to.
+        ModelGraphError: names the model, its column and the target.
     """
+    # SQLAlchemy says so only when a mapper is used, and does not name the model.
     tables = MarketsBase.metadata.tables
     for model in models:
         for key in tables[model.__tablename__].foreign_keys:
@@ -115,13 +117,12 @@ def assert_references(models: Sequence[type[MarketsModel]]) -> None:
 
 
 def assert_parents_first(models: Sequence[type[MarketsModel]]) -> None:
-    """Refuse a list in which a model stands before one that it refers to.
-
-    Whoever installs core alone has no portfolio: core is listed first, and may not refer to it.
+    """Refuse a list in which a model comes before one that it refers to.
 
     Raises:
-        ModelGraphError: naming both models.
+        ModelGraphError: names both models.
     """
+    # Core is listed first. A service may install it without portfolio, so it cannot refer to that.
     listed: set[str] = set()
     for model in models:
         listed.add(model.__tablename__)
@@ -130,14 +131,14 @@ def assert_parents_first(models: Sequence[type[MarketsModel]]) -> None:
             if parent is not None and parent.__tablename__ not in listed:
                 raise ModelGraphError(
                     f"{_name(model)}.{key.parent.name} refers to {_name(parent)}, which is listed "
-                    "after it; list that first, or, where it is of a package that this one does "
-                    "not require, move one of the models.",
+                    "after it; list that first, or, if it is in a package that this one does not "
+                    "depend on, move one of the models.",
                     models=[model, parent],
                 )
 
 
 def _import_every_model() -> None:
-    """Have a class that nobody imports found, too."""
+    """Import every module, so that a class that nothing else imports is found."""
     for name in OUR_PACKAGES:
         package = importlib.import_module(f"{name}.models")
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):

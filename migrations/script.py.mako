@@ -1,13 +1,13 @@
 <%
     from importlib import import_module
 
-    # Rendered without a package, like env.py.
+    # Rendered without a package, like env.py, so that a relative import fails.
     package = config.get_main_option("script_location").partition(":")[0]
     label, dependency = import_module(f"{package}.downstream.branch").label_and_dependency(config, down_revision)
 %>\
 <%!
     def literal(value):
-        """As the formatter writes it."""
+        """A literal in the style of the formatter, which is not installed everywhere."""
         match value:
             case str():
                 return f'"{value}"'
@@ -21,10 +21,10 @@ Revision ID: ${up_revision}
 Revises: ${down_revision | comma,n}
 Create Date: ${create_date}
 
-A revision is literal: no import of msm packages, no look at the live database, no schema="public".
-It must work while the previous release still runs. The title says what changes; downgrade() undoes
-all of it. Autogenerate does not see CHECKs of tables that exist: write those by hand, in both
-directions. An autocommit_block stands alone in its revision. A destructive operation needs
+Use literals only: no import of msm packages, no query of the live database, no schema="public".
+The previous release must still work after this revision. The title says what changes; downgrade()
+undoes all of it. Autogenerate does not see CHECKs of existing tables: write those by hand, in both
+directions. Put an autocommit_block alone in its revision. A destructive operation needs
 acknowledged = {"rule-name": "reason"} at module level.
 """
 

@@ -18,9 +18,9 @@ class UnknownProviderError(MigrationError):
     def __init__(self, reference: str, fault: str) -> None:
         self.reference = reference
         super().__init__(
-            f"{reference} is no provider to look at ({fault}); name one that extend() or "
-            "stand_beside() made, such as acme_migrations:migration, from the root of its "
-            "repository."
+            f"{reference} is not a provider of msm models ({fault}); name one that extend() or "
+            "stand_beside() returned, such as acme_migrations:migration, and run this from the "
+            "root of its repository."
         )
 
 
@@ -33,8 +33,8 @@ def load_provider(reference: str = DEFAULT_PROVIDER) -> MarketsMigration:
         ModelGraphError: the list of its models is wrong.
     """
     if reference == DEFAULT_PROVIDER:
-        # Not through the SDK, which would hide where in our code an import failed. Not at the top
-        # of the module, where a tool could not turn a wrong model into one sentence.
+        # Not through the SDK, which hides where in our code an import failed. Not at the top of the
+        # module, where a tool could not turn a wrong model into one sentence.
         from .markets import migration
 
         return migration

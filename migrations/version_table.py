@@ -1,4 +1,4 @@
-"""Alembic's version table as a resource of the catalog."""
+"""Alembic's version table, as a resource of the platform's catalog."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ NAME = str(
 _Version: Any = build_alembic_version_metatable(
     class_name="MarketsAlembicVersion",
     namespace=settings.namespace,
-    # The registry carries its physical name as catalog identifier, like every other resource.
+    # Its physical name, which is the catalog identifier of every resource of ours.
     identifier=NAME,
     schema=None,
     table_name=NAME,
@@ -26,17 +26,18 @@ _Version: Any = build_alembic_version_metatable(
 
 
 class MarketsAlembicVersion(_Version):  # type: ignore[misc]
-    """Alembic's version table, refused where another namespace of the same slug has it."""
+    """Alembic's version table, refused if another namespace with the same slug has it."""
 
     @classmethod
     def build_registration_request(cls, **options: Any) -> Any:
-        """Ask the catalog who has the table; every command of the SDK begins with this request.
+        """Ask the catalog which namespace has the table.
 
         Raises:
-            SystemExit: another namespace has it; the SDK would print a traceback instead.
+            SystemExit: another namespace has it.
         """
+        # Every command of the SDK begins with this request: nothing has been reserved yet.
         request = super().build_registration_request(**options)
-        # Nobody else can have the slug of the default namespace: msm.settings refuses it.
+        # No other namespace has the slug of the default one: msm.settings refuses it.
         if settings.namespace != DEFAULT_NAMESPACE:
             found = MetaTable.filter_by_body(
                 data_source__uid__in=[str(request.data_source_uid)],

@@ -1,7 +1,7 @@
-"""A database of the published ms-markets 1.0.16 becomes ours, without loss.
+"""Takes over a database of the published ms-markets 1.0.16, without loss.
 
-``python -m migrations.adopt`` compares it with our revision 1003, and only where nothing would be
-lost moves the row of the version table from 0017 to 1003. The SDK's ``upgrade`` goes on from there.
+``python -m migrations.adopt`` compares it with our revision 1003. If nothing would be lost, it
+changes the row of the version table from 0017 to 1003. The SDK's ``upgrade`` continues from there.
 """
 
 from .adopt import Adoption, adopt

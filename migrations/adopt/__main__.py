@@ -16,10 +16,10 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Adopt the database of the current Git context, and print what was found.
+    """Adopt the database of the current Git context, and print the differences.
 
     Args:
-        arguments: the command line; that of the process where it is None.
+        arguments: the command line; None is that of the process.
 
     Returns:
         The exit code.
@@ -27,13 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = make_parser(
         "adopt",
         f"Take over a database that ms-markets {PUBLISHED_RELEASE} migrated to {PUBLISHED_HEAD}.",
-        "Exit code 0 where the database was adopted, or would be; 1 where a difference stands in "
-        "the way; 2 where it could not look.",
+        "Exit code 0 if the database was adopted, or would be; 1 if a difference prevents it; 2 if "
+        "it could not run.",
     )
-    parser.add_argument("--dry-run", action="store_true", help="only look, and change nothing")
+    parser.add_argument("--dry-run", action="store_true", help="only compare, and change nothing")
     options = parser.parse_args(arguments)
     try:
-        # The catalog has nothing to say of the version table of another namespace.
+        # Before the platform is asked: in another namespace its catalog has no such version table,
+        # and the message would be that the database was never migrated.
         refuse_other_namespace()
         provider = load_provider()
         registry = find_registry(provider)

@@ -1,10 +1,11 @@
-"""The one repair that writes: the version row and the name of a foreign key, in one transaction."""
+"""The one tool that writes: a version row and the name of a foreign key, in one transaction."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from alembic.config import Config
 from sqlalchemy import (
     Connection,
     Engine,
@@ -66,7 +67,7 @@ class NotPublishedError(DatabaseStateError):
     """The version table does not say that ms-markets 1.0.16 made this database.
 
     Attributes:
-        rows: what it says.
+        rows: of the version table.
     """
 
     def __init__(self, message: str, *, rows: Sequence[str]) -> None:
@@ -75,18 +76,18 @@ class NotPublishedError(DatabaseStateError):
 
 
 class OtherNamespaceError(MigrationError):
-    """Only the tables of the default namespace have revisions that amount to ms-markets."""
+    """The namespace is not the default one, the only one that ms-markets has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What was found, and whether the database was adopted.
+    """The result of a comparison, and whether the database was adopted.
 
     Attributes:
         tables: how many tables were compared.
-        differences: what is not as our revision has it, by table.
-        owner_role: the role that owns the tables; None where the platform names none.
-        is_done: whether the version row was moved.
+        differences: from our revision, by table.
+        owner_role: the role that owns the tables; None if the platform names none.
+        is_done: whether the version row was changed.
     """
 
     tables: int
@@ -96,7 +97,7 @@ class Adoption:
 
     @property
     def losses(self) -> list[Difference]:
-        """The differences that stand in the way."""
+        """The differences that prevent the adoption."""
         return [difference for difference in self.differences if difference.is_loss]
 
 
@@ -108,51 +109,50 @@ def refuse_other_namespace() -> None:
     """
     if settings.namespace != DEFAULT_NAMESPACE:
         raise OtherNamespaceError(
-            f"The namespace {settings.namespace!r} has no revision {EQUIVALENT_REVISION} that a "
-            f"database of ms-markets could be compared with; unset {NAMESPACE_VARIABLE}."
+            f"The namespace {settings.namespace!r} has no revision {EQUIVALENT_REVISION} to "
+            f"compare a database of ms-markets with; unset {NAMESPACE_VARIABLE}."
         )
 
 
 def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
-    """Compare, and move the version row from 0017 to 1003 where nothing would be lost.
+    """Compare, and change the version row from 0017 to 1003 if nothing would be lost.
 
     Args:
         registry: the catalog resource of the version table.
-        dry_run: only look; then no lock is taken.
+        dry_run: only compare, without the lock.
 
     Raises:
         OtherNamespaceError: the namespace of this process is not the default one.
-        NotPublishedError: the version row is another one than 0017.
+        NotPublishedError: the version row is not 0017.
         PlatformRefusedError: the platform refuses a connection, or the registry's new identifier.
         LockHeldError: a migration is running.
-        TableBusyError: a session holds a table for longer than this waits for it.
+        TableBusyError: another session held a table for too long.
         MigrationError: PostgreSQL cannot be reached, or refuses a statement; nothing was changed.
     """
     refuse_other_namespace()
     script, revisions = revision_directory(registry.provider)
     limits, progress = Limits.from_environment(os.environ), Progress()
+    # The credential must outlive the wait for the lock.
     lifetime = min(MAX_CREDENTIAL_LIFETIME, CREDENTIAL_LIFETIME + round(limits.lock_timeout))
     issued = issue(registry, lifetime=lifetime)
     engine = create_engine(issued.url, poolclass=NullPool, connect_args=connect_arguments())
     try:
-        if not dry_run:
-            held = lock.take(engine, VERSIONS.fullname, limits.lock_timeout)
+        # A dry run takes no lock, so that it can be tried while services and migrations run.
+        held = None if dry_run else lock.take(engine, VERSIONS.fullname, limits.lock_timeout)
         with (
             engine.connect().execution_options(postgresql_readonly=dry_run) as connection,
             _naming_blockers(engine, connection, limits, progress),
         ):
-            set_timeouts(connection, limits)
-            apply_mainsequence_migration_role(connection, issued.config)
-            refuse_search_path(connection)
+            _prepare(connection, issued.config, limits)
             _refuse_other_rows(_version_rows(connection, locked=not dry_run), revisions)
             found = compare(connection, script)
             adoption = Adoption(found.tables, found.differences, issued.owner_role, is_done=False)
-            if dry_run or adoption.losses:
+            if held is None or adoption.losses:
                 return adoption
             _write(connection, found.renames)
             held.assert_held(progress)
-            # The SDK's upgrade refuses a registry of another identifier. It is named before the
-            # commit, so that nothing is kept where the platform refuses.
+            # The SDK's upgrade refuses a registry with another identifier. It is changed before the
+            # commit, so that nothing is kept if the platform refuses.
             _name_registry(registry)
             progress.committing = True
             connection.commit()
@@ -166,11 +166,17 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
         lock.release()
 
 
+def _prepare(connection: Connection, config: Config, limits: Limits) -> None:
+    set_timeouts(connection, limits)
+    apply_mainsequence_migration_role(connection, config)
+    refuse_search_path(connection)
+
+
 @contextmanager
 def _naming_blockers(
     engine: Engine, connection: Connection, limits: Limits, progress: Progress
 ) -> Iterator[None]:
-    """Say who holds what a statement of the block has waited for in vain."""
+    """Name the sessions that hold a table that a statement of the block did not get."""
     pid = connection.execute(BACKEND_PID).scalar_one()
     with BlockerWatch(engine, pid, limits.table_lock_timeout) as watch:
         try:
@@ -184,6 +190,7 @@ def _naming_blockers(
 def _version_rows(connection: Connection, *, locked: bool) -> list[str]:
     if not inspect(connection).has_table(VERSIONS.name, schema=VERSIONS.schema):
         return []
+    # Locked, so that the row is still what was compared when it is updated.
     wanted = select(VERSIONS.c.version_num).order_by(VERSIONS.c.version_num)
     return list(connection.scalars(wanted.with_for_update() if locked else wanted))
 
@@ -197,9 +204,9 @@ def _refuse_other_rows(rows: Sequence[str], revisions: Revisions) -> None:
             f"{PUBLISHED_RELEASE}, and run this again"
         )
     elif rows and rows[0] in revisions.files:
-        advice = f"that is a revision of msm already, so go on with `{UPGRADE_COMMAND}`"
+        advice = f"that is already a revision of msm, so continue with `{UPGRADE_COMMAND}`"
     else:
-        advice = "find out what made this database, and leave it to that"
+        advice = "find out which program made this database, and migrate it with that"
     raise NotPublishedError(
         f"{VERSIONS.fullname} holds {', '.join(rows) or 'no row'}, and adopt takes "
         f"{PUBLISHED_HEAD} of ms-markets {PUBLISHED_RELEASE} and nothing else; {advice}.",
@@ -216,7 +223,7 @@ def _write(connection: Connection, renames: Mapping[TableItem, TableItem]) -> No
 
 
 def _name_registry(registry: Registry) -> None:
-    """Give the catalog's registry the identifier by which this provider knows it."""
+    """Give the catalog's registry the identifier that this provider has for it."""
     if registry.meta_table.identifier != NAME:
         with quiet_sdk(), refusals_of("the registry's new identifier"):
             registry.meta_table.patch(identifier=NAME)

@@ -1,4 +1,4 @@
-"""Tables taken apart: every column, key, index and check, each with its DDL."""
+"""Definitions of tables: every column, key, index and check, each as DDL."""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -52,7 +52,8 @@ OWNERS = text("""
 """)
 
 
-# Exclusion constraints, and indexes that sort otherwise than their columns.
+# What SQLAlchemy does not reflect: exclusion constraints, and indexes whose collation is not that
+# of their columns.
 UNREFLECTED = text("""
     SELECT c.relname, 'key', k.conname, pg_get_constraintdef(k.oid)
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
@@ -70,12 +71,12 @@ UNREFLECTED = text("""
 
 @dataclass(frozen=True, slots=True, order=True)
 class TableItem:
-    """One thing of a table.
+    """A table, or a column, key, check or index of it.
 
     Attributes:
-        table: its table.
-        kind: what it is; the table itself is a part too.
-        name: its own name; that of the table for the table.
+        table: the name of the table.
+        kind: what it is.
+        name: its own name; for a table that of the table.
     """
 
     table: str
@@ -88,11 +89,12 @@ class TableItem:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a part is.
+    """What an item is.
 
     Attributes:
-        ddl: without any condition.
-        condition: of a check or of a partial index; None where there is none.
+        ddl: without a condition.
+        condition: of a check or a partial index; None if there is none. Apart, because PostgreSQL
+            has to compare it.
     """
 
     ddl: str
@@ -103,25 +105,24 @@ class Definition:
 
 
 def read_database(connection: Connection) -> dict[TableItem, Definition]:
-    """The tables of the schema public whose names begin as ours do."""
+    """The tables of the schema public whose names have the prefix of msm."""
     prefix = f"{MarketsModel.__application__}__"
     names = [
         name for name in inspect(connection).get_table_names(SCHEMA) if name.startswith(prefix)
     ]
     metadata = MetaData()
     with warnings.catch_warnings():
-        # SQLAlchemy reads NOT VALID off a check, and then warns that it knows no such option.
+        # SQLAlchemy reflects NOT VALID of a check, and then warns that it does not know the option.
         warnings.simplefilter("ignore", SAWarning)
         metadata.reflect(connection, only=names, resolve_fks=False)
     found = dict(item for table in metadata.tables.values() for item in _table(table))
-    # What SQLAlchemy does not read off a database.
     for table, kind, name, ddl in connection.execute(UNREFLECTED, {"names": names}):
         found[TableItem(table, kind, name)] = Definition(ddl)
     return found
 
 
 def read_revisions(script: ScriptDirectory, target: str) -> dict[TableItem, Definition]:
-    """What the revisions up to ``target`` make, from their text alone."""
+    """What the revisions up to ``target`` create, without a database."""
     found: dict[TableItem, Definition] = {}
     for revision in reversed(list(script.iterate_revisions(target, "base"))):
         run = record(revision.module.upgrade, Path(revision.path))
@@ -149,14 +150,15 @@ def _operation(op: MigrateOperation) -> Iterable[tuple[TableItem, Definition]]:
         case AddConstraintOp():
             constraint = op.to_constraint()
             return [_constraint(constraint.table.name, constraint)]
-    raise NotImplementedError(f"{type(op).__name__} does not add a part to a table")
+    # The revisions up to 1003 only create. A later one would need more than that here.
+    raise NotImplementedError(f"{type(op).__name__} does not add an item to a table")
 
 
 def _table(table: Table) -> Iterator[tuple[TableItem, Definition]]:
     yield TableItem(table.name, "table", table.name), Definition("a table")
     for column in table.columns:
         ddl = str(COMPILER.get_column_specification(column))  # type: ignore[no-untyped-call]
-        # FLOAT without a precision is PostgreSQL's other word for DOUBLE PRECISION.
+        # To PostgreSQL FLOAT without a precision is DOUBLE PRECISION, which is how it is reflected.
         ddl = ddl.replace(" FLOAT", " DOUBLE PRECISION")
         yield TableItem(table.name, "column", column.name), Definition(ddl)
     for constraint in table.constraints:
@@ -170,7 +172,7 @@ def _constraint(table: str, constraint: Constraint) -> tuple[TableItem, Definiti
     if isinstance(constraint, CheckConstraint):
         item = TableItem(table, "check", str(constraint.name))
         return item, Definition("CHECK", sql_of(constraint.sqltext))
-    # A reflected constraint says what PostgreSQL takes for granted.
+    # A reflected constraint has PostgreSQL's default, which the model leaves out.
     ddl = COMPILER.process(constraint).replace(" NULLS DISTINCT", "")
     name = str(constraint.name)
     return TableItem(table, "key", name), Definition(ddl.removeprefix(f"CONSTRAINT {name} "))

@@ -18,26 +18,28 @@ def as_text(found: Adoption) -> str:
 def _lines(found: Adoption) -> Iterator[str]:
     kept = [difference for difference in found.differences if not difference.is_loss]
     if kept:
-        yield "Different, and nothing is lost by it:"
+        yield "Different, without loss:"
         yield from (f"  {difference}" for difference in kept)
     losses = found.losses
     if losses:
         yield "In the way:"
         yield from (f"  {difference}" for difference in losses)
-        stand = "1 difference stands" if len(losses) == 1 else f"{len(losses)} differences stand"
+        prevent = (
+            "1 difference prevents" if len(losses) == 1 else f"{len(losses)} differences prevent"
+        )
         yield (
-            f"Nothing was changed, because {stand} in the way; bring the database to what "
+            f"Nothing was changed, because {prevent} it; change the database to what "
             f"{EQUIVALENT_REVISION} has, as {owner_name(found.owner_role)}, and run this again."
         )
     elif found.is_done:
         yield (
             f"Adopted: {found.tables} tables are as {EQUIVALENT_REVISION} has them, and the "
-            f"version row says {EQUIVALENT_REVISION} instead of {PUBLISHED_HEAD}; go on with "
+            f"version row says {EQUIVALENT_REVISION} instead of {PUBLISHED_HEAD}; continue with "
             f"`{UPGRADE_COMMAND}`."
         )
     else:
         yield (
             f"Nothing was changed: {found.tables} tables are as {EQUIVALENT_REVISION} has them, "
-            f"and `python -m {PACKAGE}.adopt` would move the version row from {PUBLISHED_HEAD} to "
-            f"{EQUIVALENT_REVISION}."
+            f"and `python -m {PACKAGE}.adopt` would change the version row from {PUBLISHED_HEAD} "
+            f"to {EQUIVALENT_REVISION}."
         )

@@ -1,7 +1,7 @@
-"""The models against the database, and the database against the platform's catalog.
+"""Compares the models with the database, and the database with the platform's catalog.
 
-``python -m migrations.check`` looks through the SDK's scoped migration connection and changes
-nothing; a credential is the one trace that it leaves.
+``python -m migrations.check`` reads through a migration connection that the platform issues, and
+changes nothing; only the credential is left behind.
 """
 
 from .check import Check, check

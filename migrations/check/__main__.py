@@ -32,10 +32,10 @@ MAX_WAIT = MAX_CREDENTIAL_LIFETIME - CREDENTIAL_LIFETIME
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check database and catalog, and print what was found.
+    """Check database and catalog, and print the differences.
 
     Args:
-        arguments: the command line; that of the process where it is None.
+        arguments: the command line; None is that of the process.
 
     Returns:
         The exit code.
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = make_parser(
         "check",
         "Compare the models with the database, and the database with the catalog.",
-        "Exit code 0 without differences, 1 with, 2 where it could not look.",
+        "Exit code 0 without differences, 1 with differences, 2 if it could not run.",
     )
     add_json_option(parser)
     parser.add_argument(
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         type=_timeout,
         default=0,
         metavar="SECONDS",
-        help=f"wait for a running migration to bring the database to head, {MAX_WAIT} at most",
+        help=f"wait until a running migration has reached head, for at most {MAX_WAIT} seconds",
     )
     add_provider_option(parser)
     options = parser.parse_args(arguments)
@@ -64,19 +64,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def check_database(provider: MarketsMigration, *, timeout: int = 0) -> Check:
-    """Check once, or until nothing is left that a running migration would explain.
+    """Check once, or again until no difference is left that a running migration explains.
 
     Args:
         provider: whose tables are compared.
-        timeout: seconds to wait for that; what is found when they are over is the answer.
+        timeout: for how many seconds to check again; then the last result counts.
 
     Raises:
         PlatformError: the platform cannot be reached, or refuses what it is asked.
-        NeverMigratedError: the catalog does not hold the version table.
-        SearchPathError: unqualified names do not mean the schema public.
-        TableHeldError: a session held a table until the end.
-        UnreadableDatabaseError: PostgreSQL cannot be reached, or does not answer.
-        RevisionFilesError: this code's revisions are not one history.
+        NeverMigratedError: the catalog does not have the version table.
+        SearchPathError: unqualified names do not resolve to the schema public.
+        TableHeldError: another session held a table until the end.
+        UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a query.
+        RevisionFilesError: the revisions of this code are not one history.
     """
     deadline = time.monotonic() + timeout
     registry = _wait_for_registry(provider, deadline)
@@ -87,10 +87,11 @@ def check_database(provider: MarketsMigration, *, timeout: int = 0) -> Check:
                 if not found.is_pending or time.monotonic() >= deadline:
                     return found
             except DBAPIError as error:
-                # The migration that this waits for holds tables while it runs.
+                # The migration that this waits for locks tables while it runs.
                 if not is_busy(error) or time.monotonic() >= deadline:
                     raise
-            # A transaction kept open would hold back vacuum while this waits.
+            # An open transaction would keep vacuum from removing rows, and could be ended for being
+            # idle.
             database.connection.rollback()
             time.sleep(POLL_INTERVAL)
 
@@ -105,7 +106,7 @@ def _wait_for_registry(provider: MarketsMigration, deadline: float) -> Registry:
 
 def _timeout(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > MAX_WAIT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {MAX_WAIT}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {MAX_WAIT}")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""The platform's catalog against the database."""
+"""Compares the platform's catalog with the database."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,12 +19,12 @@ __all__ = ["compare_catalog"]
 type TableName = tuple[str, str]
 type Columns = Mapping[TableName, Sequence[ReflectedColumn]]
 
-# More rows than one provider has tables.
+# More than a provider has tables, so that no row is left out.
 LIMIT = 10_000
 
 
 def compare_catalog(connection: Connection, registry: Registry) -> list[Difference]:
-    """Every way in which the catalog's resources are not what the database holds.
+    """Every difference between the catalog's resources and the database.
 
     Raises:
         PlatformRefusedError: the platform answered with an error.
@@ -38,12 +38,12 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
     with quiet_sdk(), refusals_of("a lookup of the catalog"):
         rows = _provider_rows(registry)
         absent = models - {_name(row) for row in rows}
-        # A resource of another provider holds its table all the same.
+        # A table may have a resource that belongs to another provider.
         rows += _rows_by_name(registry, absent)
     columns = _read_columns(connection, {_name(row) for row in rows} | models)
-    # A table that is in neither place is for the comparison of the models to miss.
+    # A table that is in neither is a difference between models and database, reported there.
     unlisted = sorted((models & columns.keys()) - {_name(row) for row in rows})
-    detail = "it exists, and the catalog does not hold it"
+    detail = "it exists, and the catalog does not have it"
     upgrade = provider.upgrade_command
     found = [Difference("uncatalogued", table, detail, upgrade) for _, table in unlisted]
     for row in sorted(rows, key=_name):
@@ -56,7 +56,7 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
 def _provider_rows(registry: Registry) -> list[MetaTable]:
     provider, key = registry.provider, registry.provider.migration_provider_key
     here = {"data_source__uid__in": [registry.data_source_uid], "limit": LIMIT}
-    # The time-indexed resource has no filter for the provider, only for the namespace.
+    # The API for time-indexed resources filters by namespace, not by provider.
     relational = MetaTable.filter_by_body(migration_provider_key=key, **here)
     indexed = TimeIndexMetaTable.filter_by_body(namespace=provider.migration_namespace, **here)
     rows = [*relational, *(row for row in indexed if row.migration_provider_key == key)]
@@ -107,20 +107,20 @@ def _judge(
     exists = _name(row) in columns
     if not is_ours and exists:
         detail = (
-            "it exists and is in the catalog, and no model describes it any more; autogenerate "
+            "it exists and is in the catalog, but no model describes it any more; autogenerate "
             f'does not see it: write op.drop_table("{row.physical_table_name}") into a revision'
         )
         title = f"Drop {row.physical_table_name}"
         return difference("unowned", detail, by_hand_command(provider, title))
     if not is_ours:
-        detail = "the catalog holds it, and neither a table nor a model is left"
+        detail = "the catalog has it, but there is no table and no model"
         return difference("dropped_table", detail, f"mainsequence meta-table delete {row.uid}")
     if row.provisioning_status != "active":
         table = "exists" if exists else "does not exist"
         detail = f"the catalog has it {row.provisioning_status}, not active; its table {table}"
         return difference("reserved", detail)
     if not exists:
-        detail = "the catalog has it active, and its table is gone; make that again first"
+        detail = "the catalog has it active, but its table is gone; create that again first"
         return difference("dropped_table", detail)
     faults = _column_faults(row, columns[_name(row)])
     return difference("stale_columns", "; ".join(faults)) if faults else []
@@ -130,7 +130,7 @@ def _column_faults(row: MetaTable, columns: Sequence[ReflectedColumn]) -> list[s
     listed = {column.name: column for column in row.columns}
     stored = {column["name"]: column for column in columns}
     faults = [f"the catalog has no column {name}" for name in stored if name not in listed]
-    faults += [f"the catalog has a column {name} too many" for name in listed if name not in stored]
+    faults += [f"the catalog has an extra column {name}" for name in listed if name not in stored]
     for name in stored.keys() & listed.keys():
         token = _token(stored[name])
         if token is not None and listed[name].data_type != token:
@@ -142,7 +142,7 @@ def _column_faults(row: MetaTable, columns: Sequence[ReflectedColumn]) -> list[s
 
 
 def _token(column: ReflectedColumn) -> str | None:
-    """The SDK's name of a type; None for a type that it has no name for."""
+    """The SDK's name of a type; None for a type without one, which is not compared."""
     try:
         return str(sqlalchemy_type_to_token(column["type"]))
     except ValueError:

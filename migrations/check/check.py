@@ -1,4 +1,4 @@
-"""One look at database and catalog."""
+"""One comparison of models, database and catalog."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from .models import compare_models
 
 __all__ = ["Check", "check"]
 
-RESTORE = "restore the file as it was applied, and let a new revision make the change"
+RESTORE = "restore the file as it was applied, and make the change in a new revision"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a look found.
+    """The result of a check.
 
     Attributes:
         revisions: the rows of Alembic's version table.
         heads: the heads of this code's revisions.
-        upgrade_command: what brings the database to head.
-        owner_role: the role that owns the tables; None where the platform names none.
-        differences: the revision first, then models, then catalog.
+        upgrade_command: the command that upgrades the database to head.
+        owner_role: the role that owns the tables; None if the platform names none.
+        differences: of the revision first, then of models, then of the catalog.
     """
 
     revisions: tuple[str, ...]
@@ -38,17 +38,17 @@ class Check:
 
     @property
     def is_pending(self) -> bool:
-        """Whether an upgrade, which may be running, would mend a difference."""
+        """Whether an upgrade, which may be running, would remove a difference."""
         if {"ahead", "unversioned"} & {difference.kind for difference in self.differences}:
-            return False  # It would be refused.
+            return False  # An upgrade would be refused.
         return any(difference.command == self.upgrade_command for difference in self.differences)
 
 
 def check(database: Database) -> Check:
     """Compare models with database, and database with catalog.
 
-    Models are compared at head only: below it, the pending revisions are the difference. Of a
-    database whose version row this code does not know, that row is all that is told.
+    Models are compared only at head: below it, the pending revisions are the difference. If this
+    code does not know the version row, that is the only difference.
 
     Raises:
         PlatformRefusedError: the platform answered with an error.
@@ -62,14 +62,14 @@ def check(database: Database) -> Check:
         if not revisions:
             refuse_unversioned_tables(database.connection, provider)
     except UnknownVersionError as error:
-        # The models of the code that wrote the rows are not here, so that nothing else compares.
+        # The rows are of other code, whose models are not here, so nothing else can be compared.
         found.append(Difference("ahead", "revision", error.fault, error.remedy))
         return Check(revisions, heads, provider.upgrade_command, database.owner_role, found)
     except UnversionedTablesError as error:
         found.append(Difference("unversioned", "revision", error.fault, error.remedy))
     else:
         found += _edited(database, script, revisions)
-        # A head that another one depends on has no row of its own.
+        # Not the rows themselves: Alembic has no row for a head that another one depends on.
         current = {revision.revision for revision in script.get_all_current(revisions)}
         if current != set(heads):
             found.append(_behind(revisions, heads, provider.upgrade_command))
@@ -95,6 +95,6 @@ def _edited(
 def _behind(revisions: Sequence[str], heads: Sequence[str], upgrade: str) -> Difference:
     detail = (
         f"the database is at {', '.join(revisions) or 'base'} and the head is {', '.join(heads)}, "
-        "so that models are not compared yet"
+        "so the models are not compared yet"
     )
     return Difference("behind", "revision", detail, upgrade)

@@ -1,4 +1,4 @@
-"""What a check can find."""
+"""The differences that a check can find."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,21 +20,22 @@ type ModelKind = Literal[
     "changed_comment",
 ]
 type CatalogKind = Literal["uncatalogued", "reserved", "stale_columns", "dropped_table", "unowned"]
+# Programs read these from --json, so they do not change.
 type Kind = RevisionKind | ModelKind | CatalogKind
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as the code says.
+    """One difference between models, database and catalog.
 
     Attributes:
-        kind: what sort of thing; names of :data:`ModelKind` take the models' side, so that an
-            extra column is one that the database has and the model has not.
+        kind: what differs. An extra column, index or constraint is one that only the database has,
+            a missing one is one that only the model has.
         subject: the table, or ``table.name`` of its column, index or constraint.
         detail: what was found, for a person.
-        command: what mends it.
-        sql: the statement that takes the database back to the models; None where a command alone
-            mends it.
+        command: the command that removes the difference.
+        sql: the statement that changes the database to what the models say; None if only the
+            command helps.
     """
 
     kind: Kind

@@ -1,8 +1,8 @@
 """CHECK constraints, index predicates and defaults, compared as PostgreSQL reads them.
 
-PostgreSQL keeps an expression in words of its own: ``a IN (1, 2)`` comes back as
-``(a = ANY (ARRAY[1, 2]))``. EXPLAIN reads both texts and prints them in the same words. It runs
-neither, and needs no more than the right to read the table.
+PostgreSQL stores an expression in its own form: ``a IN (1, 2)`` comes back as
+``(a = ANY (ARRAY[1, 2]))``. EXPLAIN parses both texts and prints both in that form. It does not run
+them, and needs only the right to read the table.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,10 +37,10 @@ __all__ = [
     "sql_of",
 ]
 
-# A compiler that renders parts alone takes no statement, which its types do not say.
+# To render single parts the compiler needs no statement, which its types do not allow for.
 COMPILER = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
 
-# pg_get_expr() waits for a table that somebody holds, so that others' tables are left out.
+# pg_get_expr() waits for a table that is locked, so tables of others are left out.
 STORED = text("""
     SELECT c.relname, k.conname, pg_get_expr(k.conbin, k.conrelid)
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
@@ -56,12 +56,12 @@ STORED = text("""
 
 @dataclass(frozen=True, slots=True)
 class ChangedExpression:
-    """A CHECK or an index that has its name on both sides, and another expression on each.
+    """A CHECK or an index that both sides have, with different expressions.
 
     Attributes:
         item: the model's.
-        stored: what the database has; None for an index over all rows.
-        authored: what the model says.
+        stored: that of the database; None for an index over all rows.
+        authored: that of the model.
     """
 
     item: CheckConstraint | Index
@@ -72,7 +72,7 @@ class ChangedExpression:
 def changed_expressions(
     connection: Connection, tables: Iterable[Table]
 ) -> Iterator[ChangedExpression]:
-    """Every named CHECK and every index whose condition is not that of the model."""
+    """Every named CHECK and every index whose condition differs from the model's."""
     by_name = {table.name: table for table in tables}
     rows = connection.execute(STORED, {"schema": SCHEMA, "tables": list(by_name)})
     stored = {(table, name): expression for table, name, expression in rows}
@@ -93,11 +93,9 @@ def default_differs(
     authored: object,
     _rendered: str | None,
 ) -> bool | None:
-    """Alembic's ``compare_server_default``; None leaves generated and absent defaults to Alembic.
-
-    Alembic itself would run both defaults and compare the values, which a read-only transaction
-    refuses for a sequence and JSON has no operator for.
-    """
+    """Alembic's ``compare_server_default``; None leaves other kinds of defaults to Alembic."""
+    # Alembic would evaluate both defaults and compare the values. A read-only transaction refuses
+    # that for a sequence, and json has no operator for it.
     if stored is None or not isinstance(authored, DefaultClause) or context.connection is None:
         return None
     kind = column.type.compile(DIALECT)
@@ -115,7 +113,7 @@ def _authored(table: Table) -> Iterator[tuple[CheckConstraint | Index, str | Non
 
 
 def sql_of(expression: ClauseElement) -> str:
-    """An expression as it would stand in DDL, with its values in place."""
+    """An expression as in DDL, with its values."""
     return str(expression.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
 
 
@@ -127,14 +125,14 @@ def same_expression(
     table: TableClause | None = None,
     kind: str | None = None,
 ) -> bool:
-    """Whether two SQL expressions are one to PostgreSQL.
+    """Whether two SQL expressions are the same to PostgreSQL.
 
     Args:
         connection: may read the table.
-        stored: as PostgreSQL prints it; None where there is none.
-        authored: as it was written; None where there is none.
-        table: whose columns they name; None where they name none.
-        kind: the SQL type that both are cast to; None leaves them as they are.
+        stored: as PostgreSQL prints it; None if there is none.
+        authored: as it was written; None if there is none.
+        table: whose columns they use; None if they use none.
+        kind: the SQL type to cast both to; None for no cast.
     """
     if stored == authored:
         return True
@@ -146,11 +144,13 @@ def same_expression(
     )
     statement = f"EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT {', '.join(columns)}{source}"
     try:
+        # A savepoint: an expression that PostgreSQL refuses must not end the transaction. No
+        # parameters: psycopg would take the percent sign of a LIKE for one.
         with connection.begin_nested():
             answer = connection.execution_options(no_parameters=True).exec_driver_sql(statement)
             first, second = answer.scalar_one()[0]["Plan"]["Output"]
     except (DataError, ProgrammingError) as error:
         if isinstance(error.orig, InsufficientPrivilege):
             raise
-        return False  # The model's text does not even fit the columns that the table has.
+        return False  # The model's expression does not fit the columns of the table.
     return bool(first == second)

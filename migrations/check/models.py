@@ -1,4 +1,4 @@
-"""The models against the database: Alembic's comparison, and what Alembic does not compare."""
+"""Compares the models with the database: by Alembic, and what Alembic does not compare."""
 
 import io
 import shlex
@@ -34,30 +34,31 @@ __all__ = ["by_hand_command", "compare_models"]
 
 
 def _revision_command(provider: MarketsMigration) -> str:
-    """The command that makes a revision where the provider's revisions go."""
+    """The command that makes the next revision of the provider."""
     if provider.branch is None:
         return provider.revision_command
-    # Not at the top: that package makes the provider of msm, which a wrong model does not let it.
+    # Not at the top of the module: that package makes the provider of msm, and a wrong model would
+    # end in a traceback there.
     from ..downstream.branch import branch_options
 
     return f"{provider.revision_command} {branch_options(provider)}"
 
 
 def _autogenerate_command(provider: MarketsMigration) -> str:
-    """The command that makes a revision of what the models say."""
+    """The command that makes a revision from the models."""
     return f"{_revision_command(provider)} -m WHAT_CHANGES --autogenerate"
 
 
 def by_hand_command(provider: MarketsMigration, title: str = "WHAT_CHANGES") -> str:
-    """The command for what autogenerate does not see: a CHECK, a table without a model."""
+    """The command that makes an empty revision, for what autogenerate does not see."""
     return f"{_revision_command(provider)} -m {shlex.quote(title)} --no-autogenerate"
 
 
 def compare_models(connection: Connection, provider: MarketsMigration) -> list[Difference]:
-    """Every way in which the tables of the provider are not what the models say.
+    """Every difference between the tables of the provider and the models.
 
-    Tables that no model describes are nobody's business here: the catalog's comparison finds those
-    that this provider once made.
+    Tables without a model are ignored here: the comparison of the catalog finds those that this
+    provider once created.
     """
     own = {model.__tablename__ for model in provider.metatable_models}
     tables = [table for table in provider.target_metadata.sorted_tables if table.name in own]
@@ -73,6 +74,7 @@ def compare_models(connection: Connection, provider: MarketsMigration) -> list[D
             "include_object": include_object,
             "compare_type": True,
             "compare_server_default": default_differs,
+            # Without the second plugin Alembic does not compare CHECKs at all.
             "autogenerate_plugins": [
                 "alembic.autogenerate.*",
                 "alembic.ext.checkconstraint_byname",
@@ -95,6 +97,7 @@ def _flat(operations: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
 
 def _difference(provider: MarketsMigration, op: MigrateOperation) -> Difference:
     kind, subject, detail = _describe(op)
+    # Autogenerate of the SDK does not see CHECKs, so its command would make an empty revision.
     check = isinstance(op, CreateCheckConstraintOp) or (
         isinstance(op, DropConstraintOp) and op.constraint_type == "check"
     )
@@ -128,20 +131,21 @@ def _describe(op: MigrateOperation) -> tuple[ModelKind, str, str]:
             subject = f"{op.table_name}.{op.constraint_name}"
             return "extra_constraint", subject, "the model has no such constraint"
         case CreateTableCommentOp() | DropTableCommentOp():
-            return "changed_comment", op.table_name, "the comment of the table is another"
-    raise NotImplementedError(f"Alembic compares with {type(op).__name__}, which has no words here")
+            return "changed_comment", op.table_name, "the comment of the table differs"
+    # A new version of Alembic may find more: rather an error than a difference without a name.
+    raise NotImplementedError(f"a check does not know Alembic's {type(op).__name__}")
 
 
 def _changes(op: AlterColumnOp) -> Iterator[str]:
-    """What is different about a column; Alembic says False, or None, where nothing is."""
+    """What differs in a column; Alembic has False or None for what does not."""
     if op.modify_type is not None:
         yield f"the type is {op.existing_type!r}, not {op.modify_type!r}"
     if op.modify_nullable is not None:
         yield "it takes NULL" if op.existing_nullable else "it does not take NULL"
     if op.modify_server_default is not False:
-        yield "the default is another"
+        yield "the default differs"
     if op.modify_comment is not False:
-        yield "the comment is another"
+        yield "the comment differs"
 
 
 def _changed(provider: MarketsMigration, changed: ChangedExpression) -> Difference:

@@ -1,4 +1,4 @@
-"""A check as text for people, and as JSON for machines."""
+"""A check as text for people, and as JSON for programs."""
 
 import json
 import textwrap
@@ -13,7 +13,7 @@ __all__ = ["as_json", "as_text"]
 
 
 def as_json(found: Check) -> str:
-    """One object: whether it is ok, the revisions, the heads, and a list of differences.
+    """One object: whether all is well, the revisions, the heads, and a list of differences.
 
     A difference has ``kind``, ``subject``, ``detail``, ``command`` and ``sql`` (or null).
     """
@@ -29,7 +29,7 @@ def as_json(found: Check) -> str:
 
 
 def as_text(found: Check) -> str:
-    """A paragraph for each command: the differences that it mends, then the command itself."""
+    """A paragraph for each command: the differences that it removes, then the command."""
     count = len(found.differences)
     if not count:
         revisions = ", ".join(found.revisions)

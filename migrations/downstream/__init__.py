@@ -1,15 +1,15 @@
-"""Migrations of a project that builds models of its own on ``MarketsBase``.
+"""Migrations of a project that defines its own models on ``MarketsBase``.
 
 Its migration package makes one call. Either it extends the provider of msm, and its revisions are a
-branch of our graph::
+branch of the revision graph of msm::
 
     migration = extend(__name__, [Quote, QuotePricesTS])
 
-or it stands beside it, with a version table and a graph of its own::
+or it has its own version table and revision graph, next to those of msm::
 
     migration = stand_beside(__name__, [Quote, QuotePricesTS])
 
-``docs/downstream.md`` says which is for whom.
+``docs/downstream.md`` says when to choose which.
 """
 
 from ..errors import (

@@ -1,4 +1,4 @@
-"""To stand beside: a version table and a graph of the project's own, on the shared metadata."""
+"""A project with its own version table and revision graph, on the shared metadata."""
 
 from collections.abc import Sequence
 
@@ -19,19 +19,19 @@ __all__ = ["stand_beside"]
 
 
 def stand_beside(package: str, models: Sequence[type[MarketsModel]]) -> MarketsMigration:
-    """Carry a project's models in a provider of its own, which leaves those of msm alone.
+    """Make a provider for a project's models, separate from the provider of msm.
 
-    Its revisions, from ``versions/<namespace>/`` in the project's package, are counted by the SDK
-    from ``0001`` and recorded in a version table of the project's, ``acme__alembic_version``.
-    Autogenerate sees the project's tables and no others. The environment of msm (lock, guards,
-    limits) runs the revisions; it refuses to begin where columns that the project's foreign keys
-    refer to are missing, and to commit what created, changed or dropped a table that is not the
-    project's.
+    Its revisions are in ``versions/<namespace>/`` in the project's package. The SDK numbers them
+    from ``0001``, and they are recorded in the project's version table, ``acme__alembic_version``.
+    Autogenerate sees only the project's tables. The revisions run as those of msm do, with the
+    lock, the checks and the time-outs. A migration does not begin if columns are missing that the
+    project's foreign keys refer to, and is rolled back if it created, changed or dropped a table
+    that is not the project's.
 
     Args:
-        package: the migration package that this is called in, ``__name__``. The provider has to
-            be its attribute ``migration``.
-        models: every model of the project, all of one application segment.
+        package: the ``__name__`` of the migration package that calls this. The provider has to be
+            its attribute ``migration``.
+        models: every model of the project, all with one application name.
 
     Returns:
         The provider for the SDK's CLI.
@@ -39,7 +39,7 @@ def stand_beside(package: str, models: Sequence[type[MarketsModel]]) -> MarketsM
     Raises:
         DownstreamModelsError: the models cannot be those of one project.
         ModelGraphError: a class, a model identifier or a table is listed twice, or a foreign key
-            leads nowhere.
+            refers to nothing.
     """
     application = application_of(models)
     table = str(schema_table_name(application, "alembic_version", settings.table_suffix))

@@ -1,4 +1,4 @@
-"""The branch of a project in our graph: the ids of its revisions, and where they are put."""
+"""The branch of a project in the revision graph of msm: ids and parents of its revisions."""
 
 import re
 from collections.abc import Sequence
@@ -23,60 +23,59 @@ __all__ = [
 def label_and_dependency(
     config: Config, down_revision: str | Sequence[str] | None
 ) -> tuple[str | None, ...]:
-    """What the template writes into a revision: its branch label, and what it depends on.
-
-    The first revision carries the label. Every one depends on our newest, because it was made
-    against tables that may be no older than that.
+    """What the template writes into a new revision: its branch label and its dependency.
 
     Args:
         config: as the SDK made it.
         down_revision: what the revision follows.
 
     Returns:
-        Label and dependency, each None where nothing is to be written.
+        Label and dependency, each None if there is none to write.
     """
     provider = provider_of(config)
     if provider.branch is None:
         return None, None
+    # Autogenerate compared with tables at our newest revision, so they may not be older than that.
     heads = read_revisions(_script(provider.trunk)).heads
+    # Alembic wants the label in the first revision of a branch only.
     return (None if down_revision else provider.branch), (heads[0] if heads else None)
 
 
 def assert_branch_ids(provider: MarketsMigration) -> None:
-    """Refuse a revision of the project whose id could be one of ours.
+    """Refuse a revision of the project with an id that msm could use.
 
     Raises:
-        RevisionFilesError: the revisions cannot be one history with ours.
+        RevisionFilesError: the revisions are not one history with those of msm.
         RevisionIdError: an id does not begin with the branch label.
     """
     for revision, path in _own(provider).items():
         if not _is_of_branch(provider, revision):
             raise RevisionIdError(
-                f"Revision {revision} in {path} is not named for the branch {provider.branch}, "
-                f"and could become one of msm's; delete that file and make it again with "
+                f"The id of revision {revision} in {path} does not begin with {provider.branch}, "
+                f"so msm may use it too; delete that file and generate it again with "
                 f"`{_command(provider)}`.",
                 revision=revision,
             )
 
 
 def refuse_revision_off_branch(provider: MarketsMigration) -> None:
-    """Refuse the SDK's ``revision`` where it would put a revision anywhere but on the branch.
+    """Refuse the SDK's ``revision`` if its options do not put the new revision on the branch.
 
-    Without ``--rev-id`` the SDK counts our ids on, and without ``--head`` it follows our newest
-    revision. It imports the provider before it looks at either, so that this is the one place where
-    both can be said before anything is written, whatever the other options are. An id that is taken
-    would be written again, in a second file or over the first.
+    Without ``--rev-id`` the SDK takes the next id of msm. Without ``--head`` the revision follows
+    the newest one of msm. An id that exists would be written again, in a second file or over the
+    first.
 
     Raises:
-        RevisionIdError: the options given do not put the revision on the branch, or its id is
-            taken.
+        RevisionIdError: the options do not put the revision on the branch, or its id exists.
     """
+    # From the command line that click has parsed: the SDK imports the provider before it uses the
+    # options, and nothing else of ours is called before the file is written.
     command = click.get_current_context(silent=True)
     if command is None or command.info_name != "revision":
         return
     revision, head = command.params["rev_id"], command.params["head"]
     if revision is None:
-        fault = "Without --rev-id the revision would get the next number of msm's own"
+        fault = "Without --rev-id the revision would get the next id of msm"
     elif not _is_of_branch(provider, revision):
         fault = (
             f"The id {revision!r} is not one of the branch {provider.branch}, whose ids are "
@@ -85,7 +84,7 @@ def refuse_revision_off_branch(provider: MarketsMigration) -> None:
     elif head != (wanted := _head(provider)):
         fault = f"With --head {head} the revision would not follow {wanted}"
     elif (taken := _own(provider).get(revision)) is not None:
-        fault = f"Revision {revision} is there already, in {taken}"
+        fault = f"Revision {revision} exists already, in {taken}"
     else:
         return
     raise RevisionIdError(f"{fault}; run `{_command(provider)}`.", revision=revision)
@@ -93,6 +92,7 @@ def refuse_revision_off_branch(provider: MarketsMigration) -> None:
 
 def branch_options(provider: MarketsMigration) -> str:
     """The options of the SDK's ``revision`` that put the next revision on the branch."""
+    # As numbers: acme10000 comes after acme9999.
     numbers = [
         int(revision.removeprefix(provider.branch or ""))
         for revision in _own(provider)

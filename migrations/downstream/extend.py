@@ -1,4 +1,4 @@
-"""To extend: a project's tables in our version table, its revisions a branch of our graph."""
+"""A project whose revisions are a branch of the revision graph of msm."""
 
 from collections.abc import Sequence
 
@@ -16,30 +16,29 @@ __all__ = ["extend"]
 
 
 def extend(package: str, models: Sequence[type[MarketsModel]]) -> MarketsMigration:
-    """Carry a project's models and revisions together with those of msm.
+    """Make a provider for a project's models and revisions together with those of msm.
 
     The provider has the version table and the revisions of msm, and the project's revisions from
-    ``versions/<namespace>/`` in its own package. They are a branch, labelled with the application
-    segment of the project's tables: the first revision is made with
-    ``--head base --rev-id acme0001``, every other one with ``--head acme@head --rev-id acme0002``.
-    Branch label and dependency on our newest revision are written into them. Autogenerate sees the
-    project's tables and no others; the environment of msm (lock, guards, limits) runs them.
+    ``versions/<namespace>/`` in its own package. They are a branch, whose label is the application
+    name of the project's tables: make the first one with ``--head base --rev-id acme0001``, the
+    next ones with ``--head acme@head --rev-id acme0002``. The template writes the label, and a
+    dependency on the newest revision of msm. Autogenerate sees only the project's tables. The
+    revisions run as those of msm do, with the lock, the checks and the time-outs.
 
     Args:
-        package: the migration package that this is called in, ``__name__``. The provider has to
-            be its attribute ``migration``.
-        models: every model of the project, all of one application segment.
+        package: the ``__name__`` of the migration package that calls this. The provider has to be
+            its attribute ``migration``.
+        models: every model of the project, all with one application name.
 
     Returns:
         The provider for the SDK's CLI; upgrade it to ``heads``.
 
     Raises:
         DownstreamModelsError: the models cannot be those of one project.
-        ModelGraphError: a class, a model identifier or a table appears twice, ours included, or a
-            foreign key leads nowhere.
-        RevisionFilesError: the revisions cannot be one history with ours.
-        RevisionIdError: a revision that exists, or that the SDK is being asked for, has an id or a
-            place that is not of the branch.
+        ModelGraphError: a class, a model identifier or a table appears twice, those of msm
+            included, or a foreign key refers to nothing.
+        RevisionFilesError: the revisions are not one history with those of msm.
+        RevisionIdError: the id or the parent of a revision does not belong to the branch.
     """
     application = application_of(models)
     carried = [*migration.metatable_models, *models]

@@ -14,13 +14,13 @@ __all__ = ["application_of"]
 
 
 def application_of(models: Sequence[type[MarketsModel]]) -> str:
-    """The application segment of the tables of a project, such as ``acme``.
+    """The application name in the table names of a project, such as ``acme``.
 
     Raises:
-        DownstreamModelsError: there is no model, one is ours, they are of several applications, or
-            a mapped class of the application is not listed.
+        DownstreamModelsError: there is no model, one is of msm, they belong to several
+            applications, or a mapped class of the application is not listed.
         ModelGraphError: a class, a model identifier or a table is listed twice, or a foreign key
-            leads nowhere.
+            refers to nothing.
     """
     if not models:
         raise DownstreamModelsError(
@@ -31,18 +31,20 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
     applications = sorted({model.__application__ for model in models})
     if len(applications) > 1:
         raise DownstreamModelsError(
-            f"The models are of several applications, {', '.join(applications)}; have one "
+            f"The models belong to several applications, {', '.join(applications)}; make one "
             "migration package for each.",
             models=models,
         )
     (application,) = applications
+    # As in table names, which the SDK writes in its own form.
     segment = str(schema_table_name(application, "table")).partition("__")[0]
     if segment == PACKAGE_KEY:
         raise DownstreamModelsError(
-            f"The application {application!r} is what the catalog knows the provider of msm by; "
-            "choose another.",
+            f"The application {application!r} is the key of the provider of msm in the catalog; "
+            "choose another name.",
             models=models,
         )
+    # Autogenerate would drop the table of a class that is not listed.
     mapped = [model for model in MarketsBase.models() if model.__application__ == application]
     forgotten = [model for model in mapped if model not in models]
     if forgotten:
@@ -59,7 +61,7 @@ def _refuse_ours(models: Sequence[type[MarketsModel]]) -> None:
     listed = [model for model in migration.metatable_models if model in models]
     if listed:
         raise DownstreamModelsError(
-            f"{_names(listed)}: a model of msm, which its own provider migrates; take it out of "
+            f"{_names(listed)}: a model of msm, which the provider of msm migrates; remove it from "
             "the models of the project's migration package.",
             models=listed,
         )

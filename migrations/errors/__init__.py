@@ -15,8 +15,8 @@
     │   │   ├── DatabaseAheadError      rows of a later version of this code
     │   │   ├── PublishedHistoryError   rows of the published ms-markets
     │   │   └── MissingExtensionError   rows of a project that extends this history
-    │   ├── UnversionedTablesError
-    │   ├── LostTablesError
+    │   ├── UnversionedTablesError      tables exist, and no version row
+    │   ├── LostTablesError             version rows exist, and tables are gone
     │   ├── SearchPathError
     │   └── NamespaceTakenError
     ├── SessionError                the connection cannot carry a migration
@@ -25,7 +25,7 @@
     │   ├── LockLostError
     │   └── ConnectionLostError
     ├── RunError                    the migration began and was undone
-    │   ├── TableBusyError          a session holds a table for longer than we wait
+    │   ├── TableBusyError              another session held a table for longer than we wait
     │   ├── StatementCancelledError
     │   ├── StatementFailedError
     │   ├── RevisionRaisedError

@@ -1,4 +1,4 @@
-"""The root of the tree, and the two errors that stand directly below it."""
+"""The root of the errors, and the two that are directly below it."""
 
 import os
 import sys
@@ -18,12 +18,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSession:
-    """A session of the database, as far as the migration role may see it.
+    """A session of PostgreSQL, as far as the migration role may see it.
 
     Attributes:
-        pid: its process on the database server.
+        pid: of its process on the database server.
         application: its ``application_name``.
-        since: when its last statement began; None where the role may not see it.
+        since: when its last statement began; None if the role may not see it.
     """
 
     pid: int
@@ -39,7 +39,7 @@ class DatabaseSession:
 
 
 class MigrationError(MsmError):
-    """A migration cannot be run, read or trusted as it stands.
+    """A migration cannot be run or checked.
 
     Attributes:
         exit_code: of the process that the error ends.
@@ -48,11 +48,11 @@ class MigrationError(MsmError):
     exit_code = 1
 
     def exit(self) -> NoReturn:
-        """End this process with the error's one sentence.
+        """End this process with the error's sentence and exit code.
 
-        For code that the SDK or Alembic calls: they print a traceback of 75 lines for every
-        exception but SystemExit.
+        For code that the SDK or Alembic calls.
         """
+        # The SDK's CLI prints a box of 75 lines with a traceback for every other exception.
         sys.stderr.write(f"{self}\n")
         raise SystemExit(self.exit_code) from self
 
@@ -68,7 +68,7 @@ class LimitError(MigrationError):
     def __init__(self, variable: str, value: str, *, needed: str) -> None:
         self.variable = variable
         self.value = value
-        super().__init__(f"{variable}={value!r} is not {needed}; set it to that, or unset it.")
+        super().__init__(f"{variable}={value!r} is not {needed}; correct it, or unset it.")
 
 
 class LockHeldError(MigrationError):
@@ -77,10 +77,10 @@ class LockHeldError(MigrationError):
     Attributes:
         table: the version table whose lock it holds.
         timeout: how long this one waited, in seconds.
-        holder: who holds it; None where it was gone when it was looked for.
+        holder: the session that holds it; None if it had ended when it was looked up.
     """
 
-    # A scheduler that knows sysexits.h tries again later.
+    # Of sysexits.h: a temporary failure, so that a deployment job may try again later.
     exit_code = os.EX_TEMPFAIL
 
     def __init__(
@@ -91,6 +91,6 @@ class LockHeldError(MigrationError):
         self.holder = holder
         super().__init__(
             f"Another migration holds the lock of {table} and did not end within {timeout:g} s: "
-            f"{holder or 'its session could not be seen'}; run this again when it has ended, or "
-            f"set {variable} to wait for more seconds."
+            f"{holder or 'its session could not be found'}; run this again when it has ended, or "
+            f"set {variable} (seconds) to wait longer."
         )

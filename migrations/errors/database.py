@@ -1,4 +1,4 @@
-"""The database is not one that these revisions know."""
+"""The database, or its catalog, is in a state that these revisions do not know."""
 
 from collections.abc import Sequence
 
@@ -18,14 +18,14 @@ __all__ = [
 
 
 class DatabaseStateError(MigrationError):
-    """The database is not one that these revisions know; nothing was changed."""
+    """The database is in a state that these revisions do not know; nothing was changed."""
 
 
 class UnknownVersionError(DatabaseStateError):
-    """The version table holds revisions that no file of this code carries.
+    """The version table has revisions that are in no file of this code.
 
     Attributes:
-        rows: the unknown ones.
+        rows: the unknown revisions.
         fault: the part of the message that says what is wrong.
         remedy: the part that says what to do.
     """
@@ -38,19 +38,19 @@ class UnknownVersionError(DatabaseStateError):
 
 
 class DatabaseAheadError(UnknownVersionError):
-    """A later version of this code has migrated the database."""
+    """A later version of this code migrated the database."""
 
 
 class PublishedHistoryError(UnknownVersionError):
-    """The published ms-markets has migrated the database."""
+    """The published ms-markets migrated the database."""
 
 
 class MissingExtensionError(UnknownVersionError):
-    """A project that extends this history has migrated the database, and is not in the provider."""
+    """A project that extends this history, and that is not in the provider, migrated it."""
 
 
 class UnversionedTablesError(DatabaseStateError):
-    """Tables of the provider exist, and no version row says which revision made them.
+    """Tables of the provider exist, but no version row says which revision made them.
 
     Attributes:
         tables: the tables found.
@@ -66,7 +66,7 @@ class UnversionedTablesError(DatabaseStateError):
 
 
 class LostTablesError(DatabaseStateError):
-    """Active tables of the provider are gone, though the version rows are the heads.
+    """Active tables of the provider do not exist, although the version rows are the heads.
 
     Attributes:
         tables: the tables that are gone.
@@ -78,10 +78,10 @@ class LostTablesError(DatabaseStateError):
 
 
 class SearchPathError(DatabaseStateError):
-    """Unqualified names would not mean the schema public.
+    """Unqualified names would not resolve to the schema public.
 
     Attributes:
-        search_path: as the session has it.
+        search_path: of the session.
     """
 
     def __init__(self, message: str, *, search_path: str) -> None:
@@ -90,7 +90,7 @@ class SearchPathError(DatabaseStateError):
 
 
 class NamespaceTakenError(DatabaseStateError):
-    """The catalog says that a table belongs to another namespace.
+    """A table belongs to another namespace, according to the platform's catalog.
 
     Attributes:
         namespace: the other one.

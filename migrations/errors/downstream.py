@@ -1,4 +1,4 @@
-"""A project that builds on msm, and its migrations."""
+"""The migrations of a downstream project cannot be run."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ __all__ = [
 
 
 class DownstreamError(MigrationError):
-    """A downstream project's migrations cannot be run as they stand."""
+    """The migrations of a downstream project cannot be run."""
 
 
 class DownstreamModelsError(DownstreamError, ModelGraphError):
@@ -28,10 +28,10 @@ class DownstreamModelsError(DownstreamError, ModelGraphError):
 
 
 class RevisionIdError(DownstreamError):
-    """A revision of a branch has an id, or a place, that is not of the branch.
+    """A revision of a branch has an id or a parent that does not belong to the branch.
 
     Attributes:
-        revision: the id; None where none was given, so that the SDK would count ours on.
+        revision: the id; None if none was given, so that the SDK would take the next one of msm.
     """
 
     def __init__(self, message: str, *, revision: str | None) -> None:

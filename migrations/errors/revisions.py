@@ -20,7 +20,7 @@ class RevisionFilesError(MigrationError):
     """The revision files cannot be one history.
 
     Attributes:
-        paths: the files it is about.
+        paths: the files that are wrong.
     """
 
     def __init__(self, message: str, *, paths: Sequence[Path]) -> None:
@@ -33,19 +33,19 @@ class UnreadableRevisionError(RevisionFilesError):
 
 
 class DuplicateRevisionError(RevisionFilesError):
-    """Two files carry the same revision id."""
+    """Two files have the same revision id."""
 
 
 class MissingParentError(RevisionFilesError):
-    """A revision follows one that no file carries."""
+    """A revision follows one that is in no file."""
 
 
 class UnknownDependencyError(RevisionFilesError):
-    """A revision depends on one that no file carries."""
+    """A revision depends on one that is in no file."""
 
 
 class RevisionCycleError(RevisionFilesError):
-    """Revisions follow, or depend on, each other in a circle."""
+    """Revisions follow each other, or depend on each other, in a circle."""
 
 
 class SeveralHeadsError(RevisionFilesError):

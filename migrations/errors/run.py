@@ -1,4 +1,4 @@
-"""A migration began, and was undone."""
+"""A migration that began has failed, and was undone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +16,11 @@ __all__ = [
 
 
 class RunError(MigrationError):
-    """The migration began, and was undone."""
+    """The migration began, and was undone unless the message says what was kept."""
 
 
 class TableBusyError(RunError):
-    """A statement did not get its lock on a table, as often as it was tried.
+    """A statement did not get its lock on a table in any of its attempts.
 
     Attributes:
         statement: its first line.
@@ -37,7 +37,7 @@ class TableBusyError(RunError):
         outcome: str,
         remedy: str,
     ) -> None:
-        held = "; ".join(map(str, blockers)) or "a session that was not seen"
+        held = "; ".join(map(str, blockers)) or "an unknown session"
         self.statement = statement
         self.blockers = tuple(blockers)
         self.fault = f"`{statement}` did not get its lock ({reason}), which is held by {held}"
@@ -45,7 +45,7 @@ class TableBusyError(RunError):
 
 
 class StatementCancelledError(RunError):
-    """PostgreSQL cancelled a statement: it ran for too long, or somebody asked for it.
+    """PostgreSQL cancelled a statement: it ran for too long, or an administrator cancelled it.
 
     Attributes:
         statement: its first line.
@@ -75,7 +75,7 @@ class RevisionRaisedError(RunError):
 
     Attributes:
         path: the file.
-        line: the line in it; None where Python does not know.
+        line: the line in it; None if Python does not know.
     """
 
     def __init__(self, message: str, *, path: Path, line: int | None) -> None:
@@ -85,4 +85,4 @@ class RevisionRaisedError(RunError):
 
 
 class AlembicRefusedError(RunError):
-    """Alembic cannot do what was asked, such as go to a revision that does not exist."""
+    """Alembic refused the command, for example a target that does not exist."""

@@ -16,15 +16,15 @@ class SessionError(MigrationError):
 
 
 class PoolerError(SessionError):
-    """A transaction pooler stands in between, where a session lock holds nothing."""
+    """A transaction pooler is in front of PostgreSQL, and session locks do not work through it."""
 
 
 class CredentialExpiredError(SessionError):
-    """The migration credential has no time left."""
+    """The migration credential has expired."""
 
 
 class LockLostError(SessionError):
-    """The lock was gone before the migration could commit, so that it did not."""
+    """The lock was lost before the migration could commit, so it was rolled back."""
 
 
 class ConnectionLostError(SessionError):

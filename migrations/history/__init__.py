@@ -1,1 +1,1 @@
-"""Revision files: those of this repository, and what ms-markets published."""
+"""Revision files as text, and what is known of the history of ms-markets."""

@@ -1,10 +1,9 @@
-"""The revision files of this code, read as text, and refused where they are not one history.
+"""The revision files of this code, read as text, and refused if they are not one history.
 
-Alembic only warns of a duplicate id or a missing parent, leaves a revision out, and goes on.
+Alembic only warns of a duplicate id or a missing parent, leaves a revision out, and continues.
 
-``msm_local.status.revisions`` reads such files too. It cannot be this module: msm-local may import
-neither the migration package nor anything that loads the SDK, and is to show what it can of a
-history that this module refuses.
+``msm_local.status.revisions`` reads such files too, in a second reader: msm-local must not import
+this package or the SDK, and shows what it can of a history that is refused here.
 """
 
 import ast
@@ -36,15 +35,15 @@ __all__ = [
     "read_revisions",
 ]
 
-# What Alembic takes for a revision file.
+# Alembic's own rule for what is a revision file.
 FILE = re.compile(r"(?!\.#|__init__).*\.py$")
-# What follows takes twenty times as long to read, and says nothing about the order of revisions.
+# The rest of a file takes twenty times as long to parse, and says nothing about the order.
 FIRST_FUNCTION = re.compile(r"^(def|class|@)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionFile:
-    """What one file says about its place in the history."""
+    """What one file says about its position in the history."""
 
     path: Path
     id: str
@@ -58,8 +57,8 @@ class Revisions:
     """A whole history.
 
     Attributes:
-        files: each revision's file, by its id.
-        heads: those that nothing follows, sorted.
+        files: the file of each revision, by id.
+        heads: the revisions that nothing follows, sorted.
     """
 
     files: Mapping[str, Path]
@@ -70,13 +69,13 @@ def read_revisions(script: ScriptDirectory) -> Revisions:
     """Read every revision of a history; a folder that does not exist holds none.
 
     Args:
-        script: where the revisions are, in one folder or several; nothing of it is loaded.
+        script: has the folders of the revisions; it loads nothing.
 
     Raises:
         UnreadableRevisionError: a file does not say, as literals, which revision it is.
-        DuplicateRevisionError: two files carry one id.
-        MissingParentError: a revision follows one that is not there.
-        UnknownDependencyError: a revision depends on one that is not there.
+        DuplicateRevisionError: two files have one id.
+        MissingParentError: a revision follows one that is in no file.
+        UnknownDependencyError: a revision depends on one that is in no file.
         RevisionCycleError: revisions follow each other in a circle.
         SeveralHeadsError: one branch ends in several revisions.
     """
@@ -87,7 +86,7 @@ def read_revisions(script: ScriptDirectory) -> Revisions:
             other = files[file.id].path
             raise DuplicateRevisionError(
                 f"Revision {file.id} is in {other} and in {path}; give one of them another id, and "
-                "have what follows it say so.",
+                "correct down_revision of what follows it.",
                 paths=[other, path],
             )
         files[file.id] = file
@@ -100,29 +99,32 @@ def read_revisions(script: ScriptDirectory) -> Revisions:
 
 
 def load_revisions(script: ScriptDirectory) -> Revisions:
-    """Read every revision of a history, and have Alembic load them.
+    """Read every revision of a history, and let Alembic load them.
 
     Raises:
-        RevisionFilesError: what :func:`read_revisions` raises, or Python cannot load a file.
+        RevisionFilesError: as :func:`read_revisions` raises, or Python cannot load a file.
     """
     revisions = read_revisions(script)
     try:
+        # Alembic loads all files at the first question, and passes on whatever one of them raises.
         script.get_heads()
     except Exception as error:
         path, line = location_of(error, revisions) or (None, None)
         raise UnreadableRevisionError(
             f"{path or 'A revision'} cannot be loaded ({type(error).__name__} at line {line}: "
-            f"{error}); mend it, or move it out of that folder.",
+            f"{error}); fix it, or move it out of that folder.",
             paths=[] if path is None else [path],
         ) from error
     return revisions
 
 
 def location_of(error: Exception, revisions: Revisions) -> tuple[Path, int | None] | None:
-    """The revision and the line in it that raised; None where none of them did."""
+    """The revision file and the line that raised; None if none of them did."""
     places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    # A file that cannot be compiled is in no frame.
     if isinstance(error, SyntaxError) and error.filename is not None:
         places.append((error.filename, error.lineno))
+    # The innermost frame of a revision: below it are Alembic and SQLAlchemy.
     files = {path.resolve() for path in revisions.files.values()}
     for name, line in reversed(places):
         if Path(name).resolve() in files:
@@ -151,19 +153,19 @@ def read_file(path: Path) -> RevisionFile:
     """
     try:
         head = FIRST_FUNCTION.split(path.read_text(encoding="utf-8"), maxsplit=1)[0]
-        said = _literals(ast.parse(head, filename=str(path)))
-        (revision,) = _names(said["revision"])
+        facts = _literals(ast.parse(head, filename=str(path)))
+        (revision,) = _names(facts["revision"])
         return RevisionFile(
             path=path,
             id=revision,
-            parents=_names(said.get("down_revision")),
-            dependencies=_names(said.get("depends_on")),
-            labels=_names(said.get("branch_labels")),
+            parents=_names(facts.get("down_revision")),
+            dependencies=_names(facts.get("depends_on")),
+            labels=_names(facts.get("branch_labels")),
         )
     except (SyntaxError, KeyError, ValueError) as error:
         raise UnreadableRevisionError(
             f"{path} does not say as literals which revision it is and what it follows "
-            f"({type(error).__name__}: {error}); mend it, or move it out of that folder.",
+            f"({type(error).__name__}: {error}); fix it, or move it out of that folder.",
             paths=[path],
         ) from error
 
@@ -180,32 +182,33 @@ def _literals(tree: ast.Module) -> dict[str, object]:
     return found
 
 
-def _names(said: object) -> tuple[str, ...]:
-    match said:
+def _names(value: object) -> tuple[str, ...]:
+    match value:
         case None:
             return ()
         case str():
-            return (said,)
-        case tuple() | list() | set() | frozenset() if all(isinstance(name, str) for name in said):
-            return tuple(said)
-    raise ValueError(f"{said!r} names no revision")
+            return (value,)
+        case tuple() | list() | set() | frozenset() if all(isinstance(name, str) for name in value):
+            return tuple(value)
+    raise ValueError(f"{value!r} does not name a revision")
 
 
 def _refuse_unknown(files: Mapping[str, RevisionFile]) -> None:
+    # A revision may depend on a branch by its label; it follows another by its id only.
     labels = {label for file in files.values() for label in file.labels}
     for file in files.values():
         for parent in file.parents:
             if parent not in files:
                 raise MissingParentError(
-                    f"Revision {file.id} in {file.path} follows {parent}, which no file carries; "
+                    f"Revision {file.id} in {file.path} follows {parent}, which is in no file; "
                     "restore that file, or correct down_revision.",
                     paths=[file.path],
                 )
         for needed in file.dependencies:
             if needed not in files and needed not in labels:
                 raise UnknownDependencyError(
-                    f"Revision {file.id} in {file.path} depends on {needed}, which no file "
-                    "carries; restore that file, or correct depends_on.",
+                    f"Revision {file.id} in {file.path} depends on {needed}, which is in no file; "
+                    "restore that file, or correct depends_on.",
                     paths=[file.path],
                 )
 
@@ -219,12 +222,14 @@ def _refuse_cycle(files: Mapping[str, RevisionFile]) -> None:
         paths = [files[name].path for name in dict.fromkeys(circle)]
         raise RevisionCycleError(
             f"Revisions {' -> '.join(circle)} follow each other in a circle, in "
-            f"{', '.join(map(str, paths))}; correct down_revision or depends_on of one.",
+            f"{', '.join(map(str, paths))}; correct down_revision or depends_on of one of them.",
             paths=paths,
         ) from error
 
 
 def _refuse_several_heads(files: Mapping[str, RevisionFile], heads: Sequence[str]) -> None:
+    # Each project that extends the history ends in a head of its own; two heads with the same
+    # labels are two revisions that two authors made at the same time.
     seen: dict[frozenset[str], str] = {}
     for head in heads:
         branch = frozenset(_labels(files, head))
@@ -234,8 +239,8 @@ def _refuse_several_heads(files: Mapping[str, RevisionFile], heads: Sequence[str
             of_branch = f"branch {', '.join(sorted(branch))}" if branch else "one branch"
             raise SeveralHeadsError(
                 f"Revisions {' and '.join(both)} are both heads of {of_branch}, in "
-                f"{' and '.join(map(str, paths))}; let the one that is not deployed yet follow the "
-                "other in its down_revision.",
+                f"{' and '.join(map(str, paths))}; set down_revision of the one that is not "
+                "deployed yet to the other.",
                 paths=paths,
             )
         seen[branch] = head

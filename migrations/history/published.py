@@ -1,6 +1,8 @@
-"""What the published ms-markets 1.0.16 leaves behind, and which of our revisions it amounts to."""
+"""What is known of the database that the published ms-markets 1.0.16 leaves behind."""
 
 import re
+
+from msm.errors.commands import upgrade_command
 
 __all__ = [
     "EQUIVALENT_REVISION",
@@ -15,20 +17,20 @@ __all__ = [
 ]
 
 PUBLISHED_RELEASE = "1.0.16"
-# Its ids are in the version table that ours are in, which is why ours start at 1001.
+# In the same version table as ours, which is why our ids begin at 1001.
 PUBLISHED_REVISIONS = [f"{number:04d}" for number in range(1, 18)]
 PUBLISHED_HEAD = PUBLISHED_REVISIONS[-1]
-# A later release may have more of them.
+# Later releases may add more.
 PUBLISHED_ID = re.compile(r"0\d{3}")
-# Its provider has the name that ours has at the root of this repository.
-PUBLISHED_UPGRADE_COMMAND = "mainsequence migrations upgrade --provider migrations:migration head"
-# Our revision that makes the tables of its head.
+# Its provider has the same name as ours, so the command is the same in its environment.
+PUBLISHED_UPGRADE_COMMAND = upgrade_command("migrations:migration", "head")
+# Our revision whose tables are those of its head.
 EQUIVALENT_REVISION = "1003"
 
-# Its first revision made this table; no model of its last release, and none of ours, describes it.
+# Created by its first revision. Neither its last release nor ours has a model for it.
 IGNORED_TABLES = frozenset({"ms_markets__interpolatedpricests"})
 
-# By table: a foreign key that has a name of its own there, and the one that the convention makes.
+# By table: a foreign key that was named by hand there, and its name by the convention.
 RENAMED_KEYS = {
     "ms_markets__portfolio": (
         "fk__ms_markets__portfolio__signal_uid__signalmetadata",
@@ -36,8 +38,8 @@ RENAMED_KEYS = {
     )
 }
 
-# By table: columns that are VARCHAR there and VARCHAR(255) here. A foreign key to a VARCHAR(255)
-# bounds each of them, so that no value can be longer.
+# By table: columns that are VARCHAR there and VARCHAR(255) here. Each has a foreign key to a
+# VARCHAR(255), so that no value can be longer and the difference loses nothing.
 UNBOUNDED_COLUMNS = {
     "ms_markets__ordersts": ("account_identifier", "asset_identifier", "order_manager_identifier"),
     "ms_markets__portfolioweightsts": ("asset_identifier", "portfolio_identifier"),

@@ -1,7 +1,7 @@
-"""The SDK's scoped migration connection, opened for tools that only read.
+"""A read-only connection to the database of a provider, for tools that change nothing.
 
-The registry MetaTable is looked up and never created; the credential that the platform issues is
-the one trace that a look leaves.
+The platform issues it. The version table's resource in the catalog is looked up and never created;
+the credential is the only thing that is left behind.
 """
 
 import os
@@ -53,7 +53,7 @@ CREDENTIAL_LIFETIME, MAX_CREDENTIAL_LIFETIME = 300, 3600
 
 
 class UnreadableDatabaseError(MigrationError):
-    """The database cannot be reached, or does not answer what it is asked.
+    """The database cannot be reached, or refuses a query.
 
     Attributes:
         host: its host, as the platform's migration connection names it.
@@ -67,11 +67,11 @@ class UnreadableDatabaseError(MigrationError):
 
 
 class TableHeldError(UnreadableDatabaseError):
-    """A session, such as a migration's, holds a table for longer than a look waits for it."""
+    """Another session holds a lock on a table for longer than a tool waits for it."""
 
 
 class NeverMigratedError(MigrationError):
-    """The catalog does not hold Alembic's version table, so that nothing issues a connection.
+    """The catalog does not have Alembic's version table, so the platform issues no connection.
 
     Attributes:
         table: the version table that was looked up.
@@ -80,7 +80,7 @@ class NeverMigratedError(MigrationError):
     def __init__(self, provider: MarketsMigration) -> None:
         self.table: str = provider.version_table
         super().__init__(
-            f"The catalog does not hold {self.table}, so this database has not been migrated yet; "
+            f"The catalog does not have {self.table}, so this database has not been migrated yet; "
             f"run `{provider.upgrade_command}`."
         )
 
@@ -92,7 +92,7 @@ class Registry:
     Attributes:
         provider: whose version table it is.
         meta_table: the resource.
-        data_source_uid: the data source of the current Git context, in which it was found.
+        data_source_uid: the data source of the current Git context, where it was found.
     """
 
     provider: MarketsMigration
@@ -106,8 +106,8 @@ class IssuedConnection:
 
     Attributes:
         url: with a credential that expires.
-        config: Alembic's, which tells the SDK the owner role.
-        owner_role: the role that owns the tables; None where the platform names none.
+        config: Alembic's, from which the SDK takes the owner role.
+        owner_role: the role that owns the tables; None if the platform names none.
     """
 
     url: URL
@@ -121,8 +121,8 @@ class Database:
 
     Attributes:
         connection: in read-only transactions, as the owner role.
-        registry: what issued it.
-        owner_role: the role that owns the tables; None where the platform names none.
+        registry: through which the connection was issued.
+        owner_role: the role that owns the tables; None if the platform names none.
     """
 
     connection: Connection
@@ -139,17 +139,17 @@ class Database:
         return inspect(self.connection).has_table(self.provider.version_table, schema=SCHEMA)
 
     def revisions(self) -> tuple[str, ...]:
-        """The rows of Alembic's version table, sorted; empty where there is no such table."""
+        """The rows of Alembic's version table, sorted; empty if there is no such table."""
         return version_rows(self.connection, self.provider)
 
 
 def owner_name(role: str | None) -> str:
-    """The role that owns the tables, for a message; in general words where it is not known."""
+    """The role that owns the tables, for a message, also if its name is not known."""
     return "the owner of the tables" if role is None else role
 
 
 def revision_directory(provider: MarketsMigration) -> tuple[ScriptDirectory, Revisions]:
-    """The revisions that a provider carries, loaded, in Alembic's terms and in ours.
+    """The revisions of a provider, loaded by Alembic, and as files.
 
     Raises:
         RevisionFilesError: they are not one history, or Python cannot load one.
@@ -164,11 +164,12 @@ def find_registry(provider: MarketsMigration) -> Registry | None:
     """Look up the registry of a provider in the catalog; None before the first upgrade.
 
     Raises:
-        PlatformUnreachableError: nothing listens at the endpoint; said within two seconds.
+        PlatformUnreachableError: nothing listens at the endpoint; raised within two seconds.
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
-        NamespaceTakenError: the catalog says that the version table is another namespace's.
+        NamespaceTakenError: the version table belongs to another namespace.
     """
+    # The SDK retries for minutes, and prints thousands of lines, where no platform answers.
     probe()
     with quiet_sdk():
         with refusals_of("the Git context of this checkout"):
@@ -185,14 +186,14 @@ def find_registry(provider: MarketsMigration) -> Registry | None:
 
 
 def issue(registry: Registry, *, lifetime: int) -> IssuedConnection:
-    """Have the platform issue a migration connection.
+    """Ask the platform for a migration connection.
 
     Args:
         registry: what :func:`find_registry` found.
         lifetime: how long the credential lasts, in seconds, from 60 to 3600.
 
     Raises:
-        PlatformRefusedError: the platform issues none.
+        PlatformRefusedError: the platform refused.
     """
     provider = registry.provider
     with quiet_sdk(), refusals_of("a migration connection"):
@@ -212,7 +213,7 @@ def issue(registry: Registry, *, lifetime: int) -> IssuedConnection:
 
 @contextmanager
 def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Iterator[Database]:
-    """Connect to the database of a registry, as its owner role, and only read.
+    """Connect to the database of a registry, as its owner role, in read-only transactions.
 
     Args:
         registry: what :func:`find_registry` found.
@@ -221,8 +222,8 @@ def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Ite
     Raises:
         PlatformRefusedError: the platform issues no connection.
         SearchPathError: unqualified names do not mean the schema public.
-        TableHeldError: a statement of the block did not get a table that somebody holds.
-        UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a statement of the block.
+        TableHeldError: a query of the block waited too long for a table.
+        UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a query of the block.
     """
     issued = issue(registry, lifetime=lifetime)
     engine = create_engine(issued.url, poolclass=NullPool, connect_args=connect_arguments("look"))
@@ -231,6 +232,7 @@ def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Ite
             set_timeouts(connection, Limits.from_environment(os.environ))
             apply_mainsequence_migration_role(connection, issued.config)
             refuse_search_path(connection)
+            # For the session: a tool may end its transaction and begin another one.
             connection.exec_driver_sql("SET default_transaction_read_only = on")
             connection.commit()
             yield Database(connection, registry, issued.owner_role)
@@ -239,12 +241,12 @@ def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Ite
         where = f"{url.database} at {server_of(url)}"
         if is_busy(error):
             kind: type[UnreadableDatabaseError] = TableHeldError
-            fault = f"A session, such as a migration's, holds a table of the database {where}"
+            fault = f"Another session, such as a migration, holds a table of the database {where}"
             remedy = "run this again when it has ended"
         else:
             kind = UnreadableDatabaseError
             fault = f"The database {where} cannot be read"
-            remedy = "make sure that it is up, and run this again"
+            remedy = "make sure that it is running, and run this again"
         raise kind(
             f"{fault} ({reason_of(error)}); {remedy}.", host=url.host, database=url.database
         ) from error

@@ -1,4 +1,4 @@
-"""SQL without a database: what recorder, check and plan render operations with."""
+"""SQL of operations, rendered without a database."""
 
 import io
 from typing import Any
@@ -8,15 +8,15 @@ from sqlalchemy.dialects import postgresql
 
 __all__ = ["DIALECT", "offline_context", "offline_options"]
 
-# Psycopg's own style would double every percent sign.
+# psycopg's own parameter style would double every percent sign.
 DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 
 
 def offline_options(output: io.StringIO) -> dict[str, Any]:
-    """The options of a context that writes its SQL, values in place, instead of running it."""
+    """The options of a context that writes SQL with its values instead of running it."""
     return {"as_sql": True, "literal_binds": True, "output_buffer": output}
 
 
 def offline_context(output: io.StringIO, **options: Any) -> MigrationContext:
-    """A context for PostgreSQL that writes SQL, with more of Alembic's options."""
+    """A context for PostgreSQL that writes SQL, with further options of Alembic."""
     return MigrationContext(DIALECT, None, offline_options(output) | options)

@@ -1,7 +1,7 @@
 """What an upgrade or a downgrade would run against the database as it is now.
 
-``python -m migrations.plan [TARGET]`` looks through the SDK's scoped migration connection and
-changes nothing; a credential is the one trace that it leaves.
+``python -m migrations.plan [TARGET]`` reads through a migration connection that the platform
+issues, and changes nothing; only the credential is left behind.
 """
 
 from .plan import Loss, Plan, RevisionFailedError, Step, UnknownTargetError, make_plan

@@ -16,10 +16,10 @@ __all__ = ["main", "plan_database"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Plan the way to a target and print it.
+    """Plan the path to a target and print it.
 
     Args:
-        arguments: the command line; that of the process where it is None.
+        arguments: the command line; None is that of the process.
 
     Returns:
         The exit code.
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = make_parser(
         "plan",
         "Say what an upgrade or a downgrade would run against this database now.",
-        "Exit code 0 with a plan, 2 where it could not make one.",
+        "Exit code 0 with a plan, 2 if it could not make one.",
     )
     parser.add_argument(
         "target",
@@ -61,14 +61,15 @@ def plan_database(provider: MarketsMigration, target: str) -> Plan:
 
     Raises:
         PlatformError: the platform cannot be reached, or refuses what it is asked.
-        UnreadableDatabaseError: PostgreSQL cannot be reached, or does not answer.
-        RevisionFilesError: this code's revisions are not one history.
-        SearchPathError: unqualified names do not mean the schema public.
-        UnknownVersionError: this code does not know the database's revision.
-        UnversionedTablesError: no version row says which revision made the database's tables.
-        UnknownTargetError: this code knows no way to the target.
-        RevisionFailedError: a revision on the way cannot be read without a database.
+        UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a query.
+        RevisionFilesError: the revisions of this code are not one history.
+        SearchPathError: unqualified names do not resolve to the schema public.
+        UnknownVersionError: this code does not know the revision of the database.
+        UnversionedTablesError: no version row says which revision made the tables.
+        UnknownTargetError: there is no path to the target.
+        RevisionFailedError: a revision on the path cannot be read without a database.
     """
+    # Without a version table in the catalog the platform issues no connection.
     registry = find_registry(provider)
     if registry is None:
         return make_plan(provider, target, None)

@@ -1,4 +1,4 @@
-"""An Alembic operation in one line."""
+"""Alembic operations in one line each."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ from ..review.subjects import ColumnTypes
 
 __all__ = ["describe", "describe_losses"]
 
-# In this order; a primary key goes without saying.
+# In this order. Primary keys are not counted: almost every table has one.
 COUNTED: dict[type[SchemaItem], str] = {
     Column: "column",
     ForeignKeyConstraint: "foreign key",
@@ -77,11 +77,11 @@ def describe(op: MigrateOperation) -> str:
 
 
 def describe_losses(op: MigrateOperation, types: ColumnTypes) -> Iterator[str]:
-    """What an operation does that cannot be undone, or that rows may forbid.
+    """What an operation loses, or may fail on, one line for each hazard.
 
     Args:
         op: the operation.
-        types: of columns before it, as other revisions gave them.
+        types: of columns before it, from other revisions.
     """
     for hazard in hazards(op, types):
         match op:
@@ -94,7 +94,7 @@ def describe_losses(op: MigrateOperation, types: ColumnTypes) -> Iterator[str]:
 
 
 def _contents(table: Table) -> Iterator[str]:
-    """What a table is created with, such as ``5 columns``; nothing about what it has none of."""
+    """What a table is created with, such as ``5 columns``."""
     for kind, name in COUNTED.items():
         number = sum(isinstance(item, kind) for item in (*table.columns, *table.constraints))
         if number:

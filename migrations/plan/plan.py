@@ -1,4 +1,4 @@
-"""From the revision a database is at to a target: what would run, and which rows it would cost."""
+"""What would run from the revision of a database to a target, and which rows would be lost."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ type Direction = Literal["upgrade", "downgrade"]
 
 
 class UnknownTargetError(MigrationError):
-    """There is no way from the database's revision to the target.
+    """There is no path from the revision of the database to the target.
 
     Attributes:
         target: what was asked for.
@@ -47,7 +47,7 @@ class RevisionFailedError(MigrationError):
 
     Attributes:
         revision: its id.
-        file: where it lies.
+        file: its path.
     """
 
     def __init__(self, message: str, *, revision: str, file: Path) -> None:
@@ -58,12 +58,12 @@ class RevisionFailedError(MigrationError):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What a destructive operation costs.
+    """What a destructive operation loses.
 
     Attributes:
-        action: the operation, in words.
-        table: the table it works on.
-        rows: how many rows that table has now; None where it does not exist yet.
+        action: the operation, in one line.
+        table: its table.
+        rows: how many rows the table has now; None if it does not exist yet.
     """
 
     action: str
@@ -78,7 +78,7 @@ class Step:
     Attributes:
         revision: its id.
         title: its title.
-        operations: what it does, in order, an operation a line.
+        operations: in order, one line each.
         losses: its destructive operations.
     """
 
@@ -96,11 +96,11 @@ class Plan:
         direction: upgrade or downgrade.
         current: the rows of Alembic's version table; empty at base.
         target: what was asked for.
-        command: what runs it.
-        steps: the revisions in the order in which they would run; empty where there is nothing.
-        sql: their SQL, as one script; without the SDK's SET ROLE, and without the fingerprints
-            that an upgrade leaves in the comment of the version table.
-        is_informed: False for a database that was never migrated, which nothing can look at.
+        command: the command that runs it.
+        steps: the revisions in the order in which they would run.
+        sql: their SQL, as one script, without the SDK's SET ROLE and without the fingerprints that
+            an upgrade writes into the comment of the version table.
+        is_informed: False for a database that was never migrated, which cannot be read.
     """
 
     direction: Direction
@@ -113,7 +113,7 @@ class Plan:
 
 
 def make_plan(provider: MarketsMigration, target: str, database: Database | None) -> Plan:
-    """Plan the way to a target, without changing anything.
+    """Plan the path to a target, without changing anything.
 
     Args:
         provider: whose revisions would run.
@@ -121,10 +121,10 @@ def make_plan(provider: MarketsMigration, target: str, database: Database | None
         database: where to start; None for one that has never been migrated.
 
     Raises:
-        UnknownVersionError: this code does not know the database's revision.
-        UnversionedTablesError: no version row says which revision made the database's tables.
-        UnknownTargetError: this code knows no way from there to the target.
-        RevisionFailedError: a revision on the way raises, or looks at the live database.
+        UnknownVersionError: this code does not know the revision of the database.
+        UnversionedTablesError: no version row says which revision made the tables.
+        UnknownTargetError: there is no path from there to the target.
+        RevisionFailedError: a revision on the path raises, or reads the live database.
     """
     script, revisions = revision_directory(provider)
     current = () if database is None else database.revisions()
@@ -147,23 +147,25 @@ def _route(
     script: ScriptDirectory, current: tuple[str, ...], target: str
 ) -> tuple[Direction, list[Script]]:
     try:
-        if _lies_behind(script, current, target):
+        if _is_below(script, current, target):
             down = script.iterate_revisions(current, target, select_for_downgrade=True)
             return "downgrade", list(down)
+        # implicit_base, as Alembic's own upgrade does: it includes branches that are not begun yet.
         up = script.iterate_revisions(target, current, implicit_base=True)
         return "upgrade", list(reversed(list(up)))
     except (CommandError, RevisionError) as error:
         at = ", ".join(current) or "base"
         known = sorted(revision.revision for revision in script.walk_revisions())
         raise UnknownTargetError(
-            f"There is no way from {at} to {target!r} ({error}); name head, base, a number of "
+            f"There is no path from {at} to {target!r} ({error}); name head, base, a number of "
             f"steps such as +1 or -1, or one of {', '.join(known)}.",
             target=target,
             current=current,
         ) from error
 
 
-def _lies_behind(script: ScriptDirectory, current: tuple[str, ...], target: str) -> bool:
+def _is_below(script: ScriptDirectory, current: tuple[str, ...], target: str) -> bool:
+    # The SDK's CLI has a command for each direction; here the target decides.
     if target == "base" or target.startswith("-"):
         return True
     if not current or target.startswith("+"):
@@ -174,9 +176,10 @@ def _lies_behind(script: ScriptDirectory, current: tuple[str, ...], target: str)
 
 
 def _types_before(script: ScriptDirectory, direction: Direction) -> dict[str, ColumnTypes]:
-    """By revision: the types of columns that it meets when it runs in a direction."""
+    """By revision: the types of columns before it runs in a direction."""
     types: ColumnTypes = {}
     found: dict[str, ColumnTypes] = {}
+    # From the first revision on, because each knows only the types that it changes.
     for revision in reversed(list(script.walk_revisions())):
         before = dict(types)
         for operation in record(revision.module.upgrade, Path(revision.path)).operations:
@@ -207,7 +210,7 @@ def _recorded(revision: Script, direction: Direction) -> Recording:
     else:
         return run
     raise RevisionFailedError(
-        f"The {direction} of {revision.revision} in {file} {fault}, so that it cannot be planned; "
+        f"The {direction} of {revision.revision} in {file} {fault}, so it cannot be planned; "
         f"see `python -m {PACKAGE}.review {revision.revision}`.",
         revision=revision.revision,
         file=file,
@@ -248,9 +251,10 @@ def _sql(
 
 
 def _without_version_table(sql: str) -> str:
-    """A script that does not create Alembic's version table, which a downgrade to base keeps.
+    """The script of an upgrade from base without the CREATE TABLE of Alembic's version table.
 
-    Without a database Alembic cannot know that the table exists, and always creates it first.
+    A downgrade to base keeps that table. Alembic renders without a database, so it always creates
+    the table first.
     """
     begin, _, rest = sql.partition("CREATE TABLE")
     return begin + "-- Running" + rest.partition("-- Running")[2] if rest else sql

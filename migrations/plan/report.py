@@ -1,4 +1,4 @@
-"""A plan as text for people, as one SQL script, and as JSON for machines."""
+"""A plan as text for people, as one SQL script, and as JSON for programs."""
 
 import json
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ __all__ = ["as_json", "as_sql", "as_text"]
 
 
 def as_json(plan: Plan, *, sql: bool) -> str:
-    """One object: direction, current, target, command and steps; the SQL where it was asked for.
+    """One object: direction, current, target, command and steps, and the SQL if `sql` is true.
 
     A step has ``revision``, ``title``, ``operations`` and ``losses``; a loss has ``action``,
-    ``table``, ``rows`` (or null where there is no such table yet) and ``exact``.
+    ``table``, ``rows`` (null if the table does not exist yet) and ``exact``.
     """
     answer = {
         "direction": plan.direction,
@@ -34,7 +34,7 @@ def as_json(plan: Plan, *, sql: bool) -> str:
 
 
 def as_text(plan: Plan) -> str:
-    """Each revision with its operations, then what is lost, then the command that runs it."""
+    """Each revision with its operations, then the losses, then the command that runs it."""
     if not plan.steps:
         return _nothing(plan)
     blocks = ["\n".join(_lines(step)) for step in plan.steps]
@@ -44,7 +44,7 @@ def as_text(plan: Plan) -> str:
 
 
 def as_sql(plan: Plan) -> str:
-    """The script, headed by what it is and what it destroys, as comments."""
+    """The script, after a heading and the losses as comments."""
     if not plan.steps:
         return f"-- {_nothing(plan)}"
     head = "\n".join(f"-- {line}" for line in (_head(plan), *_losses(plan)))
@@ -62,7 +62,7 @@ def _head(plan: Plan) -> str:
     unseen = (
         ""
         if plan.is_informed
-        else " The catalog holds no version table yet: nothing was looked at."
+        else " The catalog has no version table yet, so no database was read."
     )
     return (
         f"{plan.direction.capitalize()} from {at} to {plan.target}: "
@@ -80,7 +80,7 @@ def _losses(plan: Plan) -> Iterator[str]:
     found = [(step.revision, loss) for step in plan.steps for loss in step.losses]
     yield "DESTRUCTIVE" if found else "Nothing is destroyed."
     for revision, loss in found:
-        rows = "not there yet" if loss.rows is None else str(loss.rows)
+        rows = "does not exist yet" if loss.rows is None else str(loss.rows)
         yield f"{revision}  {loss.action}: {rows}"
 
 

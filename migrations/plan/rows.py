@@ -1,4 +1,4 @@
-"""How many rows a table has, without reading a large one to its end."""
+"""How many rows a table has, without reading a large table to its end."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from ..provider import SCHEMA
 
 __all__ = ["RowCount", "count_rows"]
 
-# Beyond this PostgreSQL's own estimate says enough.
-COUNTED = 1_000_000
+# Above this, PostgreSQL's estimate is good enough, and a full count would take long.
+MAX_COUNTED = 1_000_000
 
 ESTIMATE = text("""
     SELECT c.reltuples::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -35,18 +35,18 @@ class RowCount:
 
 
 def count_rows(connection: Connection, schema: str | None, table: str) -> RowCount | None:
-    """Count up to a million rows, and estimate beyond; None where there is no such table."""
+    """Count up to a million rows, and estimate above; None if there is no such table."""
     if not inspect(connection).has_table(table, schema=schema or SCHEMA):
         return None
     some = (
         select(text("1"))
         .select_from(TableClause(table, schema=schema or SCHEMA))
-        .limit(COUNTED + 1)
+        .limit(MAX_COUNTED + 1)
     )
     number = int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
-    if number <= COUNTED:
+    if number <= MAX_COUNTED:
         return RowCount(number, exact=True)
     parameters = {"schema": schema or SCHEMA, "table": table}
     estimate = int(connection.execute(ESTIMATE, parameters).scalar_one())
-    # It is -1 before the first ANALYZE.
+    # The estimate is -1 before the first ANALYZE.
     return RowCount(max(estimate, number), exact=False)

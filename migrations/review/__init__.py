@@ -1,7 +1,7 @@
-"""What a revision does, read operation by operation without a database, held against the rules.
+"""What a revision does, read operation by operation without a database, checked by rules.
 
-``python -m migrations.review [REVISION ...]`` prints what is refused, and squawk's warnings. Each
-revision's ``upgrade()`` and ``downgrade()`` are run against a context that only takes notes.
+``python -m migrations.review [REVISION ...]`` prints what is refused, and squawk's warnings. The
+``upgrade()`` and ``downgrade()`` of each revision run against a context that only records.
 """
 
 from .history import History, HistoryError, Revision, UnknownRevisionError, read_history

@@ -22,9 +22,9 @@ def main(arguments: Sequence[str] | None = None, *, versions: Path | None = None
     """Review revisions and print what was found.
 
     Args:
-        arguments: the command line; that of the process where it is None.
-        versions: a folder with a folder of revisions for each namespace; that of the provider
-            where it is None.
+        arguments: the command line; None is that of the process.
+        versions: a folder with a folder of revisions for each namespace; None is that of the
+            provider.
 
     Returns:
         The exit code.
@@ -32,9 +32,9 @@ def main(arguments: Sequence[str] | None = None, *, versions: Path | None = None
     parser = make_parser(
         "review",
         "Read revisions operation by operation, without a database.",
-        "Exit code 0 without rejections, 1 with, 2 where it could not look.",
+        "Exit code 0 without rejections, 1 with rejections, 2 if it could not run.",
     )
-    parser.add_argument("revisions", nargs="*", metavar="REVISION", help="all where none is named")
+    parser.add_argument("revisions", nargs="*", metavar="REVISION", help="an id (default: all)")
     add_json_option(parser)
     add_provider_option(parser)
     options = parser.parse_args(arguments)
@@ -54,10 +54,10 @@ def review_folder(provider: MarketsMigration, folder: Path, ids: Sequence[str] =
     Args:
         provider: whose revisions they are.
         folder: the namespace's folder.
-        ids: the revisions to report on; all where none is named.
+        ids: the revisions to report on; all if it is empty.
 
     Raises:
-        HistoryError: the folder or a revision's SQL cannot be read, or an id is not there.
+        HistoryError: the folder or a revision's SQL cannot be read, or an id does not exist.
         RevisionFilesError: the revisions are not one history.
     """
     chosen = read_history(provider, folder).select(ids)

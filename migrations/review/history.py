@@ -1,4 +1,4 @@
-"""The revisions of one namespace in order, each with what it asks for and what came before it."""
+"""The revisions of one namespace in order, each with its operations and what came before it."""
 
 import ast
 from collections.abc import Collection, Mapping, Sequence
@@ -31,7 +31,7 @@ class HistoryError(MigrationError):
 
 
 class UnknownRevisionError(HistoryError):
-    """A revision was named that the folder does not hold.
+    """A revision was named that is not in the folder.
 
     Attributes:
         revision: the id that was asked for.
@@ -52,14 +52,14 @@ class Revision:
         tree: its source.
         title: the first line of its docstring.
         is_merge: whether it joins two branches.
-        outside: why Alembic does not find it where it lies; None in its namespace's folder. A
-            revision outside has not been run.
-        acknowledged: the author's reason, by the name of the rule it answers.
-        upgrade: what ``upgrade()`` asks for.
-        downgrade: what ``downgrade()`` asks for.
+        outside: why Alembic does not find the file; None in the folder of its namespace. A revision
+            outside has not been run.
+        acknowledged: the author's reasons, by rule.
+        upgrade: the operations of ``upgrade()``.
+        downgrade: the operations of ``downgrade()``.
         known_tables: the tables it may work on: those of the graphs, those that earlier revisions
-            made, and its own that a later one drops or renames.
-        column_types: types before it, by table and column, as earlier revisions gave them.
+            created, and its own that a later one drops or renames.
+        column_types: types before it, by table and column, from earlier revisions.
     """
 
     id: str
@@ -82,22 +82,22 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The revisions of a namespace, base first; those that lie outside its folder come last."""
+    """The revisions of a namespace, base first; those outside its folder come last."""
 
     folder: Path
     revisions: Sequence[Revision]
 
     def select(self, ids: Sequence[str]) -> list[Revision]:
-        """The named revisions, or all where none is named.
+        """The named revisions, or all if `ids` is empty.
 
         Raises:
-            UnknownRevisionError: an id that no revision has.
+            UnknownRevisionError: no revision has one of the ids.
         """
         known = {revision.id for revision in self.revisions}
         for name in ids:
             if name not in known:
                 raise UnknownRevisionError(
-                    f"There is no revision {name!r} in {self.folder}; it holds "
+                    f"There is no revision {name!r} in {self.folder}, which contains "
                     f"{', '.join(sorted(known))}; run `python -m {__package__}` to review all.",
                     folder=self.folder,
                     revision=name,
@@ -108,21 +108,22 @@ class History:
 def read_history(provider: MarketsMigration, folder: Path) -> History:
     """Load and run, without a database, every revision of a namespace.
 
-    Revisions of msm that those of a project depend on are loaded, and not in the history.
+    Revisions of msm that those of a project depend on are loaded, but are not in the history.
 
     Args:
         provider: whose tables the revisions may work on.
         folder: the namespace's folder, ``versions/<slug>``.
 
     Raises:
-        HistoryError: the folder is missing, or an acknowledgement is no mapping of reasons.
-        RevisionFilesError: what it holds is not one history, or Python cannot load it.
+        HistoryError: the folder is missing, or acknowledgements are not a dict of reasons.
+        RevisionFilesError: the revisions are not one history, or Python cannot load one.
     """
     scripts = _load(provider, folder)
     owned_tables = {model.__tablename__ for model in provider.metatable_models}
-    upgrades = [_run(script, "upgrade") for script in scripts]
-    made = [{name for o in run.operations for name in created_tables(o.op)} for run in upgrades]
-    gone = [{name for o in run.operations for name in retired_tables(o.op)} for run in upgrades]
+    upgrades = [_record(script, "upgrade") for script in scripts]
+    # First all upgrades: whether a revision may create a table depends on what later ones drop.
+    made = [{name for o in each.operations for name in created_tables(o.op)} for each in upgrades]
+    gone = [{name for o in each.operations for name in retired_tables(o.op)} for each in upgrades]
     types: ColumnTypes = {}
     revisions = []
     for index, (script, upgrade) in enumerate(zip(scripts, upgrades, strict=True)):
@@ -136,10 +137,11 @@ def read_history(provider: MarketsMigration, folder: Path) -> History:
                 is_merge=script.is_merge_point,
                 acknowledged=_acknowledged(script.module, path, folder),
                 upgrade=upgrade,
-                downgrade=_run(script, "downgrade"),
+                downgrade=_record(script, "downgrade"),
                 known_tables=owned_tables.union(
                     *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
                 ),
+                # A copy: the next revision adds to it.
                 column_types=dict(types),
             )
         )
@@ -161,7 +163,7 @@ def _load(provider: MarketsMigration, folder: Path) -> list[Script]:
     return [script for script in walked if Path(script.path).parent == folder]
 
 
-def _run(script: Script, direction: str) -> Recording:
+def _record(script: Script, direction: str) -> Recording:
     function = vars(script.module).get(direction)
     return Recording() if function is None else record(function, Path(script.path))
 
@@ -173,7 +175,7 @@ def _acknowledged(module: ModuleType, path: Path, folder: Path) -> Mapping[str, 
         ):
             return reasons
     raise HistoryError(
-        f"{path} sets acknowledged to something else than reasons by rule; write it as "
+        f"{path} sets acknowledged to something other than a dict of reasons by rule; write it as "
         'acknowledged = {"drop-column": "why that is right"}.',
         folder=folder,
     )
@@ -184,7 +186,8 @@ def _parse(path: Path) -> ast.Module:
 
 
 def _outside(folder: Path, ids: AbstractSet[str]) -> list[Revision]:
-    """Files that are revisions of this namespace and that Alembic does not find."""
+    """Files that are revisions of this namespace but that Alembic does not find."""
+    # They are not run: Alembic did not load them, and their place is what is wrong.
     strays = []
     versions = folder.parent
     for path in sorted(versions.rglob("*.py")):
@@ -193,12 +196,13 @@ def _outside(folder: Path, ids: AbstractSet[str]) -> list[Revision]:
             continue
         followed = ids & set(file.parents)
         if path.parent == versions:
-            why = "lies in versions/ itself"
+            why = "is in versions/ itself"
         elif folder in path.parents:
-            why = f"lies in a folder below {folder.name}"
+            why = f"is in a folder below {folder.name}"
+        # Ids are the same in every namespace, so a parent here may also be one that is beside it.
         elif followed and not _parent_beside(file):
             parents = ", ".join(sorted(followed))
-            why = f"follows {parents} of {folder.name} and lies in {path.parent.name}"
+            why = f"follows {parents} of {folder.name} but is in {path.parent.name}"
         else:
             continue
         strays.append(Revision(file.id, path, _parse(path), outside=why))
@@ -211,7 +215,7 @@ def _parent_beside(file: RevisionFile) -> bool:
 
 
 def _file(path: Path) -> RevisionFile | None:
-    """What a file says of its place in a history; None where it is no revision."""
+    """What a file says about its position in a history; None if it is not a revision."""
     try:
         return read_file(path)
     except UnreadableRevisionError:

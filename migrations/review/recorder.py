@@ -1,4 +1,4 @@
-"""Runs ``upgrade()`` or ``downgrade()`` without a database, and takes notes of what it asks for."""
+"""Runs ``upgrade()`` or ``downgrade()`` without a database, and records its operations."""
 
 import io
 import traceback
@@ -28,7 +28,7 @@ __all__ = ["Location", "Operation", "Recording", "record"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """A line of a revision's file, counted from 1."""
+    """A line of a revision's file; the first is 1."""
 
     file: Path
     line: int
@@ -36,14 +36,14 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One Alembic operation that a revision asked for.
+    """One Alembic operation of a revision.
 
     Attributes:
         op: the operation, as Alembic describes it.
-        place: where the revision calls it.
-        block: the number, from 1, of the autocommit block it is in; 0 outside of any.
-        sql_line: the line, from 1, at which its SQL begins in the SQL of the run.
-        is_nameless: whether it lacks a name; SQLAlchemy makes one up when an index is run.
+        location: where the revision calls it.
+        block: the number, from 1, of its autocommit block; 0 outside of any.
+        sql_line: the line, from 1, where its SQL begins in the SQL of the recording.
+        is_nameless: whether its index or constraint has no name.
     """
 
     op: MigrateOperation
@@ -55,14 +55,14 @@ class Operation:
 
 @dataclass(slots=True)
 class Recording:
-    """What one run of ``upgrade()`` or ``downgrade()`` asked for.
+    """What one call of ``upgrade()`` or ``downgrade()`` did.
 
     Attributes:
         operations: in order; those inside ``batch_alter_table`` are not among them.
         batches: where ``batch_alter_table`` was called.
         blocks: where each autocommit block begins.
-        lookups: where the run asked for a connection, which ends it.
-        failure: what the revision raised, and where; None where it ran to its end.
+        lookups: where it asked for a connection, which ends the recording.
+        failure: what the revision raised, and where; None if it ran to its end.
         sql: PostgreSQL statements, as ``--sql`` renders them.
     """
 
@@ -75,24 +75,25 @@ class Recording:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the run came to its end without asking for anything."""
+        """Whether it ended without doing anything."""
         return not (self.operations or self.batches or self.lookups or self.failure)
 
 
 def record(function: Callable[[], object], file: Path) -> Recording:
-    """Run a revision's function against a recording context.
+    """Run a function of a revision against a context that records.
 
     Args:
         function: ``upgrade`` or ``downgrade`` of a loaded revision.
-        file: the file it comes from, as its code names it.
+        file: the path of the revision, as in its code objects.
 
     Returns:
-        What it asked for. An exception of the revision is recorded, not raised.
+        What it did. An exception of the revision is recorded, not raised.
     """
     return _Recorder(file).record(function)
 
 
 def _is_nameless(op: MigrateOperation) -> bool:
+    # Asked before the operation runs, because SQLAlchemy then gives an index a name.
     match op:
         case CreateTableOp():
             return any(isinstance(item, Index) and item.name is None for item in op.columns)
@@ -117,27 +118,27 @@ class _Context(MigrationContext):
 
     @contextmanager
     def autocommit_block(self) -> Iterator[None]:
-        """Count the block; its operations carry its number."""
-        blocks = self.recorder.run.blocks
+        """Count the block, so that its operations get its number."""
+        blocks = self.recorder.recording.blocks
         blocks.append(self.recorder.location_of_call())
         self.block = len(blocks)
         yield
         self.block = 0
 
     def execute(self, sql: Any, execution_options: dict[str, Any] | None = None) -> None:
-        """Take note of it as of ``op.execute``."""
+        """Record it like ``op.execute``."""
         self.recorder.invoke(ExecuteSQLOp(sql, execution_options=execution_options))
 
     @property
     def bind(self) -> Any:
-        """There is none to be had."""
+        """There is no connection; asking for one ends the recording."""
         return self.recorder.get_bind()
 
 
 class _Recorder:
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.run = Recording()
+        self.recording = Recording()
         self.output = io.StringIO()
         self.context = _Context(self)
 
@@ -149,37 +150,39 @@ class _Recorder:
             try:
                 function()
             except _LookupError:
-                pass  # It is in run.lookups.
+                pass  # It is in self.recording.lookups.
             except Exception as error:  # noqa: BLE001 - whatever a revision raises is a finding
-                self.run.failure = error, self.location_of(error)
-        self.run.sql = self.output.getvalue()
-        return self.run
+                self.recording.failure = error, self.location_of(error)
+        self.recording.sql = self.output.getvalue()
+        return self.recording
 
     def invoke(self, op: MigrateOperation) -> Any:
         line = self.output.getvalue().count("\n") + 1
         nameless = _is_nameless(op)
-        self.run.operations.append(
+        self.recording.operations.append(
             Operation(op, self.location_of_call(), self.context.block, line, nameless)
         )
         if nameless and not isinstance(op, CreateTableOp):
+            # Alembic cannot render it. A table can be rendered without the name of its index.
             return None
         try:
             return Operations.invoke(self.operations, op)
         except IdentifierError:
-            return None  # A name that is too long has a rule, which finds it on the operation.
+            return None  # A name that is too long: a rule finds it in the operation.
 
     def get_bind(self) -> Any:
-        self.run.lookups.append(self.location_of_call())
+        self.recording.lookups.append(self.location_of_call())
         raise _LookupError
 
     @contextmanager
     def batch_alter_table(self, *args: Any, **kwargs: Any) -> Iterator[BatchOperations]:
-        self.run.batches.append(self.location_of_call())
+        self.recording.batches.append(self.location_of_call())
         with Operations.batch_alter_table(self.operations, *args, **kwargs) as batch:
             yield batch
 
     def location_of_call(self) -> Location:
-        """The innermost line of the revision that is being run."""
+        """The innermost line of the revision on the stack."""
+        # Walked rather than extracted: extract_stack() reads the source of every frame.
         lines = (
             line
             for frame, line in traceback.walk_stack(None)

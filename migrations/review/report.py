@@ -1,4 +1,4 @@
-"""A review as text for people, and as JSON for machines."""
+"""A review as text for people, and as JSON for programs."""
 
 import json
 import textwrap
@@ -16,7 +16,7 @@ INSTALL_SQUAWK = "squawk is not installed, so there are no warnings; run `pip in
 
 
 def as_json(found: Review) -> str:
-    """One object: what was read, whether it is ok, and lists of findings.
+    """One object: whether all is well, the revisions, and lists of findings.
 
     A finding has ``revision``, ``rule``, ``file``, ``line``, ``why`` and ``to_do``; an acknowledged
     one has ``reason`` instead of ``to_do``.
@@ -46,7 +46,7 @@ def _plain(finding: Finding, last: str) -> dict[str, Any]:
 
 
 def as_text(found: Review) -> str:
-    """A table of rejections, one of what is acknowledged, and a line for each kind of warning."""
+    """A table of rejections, one of acknowledged findings, and one of warnings by kind."""
     blocks = [
         *_table("REJECTED", found.rejections, "to do"),
         *_table("ACKNOWLEDGED", found.acknowledged, "reason"),
@@ -85,7 +85,7 @@ def _paragraph(label: str, text: str, indent: int) -> list[str]:
 
 
 def _merged(warnings: Iterable[Finding]) -> Iterator[Finding]:
-    """One for each rule of a revision, where squawk says the same of many lines."""
+    """One finding for each rule of a revision: squawk repeats a warning for every line."""
     alike: dict[tuple[str, str], list[Finding]] = {}
     for warning in warnings:
         alike.setdefault((warning.revision, warning.rule), []).append(warning)

@@ -1,4 +1,4 @@
-"""Holds revisions against the rules."""
+"""Applies the rules to revisions."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,14 +12,14 @@ __all__ = ["Finding", "Review", "review"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to know about a revision.
+    """One breach of a rule, or one warning.
 
     Attributes:
         revision: the revision id.
         rule: the rule's name; squawk's own for a warning.
-        place: the line it is about.
+        location: the line it is about.
         why: what is wrong, as a sentence.
-        to_do: what the author does about it; the reason given, where it is acknowledged.
+        to_do: what the author should do; the author's reason if it is acknowledged.
     """
 
     revision: str
@@ -31,14 +31,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What was found in the revisions that were read.
+    """The findings in the revisions that were read.
 
     Attributes:
         revisions: the ids that were read, base first.
         rejections: what has to change.
-        acknowledged: what would have to, had the revision not given a reason.
-        warnings: what squawk says about the SQL of ``upgrade()``.
-        squawk: its version; None where it is not installed, and so nothing was looked for.
+        acknowledged: what would be rejected without the author's reason.
+        warnings: of squawk, about the SQL of ``upgrade()``.
+        squawk: its version; None if it is not installed, so that there are no warnings.
     """
 
     revisions: list[str]
@@ -49,7 +49,7 @@ class Review:
 
 
 def review(revisions: Iterable[Revision]) -> Review:
-    """Apply every rule to every revision; squawk is asked apart."""
+    """Apply every rule to every revision, without squawk."""
     revisions = list(revisions)
     found = Review([revision.id for revision in revisions])
     for revision in revisions:

@@ -17,14 +17,15 @@ from .review import Finding
 __all__ = ["Squawk", "SquawkError"]
 
 PG_VERSION = "18.0"
-# env.py sets both time-outs on every migration connection.
-# The lengths of text columns are those of the published tables.
+# env.py sets both time-outs on every migration connection, so no revision needs to. The lengths of
+# text columns are those of the published tables, and a change would be a difference to them.
 EXCLUDED = ("prefer-text-field", "require-lock-timeout", "require-statement-timeout")
+# In seconds.
 TIMEOUT = 60
 
 
 class SquawkError(HistoryError):
-    """squawk could not read the SQL of a revision."""
+    """squawk failed to read the SQL of a revision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,63 +42,67 @@ class Squawk:
 
     @classmethod
     def installed(cls) -> "Squawk | None":
-        """The squawk of this environment or on PATH; None where there is none."""
+        """The squawk of this environment or on PATH; None if there is none."""
+        # The environment first, which may not be activated.
         places = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
         program = shutil.which("squawk", path=places)
         if program is None:
             return None
-        said = subprocess.run(
+        finished = subprocess.run(
             [program, "--version"],
             capture_output=True,
             text=True,
             timeout=TIMEOUT,
             check=True,
         )
-        return cls(program, said.stdout.split()[-1])
+        return cls(program, finished.stdout.split()[-1])
 
     def warnings(self, revision: Revision) -> Iterator[Finding]:
-        """What squawk says about one revision, at the lines of the revision's own file.
+        """Squawk's warnings about one revision, at the lines of the revision's file.
 
         Raises:
-            SquawkError: squawk failed, rather than found something.
+            SquawkError: squawk failed.
         """
-        for said in self._lint(revision):
+        for warning in self._lint(revision):
             yield Finding(
                 revision=revision.id,
-                rule=said["rule_name"],
-                location=_location(revision, said["line"] + 1),
-                why=said["message"],
-                to_do=said["help"] or "",
+                rule=warning["rule_name"],
+                # squawk counts lines from 0.
+                location=_location(revision, warning["line"] + 1),
+                why=warning["message"],
+                to_do=warning["help"] or "",
             )
 
     def _lint(self, revision: Revision) -> list[dict[str, Any]]:
-        run = revision.upgrade
+        recording = revision.upgrade
         command = [self.program, "--reporter", "json", "--pg-version", PG_VERSION]
         command += ["--exclude", ",".join(EXCLUDED)]
-        if not run.blocks:
+        # Alembic runs a revision in a transaction, but not what is in an autocommit block.
+        if not recording.blocks:
             command.append("--assume-in-transaction")
-        told = subprocess.run(
+        finished = subprocess.run(
             command,
-            input=run.sql,
+            input=recording.sql,
             capture_output=True,
             text=True,
             timeout=TIMEOUT,
             check=False,
         )
+        # The output decides: the exit code is 1 for a warning, too.
         try:
-            found: list[dict[str, Any]] = json.loads(told.stdout)
+            found: list[dict[str, Any]] = json.loads(finished.stdout)
         except ValueError as error:
+            output = finished.stderr.strip() or finished.stdout.strip()
             raise SquawkError(
-                f"{self.program} could not read the SQL of {revision.path} "
-                f"({told.stderr.strip() or told.stdout.strip()}); run `{self.program} --version`, "
-                "and install squawk-cli anew if that fails too.",
+                f"{self.program} could not read the SQL of {revision.path} ({output}); run "
+                f"`{self.program} --version`, and reinstall squawk-cli if that fails too.",
                 folder=revision.path.parent,
             ) from error
         return found
 
 
 def _location(revision: Revision, sql_line: int) -> Location:
-    """The call whose SQL holds a line."""
+    """The call in the revision that produced a line of SQL."""
     operations = revision.upgrade.operations
     index = bisect.bisect_right(operations, sql_line, key=lambda operation: operation.sql_line)
     return operations[index - 1].location if index else Location(revision.path, 1)

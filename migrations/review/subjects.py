@@ -1,4 +1,4 @@
-"""What an Alembic operation is about: the tables it works on, and what it makes."""
+"""The tables that an Alembic operation works on, and what it creates."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +35,7 @@ type ColumnTypes = dict[tuple[str, str], TypeEngine[object]]
 
 
 def targets(op: MigrateOperation) -> list[TableKey]:
-    """Schema and name of each table that an operation works on; not what foreign keys point at."""
+    """Schema and name of each table that an operation changes; not the targets of foreign keys."""
     match op:
         case CreateForeignKeyOp():
             return [(op.kw.get("source_schema"), op.source_table)]
@@ -54,6 +54,7 @@ def targets(op: MigrateOperation) -> list[TableKey]:
         ):
             return [(op.schema, op.table_name)]
         case DropIndexOp():
+            # PostgreSQL needs only the name of an index to drop it.
             return [(op.schema, op.table_name)] if op.table_name else []
         case BulkInsertOp():
             return [(op.table.schema, op.table.name)]
@@ -73,10 +74,10 @@ def _written(statement: object) -> Iterator[TableKey]:
 
 
 def made(op: MigrateOperation) -> Table | None:
-    """The table with the columns, constraints and indexes that an operation makes.
+    """The table with the columns, constraints and indexes that an operation creates.
 
-    What the operation does not say, such as types of existing columns, is a placeholder. Nothing in
-    it has a name that the revision does not write. The operation must have been run.
+    What the operation does not say, such as types of existing columns, has a dummy value. Names are
+    only those that the revision writes. The operation must have been run.
     """
     match op:
         case CreateTableOp():
@@ -92,12 +93,13 @@ def made(op: MigrateOperation) -> Table | None:
 
 
 def _table_of(column: Column[Any]) -> Table | None:
-    """The table that running the operation put it in; a copy would lack the column's own keys."""
+    """The table that the column is in since the operation ran."""
+    # op.to_table() makes a copy without the foreign keys that a column itself has.
     return column.table
 
 
 def created_tables(op: MigrateOperation) -> Iterator[str]:
-    """Names of the tables that exist after an operation and did not before."""
+    """Names of the tables that an operation creates."""
     match op:
         case CreateTableOp():
             yield op.table_name
@@ -106,7 +108,7 @@ def created_tables(op: MigrateOperation) -> Iterator[str]:
 
 
 def retired_tables(op: MigrateOperation) -> Iterator[str]:
-    """Names of the tables that do not exist any more after an operation."""
+    """Names of the tables that an operation removes."""
     if isinstance(op, DropTableOp | RenameTableOp):
         yield op.table_name
 

@@ -1,4 +1,4 @@
-"""Who blocks a session: PostgreSQL tells it only while the session waits."""
+"""Who blocks a session, which PostgreSQL knows only while the session waits."""
 
 import threading
 from collections.abc import Sequence
@@ -13,11 +13,13 @@ from .logger import LOG
 
 __all__ = ["BlockerWatch"]
 
+# In seconds between two polls, so that a long lock_timeout does not mean a late answer.
 MAX_PAUSE = 1.0
-# A wait of the full lock_timeout is looked at this often, even by a server that is busy.
+# A wait of the full lock_timeout is polled this often: on a busy server one poll may be late.
 MIN_POLLS = 4
 
-# pg_blocking_pids() holds up the whole lock manager for a moment: ask only for one that waits.
+# pg_blocking_pids() stops the whole lock manager for a moment, so it is called only for a session
+# that waits. LATERAL and CASE keep PostgreSQL from calling it for every row.
 BLOCKERS = text("""
     SELECT b.pid, b.application_name, b.query_start
     FROM pg_stat_activity w
@@ -30,12 +32,12 @@ BLOCKERS = text("""
 
 
 class BlockerWatch:
-    """Looks, from a connection of its own, at who blocks a session; as a context manager.
+    """Polls, on a second connection, which sessions block a session; a context manager.
 
-    Nothing is opened for a session that ends before the first look is due.
+    No connection is opened for a session that ends before the first poll.
 
     Args:
-        engine: logs in as the role of the session, which may therefore see it wait.
+        engine: logs in as the role of the session. PostgreSQL shows a wait only to that role.
         pid: the session's process on the database server.
         lock_timeout: of that session, in seconds.
     """
@@ -46,11 +48,12 @@ class BlockerWatch:
         self._pause = min(MAX_PAUSE, lock_timeout / MIN_POLLS)
         self._seen: Sequence[DatabaseSession] = ()
         self._stop = threading.Event()
+        # A daemon, so that a poll that hangs does not keep the process alive.
         self._thread = threading.Thread(target=self._watch, name="blocker-watch", daemon=True)
 
     @property
     def seen(self) -> Sequence[DatabaseSession]:
-        """The sessions that blocked it when it was last seen to wait."""
+        """The sessions that blocked it when it last waited."""
         return self._seen
 
     def __enter__(self) -> Self:
@@ -72,11 +75,14 @@ class BlockerWatch:
         try:
             with self._engine.connect() as connection:
                 autocommitting = connection.execution_options(isolation_level="AUTOCOMMIT")
-                # A session's wait is seen by the role that logged in, not by the owner role.
+                # The role that logged in may see the wait; the owner role, which the platform may
+                # have set as its default, may not.
                 autocommitting.execute(text("SET ROLE NONE"))
                 while not self._stop.wait(self._pause):
                     rows = autocommitting.execute(BLOCKERS, {"pid": self._pid})
+                    # Between two statements nothing waits: keep what the last wait showed.
                     self._seen = [DatabaseSession(*row) for row in rows] or self._seen
         except DBAPIError as error:
-            # The migration itself fails, or not, on a connection of its own.
-            LOG.debug("who blocks the migration can no longer be seen: %s", error.orig)
+            # The names of blockers only improve a message. Whether the migration fails is decided
+            # on its own connection.
+            LOG.debug("cannot watch what blocks the migration any more: %s", error.orig)

@@ -1,4 +1,4 @@
-"""The tables of others in the database that a project's revisions run in."""
+"""The tables that a provider does not own, in the database that its revisions run in."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,10 @@ from .progress import Progress
 
 __all__ = ["ForeignTables", "refuse_missing_references"]
 
-# Columns, constraints and indexes in PostgreSQL's own words, a row a table. A foreign key that
-# points at a table belongs to the table that it stands on.
-SHAPES = text("""
+# A digest of columns, constraints and indexes, as PostgreSQL prints them, and the oid, so that a
+# table that was dropped and created again counts as changed. A foreign key belongs to the table
+# that has the column: a project may refer to our tables without changing them.
+DEFINITIONS = text("""
     SELECT c.relname, c.oid::text || md5(concat_ws(E'\\n',
         (SELECT string_agg(concat_ws(' ', a.attname, a.atttypid::regtype, a.atttypmod,
                 a.attnotnull, pg_get_expr(d.adbin, d.adrelid)), E'\\n' ORDER BY a.attnum)
@@ -38,7 +39,7 @@ PRESENT = text("""
 
 
 def refuse_missing_references(connection: Connection, provider: MarketsMigration) -> None:
-    """Make sure that everything exists that the provider's tables refer to outside of it.
+    """Make sure that the columns of other providers exist that the provider's tables refer to.
 
     Raises:
         MissingReferenceError: naming the columns that do not exist.
@@ -56,22 +57,21 @@ def refuse_missing_references(connection: Connection, provider: MarketsMigration
     missing = sorted(set(wanted) - set(present))
     if missing:
         raise MissingReferenceError(
-            f"{', '.join(missing)}: not in this database, though {provider.package} refers to it, "
-            f"and nothing was changed; bring msm there first, with `{UPGRADE_COMMAND}`, and run "
-            "this again.",
+            f"{', '.join(missing)}: not in this database, but {provider.package} refers to it, so "
+            f"nothing was changed; upgrade msm first with `{UPGRADE_COMMAND}`, and run this again.",
             columns=missing,
         )
 
 
 class ForeignTables:
-    """The tables that are not a provider's own, as they are now.
+    """The tables that a provider does not own, as they are when this is created.
 
-    They are those that it shares the metadata with, and for a provider beside msm everything that
-    is named like a table of msm: version tables, other namespaces, and what newer code has made.
+    They are the other tables of the shared metadata. For a provider with its own history they are
+    also all tables named like those of msm: version tables, other namespaces, later revisions.
 
     Args:
         connection: as the owner role.
-        provider: whose migration is about to run.
+        provider: whose migration will run.
         progress: of that migration.
     """
 
@@ -80,28 +80,30 @@ class ForeignTables:
     ) -> None:
         self._package = provider.package
         self._progress = progress
+        # Revisions of msm create tables with this prefix, which would look like a change here.
         prefix = None if provider.carries_msm else f"{MarketsModel.__application__}__"
-        self._which = {
+        self._parameters = {
             "names": [table.name for table in provider.foreign_tables()],
             "prefix": prefix,
         }
-        self._before = self._shapes(connection)
+        self._before = self._definitions(connection)
 
     def assert_unchanged(self, connection: Connection) -> None:
-        """Make sure, before a commit, that they still are.
+        """Make sure, before a commit, that none of them changed.
 
         Raises:
-            ForeignTableChangedError: some are not.
+            ForeignTableChangedError: some did.
         """
-        after = self._shapes(connection)
+        after = self._definitions(connection)
         changed = sorted({name for name, _ in self._before.items() ^ after.items()})
         if changed:
             raise ForeignTableChangedError(
-                f"{', '.join(changed)}: created, changed or dropped while {self._package} was "
-                f"migrated, and not one of its tables; {self._progress.outcome()}; take that out "
-                "of its revisions, or, where another migration did it meanwhile, run this again.",
+                f"{', '.join(changed)}: created, changed or dropped during the migration of "
+                f"{self._package}, which does not own it; {self._progress.outcome()}; remove that "
+                "from its revisions, or, if another migration did it at the same time, run this "
+                "again.",
                 tables=changed,
             )
 
-    def _shapes(self, connection: Connection) -> Mapping[str, str]:
-        return dict(map(tuple, connection.execute(SHAPES, self._which)))
+    def _definitions(self, connection: Connection) -> Mapping[str, str]:
+        return dict(map(tuple, connection.execute(DEFINITIONS, self._parameters)))

@@ -1,4 +1,4 @@
-"""What is refused before any DDL: a database or a catalog that these revisions do not know."""
+"""Checks before any DDL: a database or a catalog that these revisions do not know is refused."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -33,10 +33,12 @@ __all__ = [
     "version_rows",
 ]
 
+# Tables that a message names before it counts the rest: a whole schema would fill the terminal.
 MAX_LISTED = 3
 
 SEARCH_PATH = text("SELECT current_setting('search_path'), current_schemas(false), current_user")
-ORDINARY_PATHS = frozenset({'"$user", public', '"$user",public', "public"})
+# PostgreSQL's default, and other texts that mean the same.
+DEFAULT_PATHS = frozenset({'"$user", public', '"$user",public', "public"})
 PRESENT = text("""
     SELECT relname FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname = ANY(:names)
@@ -45,24 +47,25 @@ PRESENT = text("""
 
 
 def refuse_search_path(connection: Connection) -> None:
-    """Make sure that unqualified names mean the schema public, and no other.
+    """Make sure that unqualified names resolve to the schema public and no other.
 
     Raises:
-        SearchPathError: the path is not PostgreSQL's default, or the role has a schema of its name.
+        SearchPathError: the path is not PostgreSQL's default, or a schema has the name of the role.
     """
+    # The setting alone is not enough: "$user" resolves to a schema once somebody creates it.
     path, schemas, role = connection.execute(SEARCH_PATH).one()
-    if path in ORDINARY_PATHS and list(schemas) == ["public"]:
+    if path in DEFAULT_PATHS and list(schemas) == ["public"]:
         return
-    meant = ", ".join(schemas) or "no schema"
+    resolved = ", ".join(schemas) or "no schema"
     remedy = (
-        f"rename or drop the schema {role}, which is named like the owner role"
-        if path in ORDINARY_PATHS and role in schemas
-        else "take it back to PostgreSQL's default with RESET search_path in ALTER DATABASE and "
-        "ALTER ROLE, and keep the schema public"
+        f"rename or drop the schema {role}, which has the name of the owner role"
+        if path in DEFAULT_PATHS and role in schemas
+        else "set it to PostgreSQL's default with RESET search_path in ALTER DATABASE and ALTER "
+        "ROLE, and keep the schema public"
     )
     raise SearchPathError(
-        f"search_path is {path!r}, which here means {meant}, while unqualified names have to mean "
-        f"public alone, and nothing was changed; {remedy}, then run this again.",
+        f"search_path is {path!r}, which resolves to {resolved}, but unqualified names have to "
+        f"resolve to public alone, so nothing was changed; {remedy}, then run this again.",
         search_path=path,
     )
 
@@ -87,9 +90,9 @@ def refuse_unknown_rows(
     """Make sure that this code has the revisions that a provider's version table names.
 
     Raises:
-        DatabaseAheadError: a later version of this code has written them.
-        PublishedHistoryError: the published ms-markets has.
-        MissingExtensionError: a project that extends this history has.
+        DatabaseAheadError: a later version of this code wrote them.
+        PublishedHistoryError: the published ms-markets wrote them.
+        MissingExtensionError: a project that extends this history wrote them.
     """
     unknown = [row for row in rows if row not in revisions.files]
     if unknown:
@@ -99,10 +102,11 @@ def refuse_unknown_rows(
 def unknown_version(
     rows: Sequence[str], revisions: Revisions, provider: MarketsMigration
 ) -> UnknownVersionError:
-    """The error that says whose rows these are, and what to do about them."""
+    """The error that says which code wrote these rows, and what to do about them."""
     named = ", ".join(rows)
+    # A project with its own history counts from 0001 too; there such an id is its own.
     published = [row for row in rows if PUBLISHED_ID.fullmatch(row) and provider.carries_msm]
-    strangers = [row for row in rows if not provider.is_named(row)]
+    foreign = [row for row in rows if not provider.is_named(row)]
     if published:
         release, first = "the published ms-markets", ""
         if max(published) > PUBLISHED_HEAD:
@@ -113,20 +117,22 @@ def unknown_version(
                 f"migrate it to {PUBLISHED_HEAD} with ms-markets {PUBLISHED_RELEASE} first, then "
             )
         return PublishedHistoryError(
-            f"The database is at {named} of {release}, whose tables this code does not take for "
-            "its own unseen",
+            f"The database is at {named} of {release}, whose tables have to be compared before "
+            "this code can take them over",
             f"{first}run `python -m {PACKAGE}.adopt`",
             rows=rows,
         )
-    if strangers:
+    if foreign:
         return MissingExtensionError(
-            f"The database is at {named}, and {', '.join(strangers)} comes from a project that "
-            f"extends this history and that {provider.reference} does not carry",
-            "install that project, and give the provider of its migration package as --provider",
+            f"The database is at {named}, and {', '.join(foreign)} comes from a project that "
+            f"extends this history and is not part of {provider.reference}",
+            "install that project, and pass the provider of its migration package as --provider",
             rows=rows,
         )
     branch = provider.branch or ""
+    # The unknown row is of the project's branch or of msm: the end of that one is what to go to.
     prefix = branch if rows[0].startswith(branch) else ""
+    # As numbers: 10000 comes after 9999. The name of a branch may end in a digit itself.
     numbers = [
         int(name.removeprefix(prefix))
         for name in revisions.files
@@ -138,7 +144,7 @@ def unknown_version(
     return DatabaseAheadError(
         f"The database is ahead of this code: it is at {named} and this code ends at {ours}",
         f"run this with the version of {origin} that has {named}, or restore the file of "
-        f"{named}, or from there take the database back with "
+        f"{named}, or downgrade the database with that version: "
         f"`{provider.command('downgrade', ours)}`",
         rows=rows,
     )
@@ -156,8 +162,8 @@ def refuse_unversioned_tables(connection: Connection, provider: MarketsMigration
         raise UnversionedTablesError(
             f"The database has {_listing(present)}, and {provider.version_table} does not say "
             "which revision made them",
-            "restore that table from where the others came from, or drop them if nothing in them "
-            f"is needed, and run `{provider.upgrade_command}`",
+            f"restore {provider.version_table} from the same backup as the others, or drop the "
+            f"others if you do not need them, and run `{provider.upgrade_command}`",
             tables=present,
         )
 
@@ -167,7 +173,7 @@ def refuse_lost_tables(
 ) -> None:
     """Make sure that a database at head has the tables that the catalog calls active.
 
-    A model that is only reserved may be one whose revision is yet to be written.
+    A model that is only reserved may be one whose revision has not been written yet.
 
     Args:
         connection: as the owner role.
@@ -175,7 +181,8 @@ def refuse_lost_tables(
         provider: whose models are bound to their catalog rows.
 
     Raises:
-        LostTablesError: some are gone; Alembic would have nothing to do, or fail half-way.
+        LostTablesError: some are gone. An upgrade would find nothing to do, and a downgrade would
+            fail halfway.
     """
     active = {
         model.__tablename__
@@ -187,7 +194,7 @@ def refuse_lost_tables(
         raise LostTablesError(
             f"{_listing(lost)} {'are' if len(lost) > 1 else 'is'} gone from the database, though "
             f"it is at {', '.join(rows)}, and nothing was changed; `{provider.check_command}` "
-            "prints the SQL that makes what is gone.",
+            "prints the SQL that creates what is gone.",
             tables=lost,
         )
 
@@ -216,8 +223,8 @@ def refuse_taken(namespace: str, rows: Collection[Any]) -> None:
         if row.namespace != namespace:
             raise NamespaceTakenError(
                 f"{row.physical_table_name} of the namespace {namespace!r} belongs to "
-                f"{row.namespace!r} in the platform's catalog, because both make the same table "
-                f"names, and nothing was changed; set {NAMESPACE_VARIABLE} to "
+                f"{row.namespace!r} in the platform's catalog, because both namespaces give the "
+                f"same table names, and nothing was changed; set {NAMESPACE_VARIABLE} to "
                 f"{row.namespace!r}, or to a name that differs from it in more than punctuation.",
                 namespace=row.namespace,
                 table=row.physical_table_name,

@@ -1,4 +1,4 @@
-"""How long a migration waits, and how long others have to wait for it."""
+"""How long a migration waits, and how long it makes others wait."""
 
 import math
 from collections.abc import Mapping
@@ -25,6 +25,8 @@ STATEMENT_TIMEOUT_VARIABLE = "MSM_MIGRATION_STATEMENT_TIMEOUT"
 
 DEFAULT_STATEMENT_TIMEOUT = 600.0
 DAY = 24 * 3600.0
+# By field: the variable, its minimum and its maximum. PostgreSQL takes 0 for "no limit", so where
+# 0 would reach PostgreSQL the minimum is its smallest unit, a millisecond.
 VARIABLES = {
     "lock_timeout": (LOCK_TIMEOUT_VARIABLE, 0.0, DAY),
     "table_lock_timeout": (TABLE_LOCK_TIMEOUT_VARIABLE, 0.001, DAY),
@@ -32,11 +34,14 @@ VARIABLES = {
     "statement_timeout": (STATEMENT_TIMEOUT_VARIABLE, 0.001, DAY),
 }
 
+# A statement that outlives its credential is ended with the session, which is a worse message than
+# a time-out. The clock is the server's, as for rolvaliduntil.
 SECONDS_LEFT = text("""
     SELECT extract(epoch FROM rolvaliduntil - clock_timestamp())::float
     FROM pg_roles WHERE rolname = session_user AND isfinite(rolvaliduntil)
 """)
-# A process that is stopped inside its transaction, or gone, is not to hold tables either.
+# lock_timeout is short because others queue behind a migration that waits for a table. The other
+# two free tables of a process that was stopped inside its transaction, or that is gone.
 SET_TIMEOUTS = text("""
     SELECT set_config('lock_timeout', :lock, false),
            set_config('statement_timeout', :statement, false),
@@ -67,7 +72,7 @@ class Limits:
         """Read the ``MSM_MIGRATION_*`` variables.
 
         Raises:
-            LimitError: one of them is no number in its range.
+            LimitError: one of them is not a number in its range.
         """
         found: dict[str, Any] = {}
         for field, (variable, minimum, maximum) in VARIABLES.items():
@@ -81,6 +86,7 @@ def _number(variable: str, value: str, minimum: float, maximum: float) -> float:
     try:
         number = float(value)
     except ValueError:
+        # Not in any range, as the text "nan" is not: one test refuses both.
         number = math.nan
     if not minimum <= number <= maximum:
         raise LimitError(variable, value, needed=f"a number from {minimum:g} to {maximum:g}")
@@ -88,7 +94,7 @@ def _number(variable: str, value: str, minimum: float, maximum: float) -> float:
 
 
 def set_timeouts(connection: Connection, limits: Limits) -> None:
-    """Bound what the session may wait for and hold; it stays so across transactions.
+    """Set the time-outs of a session, for all its transactions.
 
     Raises:
         CredentialExpiredError: the credential has no time left.
@@ -100,13 +106,14 @@ def set_timeouts(connection: Connection, limits: Limits) -> None:
     if timeout <= 0:
         raise CredentialExpiredError(
             "The migration credential expired before the migration began, and nothing was changed; "
-            "run it again, with a larger --ttl-seconds where it has to wait."
+            "run this again, with a larger --ttl-seconds if it has to wait."
         )
     lock = _milliseconds(limits.table_lock_timeout)
+    # set_config() takes parameters, which SET does not. Committed, or a rollback would undo it.
     connection.execute(SET_TIMEOUTS, {"lock": lock, "statement": _milliseconds(timeout)})
     connection.commit()
 
 
 def _milliseconds(timeout: float) -> str:
-    # Zero would mean no limit at all.
+    # Zero would mean no limit.
     return f"{max(1, round(timeout * 1000))}ms"

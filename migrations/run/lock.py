@@ -1,7 +1,7 @@
 """One migration at a time: an advisory lock on a connection of its own.
 
-PostgreSQL keeps advisory locks apart by database; the key is the version table. It is a lock of the
-session, so that a process that dies frees it, however it dies.
+Advisory locks belong to one database; the key is made of the version table. The lock belongs to a
+session, so that PostgreSQL frees it when the process ends, however it ends.
 """
 
 import hashlib
@@ -18,11 +18,16 @@ from .progress import Progress
 
 __all__ = ["MigrationLock", "release", "take"]
 
-PREFIX = "msm-migrate"
+# Part of every key: with another prefix, two versions of this code could migrate at the same time.
+KEY_PREFIX = "msm-migrate"
+# In seconds. A lock call that blocks would hold a snapshot, for which CREATE INDEX CONCURRENTLY of
+# the migration that has the lock would wait: a deadlock. So the lock is polled.
 POLL_INTERVAL = 0.2
+# Pairs of queries that tell a pooler; one pair can get the same session by chance.
 PROBES = 8
 
-# A session that only waits is not to be ended for it, and a host that is gone holds no lock.
+# This session is idle on purpose, so that no idle time-out may end it. Keepalives end it within a
+# minute when its host is gone, which would otherwise hold the lock for hours.
 SESSION_SETTINGS = text(
     "SELECT set_config('idle_session_timeout', '0', false),"
     " set_config('tcp_keepalives_idle', '30', false),"
@@ -30,6 +35,7 @@ SESSION_SETTINGS = text(
     " set_config('tcp_keepalives_count', '3', false)"
 )
 TRY_LOCK = text("SELECT pg_try_advisory_lock(:key)")
+# objsubid 1 marks a lock with one key of 64 bits, which pg_locks shows as two halves.
 HOLDER = text("""
     SELECT l.pid, coalesce(a.application_name, ''), a.query_start
     FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
@@ -50,30 +56,32 @@ class MigrationLock:
     """The lock of one version table.
 
     Args:
-        engine: connects without a pool of its own.
+        engine: without a connection pool, so that closing the connection ends the session.
         table: the version table, with its schema.
     """
 
     def __init__(self, engine: Engine, table: str) -> None:
         self.table = table
-        digest = hashlib.sha256(f"{PREFIX} {table}".encode()).digest()
+        digest = hashlib.sha256(f"{KEY_PREFIX} {table}".encode()).digest()
         self._key = int.from_bytes(digest[:8], signed=True)
         self._engine = engine
         self._connection: Connection | None = None
 
     def acquire(self, timeout: float) -> None:
-        """Wait for the lock, for so many seconds at most.
+        """Wait for the lock, for at most `timeout` seconds.
 
         Raises:
             LockHeldError: another migration still held it then.
-            PoolerError: a transaction pooler stands in between.
+            PoolerError: a transaction pooler is between this process and PostgreSQL.
         """
+        # Without a transaction: the server may end one that is idle, and the lock with it.
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
             _refuse_pooler(connection, self._engine)
             connection.execute(SESSION_SETTINGS)
             self._poll(connection, timeout)
         except BaseException:
+            # Ctrl-C too: an open session would keep a lock that was just taken.
             connection.close()
             raise
         self._connection = connection
@@ -82,10 +90,10 @@ class MigrationLock:
         """Make sure, before a commit, that the session that took the lock still has it.
 
         Args:
-            progress: how far the run came that is about to commit.
+            progress: of the run that is about to commit.
 
         Raises:
-            LockLostError: it has not.
+            LockLostError: it does not have the lock any more.
         """
         try:
             held = self._connection is not None and self._connection.scalar(
@@ -93,6 +101,7 @@ class MigrationLock:
             )
             cause = None
         except DBAPIError as error:
+            # The connection is gone, and with it the session and its lock.
             held, cause = False, error
         if not held:
             raise LockLostError(
@@ -101,23 +110,23 @@ class MigrationLock:
             ) from cause
 
     def release(self) -> None:
-        """Give the lock back, and close its connection; for a second time this does nothing."""
+        """Free the lock by closing its connection. A second call does nothing."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def _poll(self, connection: Connection, timeout: float) -> None:
         deadline = time.monotonic() + timeout
-        told = False
+        logged = False
         while not connection.scalar(TRY_LOCK, {"key": self._key}):
             holder = self._holder(connection)
             if time.monotonic() >= deadline:
                 raise LockHeldError(
                     self.table, timeout=timeout, holder=holder, variable=LOCK_TIMEOUT_VARIABLE
                 )
-            if not told and holder is not None:
+            if not logged and holder is not None:
                 LOG.info("waiting for the migration of %s", holder)
-                told = True
+                logged = True
             time.sleep(POLL_INTERVAL)
 
     def _holder(self, connection: Connection) -> DatabaseSession | None:
@@ -125,16 +134,19 @@ class MigrationLock:
         return None if row is None else DatabaseSession(*row)
 
 
+# The lock of this process. A module holds it because the SDK calls release() with a context of its
+# own, after env.py and everything that it made are gone.
 _held: list[MigrationLock] = []
 
 
 def take(engine: Engine, table: str, timeout: float) -> MigrationLock:
-    """Acquire the lock for this process, which keeps it until :func:`release`, or its end.
+    """Acquire the lock for this process, which keeps it until :func:`release` or its end.
 
     Raises:
-        LockHeldError: another migration held it for all this time.
-        PoolerError: a transaction pooler stands in between.
+        LockHeldError: another migration held it for `timeout` seconds.
+        PoolerError: a transaction pooler is between this process and PostgreSQL.
     """
+    # A program may run several commands, and one that failed in finalize still has its lock.
     release()
     lock = MigrationLock(engine, table)
     lock.acquire(timeout)
@@ -143,7 +155,7 @@ def take(engine: Engine, table: str, timeout: float) -> MigrationLock:
 
 
 def release(_: object = None) -> None:
-    """Give back what this process holds; the SDK calls it once the catalog is finalized."""
+    """Free the lock of this process; the SDK calls this after it has finalized the catalog."""
     while _held:
         _held.pop().release()
 
@@ -151,8 +163,8 @@ def release(_: object = None) -> None:
 def _refuse_pooler(connection: Connection, engine: Engine) -> None:
     """Refuse a pooler that gives every transaction another session.
 
-    A direct connection speaks to the process that PostgreSQL named in the handshake. Behind a
-    pooler it is another one; then two connections that take turns show whether they share them.
+    On a direct connection the server process is the one that the handshake named. Behind a pooler
+    it is another one; then two connections that take turns show whether they share sessions.
     """
     backend = connection.scalar(BACKEND_PID)
     driver = connection.connection.driver_connection
@@ -163,9 +175,10 @@ def _refuse_pooler(connection: Connection, engine: Engine) -> None:
         with engine.connect() as other:
             theirs.add(other.scalar(BACKEND_PID))
             ours.add(connection.scalar(BACKEND_PID))
+    # A pooler in session mode gives each connection one session of its own, in which locks work.
     if len(ours) > 1 or ours & theirs:
         raise PoolerError(
-            f"A transaction pooler stands before PostgreSQL at {server_of(engine.url)}, where the "
-            "lock that keeps migrations apart does not hold; have the platform connect to "
-            "PostgreSQL directly, or to a port in session mode, and run this again."
+            f"A transaction pooler is in front of PostgreSQL at {server_of(engine.url)}, and the "
+            "lock that lets one migration run at a time does not work through it; let the platform "
+            "connect to PostgreSQL directly, or to a port in session mode, and run this again."
         )

@@ -4,5 +4,5 @@ import logging
 
 __all__ = ["LOG"]
 
-# Below Alembic's own, whose level and handler the SDK sets.
+# Below Alembic's own, so that its messages appear where Alembic's do.
 LOG = logging.getLogger("alembic.msm")

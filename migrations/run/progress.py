@@ -1,4 +1,4 @@
-"""How far a run came, which decides what a failure leaves behind."""
+"""How far a run has got, which decides what a failure leaves behind."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ __all__ = ["Progress"]
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run came.
+    """How far a run has got.
 
     Attributes:
-        autocommitted: whether anything was committed outside of the run's one transaction.
+        autocommitted: whether anything was committed outside the transaction of the run.
         committing: whether PostgreSQL has been asked to commit that transaction.
     """
 
@@ -18,13 +18,15 @@ class Progress:
     committing: bool = False
 
     def outcome(self, *, lost: bool = False) -> str:
-        """What is left of a run that failed, in words.
+        """What a failed run leaves behind, for a message.
 
         Args:
-            lost: whether it failed because the connection broke off.
+            lost: whether it failed because the connection was lost.
         """
         if self.autocommitted:
+            # PostgreSQL keeps the index of a CREATE INDEX CONCURRENTLY that failed.
             return "what ran outside of a transaction was kept, and an index may be left INVALID"
         if lost and self.committing:
-            return "it broke off in COMMIT, so that either all of this run was kept or nothing"
+            # Only the server knows whether it received the COMMIT.
+            return "the connection was lost in COMMIT, so all of this run was kept or nothing of it"
         return "nothing of this run was kept"

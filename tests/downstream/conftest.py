@@ -1,4 +1,4 @@
-"""The two example projects beside a copy of the provider, as `migrations` instead of a wheel."""
+"""The two example projects, with a copy of the provider as `migrations` instead of a wheel."""
 
 import shutil
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ FIRST = ("--head", "base", "--rev-id", "acme0001")
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project in a folder of its own, with a copy of the provider to write revisions into.
+    """A project in its own folder, with a copy of the provider to write revisions into.
 
     Attributes:
-        folder: holds the project's two packages, and ``migrations``.
-        name: the application segment.
+        folder: has the two packages of the project, and ``migrations``.
+        name: the application name.
     """
 
     folder: Path
@@ -28,7 +28,7 @@ class Project:
 
     @property
     def versions(self) -> Path:
-        """Where its revisions lie."""
+        """The folder of its revisions."""
         return self.folder / f"{self.name}_migrations" / "versions" / "mainsequence_markets"
 
     def migrate(self, *arguments: str, environment: Mapping[str, str]) -> Finished:
@@ -38,7 +38,7 @@ class Project:
         return run_sdk_cli(*command, environment=environment, folder=self.folder)
 
     def revision(self, name: str) -> str:
-        """The text of the revision with this id, in double quotes, as ruff would have it."""
+        """The text of the revision with this id, with double quotes, as ruff writes them."""
         (file,) = self.versions.glob(f"{name}_*.py")
         return file.read_text(encoding="utf-8").replace("'", '"')
 
@@ -70,13 +70,13 @@ def acme(tmp_path: Path) -> Project:
 
 @pytest.fixture
 def globex(tmp_path: Path) -> Project:
-    """The project that stands beside it; it has no revision yet."""
+    """The project with its own history; it has no revision yet."""
     return project_of("downstream-beside", "globex", tmp_path)
 
 
 @pytest.fixture
 def extended(acme: Project, environment: Mapping[str, str]) -> Project:
-    """The project with its first revision, generated and run."""
+    """The project after its first revision was generated and applied."""
     made = acme.migrate(
         "revision", "-m", "create the quote tables", *FIRST, environment=environment
     )

@@ -1,4 +1,4 @@
-"""The example projects, from wheels, each in a repository of its own: its README to the letter."""
+"""The example projects, from wheels, each in its own repository, as its README says."""
 
 import shlex
 import shutil
@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from migrations.errors import MissingExtensionError
 from release.versions import version_of
 from tests.conftest import ROOT
 from tests.support.history import NEXT
 from tests.support.markdown import blocks_of, commands_of
 from tests.support.migrating import write_revision
+from tests.support.refusals import sentence
 from tests.support.wheels import build, clean_environment, make_environment, run, sources
 
 pytestmark = pytest.mark.slow
@@ -40,7 +42,7 @@ print(msm.start_engine([Asset]).execute(select(Asset.unique_identifier)).rows)
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """An example project in a repository of its own.
+    """An example project in its own repository.
 
     Attributes:
         folder: the repository.
@@ -59,7 +61,7 @@ class Walk:
         return [block.text for block in blocks_of(self.folder / "README.md")]
 
     def type(self, *lines: str) -> subprocess.CompletedProcess[str]:
-        """What somebody types into one shell, who stops at the first failure."""
+        """Lines typed into one shell, up to the first that fails."""
         self.typed.extend("\n".join(lines).replace("msm-local exec -- ", "").splitlines())
         return subprocess.run(
             ["sh", "-e", "-c", "\n".join(lines)],
@@ -88,11 +90,11 @@ class Walk:
 
 @pytest.fixture(scope="session")
 def next_wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheels of a later version, whose history goes on."""
+    """The wheels of a later version, with one more revision."""
     checkout, folder = tmp_path_factory.mktemp("later"), tmp_path_factory.mktemp("later-dist")
     sources(checkout, LATER)
     write_revision(checkout, COLUMN, 'op.drop_column("ms_markets__asset", "later")')
-    # The model has it too: who looks at more than the project's tables would propose it.
+    # The model has it too, so autogenerate would propose it if it saw our tables.
     append(
         checkout / "packages/msm-core/src/msm/models/assets/asset.py", "later: Mapped[str | None]"
     )
@@ -133,7 +135,7 @@ def test_from_the_first_revision_to_taking_it_back(walk: Walk, next_wheels: Path
 
 
 def service_of(walk: Walk) -> str:
-    """What the project says where only its wheel and what that requires are installed."""
+    """What the project prints if only its wheel and its requirements are installed."""
     folder = walk.folder / "dist"
     run("uv", "build", "--wheel", "--out-dir", str(folder), folder=walk.folder)
     (wheel,) = folder.glob("*.whl")
@@ -146,19 +148,19 @@ def service_of(walk: Walk) -> str:
 
 
 def move_on(walk: Walk, wheels: Path) -> None:
-    """Install a later version of msm, whose history goes on, and migrate."""
+    """Install a later version of msm, with one more revision, and migrate."""
     walk.works(f'uv pip install --find-links "{wheels}" --upgrade msm-migrations=={LATER}')
     if walk.package == "acme":
         walk.works(walk.migrate("upgrade", "heads"))
         assert f"{NEXT} (head)" in walk.works(f"{walk.migrate('current')} 2>&1")
-        # Somebody runs the provider of msm, or the project is gone.
+        # As if somebody ran the provider of msm, or had removed the project.
         result = walk.type(
             ". .venv/bin/activate", walk.migrate("upgrade", "head", provider="msm_migrations")
         )
         assert result.returncode == 1
-        sentence = result.stderr.splitlines()[-1]
-        assert "acme0001 comes from a project that extends this history" in sentence
-        assert "install that project" in sentence
+        assert result.stderr.splitlines()[-1] == sentence(
+            MissingExtensionError, row="acme0001", provider="msm_migrations:migration"
+        )
         go_on(walk)
     else:
         # The code knows a revision that the database does not have yet.
@@ -178,7 +180,7 @@ def move_on(walk: Walk, wheels: Path) -> None:
 
 
 def go_on(walk: Walk) -> None:
-    """The second revision of a project that extends, and the tools that look at it."""
+    """The second revision of a project that extends, and the tools on it."""
     append(walk.folder / "acme" / "models.py", "size: Mapped[int | None]")
     place = ("--head", "acme@head", "--rev-id", "acme0002")
     walk.works(walk.migrate("revision", "-m", "'add the size of a tick'", *place))
@@ -206,7 +208,7 @@ def append(file: Path, column: str) -> None:
 
 
 def told_by_the_page(package: str) -> list[list[str]]:
-    """The commands of docs/downstream.md that are not about the other project."""
+    """The commands of docs/downstream.md, without those for the other project."""
     (other,) = ROWS.keys() - {package}
     return [
         words

@@ -1,4 +1,4 @@
-"""A project that extends the provider: its revisions are a branch of our graph."""
+"""A project that extends the provider: its revisions are a branch of our revision graph."""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +6,13 @@ from collections.abc import Mapping
 import pytest
 from psycopg import Connection
 
+from migrations.errors import DatabaseAheadError, MissingExtensionError
+from tests.conftest import PROVIDER
 from tests.downstream.conftest import Project
+from tests.support.forked import Finished
 from tests.support.history import HEAD, NEXT, REVISIONS
-from tests.support.migrating import migrate, write_revision
+from tests.support.migrating import migrate, sentence_of, write_revision
+from tests.support.refusals import sentence
 from tests.support.schema import describe
 
 pytestmark = pytest.mark.slow
@@ -16,6 +20,16 @@ pytestmark = pytest.mark.slow
 SECOND = ("--head", "acme@head", "--rev-id", "acme0002")
 ADD_COLUMN = 'op.add_column("ms_markets__asset", sa.Column("later", sa.String(), nullable=True))'
 DROP_COLUMN = 'op.drop_column("ms_markets__asset", "later")'
+
+
+REVISION = (
+    'mainsequence migrations revision --provider acme_migrations:migration -m "say what changes"'
+)
+
+
+def text_of(result: Finished) -> str:
+    """Standard error without the box that the SDK prints around a provider's error."""
+    return " ".join(result.stderr.replace("│", " ").split())
 
 
 def rows_of(database: Connection) -> list[str]:
@@ -35,7 +49,7 @@ def fingerprinted(database: Connection) -> list[str]:
     return sorted(re.findall(r"(\w+)=", row[0]))
 
 
-def test_the_branch_lives_beside_ours_and_goes_again(
+def test_branch_is_applied_next_to_ours_and_removed(
     extended: Project, environment: Mapping[str, str], head_database: Connection
 ) -> None:
     first = extended.revision("acme0001")
@@ -44,7 +58,7 @@ def test_the_branch_lives_beside_ours_and_goes_again(
     assert f'depends_on: str | None = "{HEAD}"' in first
     assert len(re.findall(r'create_table\(\s*"acme__', first)) == 2
     assert first.count('"ms_markets__') == 2 == first.count('["ms_markets__asset.u')
-    # Our newest has no row of its own while acme0001, which depends on it, is there.
+    # Alembic keeps no row for our newest revision while acme0001 depends on it.
     assert rows_of(head_database) == ["acme0001"]
     assert fingerprinted(head_database) == [*REVISIONS, "acme0001"]
 
@@ -53,7 +67,7 @@ def test_the_branch_lives_beside_ours_and_goes_again(
     assert ran.exit_code == 0, ran.stderr
     assert rows_of(head_database) == [NEXT, "acme0001"]
 
-    # The model of the asset lacks the column that was added; that is not the project's affair.
+    # The model of the asset does not have the new column, but the project does not own that table.
     made = extended.migrate("revision", "-m", "nothing", *SECOND, environment=environment)
     assert made.exit_code == 0, made.stderr
     second = extended.revision("acme0002")
@@ -78,58 +92,67 @@ def test_without_the_project_its_rows_are_explained(
     for command in (("upgrade", "head"), ("current",), ("revision", "-m", "later")):
         result = migrate(*command, environment=environment, folder=extended.folder)
         assert result.exit_code == 1
-        sentence = result.stderr.splitlines()[-1]
-        assert sentence.startswith("The database is at acme0001, and acme0001 comes from a project")
-        assert "migrations:migration does not carry" in sentence
-        assert "install that project" in sentence
+        assert sentence_of(result) == sentence(
+            MissingExtensionError, row="acme0001", provider=PROVIDER
+        )
     assert rows_of(head_database) == ["acme0001"]
 
 
-def test_an_older_project_is_told_that_the_database_is_ahead(
+def test_older_project_finds_the_database_ahead(
     extended: Project, environment: Mapping[str, str]
 ) -> None:
     for file in extended.versions.glob("acme0001_*"):
         file.unlink()
     result = extended.migrate("upgrade", "heads", environment=environment)
     assert result.exit_code == 1
-    sentence = result.stderr.splitlines()[-1]
-    assert "it is at acme0001 and this code ends at acme@base" in sentence
-    assert "run this with the version of acme_migrations that has acme0001" in sentence
-    assert "downgrade --provider acme_migrations:migration acme@base" in sentence
+    assert sentence_of(result) == sentence(
+        DatabaseAheadError,
+        row="acme0001",
+        head="acme@base",
+        origin="acme_migrations",
+        provider="acme_migrations:migration",
+    )
 
 
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
-        ((), "Without --rev-id the revision would get the next number of msm's own; run"),
-        (("--no-autogenerate",), "Without --rev-id the revision would get the next number"),
-        (("--rev-id", "acme0001"), "With --head head the revision would not follow base; run"),
-        (("--head", "base", "--rev-id", NEXT), f"The id '{NEXT}' is not one of the branch acme, "),
+        ((), "Without --rev-id the revision would get the next id of msm"),
+        (("--no-autogenerate",), "Without --rev-id the revision would get the next id of msm"),
+        (("--rev-id", "acme0001"), "With --head head the revision would not follow base"),
+        (
+            ("--head", "base", "--rev-id", NEXT),
+            (
+                f"The id '{NEXT}' is not one of the branch acme, whose ids are acme and four "
+                "digits or more"
+            ),
+        ),
     ],
 )
-def test_a_revision_that_would_be_among_ours_is_refused(
+def test_revision_outside_the_branch_is_refused(
     acme: Project, environment: Mapping[str, str], options: tuple[str, ...], fault: str
 ) -> None:
     result = acme.migrate("revision", "-m", "create", *options, environment=environment)
     assert result.exit_code == 2
-    said = " ".join(result.stderr.replace("│", " ").split())
-    assert fault in said
-    assert '-m "say what changes" --head base --rev-id acme0001`' in said
+    assert f"{fault}; run `{REVISION} --head base --rev-id acme0001`." in text_of(result)
     assert not acme.versions.exists()
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "fault"),
     [
-        (("--head", "acme@head", "--rev-id", "acme0001"), "Revision acme0001 is there already, in"),
+        (
+            ("--head", "acme@head", "--rev-id", "acme0001"),
+            "Revision acme0001 exists already, in {file}",
+        ),
         (
             ("--head", "base", "--rev-id", "acme0002"),
-            "With --head base the revision would not follow acme@head; run",
+            "With --head base the revision would not follow acme@head",
         ),
     ],
 )
-def test_a_place_that_is_taken_is_refused(
-    acme: Project, environment: Mapping[str, str], options: tuple[str, ...], said: str
+def test_id_or_parent_that_is_taken_is_refused(
+    acme: Project, environment: Mapping[str, str], options: tuple[str, ...], fault: str
 ) -> None:
     first = acme.write("acme0001", None, "pass")
     text = first.read_text(encoding="utf-8").replace(
@@ -138,19 +161,21 @@ def test_a_place_that_is_taken_is_refused(
     first.write_text(text, encoding="utf-8")
     result = acme.migrate("revision", "-m", "by hand", *options, environment=environment)
     assert result.exit_code == 2
-    sentence = " ".join(result.stderr.replace("│", " ").split())
-    assert said in sentence
-    assert '-m "say what changes" --head acme@head --rev-id acme0002`' in sentence
+    said = fault.format(file=first)
+    command = f"{REVISION} --head acme@head --rev-id acme0002"
+    # Without spaces: the SDK's box breaks a path into lines.
+    assert f"{said}; run `{command}`.".replace(" ", "") in text_of(result).replace(" ", "")
     assert list(acme.versions.iterdir()) == [first]
     assert first.read_text(encoding="utf-8") == text
 
 
-def test_a_file_that_has_one_of_our_ids_is_refused(
-    acme: Project, environment: Mapping[str, str]
-) -> None:
-    acme.write(NEXT, HEAD, "pass")
+def test_file_with_one_of_our_ids_is_refused(acme: Project, environment: Mapping[str, str]) -> None:
+    file = acme.write(NEXT, HEAD, "pass")
     result = acme.migrate("current", environment=environment)
     assert result.exit_code == 2
-    said = " ".join(result.stderr.replace("│", " ").split())
-    assert f"Revision {NEXT} in " in said
-    assert "is not named for the branch acme" in said
+    said = (
+        f"The id of revision {NEXT} in {file} does not begin with acme, so msm may use it too; "
+        f"delete that file and generate it again with `{REVISION} --head acme@head --rev-id "
+        "acme0001`."
+    )
+    assert said.replace(" ", "") in text_of(result).replace(" ", "")

@@ -1,5 +1,6 @@
-"""Which models a downstream project may list, each fault in one sentence."""
+"""Which models a downstream project may list; each mistake is one sentence."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from migrations import migration
+from migrations.errors import DatabaseAheadError
 from migrations.history.files import Revisions
 from migrations.run.guards import unknown_version
 from msm.errors import AttachError, AttachProblem
+from msm.models import Asset
 from tests.support.forked import run_forked
+from tests.support.refusals import sentence
 
 NOWHERE = {"MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:9"}
 
@@ -97,52 +101,117 @@ def extend_with_an_identifier_of_ours() -> str:
         return f"{type(error).__name__}: {error}"
 
 
+LIST = "the models of the project's migration package"
+
+
 @pytest.mark.parametrize(
-    ("models", "said"),
+    ("models", "error"),
     [
-        (list_nothing, "DownstreamModelsError: The project lists no model; pass"),
-        (list_one_of_ours, "msm.models.assets.asset.Asset: a model of msm, which its own provi"),
-        (forget_the_application, "test_models.Quote would be a table of msm; set __application"),
-        (list_two_applications, "of several applications, acme, globex; have one migration"),
-        (forget_one, "test_models.Forgotten: mapped for the application 'acme' but not listed"),
-        (take_the_name_of_the_provider, "The application 'msm' is what the catalog knows the"),
-        (list_one_twice, "ModelGraphError: The class tests.downstream.test_models.Quote appears"),
+        (
+            list_nothing,
+            (
+                "DownstreamModelsError: The project lists no model; pass the classes that it maps "
+                "on MarketsBase."
+            ),
+        ),
+        (
+            list_one_of_ours,
+            (
+                "DownstreamModelsError: msm.models.assets.asset.Asset: a model of msm, which the "
+                f"provider of msm migrates; remove it from {LIST}."
+            ),
+        ),
+        (
+            forget_the_application,
+            (
+                f"DownstreamModelsError: {__name__}.Quote would be a table of msm; set "
+                "__application__ on an abstract base of the project, and derive its models from "
+                "that."
+            ),
+        ),
+        (
+            list_two_applications,
+            (
+                "DownstreamModelsError: The models belong to several applications, acme, globex; "
+                "make one migration package for each."
+            ),
+        ),
+        (
+            forget_one,
+            (
+                f"DownstreamModelsError: {__name__}.Forgotten: mapped for the application 'acme' "
+                f"but not listed; add it to {LIST}."
+            ),
+        ),
+        (
+            take_the_name_of_the_provider,
+            (
+                "DownstreamModelsError: The application 'msm' is the key of the provider of msm in "
+                "the catalog; choose another name."
+            ),
+        ),
+        (
+            list_one_twice,
+            (
+                f"ModelGraphError: The class {__name__}.Quote appears twice in the migration "
+                f"provider: as {__name__}.Quote in {__file__} and as {__name__}.Quote in "
+                f"{__file__}; list it in one graph only."
+            ),
+        ),
         (
             refer_to_no_table,
-            "Quote.asset_uid refers to ms_markets__assets.uid, but no model",
+            (
+                f"ModelGraphError: {__name__}.Quote.asset_uid refers to ms_markets__assets.uid, "
+                "but no model has the table ms_markets__assets; name the attribute of the model "
+                "instead, such as Asset.uid."
+            ),
         ),
         (
             refer_to_no_column,
-            "to ms_markets__asset.id, but ms_markets__asset has no column id",
+            (
+                f"ModelGraphError: {__name__}.Quote.asset_uid refers to ms_markets__asset.id, but "
+                "ms_markets__asset has no column id; name the attribute of the model instead, such "
+                "as Asset.uid."
+            ),
         ),
     ],
+    ids=lambda item: getattr(item, "__name__", ""),
 )
-def test_a_list_that_is_not_one_projects_is_refused(
-    tmp_path: Path, models: Callable[[], list[type]], said: str
+def test_models_of_no_single_project_are_refused(
+    tmp_path: Path, models: Callable[[], list[type]], error: str
 ) -> None:
     result = run_forked(stand_beside_with, models, environment=NOWHERE, folder=tmp_path)
     assert result.exit_code == 0, result.stderr
-    assert said in result.value
+    assert result.value == error
 
 
-def test_tables_of_a_project_that_cannot_be_attached_are_sent_to_its_provider() -> None:
+def test_missing_tables_name_the_project_that_migrates_them() -> None:
     problem = AttachProblem("Quote", "acme__quote", "missing", "not in the catalog")
     result = str(AttachError([problem], data_source_uid="here"))
-    assert "from the repository of acme, with its migration package: `mainsequence migr" in result
-    assert "--provider PACKAGE:migration heads`" in result
+    assert "from the repository of acme" in result
+    assert "`mainsequence migrations upgrade --provider PACKAGE:migration heads`" in result
     assert " migrations:migration" not in result
 
 
-def test_a_name_that_ends_in_a_digit_is_told_from_the_number_of_a_revision() -> None:
+def test_branch_name_may_end_in_a_digit() -> None:
     provider = replace(migration, branch="acme2", reference="acme2_migrations:migration")
     for known, end in (["acme20001"], "acme20001"), ([], "acme2@base"):
         carried = Revisions(dict.fromkeys(["1004", *known], Path()), ["1004", *known])
-        result = str(unknown_version(["acme20007"], carried, provider))
-        assert f"it is at acme20007 and this code ends at {end}" in result
-        assert f"downgrade --provider acme2_migrations:migration {end}`" in result
+        assert str(unknown_version(["acme20007"], carried, provider)) == sentence(
+            DatabaseAheadError,
+            row="acme20007",
+            head=end,
+            origin="acme2_migrations",
+            provider="acme2_migrations:migration",
+        )
 
 
-def test_an_identifier_of_ours_cannot_be_carried_with_ours(tmp_path: Path) -> None:
+def test_identifier_of_ours_is_refused(tmp_path: Path) -> None:
     result = run_forked(extend_with_an_identifier_of_ours, environment=NOWHERE, folder=tmp_path)
     assert result.exit_code == 0, result.stderr
-    assert "The model identifier 'Asset' appears twice in the migration provider" in result.value
+    ours = inspect.getfile(Asset)
+    assert result.value == (
+        "ModelGraphError: The model identifier 'Asset' appears twice in the migration provider: as "
+        f"msm.models.assets.asset.Asset in {ours} and as {__name__}.Asset in {__file__}; list it "
+        "in one graph only."
+    )

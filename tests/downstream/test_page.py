@@ -15,7 +15,7 @@ BLOCKS = [
 
 
 def statements_of(code: str) -> Iterator[str]:
-    """Every statement, wherever it stands; an import of several names as several."""
+    """Every statement of some code; an import of several names counts as several."""
     for node in ast.walk(ast.parse(code)):
         match node:
             case ast.Import(names=names) | ast.ImportFrom(names=names):
@@ -26,7 +26,7 @@ def statements_of(code: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
-def test_code_of_the_page_stands_in_a_file_of_an_example(block: Block) -> None:
+def test_code_of_the_page_is_in_an_example(block: Block) -> None:
     wanted = set(statements_of(block.text))
     files = [path for path in (ROOT / "examples").glob("downstream-*/*/*.py") if path.is_file()]
     assert [path for path in files if wanted <= stated_in(path)] != []

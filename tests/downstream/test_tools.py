@@ -1,4 +1,4 @@
-"""review, check and plan, told to look at a project's provider."""
+"""review, check and plan on the provider of a project."""
 
 import json
 import shlex
@@ -22,12 +22,12 @@ def run_tool(tool: str, arguments: list[str]) -> int:
 
 
 def look(project: Project, tool: str, *arguments: str, environment: Mapping[str, str]) -> Finished:
-    """Run a tool in the project's folder, on the project's provider."""
+    """Run a tool in the project's folder, on its provider."""
     words = ["--provider", f"{project.name}_migrations:migration", *arguments]
     return run_forked(run_tool, tool, words, environment=environment, folder=project.folder)
 
 
-def test_they_look_at_an_extended_database(
+def test_tools_work_on_an_extended_database(
     extended: Project, environment: Mapping[str, str]
 ) -> None:
     review = look(extended, "review", environment=environment)
@@ -39,7 +39,7 @@ def test_they_look_at_an_extended_database(
 
     plan = look(extended, "plan", environment=environment)
     assert plan.value == 0, plan.stderr
-    assert "nothing" in plan.stdout.lower()
+    assert plan.stdout == ("The database is at acme0001; there is nothing to run for heads.\n")
 
     extended.write("acme0002", "acme0001", 'op.drop_column("acme__quote", "venue")')
     review = look(extended, "review", environment=environment)
@@ -55,7 +55,7 @@ def test_they_look_at_an_extended_database(
     )
 
 
-def test_the_revision_that_a_check_names_is_one_of_the_branch(
+def test_check_names_a_revision_of_the_branch(
     extended: Project, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("ALTER TABLE acme__quote_ticks DROP COLUMN bid")
@@ -69,9 +69,7 @@ def test_the_revision_that_a_check_names_is_one_of_the_branch(
     assert 'op.drop_column("acme__quote_ticks", "bid")' in extended.revision("acme0002")
 
 
-def test_they_look_at_a_database_that_a_project_stands_beside_in(
-    globex: Project, environment: Mapping[str, str]
-) -> None:
+def test_tools_work_on_a_separate_history(globex: Project, environment: Mapping[str, str]) -> None:
     made = globex.migrate("revision", "-m", "create", environment=environment)
     assert made.exit_code == 0, made.stderr
     plan = look(globex, "plan", environment=environment)
@@ -81,8 +79,16 @@ def test_they_look_at_a_database_that_a_project_stands_beside_in(
     assert check.value == 0, check.stdout + check.stderr
 
 
-def test_what_is_no_provider_is_named(acme: Project, environment: Mapping[str, str]) -> None:
+def test_reference_that_is_no_provider_is_refused(
+    acme: Project, environment: Mapping[str, str]
+) -> None:
     words = ["--provider", "acme.models:Quote"]
     result = run_forked(run_tool, "review", words, environment=environment, folder=acme.folder)
     assert result.value == 2
-    assert result.stderr.startswith("acme.models:Quote is no provider to look at (")
+    # The reason is in the SDK's words.
+    reason = result.stderr.partition("(")[2].partition("); name")[0]
+    assert result.stderr == (
+        f"acme.models:Quote is not a provider of msm models ({reason}); name one that extend() or "
+        "stand_beside() returned, such as acme_migrations:migration, and run this from the root "
+        "of its repository.\n"
+    )

@@ -1,4 +1,4 @@
-"""A provider to write revisions into, databases seen from outside, and an undisturbed upgrade."""
+"""A copy of the provider, a view of the database from outside, and an undisturbed upgrade."""
 
 import shutil
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def watcher(cluster: Cluster, empty_database: Connection) -> Iterator[Connection
 
 @pytest.fixture
 def background(watcher: Connection) -> Iterator[Background]:
-    """Migrations beside the test, in the empty database."""
+    """Migrations that run in parallel to the test, in the empty database."""
     with Background(watcher) as running:
         yield running
 
@@ -47,7 +47,7 @@ def empty_url(empty_database: Connection) -> str:
 
 @pytest.fixture(scope="session")
 def clean(cluster: Cluster) -> Clean:
-    """An upgrade from nothing to head that nobody disturbed."""
+    """An upgrade from nothing to head without any disturbance."""
     with new_database(cluster, "undisturbed") as name:
         url = cluster.platform_url(name)
         with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:

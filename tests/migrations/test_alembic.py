@@ -36,7 +36,7 @@ def alembic_engine(empty_database: Connection) -> Engine:
 
 
 def test_downgrade_leaves_no_trace(empty_database: Connection) -> None:
-    """Pytest-alembic's own check needs an env.py that takes the connection it is given."""
+    """The check of pytest-alembic itself needs an env.py that uses a given connection."""
     config = config_for(url_of(empty_database))
     script = ScriptDirectory.from_config(config)
     for revision in reversed(list(script.walk_revisions())):

@@ -1,4 +1,4 @@
-"""Alembic on our provider without the platform: for what is about revisions alone."""
+"""Alembic on our provider without the platform, for tests of revisions alone."""
 
 from alembic.config import Config
 from mainsequence.meta_tables import alembic_config_for_provider

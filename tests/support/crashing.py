@@ -1,4 +1,4 @@
-"""Upgrades that are killed at a chosen moment, and what database and catalog hold afterwards."""
+"""Upgrades that are killed at a chosen moment, and the state of database and catalog then."""
 
 import itertools
 import json
@@ -32,7 +32,7 @@ __all__ = [
 def run_traced(
     environment: Mapping[str, str], *, command: str = "upgrade", to: str = "head"
 ) -> Sequence[Moment]:
-    """Run a migration, and return every moment that it passed."""
+    """Run a migration, and return all its moments."""
     finished = run_up_to(None, environment, command, to)
     assert finished.exit_code == 0, finished.stderr
     moments: Sequence[Moment] = finished.value
@@ -62,7 +62,7 @@ class State:
     """What an upgrade made, without uids and times.
 
     Attributes:
-        versions: the rows of Alembic's version table; None where there is no such table.
+        versions: the rows of Alembic's version table; None if there is no such table.
         tables: columns, constraints and indexes of every table.
         details: defaults, comments, owners and privileges.
         catalog: every row of the platform's catalog, ordered by table, with names for uids.
@@ -77,7 +77,7 @@ class State:
 
 
 def read_state(url: str) -> State:
-    """Read it, once every migration session that was cut off is gone."""
+    """Read the state, after every session of a killed migration has ended."""
     with psycopg.connect(url, autocommit=True) as connection:
         wait_until(
             lambda: not has_sessions(connection) or None, "the end of a killed migration's work"
@@ -118,7 +118,7 @@ def read_privileges(connection: psycopg.Connection) -> dict[str, str]:
         "SELECT 'privileges of ' || relname, relowner::regrole || ' ' || coalesce(relacl::text, '')"
         " FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')"
     )
-    # Each database has an owner role of its own, named after it.
+    # Each database has its own owner role, with its name.
     owners = re.compile(rf"{re.escape(connection.info.dbname)}_(owner|runtime)")
     return {name: owners.sub(r"\1", said) for name, said in rows}
 
@@ -141,12 +141,12 @@ def read_catalog(connection: psycopg.Connection) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """A run that nothing disturbed.
+    """A run without any disturbance.
 
     Attributes:
-        moments: what it passed.
-        before: database and catalog as it found them.
-        after: as it left them.
+        moments: all its moments.
+        before: the state before it.
+        after: the state after it.
     """
 
     moments: Sequence[Moment]
@@ -155,13 +155,13 @@ class Clean:
 
 
 def run_clean(environment: Mapping[str, str], url: str) -> Clean:
-    """Upgrade an empty database, and note every moment."""
+    """Upgrade an empty database, and record every moment."""
     before = read_state(url)
     return Clean(run_traced(environment), before, read_state(url))
 
 
 def choose(moments: Sequence[Moment], count: int, seed: int) -> list[Moment]:
-    """So many moments, the same for the same seed, spread evenly over the stages."""
+    """Some moments, the same for the same seed, spread evenly over the stages."""
     dice = random.Random(seed)  # noqa: S311 - a test needs to be repeatable, not secret
     stages = list(dict.fromkeys(moment.stage for moment in moments))
     shuffled = [[m for m in moments if m.stage == stage] for stage in stages]
@@ -172,10 +172,10 @@ def choose(moments: Sequence[Moment], count: int, seed: int) -> list[Moment]:
 
 
 def survive(last: Moment, clean: Clean, environment: Mapping[str, str], url: str) -> None:
-    """Kill an upgrade of an empty database at a moment, and have the next one complete it.
+    """Kill an upgrade of an empty database at a moment, and let the next one complete it.
 
     Raises:
-        AssertionError: the schema was half made, or the next upgrade did too much or too little.
+        AssertionError: half of the schema exists, or the next upgrade did too much or too little.
     """
     kill(last, environment)
     left = read_state(url)

@@ -1,4 +1,4 @@
-"""What stands between the SDK and a platform, and meets each request as a test wants."""
+"""A proxy between the SDK and a platform, which handles each request as a test wants."""
 
 import json
 import threading
@@ -18,12 +18,12 @@ type Meet = Callable[[str, str], int | None]
 
 
 class Gateway(ThreadingHTTPServer):
-    """Forwards every request to a platform, unless it is told otherwise.
+    """Forwards every request to a platform, unless a test decides otherwise.
 
     Args:
-        platform: what answers.
+        platform: where requests go.
         meet: called with method and path of a request before it is forwarded; returns None, or
-            the status to answer with in place of the platform.
+            the status to answer with instead of the platform.
 
     Attributes:
         answers: the path of every request that was forwarded, and what the platform answered.
@@ -64,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._pass_on()
 
     def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - its name there
-        """Say nothing: standard error is what the tests read."""
+        """Print nothing: tests read standard error."""
 
     def _pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(answer.status_code, answer.content)
 
     def _answer(self, status: int, content: bytes) -> None:
-        # Whoever asked may have been killed by now.
+        # The client may have been killed by now.
         with suppress(ConnectionError):
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

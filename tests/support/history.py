@@ -1,4 +1,4 @@
-"""Our revisions and tables as they are now: a new table moves these along, and no test."""
+"""Our revisions and tables as they are now, so that a new table changes no test."""
 
 from msm import MarketsModel
 from msm.models import markets_sqlalchemy_models
@@ -12,7 +12,7 @@ VERSIONS = ROOT / "migrations" / "versions" / "mainsequence_markets"
 # The ids, the oldest first.
 REVISIONS = sorted(file.name.partition("_")[0] for file in VERSIONS.glob("[0-9]*.py"))
 HEAD = REVISIONS[-1]
-# What the next revision will be called, and the one behind it.
+# The id of the next revision, and of the one after it.
 NEXT, AFTER = str(int(HEAD) + 1), str(int(HEAD) + 2)
 
 MODELS: tuple[type[MarketsModel], ...] = (
@@ -21,5 +21,5 @@ MODELS: tuple[type[MarketsModel], ...] = (
     *pricing_sqlalchemy_models(),
 )
 TABLES = sorted(model.__tablename__ for model in MODELS)
-# What the catalog holds at head: the tables, and Alembic's version table.
+# The resources of the catalog at head: the tables, and Alembic's version table.
 RESOURCES = len(TABLES) + 1

@@ -1,4 +1,4 @@
-"""Migrations that run beside a test: started, watched through PostgreSQL, killed."""
+"""Migrations in other processes: started, watched through PostgreSQL, killed."""
 
 import os
 import runpy
@@ -76,10 +76,10 @@ def migrate_in(
 
 
 def run_cli_fresh(arguments: tuple[str, ...]) -> None:
-    """Run the SDK's command line after what the forked process has of ours was forgotten.
+    """Run the SDK's command line after the forked process has unloaded our packages.
 
-    The namespace is read once, when msm is imported; and a test module imports the provider of the
-    repository, not the one in the working folder.
+    The namespace is read once, when msm is imported. A test module imports the provider of the
+    repository, not the copy in the working folder.
     """
     _unload_ours()
     from mainsequence.cli.cli import app
@@ -111,7 +111,7 @@ def _unload_ours() -> None:
 
 
 def sentence_of(result: Finished) -> str:
-    """The last line that a failed migration said, which is to be its one sentence."""
+    """The last line of a failed migration, which has to be its one sentence."""
     assert "Traceback" not in result.stderr, result.stderr
     return result.stderr.splitlines()[-1]
 
@@ -139,7 +139,7 @@ def write_revision(
 
 
 def wait_until[T](look: Callable[[], T | None], what: str) -> T:
-    """Look again and again until there is something to be seen."""
+    """Poll until there is a result."""
     deadline = time.monotonic() + TIMEOUT
     while (found := look()) is None:
         if time.monotonic() > deadline:
@@ -149,7 +149,7 @@ def wait_until[T](look: Callable[[], T | None], what: str) -> T:
 
 
 def wait_for_lock_timeout(watcher: psycopg.Connection[Any], name: str = NAME) -> None:
-    """Wait until a session of this name has waited for a lock, and does not any more."""
+    """Wait until a session with this name has waited for a lock and its wait has ended."""
     query = (
         "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE %s AND wait_event_type = 'Lock'"
     )
@@ -169,7 +169,7 @@ class BackgroundSession:
 
 
 class Background:
-    """Migrations in processes of their own, in a database that an administrator watches.
+    """Migrations in other processes, in a database that an administrator watches.
 
     Args:
         watcher: sees every session of the database; autocommits.

@@ -1,4 +1,4 @@
-"""A connection pooler before PostgreSQL: each transaction, or each client, gets a session."""
+"""A connection pooler in front of PostgreSQL: each transaction, or each client, gets a session."""
 
 import socket
 import socketserver
@@ -18,13 +18,13 @@ IDLE = b"I"
 
 @contextmanager
 def pooler(host: str, port: int, *, by_transaction: bool) -> Iterator[int]:
-    """Run a pooler before a server, and give its port on 127.0.0.1.
+    """Run a pooler in front of a server, and give its port on 127.0.0.1.
 
     Args:
         host: of the server.
         port: of the server.
         by_transaction: whether a client keeps its session for one transaction only, so that
-            clients share sessions; else it keeps it for as long as it lives.
+            clients share sessions; otherwise it keeps it until it disconnects.
     """
     with _Pooler((host, port), by_transaction=by_transaction) as running:
         thread = threading.Thread(target=running.serve_forever, args=(0.05,))
@@ -69,10 +69,10 @@ class _Client(socketserver.BaseRequestHandler):
                 session = None
 
     def log_in(self) -> socket.socket:
-        """Open a session that this client's own password opens."""
+        """Open a session with the client's own password."""
         session = socket.create_connection(self.server.address)
         for end in (session, self.request):
-            # Else each of the many small messages waits for the receipt of the one before.
+            # Without it each small message waits for the acknowledgement of the one before.
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.server.sessions.append(session)
         while True:
@@ -80,18 +80,18 @@ class _Client(socketserver.BaseRequestHandler):
             length, code = struct.unpack("!II", header)
             if code == PROTOCOL:
                 break
-            self.request.sendall(b"N")  # It asks for encryption, of one kind or another.
+            self.request.sendall(b"N")  # The client asks for encryption, by TLS or GSSAPI.
         session.sendall(header + receive(self.request, length - 8))
         self.answer(session)
         return session
 
     def answer(self, session: socket.socket) -> bytes:
-        """Pass on what the server says until it is ready for more."""
+        """Pass on the server's messages until it is ready for a query."""
         while True:
             kind, size = receive(session, 1), receive(session, 4)
             body = receive(session, struct.unpack("!I", size)[0] - 4)
             if kind == BACKEND_KEY:
-                # A pooler tells its own number, for it cannot promise a server process.
+                # A pooler sends its own number: it cannot know which server process will be used.
                 body = struct.pack("!I", 1) + body[4:]
             self.request.sendall(kind + size + body)
             if kind == READY:
@@ -101,7 +101,7 @@ class _Client(socketserver.BaseRequestHandler):
 
 
 def receive(source: socket.socket, size: int) -> bytes:
-    """Exactly so many bytes."""
+    """Exactly this many bytes."""
     found = b""
     while len(found) < size:
         more = source.recv(size - len(found))

@@ -1,4 +1,4 @@
-"""A database as the published ms-markets 1.0.16 leaves it: tables, rows, and the catalog's rows."""
+"""A database of the published ms-markets 1.0.16: tables, rows, and the rows of the catalog."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,7 +30,7 @@ VALUES: dict[type, Callable[[str, int], Any]] = {
     datetime: lambda _, n: START + timedelta(days=n),
     object: lambda name, n: {"name": name, "n": n},
 }
-# What CHECK constraints ask for.
+# Values that CHECK constraints need.
 CHOSEN: dict[str, dict[str, Any]] = {
     "accountholdingsts": {"direction": -1},
     "index": {"calculation_method": "formula", "value_format": "decimal"},
@@ -66,7 +66,7 @@ def create_published(connection: psycopg.Connection[Any], owner: str) -> None:
 
 
 def fill(url: URL) -> None:
-    """Insert some rows into every table, those that a foreign key needs first."""
+    """Insert rows into every table, first into those that foreign keys refer to."""
     metadata = MetaData()
     engine = create_engine(url, poolclass=NullPool)
     metadata.reflect(engine)
@@ -119,8 +119,8 @@ def checksums(connection: psycopg.Connection[Any]) -> dict[str, tuple[int, str]]
 def register_published() -> None:
     """Enter the tables into the catalog through the SDK, as the published provider does.
 
-    It has our package, namespace and table names; its registry has another identifier, and its
-    first revision made a table that its last release has no model of.
+    It has our package, namespace and table names, but another identifier for its registry. Its
+    first revision created a table for which its last release has no model.
     """
     from mainsequence.meta_tables.migrations import build_metatable_migration_provider
     from sqlalchemy.orm import Mapped, mapped_column

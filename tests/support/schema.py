@@ -1,4 +1,4 @@
-"""What a database holds, in PostgreSQL's own words, and what the table facts describe."""
+"""What a database contains, as PostgreSQL prints it, and what the table facts describe."""
 
 import json
 from dataclasses import dataclass, field
@@ -76,7 +76,7 @@ def defaults_and_comments(connection: psycopg.Connection) -> tuple[dict[str, str
 
 
 def create_from_facts(connection: psycopg.Connection) -> None:
-    """Build the schema that ``tests/data/ms_markets.json`` describes, from nothing of ours."""
+    """Create the schema that ``tests/data/ms_markets.json`` describes, without our code."""
     for facts in FACTS:
         lines = [
             f'"{column["name"]}" {column["type"]}{"" if column["nullable"] else " NOT NULL"}'
@@ -102,7 +102,7 @@ def create_from_facts(connection: psycopg.Connection) -> None:
             )
     for facts in FACTS:
         for key in facts["foreign_keys"]:
-            # Named by the convention: the one name of its own in the facts is not reproduced.
+            # By the convention: the one name in the facts that is different is not reproduced.
             target, referred = key["references"], key["referred_columns"]
             name = schema_foreign_key_name(facts["table"], key["columns"], target, referred)
             connection.execute(

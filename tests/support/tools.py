@@ -1,4 +1,4 @@
-"""The tools that only look, run in forked processes: check and plan."""
+"""The tools that only read, run in forked processes: check and plan."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def run_plan(environment: Mapping[str, str], *arguments: str, folder: Path = ROO
 
 
 def differences(environment: Mapping[str, str], *arguments: str) -> list[dict[str, Any]]:
-    """What the check finds, of which its exit code has to speak too."""
+    """The differences that the check finds, which its exit code has to confirm."""
     result = run_check(environment, "--json", *arguments)
     assert result.stderr == ""
     answer = json.loads(result.stdout)

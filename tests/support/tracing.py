@@ -1,8 +1,8 @@
-"""Every moment at which the process of a migration can die, and its death at one of them.
+"""Every moment at which the process of a migration can die, and killing it at one of them.
 
-A process passes moments before a request or a statement, after it was sent, and after it was
-answered. Their order is the same in every run on the same database, so that a number names one.
-This module runs in the forked process, and imports nothing that is not loaded there already.
+The moments are before each request or statement, after it was sent, and after its answer. Their
+order is the same in every run on the same database, so a number identifies one. This module runs in
+the forked process, and imports only what is loaded there already.
 """
 
 import logging
@@ -34,8 +34,8 @@ class Moment:
     """A moment of a migration at which its process can die.
 
     Attributes:
-        number: how many came before it.
-        stage: reserve, connection, the revision on the way to which it is, commit or finalize.
+        number: how many moments came before it.
+        stage: reserve, connection, the revision that is being applied, commit or finalize.
         edge: before a request or statement, after it was sent, or after its answer.
         what: the request, or the beginning of the statement.
     """
@@ -50,15 +50,15 @@ class Moment:
 
 
 def ddl_of(moments: Iterable[Moment]) -> list[str]:
-    """The statements among them that changed the schema."""
+    """The statements among the moments that changed the schema."""
     return [moment.what for moment in moments if moment.edge == "after" and DDL.match(moment.what)]
 
 
 class Tracer:
-    """Passes the moments of the migration in this process, and ends the process at one of them.
+    """Records the moments of the migration in this process, and kills the process at one of them.
 
     Args:
-        last: where to die; None lives.
+        last: where to die; None for not at all.
     """
 
     def __init__(self, last: Moment | None) -> None:
@@ -105,7 +105,7 @@ class Tracer:
             what = " ".join(statement.split())[:LENGTH]
             self._reach("before", what)
             driver: Any = connection.connection.driver_connection
-            # What has values would have to be bound first, and the first statement needs a BEGIN.
+            # A statement with values would have to be bound first, and the first one needs a BEGIN.
             if not values and driver.info.transaction_status == IN_TRANSACTION:
                 self._reach("sent", what, lambda: send(driver, statement))
 
@@ -138,7 +138,7 @@ class Tracer:
         return True
 
     def _reach(self, edge: Edge, what: str, act: Callable[[], None] | None = None) -> None:
-        # What looks on beside the migration comes whenever it comes.
+        # Polls of another thread come at any time, so they are no moments.
         if threading.current_thread() is not threading.main_thread():
             return
         moment = Moment(len(self.moments), self._stage, edge, what)
@@ -153,14 +153,14 @@ class Tracer:
 
 
 def send(connection: psycopg.Connection, statement: str) -> None:
-    """Send a statement to the server, and do not wait for what becomes of it."""
+    """Send a statement to the server, and do not wait for the answer."""
     connection.pgconn.send_query(statement.encode())
     while connection.pgconn.flush():
         pass
 
 
 def trace(arguments: Sequence[str], last: Moment | None) -> list[Moment]:
-    """Run the SDK's command line in this process up to a moment, or its end; the moments passed."""
+    """Run the SDK's command line up to a moment or its end, and return all moments."""
     from mainsequence.cli.cli import app
 
     tracer = Tracer(last)

@@ -1,4 +1,4 @@
-"""What checkouts are made of: the sources as a repository, a Python, a uv and an ordinary user."""
+"""Parts of a checkout: the sources as a repository, a Python, a uv and an ordinary user."""
 
 import os
 import secrets
@@ -21,7 +21,7 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class Workshop:
-    """What the situations are made of.
+    """The parts that the situations use.
 
     Attributes:
         folder: everything of this run; anybody may enter.
@@ -35,7 +35,7 @@ class Workshop:
 
     @property
     def sources(self) -> Path:
-        """A repository with one commit: the tracked files as they lie in the work tree."""
+        """A repository with one commit: the tracked files as they are in the work tree."""
         return self.folder / "sources"
 
     @property
@@ -45,7 +45,7 @@ class Workshop:
 
     @property
     def uv(self) -> Path:
-        """A folder with a uv and nothing else."""
+        """A folder with only a uv."""
         return self.folder / "uv"
 
     @property
@@ -59,7 +59,7 @@ class Workshop:
         return self.folder / "checkouts"
 
     def left_running(self) -> list[str]:
-        """Command lines of processes that have to do with this workshop."""
+        """Command lines of processes that use this workshop."""
         found = (process.info for process in psutil.process_iter(("cmdline", "cwd")))
         return [
             " ".join(facts["cmdline"] or [])
@@ -89,14 +89,14 @@ def answer(*command: str) -> str:
 
 
 def git(folder: Path, *arguments: str) -> None:
-    """Run git in ``folder``, as somebody."""
+    """Run git in ``folder``, with a name and an address."""
     identity = ("-c", "user.name=test", "-c", "user.email=test@example.invalid")
     subprocess.run(["git", *identity, *arguments], cwd=folder, check=True)
 
 
 @contextmanager
 def make_workshop() -> Iterator[Workshop]:
-    """Make the sources, a Python, a uv and a user; remove everything in the end."""
+    """Make the sources, a Python, a uv and a user; remove everything at the end."""
     folder = Path(tempfile.mkdtemp(prefix="msm-checkouts-"))
     user = f"msm-{secrets.token_hex(4)}"
     version = ".".join(map(str, sys.version_info[:3]))
@@ -114,7 +114,7 @@ def make_workshop() -> Iterator[Workshop]:
 
 
 def fill(workshop: Workshop) -> None:
-    """Copy the sources into a repository, and lay a uv and a Python out."""
+    """Copy the sources into a repository, and install a uv and a Python."""
     copy_sources(workshop.sources)
     copy_python(workshop)
     copy_uv(workshop)
@@ -122,7 +122,7 @@ def fill(workshop: Workshop) -> None:
 
 
 def link_programs(folder: Path) -> None:
-    """Link every program of the system that is no Python; the first of a name wins, as on PATH."""
+    """Link every program of the system except Pythons; the first of a name wins, as on PATH."""
     folder.mkdir()
     for place in map(Path, SYSTEM_PATH.split(":")):
         for program in place.iterdir() if place.is_dir() else ():
@@ -132,7 +132,7 @@ def link_programs(folder: Path) -> None:
 
 
 def copy_sources(folder: Path) -> None:
-    """Make a repository with one commit: the tracked files as they lie in the work tree."""
+    """Make a repository with one commit: the tracked files as they are in the work tree."""
     listed = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, answer("git", "-C", str(ROOT), *listed).split("\0")):
         target = folder / name
@@ -145,7 +145,7 @@ def copy_sources(folder: Path) -> None:
 
 
 def copy_python(workshop: Workshop) -> None:
-    """Copy the Python that runs this, and lay it out a second and third time as pyenv and uv do."""
+    """Copy the Python that runs this, also to where pyenv and uv put theirs."""
     skipped = shutil.ignore_patterns("test", "__pycache__", "site-packages")
     shutil.copytree(sys.base_prefix, workshop.python, symlinks=True, ignore=skipped)
     # A pyenv's Python looks for its library by an absolute path, which may be below /root.

@@ -1,4 +1,4 @@
-"""Ratings of the assets that msm knows."""
+"""Ratings of the assets of msm."""
 
 from globex.models import Rating, RatingScoresTS
 

@@ -15,7 +15,7 @@ SCORES = [88.0, 89.5, 91.0]
 
 
 def main() -> None:
-    """Attach, write and read."""
+    """Attach the models, write rows and read them."""
     runtime = msm.start_engine([Asset, Rating, RatingScoresTS])
     asset = insert(Asset).values(unique_identifier=NAME).on_conflict_do_nothing()
     runtime.execute(asset)

@@ -1,4 +1,4 @@
-"""The tables of this project; all of them begin with ``globex__``."""
+"""The tables of this project. All names begin with ``globex__``."""
 
 import datetime
 import uuid
@@ -26,7 +26,7 @@ class GlobexTimeIndexMetaTable(MarketsTimeIndexMetaTable):
 
 
 class Rating(GlobexMetaTable):
-    """One asset's letter grade, as it stands."""
+    """The current letter grade of one asset."""
 
     uid: Mapped[UuidKey]
     asset_uid: Mapped[uuid.UUID] = mapped_column(ForeignKey(Asset.uid, ondelete="CASCADE"))
@@ -36,7 +36,7 @@ class Rating(GlobexMetaTable):
 
 
 class RatingScoresTS(GlobexTimeIndexMetaTable):
-    """One asset's score at one time, from which its grade is made."""
+    """The score of one asset at one time; the grade is made from it."""
 
     __concept__ = "rating_scores"
     __identity_dimensions__ = ("asset_identifier",)

@@ -1,4 +1,4 @@
-"""The migrations of this project, which stand beside those of msm."""
+"""The migrations of this project, which have their own history next to that of msm."""
 
 from globex.models import Rating, RatingScoresTS
 from msm_migrations.downstream import stand_beside

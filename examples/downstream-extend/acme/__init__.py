@@ -1,4 +1,4 @@
-"""Quotes of the assets that msm knows."""
+"""Quotes of the assets of msm."""
 
 from acme.models import Quote, QuoteTicksTS
 

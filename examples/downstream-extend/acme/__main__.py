@@ -15,7 +15,7 @@ PRICES = [(243.10, 243.14), (243.08, 243.11), (243.20, 243.23)]
 
 
 def main() -> None:
-    """Attach, write and read."""
+    """Attach the models, write rows and read them."""
     runtime = msm.start_engine([Asset, Quote, QuoteTicksTS])
     asset = insert(Asset).values(unique_identifier=NAME).on_conflict_do_nothing()
     runtime.execute(asset)

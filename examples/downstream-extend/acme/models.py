@@ -1,4 +1,4 @@
-"""The tables of this project; all of them begin with ``acme__``."""
+"""The tables of this project. All names begin with ``acme__``."""
 
 import datetime
 import uuid

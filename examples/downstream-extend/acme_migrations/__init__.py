@@ -1,4 +1,4 @@
-"""The migrations of this project: a branch of those of msm."""
+"""The migrations of this project: a branch of the revision graph of msm."""
 
 from acme.models import Quote, QuoteTicksTS
 from msm_migrations.downstream import extend

@@ -10,7 +10,7 @@ from .source import live_inspection, outside_folder, package_import, title
 
 __all__ = ["DESTRUCTIVE", "OUTSIDE_FOLDER", "RULES", "Fault", "Rule"]
 
-# The only rule that a revision which has not been run can break.
+# The only rule for a file that is outside: it has not been run.
 OUTSIDE_FOLDER = outside_folder
 
 RULES: tuple[Rule, ...] = (

@@ -13,11 +13,12 @@ __all__ = ["idle_acknowledgement"]
 
 @rule("idle-acknowledgement", to_do="Remove the entry, or write the reason.")
 def idle_acknowledgement(revision: Revision) -> Iterator[Fault]:
-    """An acknowledgement without a reason, or of a rule that refuses nothing here."""
+    """An acknowledgement without a reason, or of a rule that finds nothing here."""
+    # One that is not needed would silently acknowledge what somebody adds later.
     refusing = {rule.name for rule in DESTRUCTIVE if any(rule.check(revision))}
     for name, reason in revision.acknowledged.items():
         if name not in refusing:
-            why = f"{name!r} is acknowledged, and refuses nothing in upgrade() that may be."
+            why = f"{name!r} is acknowledged, but no rule of that name refuses upgrade()."
             yield Fault(_location(revision), why)
         elif not reason.strip():
             yield Fault(_location(revision), f"{name!r} is acknowledged without a reason.")

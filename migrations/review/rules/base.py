@@ -15,7 +15,7 @@ class Fault:
     """One breach of a rule.
 
     Attributes:
-        place: the line that has to change.
+        location: the line that has to change.
         why: what is wrong there, as a sentence.
     """
 
@@ -31,8 +31,8 @@ class Rule:
     """One reason to refuse a revision.
 
     Attributes:
-        name: stable, in kebab case; what ``acknowledged`` and the JSON report use.
-        to_do: what the author does about it, as a sentence.
+        name: in kebab case. Revisions and programs use it, so it does not change.
+        to_do: what the author should do, as a sentence.
         check: finds the breaches in a revision.
     """
 
@@ -47,7 +47,7 @@ def rule(name: str, *, to_do: str) -> Callable[[Check], Rule]:
 
 
 def location_of_function(revision: Revision, name: str) -> Location:
-    """Where a module-level function begins; line 1 where there is none."""
+    """Where a module-level function begins; line 1 if there is none."""
     lines = [
         node.lineno
         for node in revision.tree.body

@@ -1,4 +1,4 @@
-"""Rules about names: that there is one, that it fits, and that it leaves ``public`` out."""
+"""Rules about names: they exist, are not too long, and do not contain ``public``."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,17 +31,17 @@ MAX_NAME_BYTES = DIALECT.max_identifier_length
 
 
 def _operations(revision: Revision) -> Iterator[Operation]:
-    for run in revision.recordings:
-        yield from run.operations
+    for recording in revision.recordings:
+        yield from recording.operations
 
 
-@rule("schema-public", to_do='Leave the schema out; "public" is what no schema means.')
+@rule("schema-public", to_do='Leave the schema out; without one it is "public".')
 def schema_public(revision: Revision) -> Iterator[Fault]:
     """``schema="public"`` in an operation, a foreign key's target, a type or a sequence."""
     churn = unchanged_foreign_keys(revision)
     for operation in _operations(revision):
         if operation in churn:
-            continue  # It has a rule of its own, and goes away altogether.
+            continue  # Another rule tells the author to delete it.
         for subject in _public(operation.op):
             why = f'{subject} names "public", which makes Alembic recreate unchanged keys.'
             yield Fault(operation.location, why)
@@ -73,7 +73,7 @@ def _is_public(kind: TypeEngine[Any] | None) -> bool:
 
 @rule("unnamed", to_do="Name it as autogenerate does: op.f() and the name by the convention.")
 def unnamed(revision: Revision) -> Iterator[Fault]:
-    """A constraint or index without a name, or with one that SQLAlchemy would make up."""
+    """A constraint or index without a name, or with a name that SQLAlchemy would generate."""
     for operation in _operations(revision):
         if operation.is_nameless:
             yield Fault(operation.location, "The index or constraint has no name.")
@@ -88,16 +88,17 @@ def _unnamed(table: Table) -> Iterator[str]:
         if not isinstance(constraint, ColumnCollectionConstraint):
             continue
         if isinstance(constraint, PrimaryKeyConstraint) and not constraint.columns:
-            continue  # Every Table has one; a table without a key has an empty one.
+            continue  # SQLAlchemy gives every table one, which is empty without a key.
         if not isinstance(constraint.name, str):
             columns = [column.name for column in constraint.columns]
             yield f"A {type(constraint).__name__} on ({', '.join(columns)})"
     yield from (f"The index on {column.name}" for column in table.columns if column.index)
 
 
-@rule("long-name", to_do="Shorten it; the SDK's convention does so for the names it makes.")
+@rule("long-name", to_do="Shorten it, as the SDK's convention does for the names that it makes.")
 def long_name(revision: Revision) -> Iterator[Fault]:
-    """A name over 63 bytes, which PostgreSQL would cut off."""
+    """A name of more than 63 bytes, which PostgreSQL would shorten."""
+    # Two long names with the same beginning would become one, and no model would match it.
     for operation in _operations(revision):
         op = operation.op
         bare = operation.is_nameless or isinstance(op, CreateIndexOp)
@@ -113,7 +114,7 @@ def _given(op: MigrateOperation) -> Iterator[str]:
     match op:
         case RenameTableOp():
             yield op.new_table_name
-        # Its table is a placeholder that cannot be copied where the index is on an expression.
+        # The dummy table of an index on an expression cannot be copied, as _names() does.
         case CreateIndexOp(index_name=str(name)):
             yield name
         case AlterColumnOp() if op.modify_name is not None:
@@ -121,7 +122,7 @@ def _given(op: MigrateOperation) -> Iterator[str]:
 
 
 def _names(bare: Table) -> Iterator[str]:
-    """Names as they will be: what has none, or only a token, gets it from the convention."""
+    """Names as they will be in the database, with those that the convention adds."""
     conventional = MetaData(naming_convention=MarketsBase.metadata.naming_convention)
     table = bare.to_metadata(conventional)
     yield table.name

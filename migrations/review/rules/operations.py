@@ -24,33 +24,34 @@ __all__ = [
 DDL_VERBS = {"alter", "cluster", "comment", "create", "do", "drop", "grant", "import", "reassign"}
 DDL_VERBS |= {"refresh", "reindex", "revoke", "security", "truncate"}
 
-# Comments, strings, quoted names and dollar-quoted bodies, in which a semicolon ends nothing.
+# Comments, strings, quoted names and dollar-quoted bodies: a semicolon in them does not end a
+# statement, and a word in them is not a verb.
 OPAQUE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(\$\w*\$).*?\1", re.DOTALL)
 
-# It changes no definition, and Alembic has no operation for it.
+# Allowed, because it changes no definition and Alembic has no operation for it.
 VALIDATION = re.compile(r"alter\s+table\s+(only\s+)?[\w.]+\s+validate\s+constraint\s+\w+$")
 
 
 @rule("batch-alter-table", to_do="Call op directly; batch mode is meant for SQLite.")
 def batch_alter_table(revision: Revision) -> Iterator[Fault]:
     """``op.batch_alter_table``."""
-    for run in revision.recordings:
-        for location in run.batches:
+    for recording in revision.recordings:
+        for location in recording.batches:
             yield Fault(location, "batch_alter_table may copy the table, and hides its operations.")
 
 
 @rule("raw-ddl", to_do="Use Alembic's operation for it, so that review, plan and check can see it.")
 def raw_ddl(revision: Revision) -> Iterator[Fault]:
-    """DDL as text, or as a DDL construct, in ``op.execute``; VALIDATE CONSTRAINT excepted.
+    """DDL as text or as a DDL construct in ``op.execute``, except VALIDATE CONSTRAINT.
 
-    What goes to Alembic's ``impl`` leaves no operation to be seen, whatever it is.
+    Any use of Alembic's ``impl`` counts, because it leaves no operation to check.
     """
     for node in ast.walk(revision.tree):
         if isinstance(node, ast.Attribute) and node.attr == "impl":
-            why = f"{ast.unparse(node)} works past Alembic's operations."
+            why = f"{ast.unparse(node)} bypasses Alembic's operations."
             yield Fault(Location(revision.path, node.lineno), why)
-    for run in revision.recordings:
-        for operation in run.operations:
+    for recording in revision.recordings:
+        for operation in recording.operations:
             if isinstance(operation.op, ExecuteSQLOp):
                 for ddl in _ddl(operation.op.sqltext):
                     yield Fault(operation.location, f"op.execute() runs DDL: {ddl}")
@@ -69,32 +70,32 @@ def _ddl(statement: object) -> Iterator[str]:
 
 
 def _opaque(found: re.Match[str]) -> str:
-    """A quoted name keeps being a word; all else becomes a space."""
+    """A quoted name stays one word; everything else becomes a space."""
     text = found.group()
     return re.sub(r"\W", "_", text) if text.startswith('"') else " "
 
 
 @rule(
     "unknown-table",
-    to_do="Correct the name, or put the model into its package's graph; others' tables are theirs.",
+    to_do="Correct the name, or add the model to the graph of its package.",
 )
 def unknown_table(revision: Revision) -> Iterator[Fault]:
-    """An operation on a table that neither a graph owns nor an earlier revision created.
+    """An operation on a table that is in no graph and that no earlier revision created.
 
-    Tables in the text of ``op.execute`` are not looked for; those of ``sa.table()`` are.
+    Tables in the text of ``op.execute`` are not searched; those of ``sa.table()`` are.
     """
-    for run in revision.recordings:
-        for operation in run.operations:
+    for recording in revision.recordings:
+        for operation in recording.operations:
             for schema, table in targets(operation.op):
                 if schema not in {None, "public"} or table not in revision.known_tables:
                     name = table if schema is None else f"{schema}.{table}"
-                    why = f"{name} belongs to no model graph, and no earlier revision made it."
+                    why = f"{name} is in no model graph, and no earlier revision created it."
                     yield Fault(operation.location, why)
 
 
 @rule(
     "unchanged-foreign-key",
-    to_do="Delete its drops and creates from both functions; nothing about the key changes.",
+    to_do="Delete its drop and create from both functions; nothing about the key changes.",
 )
 def unchanged_foreign_key(revision: Revision) -> Iterator[Fault]:
     """A foreign key that is dropped and recreated as it was."""
@@ -107,7 +108,10 @@ def unchanged_foreign_key(revision: Revision) -> Iterator[Fault]:
 
 
 def unchanged_foreign_keys(revision: Revision) -> list[Operation]:
-    """Every operation on keys that both functions create alike, but for a schema "public"."""
+    """Every operation on keys that both functions create in the same way.
+
+    A schema "public" makes no difference: it is what makes Alembic recreate a key.
+    """
     before = _created_keys(revision.downgrade)
     same = {
         key
@@ -116,16 +120,16 @@ def unchanged_foreign_keys(revision: Revision) -> list[Operation]:
     }
     return [
         operation
-        for run in revision.recordings
-        for operation in run.operations
+        for recording in revision.recordings
+        for operation in recording.operations
         if _foreign_key(operation) in same
     ]
 
 
-def _created_keys(run: Recording) -> dict[tuple[str, str], Operation]:
+def _created_keys(recording: Recording) -> dict[tuple[str, str], Operation]:
     return {
         key: operation
-        for operation in run.operations
+        for operation in recording.operations
         if isinstance(operation.op, CreateForeignKeyOp)
         and (key := _foreign_key(operation)) is not None
     }

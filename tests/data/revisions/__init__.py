@@ -1,6 +1,6 @@
-"""Hand-made revisions that follow the head: bad ones by the rule they break, and good ones.
+"""Revisions that follow the head: bad ones, with the rule that they break, and good ones.
 
-A line that ends with ``# HERE`` is one that the review must name; without any, it names line 1.
+The review must name the lines that end with ``# HERE``, or line 1 if there is none.
 """
 
 from typing import Any

@@ -55,7 +55,8 @@ def test_reservations_that_contradict_the_catalog_are_refused(client: Client) ->
     assert twice.status_code == 400
 
 
-def test_finalize_reads_the_shape_from_postgresql(client: Client) -> None:
+def make_parent_and_child(client: Client) -> tuple[str, str]:
+    """Two finalized tables, one of which references the other."""
     parent, child = client.reserve("parent", "child")
     client.migrate(
         parent,
@@ -71,7 +72,11 @@ def test_finalize_reads_the_shape_from_postgresql(client: Client) -> None:
     status, answer = client.finalize(parent, child)
     assert status == 200
     assert (answer["finalized_count"], answer["active_count"], answer["failed_count"]) == (2, 2, 0)
+    return parent, child
 
+
+def test_finalize_reads_columns_from_postgresql(client: Client) -> None:
+    parent, child = make_parent_and_child(client)
     row = client.get(f"/meta-tables/{parent}/")
     uid, code = row["columns"]
     assert uid["primary_key"]
@@ -81,15 +86,20 @@ def test_finalize_reads_the_shape_from_postgresql(client: Client) -> None:
     assert uid["label"] == "Uid"
     assert (code["data_type"], code["backend_type"]) == ("string", "VARCHAR(20)")
     assert code["description"] == "What it is called"
-    expressions = {index["name"]: index["expression"] for index in row["indexes_meta"]}
-    assert expressions == {"ix_lower": "lower((code)::text)", "parent_pkey": None}
-
     row = client.get(f"/meta-tables/{child}/")
     tokens = [column["data_type"] for column in row["columns"]]
     assert tokens == [
         *("uuid", "uuid", "int64", "int16", "float64", "numeric", "bool", "date"),
         *("timestamp with time zone", "json", "jsonb"),
     ]
+
+
+def test_finalize_reads_indexes_and_foreign_keys(client: Client) -> None:
+    parent, child = make_parent_and_child(client)
+    row = client.get(f"/meta-tables/{parent}/")
+    expressions = {index["name"]: index["expression"] for index in row["indexes_meta"]}
+    assert expressions == {"ix_lower": "lower((code)::text)", "parent_pkey": None}
+    row = client.get(f"/meta-tables/{child}/")
     [index] = row["indexes_meta"]
     assert (index["columns"], index["unique"], index["method"]) == (["big", "small"], True, "btree")
     assert index["contract_fragment"]["predicate"] == "b"

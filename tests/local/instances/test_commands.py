@@ -47,21 +47,39 @@ def test_a_platform_from_start_to_stop(shell: Shell) -> None:
     )
     proved = {"endpoint": first["endpoint"], "postgresql": first["postgresql"]}
     assert json.loads(shell("env", "--check", "--json").stdout) == proved
+    environment = json.loads(shell("env", "--format", "json").stdout)
     family = family_of(first["pid"])
     assert len(family) > 2
-    # Everything of the instance is closed to others, and ignored by Git.
-    folder = Path(first["folder"])
+    shell("stop")
+    assert gone(family)
+    assert shell.status(code=3)["status"] == "stopped"
+    assert shell("stop").stdout == f"{NAME}: was not running\n"
+    # Port, token and data stay.
+    again = json.loads(shell("start", "--json").stdout)
+    assert (again["port"], again["data_folder"]) == (first["port"], first["data_folder"])
+    assert json.loads(shell("env", "--json").stdout) == environment
+
+
+def test_the_files_of_an_instance_are_private(shell: Shell) -> None:
+    """Closed to other users, and ignored by Git."""
+    folder = Path(shell.start()["folder"])
     assert folder.stat().st_mode & 0o777 == 0o700
     for secret in ("state.json", "secrets.json", "cluster.json"):
         assert (folder / secret).stat().st_mode & 0o777 == 0o600
     assert (folder.parent / ".gitignore").read_text() == "*\n"
-    # No secret reaches a log, an answer or a process list.
+
+
+def test_no_secret_reaches_logs_or_process_lists(shell: Shell) -> None:
+    state = shell.start()
+    folder = Path(state["folder"])
     environment = json.loads(shell("env", "--format", "json").stdout)
     secrets = [
         json.loads((folder / file).read_text()).values()
         for file in ("secrets.json", "cluster.json")
     ]
-    seen = json.dumps(first) + text + "".join(log.read_text() for log in folder.glob("*.log"))
+    seen = json.dumps(state) + shell("status").stdout
+    seen += "".join(log.read_text() for log in folder.glob("*.log"))
+    family = family_of(state["pid"])
     seen += "".join(" ".join(process.cmdline()) for process in family if lives(process))
     with shell.popen("psql", "--role", "platform", "-c", "SELECT pg_sleep(100)") as asking:
         # The process becomes psql, and has its name a moment before its arguments.
@@ -72,15 +90,6 @@ def test_a_platform_from_start_to_stop(shell: Shell) -> None:
     assert "pg_sleep" in seen
     assert environment["MAINSEQUENCE_ACCESS_TOKEN"] in secrets[0]
     assert not [secret for group in secrets for secret in group if secret in seen]
-
-    shell("stop")
-    assert gone(family)
-    assert shell.status(code=3)["status"] == "stopped"
-    assert shell("stop").stdout == f"{NAME}: was not running\n"
-    # Port, token and data stay.
-    again = json.loads(shell("start", "--json").stdout)
-    assert (again["port"], again["data_folder"]) == (first["port"], first["data_folder"])
-    assert json.loads(shell("env", "--json").stdout) == environment
 
 
 def test_exec_starts_the_platform_for_the_sdk(shell: Shell, project: Path) -> None:

@@ -1,4 +1,4 @@
 """Kills many upgrades, one after the other; see ``__main__``.
 
-A package, because what multiprocessing forks imports the main module again unless it is this one.
+A package, because a process that multiprocessing forks imports a main module again, but not this.
 """

@@ -1,4 +1,4 @@
-"""Kills ``upgrade head`` at as many moments as asked for, and prints what became of each stage.
+"""Kills ``upgrade head`` at many moments, and prints the result for each stage.
 
 ``./dev run python -m tests.migrations.crashes [POINTS [SEED]]``: 200 points take about ten minutes
 on a quiet machine. After each, the next upgrade has to bring database and catalog to what an
@@ -27,7 +27,7 @@ SEED = 1
 
 
 def main(points: int = POINTS, seed: int = SEED) -> int:
-    """Kill so many upgrades, and report; the exit code."""
+    """Kill this many upgrades, print a report, and return the exit code."""
     seconds = defaultdict[str, list[float]](list)
     failures: list[str] = []
     with Cluster.temporary() as cluster, tempfile.TemporaryDirectory() as folder:

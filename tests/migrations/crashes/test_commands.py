@@ -54,7 +54,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     ids=["reserve", "connection", "finalize"],
 )
 @pytest.mark.parametrize("arrives", [True, False], ids=["arrives", "is lost"])
-def test_a_command_killed_during_a_request_is_completed_by_the_next(
+def test_command_killed_in_a_request_is_completed_next(
     request_path: str,
     arrives: bool,
     start: Start,
@@ -83,12 +83,12 @@ def test_a_command_killed_during_a_request_is_completed_by_the_next(
     [
         ([signal.SIGKILL], {-signal.SIGKILL}),
         ([signal.SIGINT], {130}),
-        # The second one may come when the first has ended everything.
+        # The second one may arrive after the first has ended everything.
         ([signal.SIGINT, signal.SIGINT], {130, -signal.SIGINT}),
     ],
     ids=["killed", "interrupted", "interrupted twice"],
 )
-def test_a_command_ended_inside_a_revision_leaves_nothing_of_it(
+def test_command_ended_in_a_revision_leaves_nothing(
     signals: list[signal.Signals],
     codes: set[int],
     start: Start,
@@ -98,7 +98,6 @@ def test_a_command_ended_inside_a_revision_leaves_nothing_of_it(
     background: Background,
     tmp_path: Path,
 ) -> None:
-    """Case 5."""
     environment = environment_of(fresh_platform)
     assert migrate("upgrade", "1002", environment=environment).exit_code == 0
     before = read_state(empty_url)

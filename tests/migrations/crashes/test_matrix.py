@@ -1,4 +1,4 @@
-"""An upgrade that is killed anywhere is completed by the next one, as if nothing had happened.
+"""An upgrade that is killed anywhere is completed by the next one.
 
 ``./dev run python -m tests.migrations.crashes 200`` tries more moments than this suite.
 """
@@ -16,7 +16,7 @@ SEED = 4
 
 
 @pytest.mark.parametrize("number", range(POINTS))
-def test_an_upgrade_killed_anywhere_is_completed_by_the_next(
+def test_upgrade_killed_anywhere_is_completed_by_the_next(
     number: int, clean: Clean, fresh_platform: LocalPlatform, empty_url: str
 ) -> None:
     moment = choose(clean.moments, POINTS, SEED)[number]

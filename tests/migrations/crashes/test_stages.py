@@ -23,15 +23,14 @@ def statuses(state: State) -> Counter[str]:
     return Counter(row["provisioning_status"] for row in state.catalog)
 
 
-def test_a_revision_that_is_killed_leaves_version_row_and_tables_as_they_were(
+def test_killed_revision_leaves_version_row_and_tables_unchanged(
     clean: Clean, fresh_platform: LocalPlatform, empty_url: str, background: Background
 ) -> None:
-    """Case 1."""
     environment = environment_of(fresh_platform)
     assert migrate("upgrade", "1002", environment=environment).exit_code == 0
     before = read_state(empty_url)
     with psycopg.connect(empty_url) as other:
-        # A table of the same name that is not there yet is waited for.
+        # CREATE TABLE waits for an uncommitted table of the same name.
         other.execute("CREATE TABLE ms_markets__curvebuildingdetails ()")
         killed = background.start("upgrade", "head", environment=environment)
         os.kill(background.wait_for("CREATE TABLE ms_markets__curveb").process, signal.SIGKILL)
@@ -43,10 +42,10 @@ def test_a_revision_that_is_killed_leaves_version_row_and_tables_as_they_were(
     assert read_state(empty_url) == clean.after
 
 
-def test_killed_between_commit_and_finalize_the_next_upgrade_only_finalizes(
+def test_killed_after_commit_the_next_upgrade_only_finalizes(
     clean: Clean, fresh_platform: LocalPlatform, empty_url: str
 ) -> None:
-    """Case 2: applied and not finalized, which the check says; then no DDL at all."""
+    """Applied but not finalized: the check says so, and the next upgrade runs no DDL."""
     environment = environment_of(fresh_platform)
     (moment,) = [m for m in clean.moments if (m.stage, m.edge) == ("commit", "after")]
     kill(moment, environment)
@@ -65,10 +64,10 @@ def test_killed_between_commit_and_finalize_the_next_upgrade_only_finalizes(
     assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
 
 
-def test_killed_while_the_platform_finalizes_the_catalog_has_every_table_once(
+def test_killed_while_finalizing_leaves_each_table_once(
     clean: Clean, fresh_platform: LocalPlatform, empty_url: str, background: Background
 ) -> None:
-    """Case 3: the platform finalizes in one transaction, whoever is still there to hear of it."""
+    """The platform finalizes in one transaction, even if the caller is gone."""
     environment = environment_of(fresh_platform)
     assert migrate("upgrade", "1003", environment=environment).exit_code == 0
     with psycopg.connect(empty_url) as other:
@@ -97,10 +96,10 @@ def waits(connection: psycopg.Connection) -> bool:
 
 
 @pytest.mark.slow
-def test_a_downgrade_killed_before_it_is_finalized_is_completed_by_an_upgrade(
+def test_upgrade_completes_a_downgrade_killed_before_finalize(
     clean: Clean, fresh_platform: LocalPlatform, empty_url: str
 ) -> None:
-    """The catalog still has tables as active that are gone."""
+    """The catalog still has the dropped tables as active."""
     environment = environment_of(fresh_platform)
     run_traced(environment)
     down = run_traced(environment, command="downgrade", to="1002")
@@ -115,7 +114,7 @@ def test_a_downgrade_killed_before_it_is_finalized_is_completed_by_an_upgrade(
 
 
 @pytest.mark.slow
-def test_an_index_that_a_killed_build_left_invalid_is_dropped_and_built_again(
+def test_invalid_index_of_killed_build_is_rebuilt(
     fresh_platform: LocalPlatform,
     empty_url: str,
     background: Background,

@@ -39,7 +39,7 @@ def test_current_says_the_head(environment: Mapping[str, str]) -> None:
     assert f"{HEAD} (head)" in result.stderr
 
 
-def test_upgrade_prints_json_and_nothing_else_on_standard_output(
+def test_upgrade_prints_only_json_on_standard_output(
     environment: Mapping[str, str],
 ) -> None:
     result = migrate("upgrade", "head", "--json", environment=environment)
@@ -65,7 +65,7 @@ def test_a_revision_at_head_is_empty(environment: Mapping[str, str], checkout: P
     assert bodies == {"upgrade": [ast.Pass], "downgrade": [ast.Pass]}
 
 
-def test_after_upgrade_the_catalog_holds_every_table_as_postgresql_has_it(
+def test_after_upgrade_the_catalog_matches_postgresql(
     platform: LocalPlatform, head_database: Connection
 ) -> None:
     rows = catalog(platform)
@@ -94,7 +94,7 @@ def test_every_table_belongs_to_the_owner_role(head_database: Connection) -> Non
     assert login == (False,)
 
 
-def test_down_to_base_and_up_again_keeps_every_uid(
+def test_downgrade_to_base_and_upgrade_keep_every_uid(
     platform: LocalPlatform, environment: Mapping[str, str], head_database: Connection
 ) -> None:
     before = catalog(platform)
@@ -188,7 +188,7 @@ def install_ms_markets(checkout: Path) -> None:
     ],
     ids=lambda item: getattr(item, "__name__", ""),
 )
-def test_a_mistake_in_the_provider_stops_every_command_with_one_sentence(
+def test_wrong_provider_stops_every_command_with_one_sentence(
     environment: Mapping[str, str],
     checkout: Path,
     mistake: Callable[[Path], None],
@@ -208,7 +208,7 @@ def test_a_mistake_in_the_provider_stops_every_command_with_one_sentence(
     ids=["list_twice", "take_a_table"],
 )
 @pytest.mark.parametrize("tool", ["review", "check", "plan", "adopt"])
-def test_a_mistake_in_the_provider_stops_every_tool_with_one_sentence(
+def test_wrong_provider_stops_every_tool_with_one_sentence(
     environment: Mapping[str, str],
     checkout: Path,
     tool: str,

@@ -1,4 +1,4 @@
-"""A revision that was edited after it was applied: what notices it, and what is no edit."""
+"""A revision that was edited after it was applied: what counts as an edit, and who finds it."""
 
 import json
 import subprocess
@@ -42,7 +42,6 @@ def expected(*files: Path) -> str:
 def test_an_edit_of_an_applied_revision_is_found(
     environment: Mapping[str, str], checkout: Path
 ) -> None:
-    """Case 20."""
     file = checkout / FILE
     before = fingerprint(file)
     text = file.read_text(encoding="utf-8")
@@ -55,16 +54,15 @@ def test_an_edit_of_an_applied_revision_is_found(
             "subject": "revision 1003",
             "detail": f"it was applied with the fingerprint {before}, and {file} now has "
             f"{fingerprint(file)}",
-            "command": "restore the file as it was applied, and let a new revision make the change",
+            "command": "restore the file as it was applied, and make the change in a new revision",
             "sql": None,
         }
     ]
 
 
-def test_a_comment_a_docstring_or_a_formatter_is_no_edit(
+def test_comment_docstring_and_format_are_no_edit(
     environment: Mapping[str, str], checkout: Path
 ) -> None:
-    """Case 20."""
     file = checkout / FILE
     text = file.read_text(encoding="utf-8")
     file.write_text(
@@ -81,7 +79,7 @@ def test_a_comment_a_docstring_or_a_formatter_is_no_edit(
     assert (result.value, json.loads(result.stdout)["differences"]) == (0, [])
 
 
-def test_the_database_knows_what_it_ran_and_no_more(
+def test_the_database_records_only_what_it_ran(
     fresh_platform: LocalPlatform, empty_database: Connection, checkout: Path
 ) -> None:
     environment = environment_of(fresh_platform)
@@ -97,13 +95,13 @@ def test_the_database_knows_what_it_ran_and_no_more(
     edited = checkout / VERSIONS / files[0].name
     edited.write_text(edited.read_text(encoding="utf-8") + "\nX = 1\n", encoding="utf-8")
     assert migrate("upgrade", "1002", environment=environment, folder=checkout).exit_code == 0
-    # An edit does not slip in with the next upgrade.
+    # The next upgrade does not record an edit as applied.
     assert recorded_in(empty_database) == expected(*files[:2])
     assert migrate("downgrade", "base", environment=environment).exit_code == 0
     assert recorded_in(empty_database) is None
 
 
-def test_a_commit_that_is_tried_again_records_what_it_commits(
+def test_retried_commit_records_what_it_commits(
     environment: Mapping[str, str],
     head_database: Connection,
     superuser: Connection,
@@ -128,6 +126,7 @@ def test_a_commit_that_is_tried_again_records_what_it_commits(
             wait_for_lock_timeout(watcher)
         result = upgrade.result()
     assert result.exit_code == 0, result.stderr
+    # The COMMIT itself, which SQLAlchemy does not report as a statement.
     assert "`a statement` did not get its lock" in result.stderr
     assert recorded_in(head_database) == expected(*sorted((ROOT / VERSIONS).glob("1*.py")), file)
 

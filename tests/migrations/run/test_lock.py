@@ -1,4 +1,4 @@
-"""One migration at a time: who waits, for whom and for how long, and what is never blocked."""
+"""One migration at a time: which command waits, for how long, and which one never waits."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from migrations.errors import LockHeldError
+from migrations.errors import LockHeldError, LockLostError
 from migrations.run import connections
 from migrations.run.connections import application_name
 from migrations.run.lock import MigrationLock
@@ -38,6 +38,7 @@ from tests.support.migrating import (
     wait_until,
     write_revision,
 )
+from tests.support.refusals import NOTHING_KEPT, sentence
 from tests.support.schema import describe
 from tests.support.tools import run_check, run_plan
 
@@ -53,7 +54,7 @@ def engine_of(database: Connection) -> Engine:
 
 @contextmanager
 def shut(watcher: Connection) -> Iterator[None]:
-    """A revision that runs ``GATE`` waits until the gate is opened, or this ends."""
+    """A revision that runs ``GATE`` waits until the gate is opened or this block ends."""
     watcher.execute("SELECT pg_advisory_lock(1)")
     try:
         yield
@@ -74,35 +75,38 @@ def held(head_database: Connection) -> Iterator[MigrationLock]:
     lock.release()
 
 
-def test_a_waiter_that_gives_up_names_the_holder_and_the_variable_that_waits_longer(
+def test_waiter_that_gives_up_names_the_holder(
     environment: Mapping[str, str], held: MigrationLock, head_database: Connection
 ) -> None:
-    """Case 14."""
     holders = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'"
     [(pid,)] = head_database.execute(holders).fetchall()
     brief = dict(environment) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0.5"}
     result = migrate("upgrade", "head", environment=brief)
     assert result.exit_code == 75
     assert result.stdout == ""
-    (sentence,) = [line for line in result.stderr.splitlines() if line.startswith("Another")]
-    assert f"holds the lock of {LOCK_TABLE} and did not end within 0.5 s" in sentence
-    assert f"pid {pid} (msm-migrate {socket.gethostname()[:20]}" in sentence
-    assert f" {os.getpid()} 20" in sentence
-    assert "MSM_MIGRATION_LOCK_TIMEOUT" in sentence
-    assert "Traceback" not in result.stderr
+    holder = sentence_of(result).partition(" 0.5 s: ")[2].partition(";")[0]
+    assert holder.startswith(f"pid {pid} (msm-migrate {socket.gethostname()[:20]}")
+    assert f" {os.getpid()} 20" in holder
+    assert sentence_of(result) == sentence(
+        LockHeldError,
+        table=LOCK_TABLE,
+        timeout="0.5",
+        holder=holder,
+        variable="MSM_MIGRATION_LOCK_TIMEOUT",
+    )
     held.release()
     assert migrate("upgrade", "head", environment=brief).exit_code == 0
 
 
 @pytest.mark.usefixtures("held")
-def test_the_holder_is_known_by_host_process_and_start_in_63_bytes(
+def test_holder_is_named_by_host_process_and_start(
     head_database: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(LockHeldError) as caught:
         MigrationLock(engine_of(head_database), LOCK_TABLE).acquire(0)
     assert caught.value.holder is not None
     assert caught.value.holder.application.split()[2] == str(os.getpid())
-    # The same role may see when the holder last spoke.
+    # The same role may see when the holder's last statement began.
     assert caught.value.holder.since is not None
     assert ", its last statement began 20" in str(caught.value)
     assert caught.value.table == LOCK_TABLE
@@ -126,7 +130,7 @@ def test_commands_that_only_read_do_not_wait(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("look", [run_check, run_plan], ids=["check", "plan"])
-def test_the_tools_that_look_do_not_wait(
+def test_read_only_tools_do_not_wait(
     look: Callable[[Mapping[str, str]], Finished],
     environment: Mapping[str, str],
     held: MigrationLock,
@@ -137,7 +141,7 @@ def test_the_tools_that_look_do_not_wait(
 
 
 @pytest.mark.slow
-def test_a_host_that_is_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silent_host_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "CONNECT_TIMEOUT", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = URL.create("postgresql", host="127.0.0.1", port=silent.getsockname()[1])
@@ -146,16 +150,14 @@ def test_a_host_that_is_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
             engine.connect()
 
 
-def test_another_database_of_the_same_server_does_not_wait(
-    fresh_platform: LocalPlatform, held: MigrationLock
-) -> None:
-    """Case 18: two checkouts with a platform each never wait for one another."""
+def test_another_database_does_not_wait(fresh_platform: LocalPlatform, held: MigrationLock) -> None:
+    """Two checkouts, each with its own platform, never wait for each other."""
     brief = environment_of(fresh_platform) | {"MSM_MIGRATION_LOCK_TIMEOUT": "0"}
     assert migrate("upgrade", "1001", environment=brief).exit_code == 0
     held.assert_held(Progress())
 
 
-def test_another_version_table_of_the_same_database_does_not_wait(
+def test_another_version_table_does_not_wait(
     head_database: Connection, held: MigrationLock
 ) -> None:
     other = MigrationLock(engine_of(head_database), f"{LOCK_TABLE}__acme")
@@ -166,10 +168,10 @@ def test_another_version_table_of_the_same_database_does_not_wait(
 
 
 @pytest.mark.slow
-def test_a_killed_holder_lets_the_waiter_in_within_two_seconds(
+def test_killed_holder_frees_the_lock_in_two_seconds(
     fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
 ) -> None:
-    """Case 4: the server is still busy with the killed one's statement."""
+    """PostgreSQL still runs the statement of the killed process, but its lock is free."""
     environment = environment_of(fresh_platform)
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     write_revision(checkout, SLEEP.format(30), SLEEP.format(0))
@@ -189,10 +191,10 @@ def test_a_killed_holder_lets_the_waiter_in_within_two_seconds(
 
 
 @pytest.mark.slow
-def test_ten_upgrades_at_once_on_an_empty_database_run_the_ddl_once(
+def test_ten_upgrades_at_once_run_the_ddl_once(
     fresh_platform: LocalPlatform, watcher: Connection
 ) -> None:
-    """Cases 11 and 12: nine find the database at head, the version table is created once."""
+    """Nine find the database at head, and the version table is created once."""
     watcher.execute("CREATE SCHEMA audit")
     watcher.execute("CREATE TABLE audit.created (name text)")
     watcher.execute(
@@ -223,10 +225,10 @@ def test_ten_upgrades_at_once_on_an_empty_database_run_the_ddl_once(
 
 
 @pytest.mark.slow
-def test_upgrade_and_downgrade_at_once_run_one_after_the_other(
+def test_upgrade_and_downgrade_at_once_take_turns(
     fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
 ) -> None:
-    """Case 13: the second plans from the heads that the first one left."""
+    """The second one starts from the revision at which the first one ended."""
     environment = environment_of(fresh_platform) | PATIENT
     write_revision(checkout, GATE, SLEEP.format(0))
     with Background(watcher) as background, shut(watcher):
@@ -247,10 +249,10 @@ def test_upgrade_and_downgrade_at_once_run_one_after_the_other(
 
 
 @pytest.mark.slow
-def test_an_upgrade_that_waits_for_a_downgrade_makes_everything_again(
+def test_upgrade_after_a_downgrade_creates_everything_again(
     fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
 ) -> None:
-    """Case 13, the other way round: it would find the database at head if it had not waited."""
+    """Without the wait the upgrade would find the database at head, and do nothing."""
     environment = environment_of(fresh_platform) | PATIENT
     write_revision(checkout, SLEEP.format(0), GATE)
     assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 0
@@ -271,7 +273,7 @@ def test_an_upgrade_that_waits_for_a_downgrade_makes_everything_again(
     assert (checked.value, checked.stderr) == (0, "")
 
 
-def test_the_lock_is_kept_until_the_catalog_is_finalized(
+def test_lock_is_kept_until_the_catalog_is_finalized(
     fresh_platform: LocalPlatform, empty_database: Connection
 ) -> None:
     environment = environment_of(fresh_platform)
@@ -311,7 +313,7 @@ def locks_around_finalize(url: str, command: tuple[str, str]) -> tuple[int, int]
 
 
 @pytest.mark.slow
-def test_a_migration_that_loses_the_lock_does_not_commit(
+def test_migration_that_loses_the_lock_does_not_commit(
     fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
 ) -> None:
     environment = environment_of(fresh_platform) | PATIENT
@@ -327,19 +329,16 @@ def test_a_migration_that_loses_the_lock_does_not_commit(
         open_gate(watcher)
         result = up.result()
     assert result.exit_code == 1
-    assert sentence_of(result) == (
-        f"The lock of {LOCK_TABLE} was lost while the migration ran; nothing of this run was kept; "
-        "find out what ended the session that held it, and run this again."
-    )
+    assert sentence_of(result) == sentence(LockLostError, table=LOCK_TABLE, outcome=NOTHING_KEPT)
     assert describe(watcher) == {}
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
 
 
 @pytest.mark.slow
-def test_a_second_upgrade_waits_while_the_first_builds_an_index_concurrently(
+def test_second_upgrade_waits_for_a_concurrent_index_build(
     fresh_platform: LocalPlatform, watcher: Connection, checkout: Path
 ) -> None:
-    """Case 15: a lock call that blocks would deadlock with the index build; polling does not."""
+    """A lock call that blocks would deadlock with the index build; polling does not."""
     environment = environment_of(fresh_platform)
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     build = (

@@ -1,4 +1,4 @@
-"""Two namespaces in one database: each has tables, version table, folder and catalog rows alone."""
+"""Two namespaces in one database: each has its tables, version table, folder and catalog rows."""
 
 import os
 import re
@@ -23,7 +23,7 @@ from tests.support.janitor import new_database
 from tests.support.migrating import migrate
 from tests.support.schema import TableShape, describe
 
-# Models take their namespace when they are imported, so that each command is a new process.
+# Models get their namespace when they are imported, so each command is a new process.
 pytestmark = pytest.mark.slow
 
 SUFFIX = "__acme_research"
@@ -123,14 +123,14 @@ def test_tables_version_table_and_folder_move_together(shared: Shared) -> None:
     ]
 
 
-def test_the_first_revision_is_reviewed_and_leaves_nothing_to_do(shared: Shared) -> None:
+def test_first_revision_passes_review_and_check(shared: Shared) -> None:
     reviewed = shared.research("python", "-m", "migrations.review")
     assert "1 revision read: 0 rejections" in reviewed.stdout
     checked = shared.research("python", "-m", "migrations.check")
     assert "At 1001, the head: database and catalog are as the models say." in checked.stdout
 
 
-def test_a_revision_is_never_written_to_the_folder_of_folders(shared: Shared) -> None:
+def test_revision_is_written_to_its_namespace_folder(shared: Shared) -> None:
     shared.default("revision", "-m", "Probe the folder of the default namespace")
     versions = shared.checkout / "migrations" / "versions"
     (probe,) = versions.rglob("*_probe_*.py")
@@ -142,7 +142,7 @@ def test_a_revision_is_never_written_to_the_folder_of_folders(shared: Shared) ->
     }  # fmt: skip
 
 
-def test_taking_one_namespace_down_leaves_the_other_as_it_is(shared: Shared) -> None:
+def test_downgrade_of_one_namespace_leaves_the_other(shared: Shared) -> None:
     before = shared.look()
     down = ("migrations", "downgrade", "--provider", PROVIDER, "base")
     shared.research("mainsequence", *down)

@@ -22,7 +22,7 @@ REVISE = ("revision", "-m", 'Add the "note" of an asset.', "--rev-id", NEXT)
 
 @pytest.fixture
 def formatted_checkout(checkout: Path) -> Path:
-    """A provider with the formatter's settings beside it."""
+    """A copy of the provider, with the settings of the formatter."""
     shutil.copy(ROOT / "pyproject.toml", checkout)
     return checkout
 
@@ -56,7 +56,7 @@ def test_a_generated_revision_comes_out_formatted(
     assert text.count("op.create_table(") == 1
 
 
-def test_an_empty_revision_comes_out_formatted_and_carries_the_rules_for_its_author(
+def test_empty_revision_is_formatted_and_lists_the_rules(
     environment: Mapping[str, str], formatted_checkout: Path
 ) -> None:
     result = migrate(
@@ -68,18 +68,18 @@ def test_an_empty_revision_comes_out_formatted_and_carries_the_rules_for_its_aut
     docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     rules = " ".join(docstring.split())
     for rule in (
-        'no import of msm packages, no look at the live database, no schema="public"',
-        "must work while the previous release still runs",
+        'no import of msm packages, no query of the live database, no schema="public"',
+        "The previous release must still work after this revision",
         "The title says what changes",
         "downgrade() undoes all of it",
-        "Autogenerate does not see CHECKs of tables that exist: write those by hand",
-        "An autocommit_block stands alone in its revision",
+        "Autogenerate does not see CHECKs of existing tables: write those by hand",
+        "Put an autocommit_block alone in its revision",
         'acknowledged = {"rule-name": "reason"} at module level',
     ):
         assert rule in rules
 
 
-def test_where_the_formatter_is_not_installed_the_file_is_left_as_it_is(
+def test_without_the_formatter_the_file_is_unchanged(
     environment: Mapping[str, str], superuser: Connection, formatted_checkout: Path
 ) -> None:
     superuser.execute("DROP TABLE ms_markets__tradests")

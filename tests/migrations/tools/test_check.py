@@ -1,4 +1,4 @@
-"""``python -m migrations.check``: silent on a clean database, finds each drift, writes nothing."""
+"""``python -m migrations.check`` finds each difference, and none in a clean database."""
 
 import json
 import os
@@ -18,12 +18,14 @@ from sqlalchemy.pool import NullPool
 
 from migrations.check.__main__ import main
 from migrations.check.expressions import changed_expressions
+from migrations.errors import DatabaseAheadError, MissingExtensionError
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, TABLES
 from tests.support.migrating import UPGRADE, migrate, run_check_fresh
+from tests.support.refusals import sentence
 from tests.support.tools import differences, run_check
 
 # Many databases: together they would take the default suite over its limit.
@@ -36,7 +38,7 @@ FOREIGN_KEY = "fk__ms_markets__calendardate__calendar_uid__ms_marke_d1ea943953"
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A change by hand, and the differences that it must show as."""
+    """A change by hand, and the differences that have to be found."""
 
     ddl: str
     kinds: set[str]
@@ -127,7 +129,7 @@ DRIFTS = {
 
 @dataclass(frozen=True, slots=True)
 class CatalogFault:
-    """A change to the catalog by hand, the difference it must show as, and what mends it."""
+    """A change of the catalog by hand, the difference, and the command that removes it."""
 
     dml: str
     kind: str
@@ -183,7 +185,7 @@ def test_a_clean_database_has_no_differences(environment: Mapping[str, str]) -> 
 
 
 @pytest.mark.parametrize("drift", DRIFTS.values(), ids=DRIFTS.keys())
-def test_a_drift_is_found_and_its_sql_mends_it(
+def test_drift_is_found_and_its_sql_fixes_it(
     drift: Drift, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute(drift.ddl.encode())
@@ -202,7 +204,7 @@ def test_a_drift_is_found_and_its_sql_mends_it(
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
-def test_a_fault_of_the_catalog_is_found_with_its_command(
+def test_catalog_fault_is_found_with_its_command(
     fault: CatalogFault, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute(fault.dml.encode())
@@ -214,7 +216,7 @@ def test_a_fault_of_the_catalog_is_found_with_its_command(
         assert differences(environment) == []
 
 
-def test_a_table_whose_model_is_gone_is_dropped_by_the_command_of_the_check(
+def test_table_without_a_model_is_dropped_as_told(
     environment: Mapping[str, str], superuser: Connection, checkout: Path
 ) -> None:
     superuser.execute(f"{COPIED}; CREATE TABLE ms_markets__former ()".encode())
@@ -232,13 +234,13 @@ def test_a_table_whose_model_is_gone_is_dropped_by_the_command_of_the_check(
     result = migrate("upgrade", "head", environment=environment, folder=checkout)
     assert result.exit_code == 0, result.stderr
     result = run_forked(run_check_fresh, environment=environment, folder=checkout)
-    # Its row in the catalog is left, which the local platform keeps.
+    # The local platform keeps its row in the catalog.
     [left] = json.loads(result.stdout)["differences"]
     delete = f"mainsequence meta-table delete {FORMER_UID}"
     assert (left["kind"], left["command"]) == ("dropped_table", delete)
 
 
-def test_an_equal_condition_in_other_words_is_no_difference(
+def test_equal_condition_in_another_form_is_no_difference(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     name = "ck__ms_markets__index__index_value_format_valid"
@@ -250,7 +252,7 @@ def test_an_equal_condition_in_other_words_is_no_difference(
 
 
 @pytest.mark.usefixtures("superuser")
-def test_percent_signs_and_backslashes_are_read_as_they_are(
+def test_percent_signs_and_backslashes_are_kept(
     cluster: Cluster, head_database: Connection
 ) -> None:
     conditions = {"kept": r"name LIKE '50\%'", "other": "name LIKE '%x'"}
@@ -281,22 +283,25 @@ def test_below_head_the_pending_revisions_are_the_difference(
     assert migrate("upgrade", "1002", environment=environment).exit_code == 0
     found = differences(environment)
     assert {difference["kind"] for difference in found} == {"behind", "reserved"}
-    # Those of the revisions that are not applied, and what says so.
+    # The tables of the revisions that are not applied, and the difference that says so.
     assert len(found) == len(TABLES) - 51 + 1
     assert {difference["command"] for difference in found} == {UPGRADE}
     assert f"1002 and the head is {HEAD}" in found[0]["detail"]
 
 
-def test_a_revision_that_the_code_does_not_know_is_told(
+def test_unknown_revision_is_the_only_difference(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("UPDATE ms_markets__alembic_version SET version_num = '1099'")
     [found] = differences(environment)
     assert found["kind"] == "ahead"
-    assert "1099" in found["detail"]
+    whole = sentence(
+        DatabaseAheadError, row="1099", head=HEAD, origin="msm-migrations", provider=PROVIDER
+    )
+    assert whole == f"{found['detail']}, and nothing was changed; {found['command']}."
 
 
-def test_the_tables_of_a_project_that_is_not_here_are_none_to_drop(
+def test_tables_of_a_missing_project_are_not_dropped(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("UPDATE ms_markets__alembic_version SET version_num = 'acme0001'")
@@ -307,10 +312,11 @@ def test_the_tables_of_a_project_that_is_not_here_are_none_to_drop(
     superuser.execute("ALTER TABLE ms_markets__assettype RENAME TO acme__quote")
     [found] = differences(environment)
     assert found["kind"] == "ahead"
-    assert "give the provider of its migration package as --provider" in found["command"]
+    whole = sentence(MissingExtensionError, row="acme0001", provider=PROVIDER)
+    assert whole == f"{found['detail']}, and nothing was changed; {found['command']}."
 
 
-def test_the_text_groups_differences_under_what_mends_them(
+def test_the_text_groups_differences_by_command(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("ALTER TABLE ms_markets__asset ADD COLUMN note text")
@@ -331,13 +337,13 @@ def test_the_text_groups_differences_under_what_mends_them(
     ]
 
 
-def test_a_database_that_was_never_migrated_cannot_be_looked_at(
+def test_database_that_was_never_migrated_is_not_checked(
     fresh_platform: LocalPlatform, empty_database: Connection
 ) -> None:
     result = run_check(environment_of(fresh_platform))
     assert (result.value, result.stdout) == (2, "")
     assert result.stderr == (
-        "The catalog does not hold ms_markets__alembic_version, so this database has not been "
+        "The catalog does not have ms_markets__alembic_version, so this database has not been "
         f"migrated yet; run `{UPGRADE}`.\n"
     )
     rows = empty_database.execute("SELECT count(*) FROM msm_local.meta_tables").fetchone()
@@ -345,12 +351,12 @@ def test_a_database_that_was_never_migrated_cannot_be_looked_at(
 
 
 def timed_check() -> tuple[int, float]:
-    """The exit code, and seconds without the start of the process."""
+    """The exit code, and the seconds after the start of the process."""
     started = time.monotonic()
     return main([]), time.monotonic() - started
 
 
-def test_a_platform_that_is_not_there_is_told_within_two_seconds(
+def test_missing_platform_is_reported_within_two_seconds(
     environment: Mapping[str, str],
 ) -> None:
     nowhere = {**environment, "MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:9"}

@@ -1,4 +1,4 @@
-"""What check and plan have in common: what they refuse, what they leave behind, whom they hang."""
+"""What check and plan have in common: refusals, what they leave behind, and locked tables."""
 
 import threading
 import time
@@ -9,22 +9,25 @@ import pytest
 from psycopg import Connection, sql
 
 from migrations import migration
+from migrations.errors import UnversionedTablesError
 from migrations.inspection.database import find_registry, read_only
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import Finished, run_forked
 from tests.support.gateway import Gateway
+from tests.support.history import TABLES
 from tests.support.migrating import UPGRADE, migrate, sentence_of, wait_for_lock_timeout
+from tests.support.refusals import sentence
 from tests.support.schema import defaults_and_comments, describe
 from tests.support.tools import differences, run_check, run_plan
 
 # Many databases: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
 
-type Look = Callable[[Mapping[str, str]], Finished]
+type Tool = Callable[[Mapping[str, str]], Finished]
 
 HELD = "ms_markets__indexformuladefinition"
-each_look = pytest.mark.parametrize("look", [run_check, run_plan], ids=["check", "plan"])
+each_tool = pytest.mark.parametrize("tool", [run_check, run_plan], ids=["check", "plan"])
 
 
 def upgrade(environment: Mapping[str, str], target: str = "head") -> None:
@@ -32,47 +35,43 @@ def upgrade(environment: Mapping[str, str], target: str = "head") -> None:
     assert result.exit_code == 0, result.stderr
 
 
-@each_look
-def test_a_search_path_that_means_another_schema_is_refused_as_an_upgrade_refuses_it(
-    look: Look, environment: Mapping[str, str], superuser: Connection
+@each_tool
+def test_wrong_search_path_is_refused_as_by_upgrade(
+    tool: Tool, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("CREATE SCHEMA acme; GRANT USAGE ON SCHEMA acme TO PUBLIC")
     name = sql.Identifier(superuser.info.dbname)
     superuser.execute(sql.SQL("ALTER DATABASE {} SET search_path = acme, public").format(name))
-    result = look(environment)
+    result = tool(environment)
     assert (result.value, result.stdout) == (2, "")
-    assert result.stderr.startswith(
-        "search_path is 'acme, public', which here means acme, public, "
-    )
     refused = migrate("upgrade", "head", environment=environment)
     assert result.stderr == f"{sentence_of(refused)}\n"
 
 
-@each_look
-def test_tables_without_a_version_row_are_not_to_be_upgraded(
-    look: Look, environment: Mapping[str, str], superuser: Connection
+@each_tool
+def test_tables_without_a_version_row_are_not_upgraded(
+    tool: Tool, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("DELETE FROM ms_markets__alembic_version")
-    result = look(environment)
-    fault = "ms_markets__alembic_version does not say which revision made them"
-    remedy = (
-        "restore that table from where the others came from, or drop them if nothing in them is "
-        f"needed, and run `{UPGRADE}`"
+    result = tool(environment)
+    whole = sentence(
+        UnversionedTablesError,
+        tables=f"{', '.join(TABLES[:3])} and {len(TABLES) - 3} more",
+        version_table="ms_markets__alembic_version",
+        command=UPGRADE,
     )
-    assert fault in result.stdout + result.stderr
-    assert remedy in result.stdout + result.stderr
-    assert f"-> {UPGRADE}" not in result.stdout
-    assert "create table" not in result.stdout
-    if look is run_plan:
-        assert (result.value, result.stdout) == (2, "")
+    if tool is run_plan:
+        assert (result.value, result.stdout, result.stderr) == (2, "", f"{whole}\n")
         return
+    assert f"-> {UPGRADE}" not in result.stdout
     [found] = differences(environment, "--wait", "60")
-    assert (found["kind"], found["command"]) == ("unversioned", remedy)
+    fault, _, remedy = whole.removesuffix(".").partition(", so nothing was changed; ")
+    assert (found["kind"], found["detail"], found["command"]) == ("unversioned", fault, remedy)
 
 
-@each_look
-def test_a_look_leaves_a_credential_and_nothing_else(
-    look: Look, environment: Mapping[str, str], superuser: Connection
+@each_tool
+def test_read_only_tool_leaves_only_a_credential(
+    tool: Tool, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     def traces() -> list[object]:
         tables = ("meta_tables", "code_repository_branches")
@@ -94,12 +93,12 @@ def test_a_look_leaves_a_credential_and_nothing_else(
         return int(row[0])
 
     before, issued = traces(), credentials()
-    assert look(environment).value == 0
+    assert tool(environment).value == 0
     assert traces() == before
     assert credentials() == issued + 1
 
 
-def write_through_the_look() -> str:
+def write_through_the_tool() -> str:
     registry = find_registry(migration)
     assert registry is not None
     with read_only(registry) as database:
@@ -107,26 +106,26 @@ def write_through_the_look() -> str:
     return "written"
 
 
-def test_the_connection_of_a_look_cannot_write(environment: Mapping[str, str]) -> None:
-    result = run_forked(write_through_the_look, environment=environment, folder=ROOT)
+def test_read_only_connection_cannot_write(environment: Mapping[str, str]) -> None:
+    result = run_forked(write_through_the_tool, environment=environment, folder=ROOT)
     assert result.value is None
     assert "UnreadableDatabaseError" in result.stderr
     assert "read-only transaction" in result.stderr
 
 
-def name_of_the_look() -> str:
+def name_of_the_session() -> str:
     registry = find_registry(migration)
     assert registry is not None
     with read_only(registry) as database:
         return str(database.connection.exec_driver_sql("SHOW application_name").scalar_one())
 
 
-def test_the_session_of_a_look_says_whose_it_is(environment: Mapping[str, str]) -> None:
-    result = run_forked(name_of_the_look, environment=environment, folder=ROOT)
+def test_read_only_session_has_its_name(environment: Mapping[str, str]) -> None:
+    result = run_forked(name_of_the_session, environment=environment, folder=ROOT)
     assert result.value.startswith("msm-look "), result.stderr
 
 
-def test_a_table_that_somebody_holds_does_not_hang_the_look(
+def test_held_table_does_not_hang_the_tool(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     with superuser.transaction():
@@ -135,19 +134,17 @@ def test_a_table_that_somebody_holds_does_not_hang_the_look(
     assert (result.value, result.stdout) == (2, "")
     name = superuser.info.dbname
     assert result.stderr == (
-        f"A session, such as a migration's, holds a table of the database {name} at 127.0.0.1:"
+        f"Another session, such as a migration, holds a table of the database {name} at 127.0.0.1:"
         f"{superuser.info.port} (canceling statement due to lock timeout); run this again when it "
         "has ended.\n"
     )
 
 
-def test_a_table_of_a_stranger_is_not_read(
-    environment: Mapping[str, str], superuser: Connection
-) -> None:
-    superuser.execute("CREATE TABLE stranger (a integer DEFAULT 1 CHECK (a > 0))")
-    superuser.execute("CREATE INDEX ON stranger (a) WHERE a > 1")
+def test_table_of_others_is_not_read(environment: Mapping[str, str], superuser: Connection) -> None:
+    superuser.execute("CREATE TABLE other (a integer DEFAULT 1 CHECK (a > 0))")
+    superuser.execute("CREATE INDEX ON other (a) WHERE a > 1")
     with superuser.transaction():
-        superuser.execute("LOCK TABLE stranger IN ACCESS EXCLUSIVE MODE")
+        superuser.execute("LOCK TABLE other IN ACCESS EXCLUSIVE MODE")
         assert differences({**environment, "MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.2"}) == []
 
 
@@ -164,7 +161,7 @@ def test_wait_outlasts_a_migration_that_holds_a_table(
     assert result.value == 0, result.stdout + result.stderr
 
 
-def test_wait_gives_up_on_a_table_that_is_held_until_the_end(
+def test_wait_gives_up_on_a_held_table(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     with superuser.transaction():
@@ -175,7 +172,7 @@ def test_wait_gives_up_on_a_table_that_is_held_until_the_end(
     assert "holds a table" in result.stderr
 
 
-def test_wait_ends_when_a_migration_has_brought_the_database_to_head(
+def test_wait_ends_when_a_migration_reaches_head(
     fresh_platform: LocalPlatform,
 ) -> None:
     environment = environment_of(fresh_platform)
@@ -204,7 +201,7 @@ def test_wait_gives_up_with_what_it_found(fresh_platform: LocalPlatform) -> None
     assert found[0]["kind"] == "behind"
 
 
-def test_wait_does_not_wait_for_what_no_upgrade_mends(
+def test_wait_ends_if_no_upgrade_would_help(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute("DROP INDEX ix__ms_markets__asset__asset_type")

@@ -1,4 +1,4 @@
-"""``python -m migrations.plan``: what would run, its SQL, and which rows it would cost."""
+"""``python -m migrations.plan``: what would run, its SQL, and which rows would be lost."""
 
 import importlib
 import json
@@ -14,6 +14,7 @@ import pytest
 from psycopg import Connection
 
 from migrations import migration
+from migrations.errors import DatabaseAheadError, DuplicateRevisionError
 from migrations.inspection.database import find_registry, read_only
 from migrations.plan import rows
 from msm_local.platform import LocalPlatform
@@ -21,6 +22,7 @@ from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked
 from tests.support.history import HEAD, NEXT, REVISIONS, TABLES
 from tests.support.migrating import migrate, write_revision
+from tests.support.refusals import sentence
 from tests.support.schema import defaults_and_comments, describe
 from tests.support.tools import run_plan
 
@@ -50,7 +52,7 @@ def test_at_head_there_is_nothing_to_run(environment: Mapping[str, str]) -> None
     assert plan(environment, HEAD)["steps"] == []
 
 
-def test_a_database_that_was_never_migrated_is_planned_from_base(
+def test_database_never_migrated_is_planned_from_base(
     fresh_platform: LocalPlatform, empty_database: Connection
 ) -> None:
     environment = environment_of(fresh_platform)
@@ -64,7 +66,8 @@ def test_a_database_that_was_never_migrated_is_planned_from_base(
         if operation.startswith("create table ")
     ]
     assert len(creates) == len(TABLES)
-    assert "nothing was looked at" in run_plan(environment).stdout
+    heading = run_plan(environment).stdout.splitlines()[0]
+    assert heading.endswith(" The catalog has no version table yet, so no database was read.")
     rows = empty_database.execute("SELECT count(*) FROM msm_local.meta_tables").fetchone()
     assert rows == (0,)
 
@@ -81,7 +84,7 @@ def test_an_upgrade_starts_where_the_database_is(fresh_platform: LocalPlatform) 
     assert revisions(plan(environment, "1003")) == ["1003"]
 
 
-def test_a_downgrade_says_which_rows_it_costs(
+def test_downgrade_counts_the_rows_it_loses(
     environment: Mapping[str, str], head_database: Connection
 ) -> None:
     head_database.execute(CURVES)
@@ -117,7 +120,7 @@ def test_a_step_back_is_a_downgrade(environment: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("target", ["1003", "1002", "base"])
-def test_the_sql_of_a_downgrade_makes_what_the_downgrade_makes(
+def test_sql_of_a_downgrade_does_the_same(
     target: str, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     script = run_plan(environment, target, "--sql").stdout
@@ -127,11 +130,11 @@ def test_the_sql_of_a_downgrade_makes_what_the_downgrade_makes(
     assert outcome_of("", superuser) == planned
 
 
-def test_the_sql_of_an_upgrade_makes_what_the_upgrade_makes(
+def test_sql_of_an_upgrade_does_the_same(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
     assert migrate("downgrade", "base", environment=environment).exit_code == 0
-    # Alembic's version table stays, and so the script must not make it again.
+    # Alembic's version table stays, so the script must not create it again.
     script = run_plan(environment, "--sql").stdout
     assert "Nothing is destroyed." in script
     planned = outcome_of(script, superuser)
@@ -178,7 +181,7 @@ def test_destructive_operations_of_an_upgrade_are_counted(
     }
 
 
-def test_a_table_is_planned_with_its_keys_and_checks(
+def test_table_is_planned_with_keys_and_checks(
     environment: Mapping[str, str], checkout: Path
 ) -> None:
     write_revision(
@@ -214,14 +217,14 @@ def test_a_revision_without_operations_is_planned_as_one(
         ("op.get_bind()", "asks for a connection at line 13"),
     ],
 )
-def test_a_revision_that_needs_a_database_cannot_be_planned(
+def test_revision_that_needs_a_database_is_refused(
     body: str, fault: str, environment: Mapping[str, str], checkout: Path
 ) -> None:
     file = write_revision(checkout, body)
     result = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
     assert (result.value, result.stdout) == (2, "")
     assert result.stderr == (
-        f"The upgrade of {NEXT} in {file} {fault}, so that it cannot be planned; see "
+        f"The upgrade of {NEXT} in {file} {fault}, so it cannot be planned; see "
         f"`python -m migrations.review {NEXT}`.\n"
     )
 
@@ -233,10 +236,8 @@ def test_revisions_that_cannot_be_ordered_are_refused(
     twice = shutil.copy(file, file.with_name(f"{NEXT}_twice.py"))
     result = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
     assert (result.value, result.stdout) == (2, "")
-    assert result.stderr == (
-        f"Revision {NEXT} is in {file} and in {twice}; give one of them "
-        "another id, and have what follows it say so.\n"
-    )
+    expected = sentence(DuplicateRevisionError, revision=NEXT, first=file, second=twice)
+    assert result.stderr == f"{expected}\n"
 
 
 def test_commands_name_the_package_that_is_installed(
@@ -253,13 +254,15 @@ def test_commands_name_the_package_that_is_installed(
 
 
 @pytest.mark.parametrize("target", ["1099", "+1", "-9", "nonsense"])
-def test_a_target_without_a_way_to_it_is_refused(
-    target: str, environment: Mapping[str, str]
-) -> None:
+def test_target_without_a_path_is_refused(target: str, environment: Mapping[str, str]) -> None:
     result = run_plan(environment, target)
     assert (result.value, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"There is no way from {HEAD} to '{target}' (")
-    assert result.stderr.endswith(f"or one of {', '.join(REVISIONS)}.\n")
+    # What Alembic says about it is its own.
+    reason = result.stderr.partition(" (")[2].partition("); name")[0]
+    assert result.stderr == (
+        f"There is no path from {HEAD} to '{target}' ({reason}); name head, base, a number of "
+        f"steps such as +1 or -1, or one of {', '.join(REVISIONS)}.\n"
+    )
 
 
 def test_a_database_ahead_of_the_code_is_refused(
@@ -268,7 +271,10 @@ def test_a_database_ahead_of_the_code_is_refused(
     superuser.execute("UPDATE ms_markets__alembic_version SET version_num = '1099'")
     result = run_plan(environment, "base")
     assert (result.value, result.stdout) == (2, "")
-    assert result.stderr.startswith("The database is ahead of this code: it is at 1099 and this ")
+    expected = sentence(
+        DatabaseAheadError, row="1099", head=HEAD, origin="msm-migrations", provider=PROVIDER
+    )
+    assert result.stderr == f"{expected}\n"
 
 
 def test_a_large_table_is_estimated(environment: Mapping[str, str], superuser: Connection) -> None:
@@ -292,7 +298,7 @@ def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
 
 
 def count_up_to_two() -> str:
-    rows.COUNTED = 2
+    rows.MAX_COUNTED = 2
     registry = find_registry(migration)
     assert registry is not None
     with read_only(registry) as database:
@@ -300,7 +306,7 @@ def count_up_to_two() -> str:
 
 
 def run_here(package: str, arguments: Sequence[str]) -> int:
-    """Plan with the provider that lies in the working folder."""
+    """Plan with the provider in the working folder."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "migrations"]:
         del sys.modules[name]
     sys.path.insert(0, str(Path.cwd()))
@@ -309,7 +315,7 @@ def run_here(package: str, arguments: Sequence[str]) -> int:
 
 
 def outcome_of(script: str, connection: Connection) -> list[object]:
-    """What the database holds after a script, which is rolled back."""
+    """What the database has after a script, which is rolled back."""
     statements = script.replace("BEGIN;", "").replace("COMMIT;", "")
     with connection.transaction(force_rollback=True):
         connection.execute(statements.encode())

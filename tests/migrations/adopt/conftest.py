@@ -1,0 +1,63 @@
+"""A database that ms-markets 1.0.16 made, and a platform on it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection
+from sqlalchemy import make_url
+
+from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
+from tests.conftest import (
+    ROOT,
+    RUNTIME_PASSWORD,
+    database,
+    environment_of,
+    platform_on,
+)
+from tests.support.forked import run_forked
+from tests.support.janitor import new_database
+from tests.support.published import create_published, fill, register_published
+
+
+def owner_of(connection: Connection[Any]) -> str:
+    row = connection.execute("SELECT owner_role FROM msm_local.settings").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+@pytest.fixture(scope="session")
+def published_template(cluster: Cluster) -> Iterator[str]:
+    """A database to copy: made by ms-markets 1.0.16, with rows, and known to the catalog."""
+    with new_database(cluster, "published_template") as name:
+        url = cluster.platform_url(name)
+        with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
+            with psycopg.connect(url) as connection:
+                create_published(connection, owner_of(connection))
+            fill(make_url(url))
+            result = run_forked(
+                register_published, environment=environment_of(platform), folder=ROOT
+            )
+        assert result.exit_code == 0, result.stderr
+        yield name
+
+
+@pytest.fixture
+def published_database(cluster: Cluster, published_template: str) -> Iterator[Connection]:
+    with database(cluster, "published", template=published_template) as connection:
+        yield connection
+
+
+@pytest.fixture
+def environment(published_database: Connection) -> Iterator[Mapping[str, str]]:
+    with platform_on(published_database) as platform:
+        yield environment_of(platform)
+
+
+@pytest.fixture
+def superuser(cluster: Cluster, published_database: Connection) -> Iterator[Connection]:
+    url = cluster.admin_url(published_database.info.dbname)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
