@@ -107,7 +107,7 @@ def probe_with_and_without_a_proxy() -> None:
     probe()
 
 
-def test_a_platform_behind_a_proxy_is_left_to_the_sdk(environment: Mapping[str, str]) -> None:
+def test_a_proxied_platform_is_left_to_the_sdk(environment: Mapping[str, str]) -> None:
     far = {**environment, "MAINSEQUENCE_ENDPOINT": "http://platform.invalid"}
     value_of(probe_with_and_without_a_proxy, environment=far)
 
@@ -199,7 +199,7 @@ def test_a_wrong_token_is_refused_without_a_traceback(environment: Mapping[str, 
     assert "Traceback" not in finished.stderr
 
 
-def test_a_missing_git_context_says_how_to_get_one(
+def test_a_missing_git_context_says_the_remedy(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     nowhere = {**environment, "GIT_DIR": str(tmp_path / "nothing")}

@@ -222,7 +222,7 @@ def test_an_endpoint_of_another_platform_is_reported(shell: Shell) -> None:
     assert shell("exec", "--", "true").stderr == ""
 
 
-def test_a_wrong_token_is_told_which_platform_it_reached(shell: Shell) -> None:
+def test_a_wrong_token_learns_which_platform_answered(shell: Shell) -> None:
     health = f"{shell.start()['endpoint']}/api/v1/health/"
     for headers in ({}, {"Authorization": "Bearer another"}):
         detail = httpx.get(health, headers=headers).json()["detail"]
