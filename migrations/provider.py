@@ -84,7 +84,7 @@ class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
 
     def command(self, verb: str, *arguments: str) -> str:
         """A command of the SDK's CLI on this provider."""
-        return " ".join(("mainsequence migrations", verb, "--provider", self.reference, *arguments))
+        return commands.migration_command(verb, self.reference, *arguments)
 
     @property
     def upgrade_command(self) -> str:

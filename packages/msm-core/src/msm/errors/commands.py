@@ -1,6 +1,17 @@
 """The commands that messages tell a user to run: each is written here only."""
 
-__all__ = ["CHECK", "EXEC", "UPGRADE", "check_command", "upgrade_command"]
+__all__ = ["CHECK", "EXEC", "UPGRADE", "check_command", "migration_command", "upgrade_command"]
+
+
+def migration_command(verb: str, provider: str, *arguments: str) -> str:
+    """A migration command of the SDK's CLI.
+
+    Args:
+        verb: ``current``, ``revision``, ``upgrade`` or ``downgrade``.
+        provider: the migration provider, as ``package:attribute``.
+        arguments: what follows them.
+    """
+    return " ".join(("mainsequence migrations", verb, "--provider", provider, *arguments))
 
 
 def upgrade_command(provider: str, target: str) -> str:
@@ -10,7 +21,7 @@ def upgrade_command(provider: str, target: str) -> str:
         provider: the migration provider, as ``package:attribute``.
         target: the revision, or ``head``, or ``heads`` where the history has several.
     """
-    return f"mainsequence migrations upgrade --provider {provider} {target}"
+    return migration_command("upgrade", provider, target)
 
 
 def check_command(package: str, *, provider: str | None = None) -> str:
