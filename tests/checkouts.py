@@ -51,7 +51,7 @@ class Situation:
         wrapper: a command that runs it.
         ordinary: whether the temporary user runs it and owns the checkout.
         code: the expected exit code.
-        told: texts that must appear in the output.
+        expected: texts that must appear in the output.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Situation:
     wrapper: tuple[str, ...] = ()
     ordinary: bool = False
     code: int = 0
-    told: tuple[str, ...] = (FRESH,)
+    expected: tuple[str, ...] = (FRESH,)
 
 
 def plain(workshop: Workshop, folder: Path) -> None:
@@ -129,19 +129,19 @@ def situations(workshop: Workshop) -> list[Situation]:
     return [
         Situation("clone, as root; uv and Python on PATH", clone, "clone"),
         Situation("the same again, no network", existing, "clone",
-                  wrapper=WITHOUT_NETWORK, told=(AGAIN,)),
+                  wrapper=WITHOUT_NETWORK, expected=(AGAIN,)),
         Situation("the clone copied with its environment", with_everything, "copied",
-                  told=(AGAIN, "creating it again")),
+                  expected=(AGAIN, "creating it again")),
         Situation("another clone, no network, warm cache", clone, "offline",
                   wrapper=WITHOUT_NETWORK),
         Situation("plain copy without .git", plain, "plain",
-                  told=(FRESH, "this folder has no repository")),
+                  expected=(FRESH, "this folder has no repository")),
         Situation("plain copy inside another repository", inside_another, "other/plain",
-                  told=(FRESH, "this folder has no commit")),
+                  expected=(FRESH, "this folder has no commit")),
         Situation("clone without a remote", without_remote, "no-remote",
-                  told=(FRESH, "this folder has no remote")),
+                  expected=(FRESH, "this folder has no remote")),
         Situation("detached HEAD", detached, "detached",
-                  told=(FRESH, "this folder has no checked-out branch")),
+                  expected=(FRESH, "this folder has no checked-out branch")),
         Situation("spaces and non-ASCII letters", clone, umlauts),
         Situation("root, below a private folder", private, "private/clone"),
         Situation("this machine's own PATH", clone, "as-it-is", as_it_is),
@@ -152,17 +152,17 @@ def situations(workshop: Workshop) -> list[Situation]:
         Situation("ordinary user, cold cache, without uv", clone, "ordinary",
                   cold | {"PATH": f"{workshop.python}/bin:{SYSTEM_PATH}"}, ordinary=True),
         Situation("no Python at all", clone, "no-python", no_python,
-                  wrapper=WITHOUT_NETWORK, code=1, told=("there is no Python 3.14 or 3.13,",)),
+                  wrapper=WITHOUT_NETWORK, code=1, expected=("there is no Python 3.14 or 3.13,",)),
         Situation("a checkout of root's, as ordinary user", of_root, "of-root",
-                  cold, ordinary=True, code=1, told=("cannot write to",)),
+                  cold, ordinary=True, code=1, expected=("cannot write to",)),
         Situation("./dev test as ordinary user, path with spaces", clone, f"ordinary {umlauts}",
-                  cold, task=TESTS, ordinary=True, told=(" passed",)),
+                  cold, task=TESTS, ordinary=True, expected=(" passed",)),
         Situation("./dev test; plain copy, Python from pyenv", plain, "plain-pyenv",
-                  no_python | pyenv, task=TESTS, told=(" passed",)),
+                  no_python | pyenv, task=TESTS, expected=(" passed",)),
         Situation("./dev test; detached, no remote, Python from uv", detached_without_remote,
-                  "test-from-uv", from_uv, task=TESTS, told=(" passed",)),
+                  "test-from-uv", from_uv, task=TESTS, expected=(" passed",)),
         Situation("./dev test; the same again, no network", existing, "test-from-uv",
-                  from_uv, task=TESTS, wrapper=WITHOUT_NETWORK, told=(" passed",)),
+                  from_uv, task=TESTS, wrapper=WITHOUT_NETWORK, expected=(" passed",)),
     ]  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def run(situation: Situation, workshop: Workshop) -> bool:
     code = subprocess.run([*command, *situation.task], check=False).returncode
     seconds = time.monotonic() - started
     printed = (out / "stderr").read_text() + (out / "stdout").read_text()
-    good = code == situation.code and all(text in printed for text in situation.told)
+    good = code == situation.code and all(text in printed for text in situation.expected)
     row = f"{situation.name:<48} {'ok' if good else 'FAILED':<7} {seconds:5.0f} s  exit {code}"
     notes = NOTE.findall(printed) if good else printed.splitlines()[-200:]
     lines = [row, *(note.replace(str(workshop.folder), "...") for note in notes)]
