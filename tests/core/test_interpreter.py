@@ -36,7 +36,7 @@ def state():
 
 before = state()
 import msm, msm_portfolio, msm_pricing
-from {provider} import migration
+from migrations import migration
 after = state()
 logging.getLogger().error("logged after the import")
 print(json.dumps([name for name in before if before[name] != after[name]]))
@@ -46,7 +46,7 @@ print(json.dumps([name for name in before if before[name] != after[name]]))
 @pytest.mark.parametrize("collector", ["enable", "disable"])
 def test_imports_leave_the_interpreter_as_found(tmp_path: Path, collector: str) -> None:
     log = tmp_path / "host.log"
-    code = COMPARE.format(log=str(log), collector=collector, provider="migrations")
+    code = COMPARE.format(log=str(log), collector=collector)
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

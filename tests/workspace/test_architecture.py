@@ -21,7 +21,7 @@ def test_every_folder_has_a_floor() -> None:
     """A new folder has to be put on a floor before it may import anything."""
     contracts = api.read_configuration(str(ROOT / "pyproject.toml"))["contracts_options"]
     layered = {each["containers"][0]: each for each in contracts if "containers" in each}
-    assert set(layered) == {"msm", "migrations", "msm_local"}
+    assert set(layered) == {"msm", "migrations", "msm_local", "msm_local.api"}
     assert all(each["exhaustive"] == "True" for each in layered.values())
 
 

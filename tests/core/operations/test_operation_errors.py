@@ -19,6 +19,7 @@ from msm.errors import (
     NotAttachedError,
     OperationRefusedError,
     PlatformRefusedError,
+    StaleAttachmentError,
     TimedOutError,
     TooLargeError,
     TransactionConflictError,
@@ -111,6 +112,21 @@ def test_an_answer_without_json_is_repeated() -> None:
     assert isinstance(error, PlatformRefusedError)
     assert type(error) is PlatformRefusedError
     assert (error.status_code, error.detail) == (400, "<html>")
+
+
+def test_a_stale_attachment_says_to_attach_again() -> None:
+    error = answered(INSERT, 404, error="NotFoundError", detail="There is no such table.")
+    assert isinstance(error, StaleAttachmentError)
+    assert (error.status_code, error.detail) == (404, "There is no such table.")
+    assert str(error) == (
+        f"The platform at {error.endpoint} refused the insert (404): There is no such table; the "
+        "platform was reset or migrated since this runtime was attached, so call msm.start_engine "
+        "again."
+    )
+
+
+def test_a_page_of_a_proxy_is_no_stale_attachment() -> None:
+    assert type(answered(INSERT, 404)) is PlatformRefusedError
 
 
 def test_a_refusal_by_the_platform_is_no_constraint() -> None:

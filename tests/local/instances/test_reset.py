@@ -149,7 +149,7 @@ def test_a_running_platform_continues_on_a_fresh_database(shell: Shell) -> None:
     assert shell("doctor").stdout.count("FAIL") == 0
 
 
-def attach_around(reset_command: list[str], environment: dict[str, str]) -> tuple[int, str, int]:
+def attach_around(reset_command: list[str], environment: dict[str, str]) -> tuple[int, int]:
     from sqlalchemy import insert, select
 
     import msm
@@ -161,9 +161,9 @@ def attach_around(reset_command: list[str], environment: dict[str, str]) -> tupl
     before.execute(insert(AssetType).values(asset_type="bond", display_name="Bond"))
     count = len(before.execute(types).rows)
     subprocess.run(reset_command, env=environment, check=True, capture_output=True)
-    with pytest.raises(StaleAttachmentError) as caught:
+    with pytest.raises(StaleAttachmentError):
         before.execute(types)
-    return count, str(caught.value), len(msm.start_engine([AssetType]).execute(types).rows)
+    return count, len(msm.start_engine([AssetType]).execute(types).rows)
 
 
 def test_one_process_attaches_again_after_reset(shell: Shell) -> None:
@@ -178,9 +178,7 @@ def test_one_process_attaches_again_after_reset(shell: Shell) -> None:
         attach_around, command, shell.environment, environment=environment, folder=ROOT
     )
     assert finished.exit_code == 0, finished.stderr
-    count, refused, count_after = finished.value
-    assert (count, count_after) == (1, 0)
-    assert "msm.start_engine" in refused
+    assert finished.value == (1, 0)
 
 
 def test_a_stopped_platform_is_reset_and_stays_stopped(shell: Shell) -> None:

@@ -54,6 +54,7 @@ class MarketsRuntime:
                 page by.
             PlatformUnreachableError: the local platform has been stopped; said within two seconds.
             PlatformRefusedError: the platform refused the operation.
+            StaleAttachmentError: the platform was reset or migrated since :func:`start_engine`.
             OperationRefusedError: PostgreSQL refused the statement; the class says why, such as
                 ConflictError, MissingReferenceError, CheckViolatedError or TimedOutError.
         """

@@ -81,7 +81,9 @@ def _error(compiled: CompiledOperation, error: ApiError) -> PlatformError:
     plain = refusal(f"the {compiled.operation.operation}", error)
     if not isinstance(plain, PlatformRefusedError):
         return plain
-    if plain.status_code == HTTPStatus.NOT_FOUND:
+    facts = _facts(error)
+    # A proxy answers 404 too, with a page: only the platform's own answer is about its catalog.
+    if plain.status_code == HTTPStatus.NOT_FOUND and facts:
         return StaleAttachmentError(
             f"{str(plain).rstrip('.')}; the platform was reset or migrated since this runtime was "
             "attached, so call msm.start_engine again.",
@@ -89,7 +91,6 @@ def _error(compiled: CompiledOperation, error: ApiError) -> PlatformError:
             status_code=plain.status_code,
             detail=plain.detail,
         )
-    facts = _facts(error)
     kind = _kind(facts, plain, compiled)
     if kind is None:
         return plain
