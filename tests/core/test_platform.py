@@ -77,10 +77,10 @@ def mute_port() -> Iterator[int]:
     ],
 )
 def test_a_missing_platform_is_noticed_within_two_seconds(
-    request: pytest.FixtureRequest, environment: Mapping[str, str], port: str, cause: str
+    request: pytest.FixtureRequest, shared_environment: Mapping[str, str], port: str, cause: str
 ) -> None:
     endpoint = f"http://127.0.0.1:{request.getfixturevalue(port)}"
-    nowhere = {**environment, "MAINSEQUENCE_ENDPOINT": endpoint}
+    nowhere = {**shared_environment, "MAINSEQUENCE_ENDPOINT": endpoint}
     raised = value_of(attach_raises, PlatformUnreachableError, environment=nowhere)
     assert raised.endpoint == endpoint
     assert raised.cause.startswith(cause)
@@ -90,8 +90,8 @@ def test_a_missing_platform_is_noticed_within_two_seconds(
 @pytest.mark.parametrize(
     "endpoint", ["127.0.0.1:8000", "http://127.0.0.1:port", "http://[::1", "http://", "ftp://host"]
 )
-def test_an_endpoint_must_be_a_url(environment: Mapping[str, str], endpoint: str) -> None:
-    wrong = {**environment, "MAINSEQUENCE_ENDPOINT": endpoint}
+def test_an_endpoint_must_be_a_url(shared_environment: Mapping[str, str], endpoint: str) -> None:
+    wrong = {**shared_environment, "MAINSEQUENCE_ENDPOINT": endpoint}
     raised = value_of(attach_raises, PlatformUnreachableError, environment=wrong)
     assert raised.message == (
         f"MAINSEQUENCE_ENDPOINT is {endpoint.rstrip('/')!r}, not a URL such as "
@@ -107,8 +107,8 @@ def probe_with_and_without_a_proxy() -> None:
     probe()
 
 
-def test_a_proxied_platform_is_left_to_the_sdk(environment: Mapping[str, str]) -> None:
-    far = {**environment, "MAINSEQUENCE_ENDPOINT": "http://platform.invalid"}
+def test_a_proxied_platform_is_left_to_the_sdk(shared_environment: Mapping[str, str]) -> None:
+    far = {**shared_environment, "MAINSEQUENCE_ENDPOINT": "http://platform.invalid"}
     value_of(probe_with_and_without_a_proxy, environment=far)
 
 
@@ -124,10 +124,10 @@ def attach_to_another(endpoint: str) -> tuple[str, str, str, int]:
 
 
 def test_a_second_platform_in_one_process_is_refused(
-    environment: Mapping[str, str], fresh_platform: LocalPlatform
+    shared_environment: Mapping[str, str], fresh_platform: LocalPlatform
 ) -> None:
     known, words, configured, count = value_of(
-        attach_to_another, fresh_platform.endpoint, environment=environment
+        attach_to_another, fresh_platform.endpoint, environment=shared_environment
     )
     assert configured == fresh_platform.endpoint
     assert words == (
@@ -148,9 +148,11 @@ def attach_after_a_failure(missing: str) -> int:
     return len(msm.start_engine([AssetType]).meta_tables)
 
 
-def test_a_failed_attach_can_be_repeated(environment: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_failed_attach_can_be_repeated(
+    shared_environment: Mapping[str, str], tmp_path: Path
+) -> None:
     missing = str(tmp_path / "nothing")
-    assert value_of(attach_after_a_failure, missing, environment=environment) == 1
+    assert value_of(attach_after_a_failure, missing, environment=shared_environment) == 1
 
 
 @pytest.fixture
@@ -181,18 +183,20 @@ def attach_without_pauses() -> Raised:
 
 
 def test_a_platform_that_stops_answering_is_reported(
-    environment: Mapping[str, str], failing_port: int
+    shared_environment: Mapping[str, str], failing_port: int
 ) -> None:
     endpoint = f"http://127.0.0.1:{failing_port}"
-    failing = {**environment, "MAINSEQUENCE_ENDPOINT": endpoint}
+    failing = {**shared_environment, "MAINSEQUENCE_ENDPOINT": endpoint}
     finished = run_forked(attach_without_pauses, environment=failing, folder=ROOT)
     assert finished.value.endpoint == endpoint
     assert finished.value.cause.startswith("CodeRepositoryContextError(")
     assert "Traceback" not in finished.stderr
 
 
-def test_a_wrong_token_is_refused_without_a_traceback(environment: Mapping[str, str]) -> None:
-    wrong = {**environment, "MAINSEQUENCE_ACCESS_TOKEN": "wrong"}
+def test_a_wrong_token_is_refused_without_a_traceback(
+    shared_environment: Mapping[str, str],
+) -> None:
+    wrong = {**shared_environment, "MAINSEQUENCE_ACCESS_TOKEN": "wrong"}
     finished = run_forked(attach_raises, PlatformRefusedError, environment=wrong, folder=ROOT)
     assert finished.value.status_code == 401
     assert finished.value.cause.startswith("CodeRepositoryContextError(")
@@ -200,9 +204,9 @@ def test_a_wrong_token_is_refused_without_a_traceback(environment: Mapping[str, 
 
 
 def test_a_missing_git_context_says_the_remedy(
-    environment: Mapping[str, str], tmp_path: Path
+    shared_environment: Mapping[str, str], tmp_path: Path
 ) -> None:
-    nowhere = {**environment, "GIT_DIR": str(tmp_path / "nothing")}
+    nowhere = {**shared_environment, "GIT_DIR": str(tmp_path / "nothing")}
     raised = value_of(attach_raises, GitContextError, environment=nowhere)
     assert raised.message == (
         "The platform cannot tell which repository branch this is "

@@ -78,8 +78,8 @@ def attach_twice() -> tuple[int, list[tuple[str, str]], list[tuple[str, str]]]:
     return len(runtime.meta_tables), first.requests, second.requests
 
 
-def test_attach_reads_the_catalog_each_time(environment: Mapping[str, str]) -> None:
-    count, first, second = value_of(run(attach_twice, environment=environment))
+def test_attach_reads_the_catalog_each_time(shared_environment: Mapping[str, str]) -> None:
+    count, first, second = value_of(run(attach_twice, environment=shared_environment))
     assert count == len(EVERY)
     assert first == READS
     # The SDK keeps the Git context.
@@ -93,8 +93,8 @@ def attach_a_few() -> list[tuple[str, str]]:
     return wire.requests
 
 
-def test_attach_asks_only_for_kinds_it_needs(environment: Mapping[str, str]) -> None:
-    assert value_of(run(attach_a_few, environment=environment)) == READS
+def test_attach_asks_only_for_kinds_it_needs(shared_environment: Mapping[str, str]) -> None:
+    assert value_of(run(attach_a_few, environment=shared_environment)) == READS
 
 
 def attach_from_threads() -> tuple[list[tuple[str, str]], int]:
@@ -104,8 +104,8 @@ def attach_from_threads() -> tuple[list[tuple[str, str]], int]:
     return wire.requests, len(uids)
 
 
-def test_threads_attach_to_the_same_resources(environment: Mapping[str, str]) -> None:
-    requests, different = value_of(run(attach_from_threads, environment=environment))
+def test_threads_attach_to_the_same_resources(shared_environment: Mapping[str, str]) -> None:
+    requests, different = value_of(run(attach_from_threads, environment=shared_environment))
     assert requests == [READS[0], *READS[1:] * 8]
     assert different == 1
 
@@ -122,9 +122,9 @@ def attach_with_a_stale_context(uid: str) -> tuple[str, str]:
     return first.data_source_uid, msm.start_engine([Asset]).data_source_uid
 
 
-def test_attach_asks_again_for_a_gone_data_source(environment: Mapping[str, str]) -> None:
+def test_attach_asks_again_for_a_gone_data_source(shared_environment: Mapping[str, str]) -> None:
     uid = "00000000-0000-4000-8000-000000000001"
-    first, second = value_of(run(attach_with_a_stale_context, uid, environment=environment))
+    first, second = value_of(run(attach_with_a_stale_context, uid, environment=shared_environment))
     assert second == first != uid
 
 
@@ -150,8 +150,8 @@ def attach_with_writes_forbidden() -> None:
     msm.start_engine(EVERY)
 
 
-def test_attach_never_registers_or_migrates(environment: Mapping[str, str]) -> None:
-    assert run(attach_with_writes_forbidden, environment=environment).exit_code == 0
+def test_attach_never_registers_or_migrates(shared_environment: Mapping[str, str]) -> None:
+    assert run(attach_with_writes_forbidden, environment=shared_environment).exit_code == 0
 
 
 UPGRADE = "mainsequence migrations upgrade --provider migrations:migration head"
@@ -174,7 +174,12 @@ def test_one_error_lists_every_missing_table(
     fresh_platform: LocalPlatform,
 ) -> None:
     told = value_of(
-        run(attach_and_tell, EVERY, [UPGRADE, CHECK], environment=environment_of(fresh_platform))
+        run(
+            attach_and_tell,
+            EVERY,
+            [UPGRADE, CHECK],
+            environment=environment_of(fresh_platform),
+        )
     )
     assert len(told) == len(EVERY)
     assert set(told.values()) == {("missing", "not in the catalog")}
@@ -241,8 +246,8 @@ def attach_duplicated() -> tuple[str, str]:
     return problem.reason, problem.detail
 
 
-def test_a_duplicated_resource_is_named(environment: Mapping[str, str]) -> None:
-    reason, detail = value_of(run(attach_duplicated, environment=environment))
+def test_a_duplicated_resource_is_named(shared_environment: Mapping[str, str]) -> None:
+    reason, detail = value_of(run(attach_duplicated, environment=shared_environment))
     assert reason == "duplicated"
     assert detail.startswith("2 resources: ")
 
