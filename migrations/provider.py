@@ -49,7 +49,7 @@ UPGRADE_COMMAND = commands.upgrade_command(DEFAULT_PROVIDER, "head")
 
 
 @dataclass(slots=True, kw_only=True)
-class MarketsMigration(AlembicMetaTableMigration):  # type: ignore[misc]
+class MarketsMigration(AlembicMetaTableMigration):
     """A migration provider of models on ``MarketsBase``: that of msm or of a downstream project.
 
     Attributes:

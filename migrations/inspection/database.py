@@ -21,7 +21,7 @@ from msm.sdk import (
     MetaTableMigrationConnectionRequest,
     alembic_config_for_provider,
     apply_mainsequence_migration_role,
-    data_source_uid,
+    platform_context,
 )
 
 from ..errors import MigrationError
@@ -173,7 +173,7 @@ def find_registry(provider: MarketsMigration) -> Registry | None:
     probe()
     with quiet_sdk():
         with refusals_of("the Git context of this checkout"):
-            data_source = data_source_uid(PACKAGE)
+            data_source = platform_context(PACKAGE).data_source_uid
         with refusals_of("a lookup of the migration registry"):
             found = MetaTable.filter_by_body(
                 data_source__uid__in=[data_source],

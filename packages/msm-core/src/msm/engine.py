@@ -12,8 +12,8 @@ from msm.sdk import (
     MetaTable,
     TimeIndexMetaTable,
     bind_meta_table,
-    data_source_uid,
-    forget_git_context,
+    forget_context,
+    platform_context,
 )
 
 __all__ = ["start_engine"]
@@ -66,7 +66,7 @@ def start_engine(
         if problems:
             # The SDK keeps the Git context of a process, which may be older than the data source:
             # a local platform that was destroyed and started again has another one.
-            forget_git_context()
+            forget_context()
             data_source = _data_source()
             found, problems = _judge_all(wanted, candidates, data_source)
         if problems:
@@ -78,7 +78,7 @@ def start_engine(
 
 def _data_source() -> str:
     with refusals_of("the Git context of this checkout"):
-        return data_source_uid("msm.start_engine")
+        return platform_context("msm.start_engine").data_source_uid
 
 
 def _core_models() -> Sequence[type[MarketsModel]]:

@@ -1,6 +1,14 @@
 """The commands that messages tell a user to run: each is written here only."""
 
+from msm.generation import GENERATION, Generation
+
 __all__ = ["CHECK", "EXEC", "UPGRADE", "check_command", "migration_command", "upgrade_command"]
+
+# The SDK's own command for migrations; both generations have the same verbs and options.
+_MIGRATIONS: dict[Generation, str] = {
+    "metatables": "metatables migrations",
+    "mainsequence8": "mainsequence migrations",
+}
 
 
 def migration_command(verb: str, provider: str, *arguments: str) -> str:
@@ -11,7 +19,7 @@ def migration_command(verb: str, provider: str, *arguments: str) -> str:
         provider: the migration provider, as ``package:attribute``.
         arguments: what follows them.
     """
-    return " ".join(("mainsequence migrations", verb, "--provider", provider, *arguments))
+    return " ".join((_MIGRATIONS[GENERATION], verb, "--provider", provider, *arguments))
 
 
 def upgrade_command(provider: str, target: str) -> str:

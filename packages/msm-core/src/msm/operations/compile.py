@@ -1,6 +1,5 @@
 """From a SQLAlchemy statement to one compiled-sql.v1 operation of the SDK."""
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -93,16 +92,17 @@ def compile_operation(
     columns = _result_columns(compiled)
     types = {name: bind.type for bind, name in compiled.bind_names.items()}
     parameters, parameter_types = encode(compiled.params, types, _columns_of(compiled, access))
+    used = {name: meta_tables[name] for name in sorted(access)}
     operation = build_operation(
-        operation=kind,
+        kind=kind,
         sql=str(compiled),
         parameters=parameters,
         parameter_types=parameter_types,
-        scope=_scope(access, meta_tables),
-        limits={
-            "max_rows": max_rows,
-            "statement_timeout_ms": math.ceil((timeout or DEFAULT_TIMEOUT) * 1000),
-        },
+        # Sorted, so that the same statement always makes the same request.
+        access={str(meta_table.uid): access[name] for name, meta_table in used.items()},
+        data_source_uid=str(next(iter(used.values())).data_source_uid),
+        max_rows=max_rows,
+        timeout=timeout or DEFAULT_TIMEOUT,
     )
     target = None if isinstance(statement, Select | CompoundSelect) else table_name(statement.table)
     return CompiledOperation(operation, columns, tuple(sorted(access)), target, compiled.params)
@@ -135,18 +135,6 @@ def _compiled(statement: Statement, kind: str) -> SQLCompiler:
     _refuse_python_defaults(compiled)
     _refuse_missing(compiled)
     return compiled
-
-
-def _scope(
-    access: Mapping[str, str], meta_tables: Mapping[str, MetaTable]
-) -> dict[str, list[dict[str, str]]]:
-    # Sorted, so that the same statement always makes the same request.
-    return {
-        "tables": [
-            {"meta_table_uid": str(meta_tables[name].uid), "access": access[name]}
-            for name in sorted(access)
-        ]
-    }
 
 
 def _refuse_python_defaults(compiled: SQLCompiler) -> None:

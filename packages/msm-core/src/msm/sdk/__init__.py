@@ -1,15 +1,23 @@
 """The one place through which the Main Sequence SDK enters this workspace.
 
 Everything else imports the SDK's names from here. So a wrong installation fails here with one
-sentence, not somewhere inside the SDK, and another generation of the SDK, which has the same things
-under other names, needs an adapter here and no change elsewhere.
+sentence, not somewhere inside the SDK. The SDK has two generations, which have the same things
+under other names and on another wire: each has an adapter, and both adapters export the same.
 """
 
+from typing import TYPE_CHECKING
+
+from msm.generation import GENERATION
 from msm.sdk.installation import check_installation
 from msm.sdk.interpreter import left_as_found
 
 check_installation()
 
 with left_as_found():
-    from msm.sdk.mainsequence8 import *  # noqa: F403 - the adapter lists what this package exports
-    from msm.sdk.mainsequence8 import __all__ as __all__
+    # A type checker reads one of them: both have the same names and signatures.
+    if TYPE_CHECKING or GENERATION == "metatables":
+        from msm.sdk.metatables import *  # noqa: F403 - the adapter lists what this package exports
+        from msm.sdk.metatables import __all__ as __all__
+    else:
+        from msm.sdk.mainsequence8 import *  # noqa: F403
+        from msm.sdk.mainsequence8 import __all__ as __all__

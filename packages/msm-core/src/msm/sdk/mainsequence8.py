@@ -1,6 +1,8 @@
 """The SDK's own names, of ``mainsequence`` 8: those it exports, and the few that it does not."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -10,6 +12,7 @@ from mainsequence.client.exceptions import ApiError, TransportError, raise_for_r
 from mainsequence.client.metatables import (
     MetaTable,
     MetaTableCompiledSQLOperation,
+    MetaTableMigrationConnection,
     MetaTableMigrationConnectionRequest,
     TimeIndexMetaTable,
 )
@@ -26,7 +29,7 @@ from mainsequence.meta_tables import (
     schema_table_name,
     sqlalchemy_naming_convention,
 )
-from mainsequence.meta_tables.compiled_sql.v1 import build_operation
+from mainsequence.meta_tables.compiled_sql import v1
 from mainsequence.meta_tables.migrations import (
     AlembicMetaTableMigration,
     alembic_config_for_provider,
@@ -38,6 +41,8 @@ from mainsequence.meta_tables.migrations import (
     namespace_version_slug,
     run_mainsequence_alembic_env,
 )
+
+from msm.sdk.context import Limits, PlatformContext
 
 __all__ = [
     "AlembicMetaTableMigration",
@@ -57,11 +62,13 @@ __all__ = [
     "build_metatable_model_registry",
     "build_operation",
     "configured_endpoint",
-    "data_source_uid",
-    "forget_git_context",
+    "endpoint_variable",
+    "forget_context",
     "load_alembic_metatable_migration_provider",
+    "migration_connection",
     "namespace_version_location",
     "namespace_version_slug",
+    "platform_context",
     "platform_endpoint",
     "post_operation",
     "run_mainsequence_alembic_env",
@@ -70,6 +77,11 @@ __all__ = [
     "sqlalchemy_type_to_token",
     "tolerate_several_version_locations",
 ]
+
+# The platform states none. A platform that puts fewer rows into an answer says that there are more.
+LIMITS = Limits(
+    max_rows=100_000, max_timeout=600.0, max_request_bytes=None, sends_exact_values=True
+)
 
 
 def platform_endpoint() -> str:
@@ -80,8 +92,13 @@ def platform_endpoint() -> str:
     return str(MetaTable.ROOT_URL).removesuffix("/api/v1")
 
 
-def data_source_uid(operation: str) -> str:
-    """The data source of this process's Git context, which the SDK asks for once.
+def endpoint_variable() -> str:
+    """The environment variable that names the platform of this process."""
+    return "MAINSEQUENCE_ENDPOINT"
+
+
+def platform_context(operation: str) -> PlatformContext:
+    """The data source of this process's Git context, which the SDK asks for once, and the limits.
 
     Args:
         operation: what needs it, for the SDK's message.
@@ -94,12 +111,13 @@ def data_source_uid(operation: str) -> str:
         context = get_code_repository_context()
     except Exception:
         # The SDK keeps a failure as long as the process lives, when all may be well again.
-        forget_git_context()
+        forget_context()
         raise
-    return str(require_code_repository_metatables_data_source(operation, context=context).uid)
+    data_source = require_code_repository_metatables_data_source(operation, context=context)
+    return PlatformContext(str(data_source.uid), LIMITS)
 
 
-def forget_git_context() -> None:
+def forget_context() -> None:
     """Have the SDK ask for the Git context again, when it is needed next.
 
     There is no public way: a process may outlive the data source that it found at its start.
@@ -114,6 +132,22 @@ def bind_meta_table(model: type[PlatformManagedMetaTable], meta_table: MetaTable
     ``get_meta_table()`` depends on it.
     """
     model._bind_meta_table(meta_table)  # noqa: SLF001 - the SDK offers no public way to bind
+
+
+@contextmanager
+def migration_connection(
+    registry: MetaTable, request: MetaTableMigrationConnectionRequest
+) -> Iterator[MetaTableMigrationConnection]:
+    """A connection to the database of a provider, as the platform issues it.
+
+    Args:
+        registry: the catalog resource of its version table.
+        request: for what, and for how long.
+
+    Raises:
+        ApiError: the platform refused it, or did not answer.
+    """
+    yield registry.issue_migration_connection(request)
 
 
 @cache
@@ -134,6 +168,40 @@ def tolerate_several_version_locations() -> None:
             emit(config, **options)
 
     migrations_cli._emit_alembic_script_context = emit_where_possible  # noqa: SLF001 - see above
+
+
+def build_operation(
+    *,
+    kind: str,
+    sql: str,
+    parameters: Mapping[str, Any],
+    parameter_types: Mapping[str, str],
+    access: Mapping[str, str],
+    data_source_uid: str,  # noqa: ARG001 - the platform takes it from the tables
+    max_rows: int,
+    timeout: float,
+) -> MetaTableCompiledSQLOperation:
+    """Build what :func:`post_operation` sends.
+
+    Args:
+        kind: select, insert, update, delete or upsert.
+        sql: the statement, with pyformat placeholders.
+        parameters: JSON values of the placeholders.
+        parameter_types: the type token of a parameter, where it needs one.
+        access: by the uid of a MetaTable that the statement uses, read or write.
+        data_source_uid: where the statement runs.
+        max_rows: how many rows the answer may carry.
+        timeout: how long the statement may run, in seconds.
+    """
+    scope = [{"meta_table_uid": uid, "access": wanted} for uid, wanted in access.items()]
+    return v1.build_operation(
+        operation=kind,
+        sql=sql,
+        parameters=parameters,
+        parameter_types=parameter_types,
+        scope={"tables": scope},
+        limits={"max_rows": max_rows, "statement_timeout_ms": math.ceil(timeout * 1000)},
+    )
 
 
 def post_operation(
