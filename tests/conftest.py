@@ -168,5 +168,5 @@ def _no_settings_from_outside(tmp_path_factory: pytest.TempPathFactory) -> None:
     # Instances that tests start are listed there, not in the list of the user.
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
     for name in list(os.environ):
-        if name.startswith(("MAINSEQUENCE_", "MSM_", "GIT_")) or name in COLOURING:
+        if name.startswith(("MAINSEQUENCE_", "METATABLES_", "MSM_", "GIT_")) or name in COLOURING:
             del os.environ[name]

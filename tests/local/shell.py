@@ -41,9 +41,8 @@ class Shell:
     def __init__(self, folder: Path, name: str = NAME) -> None:
         self.folder = folder
         self.name = name
-        kept = {
-            k: v for k, v in os.environ.items() if not k.startswith(("MSM_", "MAINSEQ", "GIT_"))
-        }
+        foreign = ("MSM_", "MAINSEQ", "METATABLES_", "GIT_")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
         self.environment = kept | {
             "GIT_CEILING_DIRECTORIES": str(folder.parent),
             "XDG_STATE_HOME": str(folder.parent / "user state"),

@@ -27,6 +27,15 @@ from msm_local.system.ports import free_port
 from tests.local.shell import DOCUMENTED, NAME, Shell, family_of, gone, hold, lives
 from tests.support.waiting import soon
 
+# What would send a process of either SDK to another platform.
+REMOVED = (
+    "MAINSEQUENCE_REFRESH_TOKEN",
+    "MAIN_SEQUENCE_REFRESH_TOKEN",
+    "MAINSEQUENCE_RUNTIME_CREDENTIAL_ID",
+    "MAINSEQUENCE_RUNTIME_CREDENTIAL_SECRET",
+    "MAINSEQUENCE_RUNTIME_IDENTITY_TOKEN_FILE",
+    "JOB_RUN_UID",
+)
 SDK_CALLS = Path(__file__).with_name("sdk_calls.py")
 
 
@@ -48,6 +57,9 @@ def test_a_platform_from_start_to_stop(shell: Shell) -> None:
     proved = {"endpoint": first["endpoint"], "postgresql": first["postgresql"]}
     assert json.loads(shell("env", "--check", "--json").stdout) == proved
     environment = json.loads(shell("env", "--format", "json").stdout)
+    assert environment["MAINSEQUENCE_ENDPOINT"] == first["endpoint"]
+    assert environment["METATABLES_API_URL"] == f"{first['endpoint']}/metatables"
+    assert environment["METATABLES_LOCAL_TOKEN"] == environment["MAINSEQUENCE_ACCESS_TOKEN"]
     family = family_of(first["pid"])
     assert len(family) > 2
     shell("stop")
@@ -93,7 +105,7 @@ def test_no_secret_reaches_logs_or_process_lists(shell: Shell) -> None:
 
 
 def test_exec_starts_the_platform_for_the_sdk(shell: Shell, project: Path) -> None:
-    shell.environment |= {"MAINSEQUENCE_REFRESH_TOKEN": "x", "JOB_RUN_UID": "y"}
+    shell.environment |= dict.fromkeys(REMOVED, "x")
     result = shell("exec", "--", sys.executable, str(SDK_CALLS))
     endpoint = shell.status()["endpoint"]
     assert result.stderr.splitlines() == [
@@ -121,8 +133,7 @@ def test_exec_starts_the_platform_for_the_sdk(shell: Shell, project: Path) -> No
 
     dumped = shell("exec", "--", sys.executable, "-c", "import os; print(dict(os.environ))")
     assert dumped.stderr == ""
-    assert "REFRESH_TOKEN" not in dumped.stdout
-    assert "JOB_RUN_UID" not in dumped.stdout
+    assert [name for name in REMOVED if name in dumped.stdout] == []
     shell("exec", "--", "sh", "-c", "exit 7", code=7)
     shell("exec", "--", "no-such-command", code=127)
     shell("exec", "--", "sh", "-c", "kill -TERM $$", code=128 + signal.SIGTERM)

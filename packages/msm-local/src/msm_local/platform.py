@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from msm_local.api.app import AppConfig, create_app
 from msm_local.database.bootstrap import prepare_database
 from msm_local.errors import StartFailedError
+from msm_local.instances.variables import platform_variables
 from msm_local.system.ports import bind_first_free
 
 __all__ = ["LocalPlatform", "uvicorn_config"]
@@ -57,12 +58,8 @@ class LocalPlatform:
         self.endpoint = f"http://127.0.0.1:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        """What the SDK reads to find this platform."""
-        return {
-            "MAINSEQUENCE_ENDPOINT": self.endpoint,
-            "MAINSEQUENCE_ACCESS_TOKEN": self.token,
-            "MAINSEQUENCE_AUTH_MODE": "jwt",
-        }
+        """What an SDK of either generation reads to find this platform."""
+        return platform_variables(self.endpoint, self.token)
 
     def __enter__(self) -> Self:
         """Prepare the database and start the server.

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msm_local.client.git_context import git_environment
 from msm_local.instances.instance import Instance, State
+from msm_local.instances.variables import platform_variables
 
 __all__ = ["Format", "child_environment", "render", "sdk_environment"]
 
@@ -17,8 +18,10 @@ Format = Literal["sh", "dotenv", "json"]
 # With one of these the SDK would log in to another platform, or report to a job that is not ours.
 REMOVED = (
     "MAINSEQUENCE_REFRESH_TOKEN",
+    "MAIN_SEQUENCE_REFRESH_TOKEN",
     "MAINSEQUENCE_RUNTIME_CREDENTIAL_ID",
     "MAINSEQUENCE_RUNTIME_CREDENTIAL_SECRET",
+    "MAINSEQUENCE_RUNTIME_IDENTITY_TOKEN_FILE",
     "JOB_RUN_UID",
 )
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -28,18 +31,14 @@ LOOPBACK = "127.0.0.1"
 def sdk_environment(
     instance: Instance, state: State, directory: Path, environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """The variables with which the SDK, started in ``directory``, finds the platform.
+    """The variables with which either SDK, started in ``directory``, finds the platform.
 
     Raises:
         GitUnavailableError: a stand-in Git context is needed and cannot be made.
     """
-    variables = {
-        "MAINSEQUENCE_ENDPOINT": state.endpoint,
-        "MAINSEQUENCE_ACCESS_TOKEN": state.token,
-        "MAINSEQUENCE_AUTH_MODE": "jwt",
-        # The SDK writes its logs there instead of into the home folder.
-        "TDAG_ROOT_PATH": str(instance.folder / "sdk"),
-    }
+    variables = platform_variables(state.endpoint, state.token)
+    # The SDK writes its logs there instead of into the home folder.
+    variables["TDAG_ROOT_PATH"] = str(instance.folder / "sdk")
     # A proxy would look for 127.0.0.1 on its own machine.
     if any(environment.get(name) for name in PROXIES):
         variables |= dict.fromkeys(("NO_PROXY", "no_proxy"), _no_proxy(environment))

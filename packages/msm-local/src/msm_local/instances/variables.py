@@ -1,0 +1,22 @@
+"""The environment variables by which an SDK of either generation finds a platform."""
+
+__all__ = ["METATABLES_URL", "platform_variables"]
+
+METATABLES_URL = "METATABLES_API_URL"
+METATABLES_ROOT = "/metatables"
+
+
+def platform_variables(endpoint: str, token: str) -> dict[str, str]:
+    """The variables for a platform at ``endpoint``, for both generations of the SDK.
+
+    Args:
+        endpoint: a URL without a path, such as ``http://127.0.0.1:8765``.
+        token: the token of the platform.
+    """
+    return {
+        "MAINSEQUENCE_ENDPOINT": endpoint,
+        "MAINSEQUENCE_ACCESS_TOKEN": token,
+        "MAINSEQUENCE_AUTH_MODE": "jwt",
+        METATABLES_URL: endpoint + METATABLES_ROOT,
+        "METATABLES_LOCAL_TOKEN": token,
+    }
