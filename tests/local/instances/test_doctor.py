@@ -11,12 +11,17 @@ from typing import Any
 import psycopg
 import pytest
 
+from msm_local.catalog import catalog_steps
 from msm_local.doctor import machine
+from msm_local.doctor.finding import good
+from msm_local.doctor.sdk import check_sdk
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE
 from tests.local.shell import Shell
+from tests.support.generation import GENERATION
 
 SUBJECTS = ["python", "sdk", "git context", "state folder", "ports", "disk", "binaries", "platform"]
+TODAY = '`pip install "msm-core[metatables]"`'
 LOST_TABLE = """
 INSERT INTO msm_local.meta_tables (data_source_uid, migration_package, migration_namespace,
     migration_provider_key, provisioning_status, physical_schema, physical_table_name, table_kind,
@@ -53,7 +58,8 @@ def test_doctor_passes_on_a_good_machine(shell: Shell) -> None:
     shell.start()
     found = findings(shell)
     assert list(found) == [*SUBJECTS, "roles", "catalog"]
-    assert found["catalog"]["found"] == "step 1, and every active table exists"
+    newest = catalog_steps()[-1].number
+    assert found["catalog"]["found"] == f"step {newest}, and every active table exists"
     printed = shell("doctor").stdout
     assert printed.count("ok  ") == len(found)
     assert "FAIL" not in printed
@@ -63,7 +69,12 @@ def test_doctor_passes_on_a_good_machine(shell: Shell) -> None:
 def test_doctor_finds_faults_of_a_platform(shell: Shell) -> None:
     shell.start()
     lost = "1 active table(s) do not exist: lost; `python -m migrations.check` prints the SQL that"
-    old = "it is at step 0, but this version is at 1; run `msm-local --name test stop`, and start"
+    steps = catalog_steps()
+    old = (
+        f"it is at step 0, but this version is at {len(steps)}; "
+        "run `msm-local --name test stop`, and start again"
+    )
+    recorded = ", ".join(f"({step.number}, 'x')" for step in steps)
     repair = "; run `msm-local --name test stop`, and start again: a start repairs the roles"
     for broken, repaired, subject, text in (
         ("GRANT CREATE ON SCHEMA public TO msm_runtime",
@@ -81,8 +92,8 @@ def test_doctor_finds_faults_of_a_platform(shell: Shell) -> None:
         (LOST_TABLE, "DELETE FROM msm_local.meta_tables",
          "catalog", f"{lost} creates them"),
         ("DELETE FROM msm_local.schema_version",
-         "INSERT INTO msm_local.schema_version SELECT 1, 'x'",
-         "catalog", f"{old} again"),
+         f"INSERT INTO msm_local.schema_version VALUES {recorded}",
+         "catalog", old),
     ):  # fmt: skip
         as_superuser(shell, broken)
         assert fault(shell, subject) == text
@@ -128,40 +139,69 @@ def test_doctor_finds_a_missing_git(shell: Shell, tmp_path: Path) -> None:
     assert fault(shell, "git context") == "there is no git on PATH; install git"
 
 
-@pytest.mark.parametrize(
-    ("version", "facts"),
-    [
-        ("8.1.26", ("mainsequence 8.1.26", '`pip install "mainsequence<8.1.26,>=8.1.20"`')),
-        ("8.1.7", ("mainsequence 8.1.7", '`pip install "mainsequence<8.1.26,>=8.1.20"`')),
-        (None, ("mainsequence is not installed", "`./dev sync`")),
-    ],
-)
-def test_doctor_finds_a_wrong_sdk(
-    monkeypatch: pytest.MonkeyPatch, version: str | None, facts: tuple[str, str]
-) -> None:
-    """A wrong SDK cannot be installed for a test."""
+def install(monkeypatch: pytest.MonkeyPatch, sdk: str | None, tables: str | None) -> None:
+    """Pretend that these versions are installed: a wrong SDK cannot be installed for a test."""
+    versions = {"msm-core": "0.1.0", "mainsequence": sdk, "mainsequence-metatable": tables}
 
     def asked(name: str) -> str:
+        version = versions[name]
         if version is None:
             raise metadata.PackageNotFoundError(name)
         return version
 
     monkeypatch.setattr(metadata, "version", asked)
-    found = machine.check_sdk()
+
+
+@pytest.mark.parametrize(
+    ("sdk", "tables", "facts"),
+    [
+        ("8.1.26", None, ("mainsequence 8.1.26", '`pip install "mainsequence<8.1.26,>=8.1.20"`')),
+        ("8.1.7", None, ("mainsequence 8.1.7", '`pip install "mainsequence<8.1.26,>=8.1.20"`')),
+        (None, None, ("mainsequence is not installed", TODAY, "`./dev sync`")),
+        ("9.0.33", None, ("mainsequence 9.0.33 without mainsequence-metatable", TODAY)),
+        (
+            "8.1.25",
+            "0.1.57",
+            ("two generations", TODAY, "`pip uninstall mainsequence-metatable` for SDK 8"),
+        ),
+        ("9.0.33", "0.2.0", ("mainsequence-metatable 0.2.0", "<0.2,>=0.1.57", TODAY)),
+        ("10.0.0", "0.1.57", ("mainsequence 10.0.0", "<10,>=9.0.33", TODAY)),
+    ],
+)
+def test_doctor_finds_a_wrong_sdk(
+    monkeypatch: pytest.MonkeyPatch, sdk: str | None, tables: str | None, facts: tuple[str, ...]
+) -> None:
+    install(monkeypatch, sdk, tables)
+    found = check_sdk()
     assert not found.ok
     for fact in facts:
         assert fact in f"{found.found}; {found.remedy}"
 
 
+@pytest.mark.parametrize(
+    ("sdk", "tables", "named"),
+    [
+        ("8.1.20", None, "SDK 8 (mainsequence 8.1.20)"),
+        ("9.0.33", "0.1.58", "metatables (mainsequence-metatable 0.1.58, mainsequence 9.0.33)"),
+    ],
+)
+def test_doctor_names_the_generation_of_the_sdk(
+    monkeypatch: pytest.MonkeyPatch, sdk: str, tables: str | None, named: str
+) -> None:
+    assert check_sdk().found.startswith("SDK 8" if GENERATION == "mainsequence8" else "metatables")
+    install(monkeypatch, sdk, tables)
+    assert check_sdk() == good("sdk", named)
+
+
 def test_doctor_finds_the_published_ms_markets(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert machine.check_sdk().ok
+    assert check_sdk().ok
     facts = tmp_path / "ms_markets-1.0.16.dist-info"
     facts.mkdir()
     (facts / "METADATA").write_text("Name: ms-markets\nVersion: 1.0.16\n")
     monkeypatch.syspath_prepend(tmp_path)
-    found = machine.check_sdk()
+    found = check_sdk()
     assert not found.ok
     assert "ms-markets 1.0.16" in found.found
     assert "`pip uninstall ms-markets`" in found.remedy

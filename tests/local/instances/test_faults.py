@@ -204,20 +204,31 @@ def server_under(shell: Shell, began: Path) -> int:
 
 def test_an_endpoint_of_another_platform_is_reported(shell: Shell) -> None:
     """The golden test of this warning."""
-    shell.start()
+    endpoint = shell.start()["endpoint"]
     other = "http://127.0.0.1:1"
-    shell.environment["MAINSEQUENCE_ENDPOINT"] = other
-    warning = f"MAINSEQUENCE_ENDPOINT is {other}, another platform"
-    rows = [line.split(maxsplit=1) for line in shell("status").stdout.splitlines()]
-    assert ["warning", f"{warning}; run commands here with `msm-local exec -- ...`"] in rows
-    run = shell("exec", "--", "printenv", "MAINSEQUENCE_ENDPOINT")
-    endpoint = run.stdout.strip()
-    assert endpoint != other
-    assert run.stderr == (
-        f"msm-local: {warning}; printenv gets {endpoint}, the one of {shell.folder}.\n"
-    )
-    # Its own endpoint needs no warning.
+    hint = f"run commands here with `msm-local --name {NAME} exec -- ...`"
+    for variables, own, warning in (
+        (["MAINSEQUENCE_ENDPOINT"], "", f"MAINSEQUENCE_ENDPOINT is {other}, another platform"),
+        (["METATABLES_API_URL"], "/metatables", f"METATABLES_API_URL is {other}, another platform"),
+        (
+            ["MAINSEQUENCE_ENDPOINT", "METATABLES_API_URL"],
+            "/metatables",
+            f"MAINSEQUENCE_ENDPOINT is {other} and METATABLES_API_URL is {other}, another platform",
+        ),
+    ):
+        shell.environment |= dict.fromkeys(variables, other)
+        rows = [line.split(maxsplit=1) for line in shell("status").stdout.splitlines()]
+        assert ["warning", f"{warning}; {hint}"] in rows
+        run = shell("exec", "--", "printenv", variables[-1])
+        assert run.stdout == f"{endpoint}{own}\n"
+        assert run.stderr == (
+            f"msm-local: {warning}; printenv gets {endpoint}, the one of {shell.folder}.\n"
+        )
+        for name in variables:
+            del shell.environment[name]
+    # Its own endpoints need no warning.
     shell.environment["MAINSEQUENCE_ENDPOINT"] = endpoint
+    shell.environment["METATABLES_API_URL"] = f"{endpoint}/metatables"
     assert "warning" not in shell("status").stdout
     assert shell("exec", "--", "true").stderr == ""
 

@@ -13,8 +13,9 @@ import click
 from msm_local.cli.group import database_option, json_option, port_option, say
 from msm_local.cli.report import other_endpoint
 from msm_local.client.environment import Format, child_environment, render, sdk_environment
-from msm_local.client.execution import NOT_FOUND, run_on_platform
+from msm_local.client.execution import NOT_FOUND, UNUSABLE, run_on_platform
 from msm_local.client.git_context import missing_context
+from msm_local.client.sdk_command import why_not
 from msm_local.errors import UnhealthyError
 from msm_local.instances.health import call_health
 from msm_local.instances.instance import Instance
@@ -51,8 +52,8 @@ def env_command(instance: Instance, style: str, *, check: bool, as_json: bool) -
         answer = call_health(endpoint, variables["MAINSEQUENCE_ACCESS_TOKEN"])
     except (OSError, HTTPException, ValueError) as error:
         raise UnhealthyError(
-            f"No healthy platform answers at {endpoint} ({error}); see `msm-local"
-            f"{instance.option} status`."
+            f"No healthy platform answers at {endpoint} ({error}); see "
+            f"`{instance.command('status')}`."
         ) from error
     if as_json:
         click.echo(json.dumps({"endpoint": endpoint, "postgresql": answer["postgresql"]}, indent=2))
@@ -75,9 +76,14 @@ def exec_command(
     """
     instance: Instance = context.obj
     # Checked first, so that no platform is started for nothing.
-    if shutil.which(command[0]) is None:
-        say(f"There is no command {command[0]!r} to run; install it, or check its name and PATH.")
-        context.exit(NOT_FOUND)
+    found, reason = shutil.which(command[0]), why_not(instance, command)
+    if found is None and not reason:
+        reason = (
+            f"There is no command {command[0]!r} to run; install it, or check its name and PATH."
+        )
+    if reason:
+        say(reason)
+        context.exit(NOT_FOUND if found is None else UNUSABLE)
     state, started = ensure_started(instance, port=port, database_url=database_url, report=say)
     if started:
         say(f"Started the platform {instance.name!r} at {state.endpoint}; it keeps running.")

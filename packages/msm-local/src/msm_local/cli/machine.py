@@ -10,6 +10,7 @@ from msm_local.cli.group import json_option, say
 from msm_local.instances.health import probe
 from msm_local.instances.instance import Instance
 from msm_local.instances.registry import known_instances
+from msm_local.system.launcher import own_command
 
 __all__ = ["destroy_command", "doctor_command", "list_command"]
 
@@ -23,7 +24,7 @@ def list_command(*, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     if not rows:
-        click.echo("There is no instance on this machine; `msm-local start` creates one.")
+        click.echo(f"There is no instance on this machine; `{own_command('start')}` creates one.")
     widths = {key: max(len(row[key]) for row in rows) for key in (rows[0] if rows else ())}
     for row in rows:
         click.echo("  ".join(f"{row[key]:<{width}}" for key, width in widths.items()).rstrip())

@@ -9,6 +9,7 @@ import click
 
 from msm_local.instances.health import Health
 from msm_local.instances.instance import Instance, State
+from msm_local.instances.variables import ENDPOINT, METATABLES_URL, platform_variables
 
 # Only for the type checker: at run time these load psycopg.
 if TYPE_CHECKING:
@@ -56,11 +57,14 @@ def print_report(report: Report, *, as_json: bool) -> None:
 
 
 def other_endpoint(state: State) -> str:
-    """A warning if MAINSEQUENCE_ENDPOINT names another platform; otherwise empty."""
-    named = os.environ.get("MAINSEQUENCE_ENDPOINT")
-    if not named or named == state.endpoint:
-        return ""
-    return f"MAINSEQUENCE_ENDPOINT is {named}, another platform"
+    """A warning if the variables of an SDK name another platform; otherwise empty."""
+    ours = platform_variables(state.endpoint, state.token)
+    others = [
+        f"{name} is {named}"
+        for name in (ENDPOINT, METATABLES_URL)
+        if (named := os.environ.get(name, "")) not in {"", ours[name]}
+    ]
+    return f"{' and '.join(others)}, another platform" if others else ""
 
 
 def _rows(report: Report) -> list[tuple[str, str]]:
@@ -74,9 +78,10 @@ def _rows(report: Report) -> list[tuple[str, str]]:
         rows.append(("log", health.state.log_path))
         elsewhere = other_endpoint(health.state)
         if elsewhere:
-            rows.append(("warning", f"{elsewhere}; run commands here with `msm-local exec -- ...`"))
+            ours = instance.command("exec -- ...")
+            rows.append(("warning", f"{elsewhere}; run commands here with `{ours}`"))
     verb = "start" if health.state is None else "stop"
-    return [*rows, (f"to {verb}", f"msm-local{instance.option} {verb}")]
+    return [*rows, (f"to {verb}", instance.command(verb))]
 
 
 def _details(state: State, postgresql: str) -> list[tuple[str, str]]:

@@ -86,8 +86,7 @@ def logs_command(instance: Instance, lines: int, *, follow: bool, postgresql: bo
     path = instance.folder / "postgres.log" if postgresql else instance.log_path
     if not exists(path):
         raise NotRunningError(
-            f"There is no log {path} yet; start the platform with `msm-local{instance.option} "
-            "start`."
+            f"There is no log {path} yet; start the platform with `{instance.command('start')}`."
         )
     tail = shutil.which("tail")
     if tail is None:

@@ -80,7 +80,7 @@ def _watch(
             continue
         say(
             f"The server of the platform died (pid {state.pid}; its log is {state.log_path}); run "
-            f"`msm-local{instance.option} start` within {RESTART_TIMEOUT:.0f} s, or the command is "
+            f"`{instance.command('start')}` within {RESTART_TIMEOUT:.0f} s, or the command is "
             "ended."
         )
         deadline = time.monotonic() + RESTART_TIMEOUT

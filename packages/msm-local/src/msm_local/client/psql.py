@@ -22,6 +22,7 @@ from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE
 from msm_local.postgres.paths import installed_binaries
 from msm_local.repositories.settings import Settings, read_settings
+from msm_local.system.launcher import own_command
 
 __all__ = ["PsqlCall", "Role", "find_psql", "psql_call"]
 
@@ -89,7 +90,7 @@ def _settings(state: State) -> Settings:
             settings = read_settings(connection)
     except psycopg.Error as error:
         raise DatabaseSetupError(
-            f"The database does not answer ({message_of(error)}); see `msm-local status`."
+            f"The database does not answer ({message_of(error)}); see `{own_command('status')}`."
         ) from error
     if settings is None:
         raise DatabaseSetupError(

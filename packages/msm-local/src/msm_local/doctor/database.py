@@ -25,9 +25,9 @@ MAX_SHOWN = 3
 def check_platform(instance: Instance, health: Health) -> Finding:
     """The status of the server; a stopped one is not a problem."""
     if health.status == "stopped":
-        return good("platform", f"stopped; `msm-local{instance.option} start` starts it")
+        return good("platform", f"stopped; `{instance.command('start')}` starts it")
     if health.status == "degraded":
-        remedy = f"see {instance.log_path}, run `msm-local{instance.option} stop`, and start again"
+        remedy = f"see {instance.log_path}, run `{instance.command('stop')}`, and start again"
         return bad("platform", health.reason, remedy)
     return good("platform", f"healthy, PostgreSQL {health.postgresql}")
 
@@ -44,7 +44,7 @@ def connect(database_url: str) -> Connection[Any]:
 def check_roles(instance: Instance, database_url: str, connection: Connection[Any]) -> Finding:
     """Whether the roles have the rights that they need, and no others."""
     settings = read_settings(connection)
-    remedy = f"run `msm-local{instance.option} stop`, and start again: a start repairs the roles"
+    remedy = f"run `{instance.command('stop')}`, and start again: a start repairs the roles"
     if settings is None:
         return bad("roles", "the catalog has no settings", remedy)
     try:
@@ -65,7 +65,7 @@ def check_catalog(instance: Instance, connection: Connection[Any]) -> Finding:
     """Whether the catalog has the schema of this version, and agrees with the tables."""
     step = max(read_steps(connection), default=0)
     newest = catalog_steps()[-1].number
-    restart = f"run `msm-local{instance.option} stop`, and start again"
+    restart = f"run `{instance.command('stop')}`, and start again"
     if step != newest:
         return bad("catalog", f"it is at step {step}, but this version is at {newest}", restart)
     missing = find_missing_tables(connection)

@@ -15,8 +15,8 @@ from msm_local.doctor.machine import (
     check_git,
     check_ports,
     check_python,
-    check_sdk,
 )
+from msm_local.doctor.sdk import check_sdk
 from msm_local.errors import AdministratorNeededError, MsmLocalError
 from msm_local.instances.health import probe
 from msm_local.instances.instance import Instance

@@ -1,14 +1,11 @@
-"""Checks of the machine: Python, SDK, Git context, state folder, disk, ports, PostgreSQL."""
+"""Checks of the machine: Python, Git context, state folder, disk, ports, PostgreSQL."""
 
 import os
 import platform
 import shutil
 import subprocess
 import sys
-from importlib import metadata
 from pathlib import Path
-
-from packaging.requirements import Requirement
 
 from msm_local.client.git_context import missing_context
 from msm_local.doctor.finding import Finding, bad, good
@@ -17,6 +14,7 @@ from msm_local.instances.instance import Instance
 from msm_local.postgres.initdb import LITTLE_DISK, NEEDED_DISK
 from msm_local.postgres.paths import binaries_folder, data_folder, postgres_account
 from msm_local.system.files import exists
+from msm_local.system.launcher import own_command
 from msm_local.system.ports import free_port, is_free
 from msm_local.system.processes import port_holder
 
@@ -27,13 +25,9 @@ __all__ = [
     "check_git",
     "check_ports",
     "check_python",
-    "check_sdk",
 ]
 
 OLDEST_PYTHON = (3, 13)
-SDK = "mainsequence"
-# The published distribution installs a package of the same name as ours.
-PUBLISHED = "ms-markets"
 VERSION_TIMEOUT = 10
 
 
@@ -47,31 +41,13 @@ def check_python() -> Finding:
     )
 
 
-def check_sdk() -> Finding:
-    """Whether SDK and msm-core fit together; msm-local itself needs neither."""
-    try:
-        installed = metadata.version(SDK)
-        requirements = map(Requirement, metadata.requires("msm-core") or [])
-    except metadata.PackageNotFoundError as error:
-        return bad("sdk", f"{error.name} is not installed", f"install {error.name} (`./dev sync`)")
-    published = next((found.version for found in metadata.distributions(name=PUBLISHED)), None)
-    if published is not None:
-        remedy = f"run `pip uninstall {PUBLISHED}`, then `pip install --force-reinstall msm-core`"
-        return bad("sdk", f"{PUBLISHED} {published} overwrites the package msm", remedy)
-    wanted = next(item.specifier for item in requirements if item.name == SDK)
-    if installed in wanted:
-        return good("sdk", f"{SDK} {installed}")
-    remedy = f'run `pip install "{SDK}{wanted}"`'
-    return bad("sdk", f"{SDK} {installed}, but msm-core needs {wanted}", remedy)
-
-
 def check_git() -> Finding:
     """Whether Git is installed, and which Git context commands get in this folder."""
     if shutil.which("git") is None:
         return bad("git context", "there is no git on PATH", "install git")
     missing = missing_context(Path.cwd(), os.environ)
     if missing:
-        return good("git context", f"{missing}; `msm-local exec` provides a stand-in")
+        return good("git context", f"{missing}; `{own_command('exec')}` provides a stand-in")
     return good("git context", "the checkout's own")
 
 

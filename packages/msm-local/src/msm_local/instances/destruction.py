@@ -58,7 +58,7 @@ def destroy(
     server = find_server(instance.folder) if instance.folder.exists() else None
     if server is not None and not force:
         raise AlreadyRunningError(
-            f"The platform is running with pid {server.pid}; run `msm-local{instance.option} stop` "
+            f"The platform is running with pid {server.pid}; run `{instance.command('stop')}` "
             "first, or destroy it with --force."
         )
     stop(instance, report)

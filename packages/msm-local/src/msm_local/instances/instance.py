@@ -13,6 +13,7 @@ from pathlib import Path
 from msm_local.errors import InvalidNameError, StateFolderError
 from msm_local.instances.locking import LockWait, sign, try_lock
 from msm_local.system.files import exists, explained, make_private_folder, read_json, write_private
+from msm_local.system.launcher import own_command
 from msm_local.system.processes import is_process
 
 __all__ = [
@@ -100,12 +101,12 @@ class Instance:
         """The marker: it names the instance, and without it we never delete the folder."""
         return self.folder / "instance.json"
 
-    @property
-    def option(self) -> str:
-        """The options after ``msm-local`` that make a command use this instance."""
+    def command(self, words: str) -> str:
+        """The command of msm-local that does this to this instance, as the user has to type it."""
         elsewhere = self.folder.parent != self.root / STATE_FOLDER
-        place = f" --state-dir {shlex.quote(str(self.folder.parent))}" if elsewhere else ""
-        return place + ("" if self.name == DEFAULT_NAME else f" --name {self.name}")
+        place = f"--state-dir {shlex.quote(str(self.folder.parent))} " if elsewhere else ""
+        name = "" if self.name == DEFAULT_NAME else f"--name {self.name} "
+        return own_command(place + name + words)
 
     def prepare(self) -> None:
         """Create the folder: closed to other users, ignored by Git, and with our marker.
@@ -141,7 +142,7 @@ class Instance:
         """
         # A lock of the kernel: it is released even if its holder is killed.
         path = self.folder / "lock"
-        wait = LockWait(self.option, report)
+        wait = LockWait(self.command("status"), report)
         while True:
             self.prepare()
             with ExitStack() as stack:
@@ -166,7 +167,7 @@ class Instance:
         """
         content = read_json(
             self.state_path,
-            f"run `msm-local{self.option} stop`, which ends its platform and loses no data",
+            f"run `{self.command('stop')}`, which ends its platform and loses no data",
         )
         if content is None:
             return None

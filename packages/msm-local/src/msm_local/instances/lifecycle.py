@@ -47,7 +47,7 @@ def running_state(instance: Instance) -> State:
     if state is None or not state.is_alive():
         raise NotRunningError(
             f"The platform {instance.name!r} of {instance.root} is not running; start it with "
-            f"`msm-local{instance.option} start`."
+            f"`{instance.command('start')}`."
         )
     return state
 
@@ -138,8 +138,8 @@ def _wait_for_recovery(instance: Instance, health: Health) -> Health:
     if health.status == "degraded" and health.state is not None:
         raise UnhealthyError(
             f"The platform is running with pid {health.state.pid}, but is not healthy "
-            f"({health.reason}); see {health.state.log_path}, then run `msm-local"
-            f"{instance.option} stop`."
+            f"({health.reason}); see {health.state.log_path}, then run "
+            f"`{instance.command('stop')}`."
         )
     return health
 
@@ -149,14 +149,14 @@ def _check_same(
 ) -> None:
     if port not in (None, state.port):
         raise AlreadyRunningError(
-            f"The platform is already running on port {state.port}; run `msm-local"
-            f"{instance.option} stop` before you choose another port."
+            f"The platform is already running on port {state.port}; run "
+            f"`{instance.command('stop')}` before you choose another port."
         )
     running_on = EMBEDDED if state.embedded else state.database_url
     if database_url not in (None, running_on):
         raise AlreadyRunningError(
-            f"The platform is already running on another database; run `msm-local"
-            f"{instance.option} stop` before --database-url or --embedded."
+            f"The platform is already running on another database; run "
+            f"`{instance.command('stop')}` before --database-url or --embedded."
         )
 
 
@@ -167,8 +167,8 @@ def _check_clear(instance: Instance, port: int | None) -> None:
     if server is not None and not wait_until_gone(server.pid, server.started, EXIT_TIMEOUT):
         raise AlreadyRunningError(
             f"The server with pid {server.pid} is running for {instance.folder}, but its "
-            f"state.json is missing; run `msm-local{instance.option} stop`, which loses no data, "
-            "and start again."
+            f"state.json is missing; run `{instance.command('stop')}`, which loses no data, and "
+            "start again."
         )
     if port is not None and not is_free(port):
         holder = port_holder(port)

@@ -21,12 +21,12 @@ class LockWait:
     """The wait of this process for a lock.
 
     Args:
-        option: the options after ``msm-local`` that name the instance.
+        status_command: the command that prints the status of the instance.
         report: called once with a sentence about the holder, if the lock is not free for long.
     """
 
-    def __init__(self, option: str, report: Callable[[str], None]) -> None:
-        self._option = option
+    def __init__(self, status_command: str, report: Callable[[str], None]) -> None:
+        self._status_command = status_command
         self._report = report
         self._began = time.monotonic()
         self._reported = False
@@ -41,7 +41,7 @@ class LockWait:
         if waited > LOCK_TIMEOUT:
             raise InstanceBusyError(
                 f"{_holder(file)} has been busy with this instance for {waited:.0f} s; wait for "
-                f"it or end it, see `msm-local{self._option} status`, and try again."
+                f"it or end it, see `{self._status_command}`, and try again."
             )
         if waited > REPORT_DELAY and not self._reported:
             self._reported = True

@@ -1,7 +1,8 @@
 """The environment variables by which an SDK of either generation finds a platform."""
 
-__all__ = ["METATABLES_URL", "platform_variables"]
+__all__ = ["ENDPOINT", "METATABLES_URL", "platform_variables"]
 
+ENDPOINT = "MAINSEQUENCE_ENDPOINT"
 METATABLES_URL = "METATABLES_API_URL"
 METATABLES_ROOT = "/metatables"
 
@@ -14,7 +15,7 @@ def platform_variables(endpoint: str, token: str) -> dict[str, str]:
         token: the token of the platform.
     """
     return {
-        "MAINSEQUENCE_ENDPOINT": endpoint,
+        ENDPOINT: endpoint,
         "MAINSEQUENCE_ACCESS_TOKEN": token,
         "MAINSEQUENCE_AUTH_MODE": "jwt",
         METATABLES_URL: endpoint + METATABLES_ROOT,

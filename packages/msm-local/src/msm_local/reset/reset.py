@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from msm_local.client.sdk_command import migration_command
 from msm_local.database.bootstrap import prepare_database
 from msm_local.database.libpq import forget_variables, message_of
 from msm_local.database.pools import POOLS
@@ -28,6 +29,7 @@ from msm_local.repositories import databases
 from msm_local.repositories.settings import Settings
 from msm_local.reset.templates import BASE, Recipe, build_template, end_credentials, prune_templates
 from msm_local.status.revisions import find_versions, read_ids
+from msm_local.system.launcher import own_command
 
 __all__ = ["HEAD", "Reset", "reset"]
 
@@ -113,16 +115,17 @@ def _explained() -> Iterator[None]:
     except psycopg.Error as error:
         raise ResetFailedError(
             f"PostgreSQL refused a step of the reset: {message_of(error)}; fix this, and reset "
-            "again (`msm-local doctor` checks for the usual causes)."
+            f"again (`{own_command('doctor')}` checks for the usual causes)."
         ) from error
 
 
 def _refuse_foreign(instance: Instance, health: Health, provider: str) -> None:
     running_elsewhere = health.state is not None and not health.state.embedded
     if running_elsewhere or instance.remembered_database_url() is not None:
+        downgrade = migration_command(instance, "downgrade", "--provider", provider, "base")
         raise NotEmbeddedError(
-            "msm-local does not replace the database of --database-url; run `mainsequence "
-            f"migrations downgrade --provider {provider} base` instead, or start with --embedded."
+            f"msm-local does not replace the database of --database-url; run `{downgrade}` "
+            "instead, or start with --embedded."
         )
 
 
@@ -146,8 +149,8 @@ def _check_target(instance: Instance, provider: str, target: str) -> Path:
 def _cluster_of(instance: Instance, health: Health) -> Iterator[Cluster]:
     if health.status == "degraded":
         raise UnhealthyError(
-            f"The platform is not healthy ({health.reason}); run `msm-local{instance.option} "
-            "stop`, and reset again."
+            f"The platform is not healthy ({health.reason}); run `{instance.command('stop')}`, "
+            "and reset again."
         )
     if health.state is not None:
         yield Cluster.attached(instance.folder, health.state.postgres_port)

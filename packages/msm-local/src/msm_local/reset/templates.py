@@ -6,10 +6,8 @@ revision file never gets an old template.
 
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import astuple, dataclass
@@ -20,8 +18,9 @@ import psycopg
 from msm_local.catalog import catalog_steps
 from msm_local.client.environment import child_environment
 from msm_local.client.git_context import git_environment
+from msm_local.client.sdk_command import migration_program
 from msm_local.database.bootstrap import prepare_database
-from msm_local.errors import ProgramMissingError, TemplateFailedError
+from msm_local.errors import TemplateFailedError
 from msm_local.instances.instance import Instance
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import BUILDING, TEMPLATE_PREFIX
@@ -75,7 +74,7 @@ def build_template(
 
     Raises:
         TemplateFailedError: the revisions do not run; names their log.
-        ProgramMissingError: the SDK's CLI is not installed.
+        ProgramMissingError: no SDK is installed.
     """
     discard(cluster, BUILDING)
     cluster.create_database(BUILDING)
@@ -127,28 +126,23 @@ def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> Non
     # Imported here: it is slow to load, and a reset that finds its template does not need it.
     from msm_local.platform import LocalPlatform
 
-    program = Path(sys.executable).with_name("mainsequence")
-    found = str(program) if program.exists() else shutil.which("mainsequence")
-    if found is None:
-        raise ProgramMissingError(
-            "The SDK's command `mainsequence` is neither next to msm-local nor on PATH; install "
-            "mainsequence, and reset again."
-        )
+    program = migration_program()
     with LocalPlatform(url, runtime_password=password) as platform:
         variables = platform.environment() | {"TDAG_ROOT_PATH": str(instance.folder / "sdk")}
         variables |= git_environment(
             instance.root, instance.root, instance.folder / "git", os.environ
         )
-        command = (found, "migrations", "upgrade", "--provider", recipe.provider, recipe.target)
+        arguments = ("migrations", "upgrade", "--provider", recipe.provider, recipe.target)
         log_path = instance.folder / "template.log"
         with explained(log_path):
             log_path.unlink(missing_ok=True)
             log_path.touch(mode=0o600)
-        code = _run(command, instance.root, child_environment(os.environ, variables), log_path)
+        environment = child_environment(os.environ, variables)
+        code = _run((str(program), *arguments), instance.root, environment, log_path)
     if code != 0:
         raise TemplateFailedError(
-            f"The revisions cannot be run up to {recipe.target}: `mainsequence migrations upgrade` "
-            f"exited with code {code}; see {log_path}, fix the revisions, and reset again."
+            f"The revisions cannot be run up to {recipe.target}: `{program.name} migrations "
+            f"upgrade` exited with code {code}; see {log_path}, fix the revisions, and reset again."
         )
 
 

@@ -1,0 +1,84 @@
+"""The migration commands of the SDK: each generation has one, and this package imports neither."""
+
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+
+from msm_local.errors import ProgramMissingError
+from msm_local.instances.instance import Instance
+
+__all__ = ["INSTALL", "migration_command", "migration_program", "why_not"]
+
+METATABLES = "metatables"
+MAINSEQUENCE = "mainsequence"
+# The second is the SDK's own short name for it.
+MAINSEQUENCE_NAMES = (MAINSEQUENCE, "ms")
+INSTALL = '`pip install "msm-core[metatables]"`'
+
+
+def migration_program() -> Path:
+    """The program with the migrations of the installed SDK: the one next to msm-local, or on PATH.
+
+    Raises:
+        ProgramMissingError: neither generation is installed.
+    """
+    program = _find_migration_program()
+    if program is None:
+        raise ProgramMissingError(
+            "No SDK is installed to run the revisions with: there is neither `metatables` nor "
+            f"`mainsequence` next to msm-local or on PATH; run {INSTALL}, and reset again."
+        )
+    return program
+
+
+def migration_command(instance: Instance, *words: str) -> str:
+    """The command with which the installed SDK migrates the database of an instance."""
+    program = _find_migration_program() or Path(METATABLES)
+    return _exec(instance, [program.name, "migrations", *words])
+
+
+def why_not(instance: Instance, command: Sequence[str]) -> str:
+    """Why a command of the SDK would miss the platform, in one sentence; otherwise empty.
+
+    Args:
+        instance: the instance of the platform.
+        command: the words of the command; of any program.
+    """
+    program, words = Path(command[0]).name, list(command[1:])
+    found = shutil.which(command[0])
+    options = takewhile(lambda word: word.startswith("-"), words)
+    if program == METATABLES and "--local" in options:
+        words.remove("--local")
+        return (
+            "`metatables --local` uses the SDK's own local server and not this platform; run "
+            f"`{_exec(instance, [METATABLES, *words])}`."
+        )
+    if program == METATABLES and found is None and shutil.which(MAINSEQUENCE) is not None:
+        return (
+            "There is no command `metatables`, but there is `mainsequence`; if that is SDK 8, run "
+            f"`{_exec(instance, [MAINSEQUENCE, *words])}`, otherwise run {INSTALL}."
+        )
+    old = program in MAINSEQUENCE_NAMES and words[:1] == ["migrations"]
+    if old and found is not None and Path(found).resolve().with_name(METATABLES).exists():
+        return (
+            f"`{program} migrations` is a command of SDK 8, and today's SDK is installed; run "
+            f"`{_exec(instance, [METATABLES, *words])}`."
+        )
+    return ""
+
+
+def _find_migration_program() -> Path | None:
+    for path in (str(Path(sys.executable).parent), None):
+        # In this order: today's SDK has a `mainsequence` too, without migrations.
+        for name in (METATABLES, MAINSEQUENCE):
+            found = shutil.which(name, path=path)
+            if found is not None:
+                return Path(found)
+    return None
+
+
+def _exec(instance: Instance, command: Sequence[str]) -> str:
+    return instance.command(f"exec -- {shlex.join(command)}")
