@@ -11,9 +11,9 @@ UNRELEASED = "## [Unreleased]"
 RELEASE = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$")
 KINDS = {"### Added", "### Changed", "### Deprecated", "### Removed", "### Fixed", "### Security"}
 # A project's own version, or the pin of a sibling.
-STATED = re.compile(r'^(version = "|\s+"msm-\w+==)(?P<version>[^"]+)(?=")', re.MULTILINE)
+STATED = re.compile(r'(^version = "|"msm-\w+(?:\[\w+\])?==)(?P<version>[^"]+)(?=")', re.MULTILINE)
 # An example project has its own version; only its pins of our packages follow ours.
-TAKEN = re.compile(r'("msm-\w+==)(?P<version>[^"]+)(?=")')
+TAKEN = re.compile(r'("msm-\w+(?:\[\w+\])?==)(?P<version>[^"]+)(?=")')
 
 
 def version_of(root: Path) -> str:

@@ -15,6 +15,7 @@ import pytest
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, environment_of, platform_on
 from tests.support.forked import run_forked
+from tests.support.generation import GENERATION
 from tests.support.history import HEAD, NEXT
 from tests.support.markdown import Block, apply_diff, blocks_of
 from tests.support.workshop import copy_sources
@@ -26,6 +27,13 @@ READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *PACKAGES.glob
 PAGES = sorted([*READMES, *GUIDES, *DOCS.rglob("*.md")])
 # Its blocks are those of the example projects; tests/downstream follows all three.
 DOWNSTREAM = DOCS / "downstream.md"
+MOVING = DOCS / "from-sdk8.md"
+# The default suite runs the commands of both generations here: `./dev` chooses the environment.
+BOTH = [MOVING, ROOT / "README.md"] if GENERATION == "metatables" else []
+# A reader with SDK 8 chooses it once.
+CHOICE = {} if GENERATION == "metatables" else {"MSM_SDK": GENERATION}
+ENVIRONMENT = ".venv" if GENERATION == "metatables" else f".venv-{GENERATION}"
+FOREIGN = ("MSM_", "MAINSEQUENCE_", "METATABLES_", "GIT_", "VIRTUAL_ENV", "PYTHON", "PYTEST")
 TIMEOUT = 300
 # A page shows the history as it was when the page was written: its head, and what comes next.
 SHOWN = {"1004": HEAD, "1005": NEXT}
@@ -38,6 +46,7 @@ def in_order(page: Path) -> list[Block]:
         replace(block, text=NUMBER.sub(lambda found: SHOWN[found[0]], block.text))
         for block in blocks_of(page)
         if not block.is_marked and (block.language != "python" or block.title is not None)
+        if page in BOTH or block.generation in {None, GENERATION}
     ]
 
 
@@ -49,10 +58,12 @@ def snippets() -> list[Block]:
         if page != DOWNSTREAM
         for block in blocks_of(page)
         if not block.is_marked and block.language == "python" and block.title is None
+        if block.generation in {None, GENERATION}
     ]
 
 
-FOLLOWED = [page for page in PAGES if page != DOWNSTREAM and in_order(page)]
+ELSEWHERE = {DOWNSTREAM} if MOVING in BOTH else {DOWNSTREAM, MOVING}
+FOLLOWED = [page for page in PAGES if page not in ELSEWHERE and in_order(page)]
 
 
 @pytest.fixture(scope="module")
@@ -72,23 +83,19 @@ def clone(shared_clone: Path) -> Iterator[Path]:
     """The clone without what the page before left behind; its environment stays."""
     yield shared_clone
     shell(shared_clone, "./dev run msm-local stop")
-    shell(shared_clone, "git reset --quiet --hard && git clean -qfdx --exclude=.venv")
+    shell(shared_clone, "git reset --quiet --hard && git clean -qfdx --exclude='.venv*'")
 
 
 def shell(
     folder: Path, script: str, *, standard_input: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a script in a reader's shell, outside the environment of the tests."""
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("MSM_", "MAINSEQUENCE_", "GIT_", "VIRTUAL_ENV", "PYTHON", "PYTEST"))
-    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     search = [part for part in os.environ["PATH"].split(os.pathsep) if ".venv" not in part]
     return subprocess.run(
         ["bash", "-euc", script],
         cwd=folder,
-        env=inherited | {"PATH": os.pathsep.join(search)},
+        env=inherited | {"PATH": os.pathsep.join(search)} | CHOICE,
         input=standard_input,
         capture_output=True,
         text=True,
@@ -115,7 +122,7 @@ def follow(block: Block, clone: Path, printed: str) -> str:
         case "sh":
             # Readers of a package's page have activated an environment that has the package.
             in_package = PACKAGES in block.page.parents
-            enter = "./dev sync && . .venv/bin/activate\n" if in_package else ""
+            enter = f"./dev sync && . {ENVIRONMENT}/bin/activate\n" if in_package else ""
             result = shell(clone, enter + block.text)
             assert result.returncode == 0, f"{block}: {result.stdout}{result.stderr}"
             return result.stdout

@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
 
-import mainsequence
 import pytest
 
 import migrations.downstream
@@ -21,7 +20,9 @@ import msm_portfolio
 import msm_pricing
 from generated_pages.__main__ import stale
 from generated_pages.schema.graphs import GRAPHS
+from generated_pages.tabs import LABELS, on_page_markdown
 from tests.conftest import ROOT
+from tests.support.generation import GENERATION
 from tests.support.markdown import blocks_of, commands_of
 from tests.support.workshop import copy_sources
 
@@ -32,6 +33,10 @@ PAGES = sorted([*READMES, *GUIDES, *DOCS.rglob("*.md")])
 # Attributes that make a browser load a file without a click.
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "object": "data"}
 PROGRAM = Path(sys.executable).parent
+# It has the command for migrations, which has the same verbs in both.
+SDK_PACKAGE = "metatables" if GENERATION == "metatables" else "mainsequence"
+# Its subject is a database that both generations use, so it has no tabs.
+MOVING = DOCS / "from-sdk8.md"
 
 
 class Loads(HTMLParser):
@@ -172,7 +177,7 @@ def fault_of(words: Sequence[str]) -> str | None:
             return fault_of(["python", "-m", module.replace("msm_migrations", "migrations")])
         case ["python", "-m", module, *_]:
             return None if runs(module) else f"there is no module {module} to run"
-        case ["mainsequence", "migrations", verb, *_]:
+        case ["mainsequence" | "metatables", "migrations", verb, *_]:
             return None if verb in sdk_verbs() else f"the SDK has no migrations {verb}"
     return None
 
@@ -204,7 +209,9 @@ def local_verbs() -> set[str]:
 @cache
 def sdk_verbs() -> set[str]:
     # Read as text: the import of the SDK's command line costs seconds, and its libraries warn.
-    source = Path(mainsequence.__file__).parent / "cli" / "migrations.py"
+    found = importlib.util.find_spec(SDK_PACKAGE)
+    assert found is not None
+    source = Path(str(found.origin)).parent / "cli" / "migrations.py"
     return set(re.findall(r'@migrations\.command\("(\w+)"\)', source.read_text(encoding="utf-8")))
 
 
@@ -215,11 +222,38 @@ def sdk_verbs() -> set[str]:
         "./dev run msm-local exec -- python -m migrations.apply",
         "./dev run msm-local begin",
         "mainsequence migrations uprade head",
+        "metatables migrations uprade head",
         "MSM_LOCAL_NAME=second msm-local begin",
     ],
 )
 def test_a_command_that_does_not_exist_is_reported(command: str) -> None:
     assert fault_of(command.split()) is not None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in (*PAGES, *ROOT.glob("examples/*/README.md")) if page != MOVING],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_a_migration_command_has_both_spellings(page: Path) -> None:
+    spelled: dict[str | None, list[list[str]]] = {None: []} | {name: [] for name in LABELS.values()}
+    for block in blocks_of(page):
+        if block.language == "sh":
+            commands = (words for words in commands_of(block) if "migrations" in words)
+            spelled[block.generation].extend(commands)
+    assert spelled[None] == []
+    assert spelled["mainsequence8"] == [
+        ["mainsequence" if word == "metatables" else word for word in words]
+        for words in spelled["metatables"]
+    ]
+
+
+def test_labelled_blocks_become_tabs() -> None:
+    for page in DOCS.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        tabs = on_page_markdown(text)
+        labelled = sum(text.count(f"{label}\n") for label in LABELS)
+        assert (tabs.count("\n=== "), tabs.count("**SDK 8**")) == (labelled, 0), page
 
 
 def links_of(page: Path) -> Iterator[str]:

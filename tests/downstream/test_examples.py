@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from migrations.errors import MissingExtensionError
+from msm.errors.commands import migration_command
 from release.versions import version_of
 from tests.conftest import ROOT
+from tests.support.generation import GENERATION
 from tests.support.history import NEXT
 from tests.support.markdown import blocks_of, commands_of
 from tests.support.migrating import write_revision
@@ -58,7 +60,8 @@ class Walk:
 
     def blocks(self) -> list[str]:
         """The blocks of its README, in order."""
-        return [block.text for block in blocks_of(self.folder / "README.md")]
+        blocks = blocks_of(self.folder / "README.md")
+        return [block.text for block in blocks if block.generation in {None, GENERATION}]
 
     def type(self, *lines: str) -> subprocess.CompletedProcess[str]:
         """Lines typed into one shell, up to the first that fails."""
@@ -79,13 +82,10 @@ class Walk:
         return result.stdout
 
     def migrate(self, *arguments: str, provider: str = "") -> str:
-        """The line that runs ``mainsequence migrations`` on the project's provider."""
-        command, *rest = arguments
+        """The line that runs a migration command of the SDK on the project's provider."""
+        verb, *rest = arguments
         module = provider or f"{self.package}_migrations"
-        return (
-            f"msm-local exec -- mainsequence migrations {command} --provider {module}:migration "
-            f"{' '.join(rest)}"
-        )
+        return f"msm-local exec -- {migration_command(verb, f'{module}:migration', *rest)}"
 
 
 @pytest.fixture(scope="session")
@@ -213,7 +213,7 @@ def told_by_the_page(package: str) -> list[list[str]]:
     return [
         words
         for block in blocks_of(ROOT / "docs" / "downstream.md")
-        if block.language == "sh"
+        if block.language == "sh" and block.generation in {None, GENERATION}
         for words in commands_of(block)
         if not any(other in word for word in words)
     ]

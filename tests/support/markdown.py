@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from generated_pages.tabs import LABELS
+
 __all__ = ["HOSTED", "Block", "apply_diff", "blocks_of", "commands_of"]
 
 # A comment in the line above a block.
 HOSTED = "<!-- needs the hosted platform -->"
 TESTED = re.compile(r"<!-- tested by (\S+) -->\Z")
+ALONE = re.compile(r"<!-- with (\w+) alone -->\Z")
+COMMENT = re.compile(r"<!--.*?-->")
 FENCE = re.compile(
     r'^( *)```(?P<language>\w*)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^\1```$',
     re.MULTILINE | re.DOTALL,
@@ -30,6 +34,7 @@ class Block:
         text: its content.
         is_hosted: whether the mark above it says that it needs the hosted platform.
         tested_by: the test that the mark above it names, as ``path::name``; None without one.
+        generation: the generation of the SDK whose label, or mark, is above it; None for both.
     """
 
     page: Path
@@ -39,6 +44,7 @@ class Block:
     text: str
     is_hosted: bool
     tested_by: str | None
+    generation: str | None
 
     @property
     def is_marked(self) -> bool:
@@ -52,12 +58,23 @@ class Block:
 def blocks_of(page: Path) -> list[Block]:
     """Every fenced block of a page, in order."""
     text = page.read_text(encoding="utf-8")
-    return [_block(page, text, found) for found in FENCE.finditer(text)]
+    blocks: list[Block] = []
+    generation: str | None = None
+    end = 0
+    for found in FENCE.finditer(text):
+        # A label is for the blocks that follow it without any other line in between.
+        above = COMMENT.sub("", text[end : found.start()]).split("\n")
+        said = [line for line in above if line.strip()]
+        if said:
+            generation = LABELS.get(said[-1])
+        blocks.append(_block(page, text, found, generation))
+        end = found.end()
+    return blocks
 
 
-def _block(page: Path, text: str, found: re.Match[str]) -> Block:
+def _block(page: Path, text: str, found: re.Match[str], generation: str | None) -> Block:
     above = text[: found.start()].rstrip()
-    tested = TESTED.search(above)
+    tested, alone = TESTED.search(above), ALONE.search(above)
     return Block(
         page=page,
         line=text.count("\n", 0, found.start()) + 1,
@@ -66,6 +83,7 @@ def _block(page: Path, text: str, found: re.Match[str]) -> Block:
         text=textwrap.dedent(found["text"]),
         is_hosted=above.endswith(HOSTED),
         tested_by=tested[1] if tested else None,
+        generation=alone[1] if alone else generation,
     )
 
 

@@ -73,6 +73,7 @@ def test_a_new_version_is_written_everywhere(workspace: Path) -> None:
     assert version_faults(workspace) == []
     pins = (workspace / "packages" / "msm-pricing" / "pyproject.toml").read_text(encoding="utf-8")
     assert '"msm-core==1.2.3"' in pins
+    assert '"msm-core[metatables]==1.2.3"' in pins
     example = workspace / "examples" / "downstream-beside" / "pyproject.toml"
     stated = example.read_text(encoding="utf-8")
     assert stated.count("==1.2.*") == 3
