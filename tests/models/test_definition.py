@@ -13,6 +13,7 @@ from msm.base import MarketsBase
 from msm.errors import ModelDefinitionError
 from msm.models import Asset
 from msm.types import Str64
+from msm_portfolio.models import PortfolioEventLedgerTS
 from tests.models.defining import AcmeTimeIndex, columns, define, time_indexed
 
 
@@ -93,3 +94,44 @@ def test_time_index_and_dimensions_are_unique() -> None:
         ("uix__acme__quotets__quoted_at__venue", True)
     ]
     assert not table.primary_key.columns
+
+
+def test_a_storage_layout_is_completed() -> None:
+    """The platform takes a whole one only."""
+    dimensions = ("a" * 32, "b" * 31)
+    secondary = [{"name": "identity", "columns": [*dimensions]}]
+    model = time_indexed(
+        {
+            "__identity_dimensions__": dimensions,
+            "__storage_layout__": {"secondary_indexes": secondary},
+        },
+        time_index=Mapped[datetime.datetime],
+        **dict.fromkeys(dimensions, Mapped[Str64]),
+    )
+    contract = model.build_registration_request(data_source_uid="x").table_contract
+    assert contract["authoring"]["time_indexed"]["storage_layout"] == {
+        "version": 1,
+        "time_index": {"name": "time_index"},
+        "identity_dimensions": [*dimensions],
+        "index_progress": {"grain": [*dimensions]},
+        "uniqueness": {"columns": ["time_index", *dimensions]},
+        "tail_delete": {"scope_dimensions": [*dimensions]},
+        "secondary_indexes": secondary,
+    }
+
+
+def test_a_name_of_63_characters_is_short_enough() -> None:
+    dimensions = ("a" * 31, "b" * 31)
+    model = time_indexed(
+        {"__identity_dimensions__": dimensions},
+        time_index=Mapped[datetime.datetime],
+        **dict.fromkeys(dimensions, Mapped[Str64]),
+    )
+    contract = model.build_registration_request(data_source_uid="x").table_contract
+    assert "storage_layout" not in contract["authoring"]["time_indexed"]
+
+
+def test_no_layout_of_ours_changes_the_table() -> None:
+    """The index of a storage layout is the platform's; Alembic must not see it."""
+    (index,) = PortfolioEventLedgerTS.__table__.indexes
+    assert index.name.startswith("uix__")

@@ -144,6 +144,26 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: time_indexed({"__identity_dimensions__": "venue"}, venue=Mapped[Str64]),
         "sets __identity_dimensions__ to the text 'venue'; write a tuple, ('venue',).",
     ),
+    "dimensions with too long a name together": (
+        lambda: time_indexed(
+            {"__identity_dimensions__": ("a" * 32, "b" * 31)},
+            time_index=Mapped[datetime.datetime],
+            **{"a" * 32: Mapped[Str64], "b" * 31: Mapped[Str64]},
+        ),
+        (
+            f"has the index {'a' * 32}_{'b' * 31} in its storage layout, a name of 64 characters "
+            "that is made of the identity dimensions, and 63 are allowed; set __storage_layout__ = "
+            '{"secondary_indexes": [{"name": "a_shorter_name", "columns": '
+            "[*__identity_dimensions__]}]}."
+        ),
+    ),
+    "storage layout without a time index": (
+        lambda: define("Quote", DOC | {"__storage_layout__": {}} | columns()),
+        (
+            "sets __storage_layout__, which a table without a time index does not have; remove it, "
+            "or derive the class from MarketsTimeIndexMetaTable."
+        ),
+    ),
     "no time index": (
         lambda: time_indexed({}, quoted_at=Mapped[datetime.datetime]),
         (

@@ -46,25 +46,24 @@ from msm.settings import settings
 
 __all__ = ["MarketsBase", "MarketsMetaTable", "MarketsModel", "MarketsTimeIndexMetaTable"]
 
-# What an author may set in a class body. Any other dunder name is a typing error, which SQLAlchemy
-# would ignore silently (__tableargs__), or a name that is derived here.
-AUTHOR_SETTINGS = frozenset(
-    {
-        "__abstract__",
-        "__application__",
-        "__cadence__",
-        "__concept__",
-        "__identity_dimensions__",
-        "__mapper_args__",
-        "__metatable_protect_from_deletion__",
-        "__storage_layout__",
-        "__table_args__",
-        "__time_index_name__",
-    }
+# Settings that have no meaning for a relational table.
+TIME_SETTINGS = frozenset(
+    {"__cadence__", "__identity_dimensions__", "__storage_layout__", "__time_index_name__"}
 )
 
-# Settings that have no meaning for a relational table.
-TIME_SETTINGS = frozenset({"__cadence__", "__identity_dimensions__", "__time_index_name__"})
+# What an author may set in a class body. Any other dunder name is a typing error, which SQLAlchemy
+# would ignore silently (__tableargs__), or a name that is derived here.
+AUTHOR_SETTINGS = TIME_SETTINGS | {
+    "__abstract__",
+    "__application__",
+    "__concept__",
+    "__mapper_args__",
+    "__metatable_protect_from_deletion__",
+    "__table_args__",
+}
+
+# Of a name in PostgreSQL. The platform refuses a longer one in a storage layout.
+MAX_NAME_LENGTH = 63
 
 # The class of each table. Not kept in Table.info, which Alembic would render into create_table, and
 # not looked up in the mapper registry, which raises while a refused class is still alive.
@@ -241,6 +240,31 @@ def _part(part: Any) -> str:
     return f"{type(part).__name__} ({', '.join(column.name for column in part.columns)})"
 
 
+def _storage_layout(cls: type["MarketsTimeIndexMetaTable"]) -> dict[str, Any] | None:
+    """The storage layout of a table, whole; None for the one that the platform derives."""
+    time_index, *dimensions = cls.__index_names__
+    if (authored := cls.__dict__.get("__storage_layout__")) is not None:
+        return {
+            "version": 1,
+            "time_index": {"name": time_index},
+            "identity_dimensions": dimensions,
+            "index_progress": {"grain": dimensions},
+            "uniqueness": {"columns": cls.__index_names__},
+            "tail_delete": {"scope_dimensions": dimensions},
+            **authored,
+        }
+    derived = "_".join(dimensions)
+    if len(derived) > MAX_NAME_LENGTH:
+        raise ModelDefinitionError(
+            cls,
+            f"has the index {derived} in its storage layout, a name of {len(derived)} characters "
+            f"that is made of the identity dimensions, and {MAX_NAME_LENGTH} are allowed; set "
+            '__storage_layout__ = {"secondary_indexes": [{"name": "a_shorter_name", "columns": '
+            "[*__identity_dimensions__]}]}.",
+        )
+    return None
+
+
 # The SDK ships no types, so its classes are Any to a type checker.
 class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
     """The common base of all markets models: names follow from the class.
@@ -328,6 +352,7 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
         __time_index_name__: the time column; ``time_index`` unless set.
         __identity_dimensions__: the columns that identify an observation with the time index.
         __cadence__: the declared spacing of observations, such as ``1d``; None if irregular.
+        __storage_layout__: the keys that differ from the storage layout that is derived.
 
     Raises:
         ModelDefinitionError: while a class is created; it names the class and what is wrong.
@@ -337,6 +362,7 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
     __time_index_name__: ClassVar[str] = "time_index"
     __identity_dimensions__: ClassVar[tuple[str, ...]] = ()
     __index_names__: ClassVar[list[str]]
+    __storage_layout__: ClassVar[dict[str, Any] | None] = None
 
     @classmethod
     def _derive(cls, table: str) -> None:
@@ -349,6 +375,7 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
             )
         # The SDK builds the mapper's key and the unique index from these.
         cls.__index_names__ = [cls.__time_index_name__, *cls.__identity_dimensions__]
+        cls.__storage_layout__ = _storage_layout(cls)
 
     @classmethod
     def __table_cls__(cls, *args: Any, **kwargs: Any) -> Table:

@@ -19,6 +19,12 @@ class PortfolioEventLedgerTS(MarketsTimeIndexMetaTable):
         "event_revision",
         "record_identifier",
     )
+    # The derived name of this index would be too long.
+    __storage_layout__ = {  # noqa: RUF012
+        "secondary_indexes": [
+            {"name": "portfolio_event_ledger_identity", "columns": [*__identity_dimensions__]}
+        ]
+    }
 
     time_index: Mapped[datetime.datetime] = mapped_column(comment="Instant of the event.")
     portfolio_identifier: Mapped[Str255] = mapped_column(
