@@ -199,7 +199,7 @@ def test_a_body_that_does_not_arrive_times_out() -> None:
         sent.append(message)
 
     limit = BodyLimit(nothing, timeout=0.02)
-    asyncio.run(limit({"type": "http", "headers": []}, never, send))
+    asyncio.run(limit({"type": "http", "path": "/", "headers": []}, never, send))
     assert sent[0]["status"] == 408
     assert json.loads(sent[1]["body"])["error"] == "RequestTooSlowError"
 

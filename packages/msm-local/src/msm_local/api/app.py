@@ -8,20 +8,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from msm_local.api import description
 from msm_local.api.body_limit import BodyLimit
 from msm_local.api.endpoints import absent, actions, health, meta_tables, organization
-from msm_local.api.endpoints.dependencies import Platform
+from msm_local.api.endpoints.dependencies import Platform, used_by
 from msm_local.api.error_handlers import install_handlers
 from msm_local.api.gate import Gate
+from msm_local.api.metatables.app import create_metatables_app
 from msm_local.api.openapi import describe
-from msm_local.contract.paths import API_ROOT
+from msm_local.contract.paths import API_ROOT, METATABLES_ROOT
 from msm_local.database.pools import Database
 from msm_local.repositories.settings import Settings
 from msm_local.services.credentials import CredentialReaper
+from msm_local.services.usage import Usage
 
 __all__ = ["AppConfig", "create_app"]
 
@@ -60,7 +62,8 @@ def create_app(config: AppConfig) -> FastAPI:
         database = Database(config.database_url, config.runtime_password, config.settings)
         reaper = CredentialReaper(database)
         reaper.start()
-        app.state.platform = Platform(database, reaper)
+        platform = Platform(database, reaper, Usage(database))
+        app.state.platform = metatables.state.platform = platform
         # The SQL parser is slow to load: neither the start nor the first operation waits for it.
         threading.Thread(target=_load_parser, name="msm-local loader", daemon=True).start()
         try:
@@ -70,6 +73,7 @@ def create_app(config: AppConfig) -> FastAPI:
             await run_in_threadpool(reaper.stop)
             await run_in_threadpool(database.close)
 
+    metatables = create_metatables_app()
     app = FastAPI(
         title="msm-local",
         version=version("msm-local"),
@@ -85,6 +89,7 @@ def create_app(config: AppConfig) -> FastAPI:
     app.add_middleware(Gate, token=config.token, port=config.port, name=config.name)
     install_handlers(app)
     _include_routers(app)
+    app.mount(METATABLES_ROOT, metatables)
     return app
 
 
@@ -100,7 +105,13 @@ def _include_routers(app: FastAPI) -> None:
     for resource, missing in resources.items():
         # Fixed paths come before /{uid}/, which would match them as uids.
         for router in (missing, actions.router, meta_tables.router):
-            app.include_router(router, prefix=f"{API_ROOT}/{resource}", tags=[resource])
+            app.include_router(
+                router,
+                prefix=f"{API_ROOT}/{resource}",
+                tags=[resource],
+                # Only these: generation 2 asks for Git contexts too.
+                dependencies=[Depends(used_by("mainsequence8"))],
+            )
 
 
 def _load_parser() -> None:

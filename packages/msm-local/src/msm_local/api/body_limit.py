@@ -22,18 +22,25 @@ class BodyLimit:
         app: the application.
         max_bytes: size of the largest body.
         timeout: bound on the time a body takes to arrive, in seconds.
+        paths: ends of the paths that have the limit; None for all paths.
     """
 
     def __init__(
-        self, app: ASGIApp, *, max_bytes: int = MAX_BYTES, timeout: float = BODY_TIMEOUT
+        self,
+        app: ASGIApp,
+        *,
+        max_bytes: int = MAX_BYTES,
+        timeout: float = BODY_TIMEOUT,
+        paths: tuple[str, ...] | None = None,
     ) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._timeout = timeout
+        self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its body, or answer why not."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or not self._applies(scope["path"]):
             await self._app(scope, receive, send)
             return
         try:
@@ -49,6 +56,9 @@ class BodyLimit:
         else:
             if body is not None:
                 await self._app(scope, _replay(body, receive), send)
+
+    def _applies(self, path: str) -> bool:
+        return self._paths is None or path.endswith(self._paths)
 
     async def _body(self, receive: Receive) -> bytes | None:
         """The body; None if the client disconnected before its end."""
@@ -86,4 +96,4 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 async def _refuse(error: RequestError, scope: Scope, receive: Receive, send: Send) -> None:
-    await error_response(error)(scope, receive, send)
+    await error_response(error, scope["path"])(scope, receive, send)

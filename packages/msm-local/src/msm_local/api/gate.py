@@ -9,14 +9,18 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from msm_local.api.error_handlers import error_response
-from msm_local.contract.paths import API_ROOT
+from msm_local.contract.paths import API_ROOT, METATABLES_ROOT
 from msm_local.errors import ForbiddenError, RequestError, UnauthorizedError
 
 __all__ = ["Gate"]
 
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 # A browser can only ask for a password, so these pages, and no others, accept the token as one.
-PAGES = frozenset({f"{API_ROOT}/docs/", f"{API_ROOT}/openapi.json"})
+PAGES = frozenset(
+    f"{root}/{page}" for root in (API_ROOT, METATABLES_ROOT) for page in ("docs/", "openapi.json")
+)
+# Generation 2 sends the token of a local platform in a header of its own.
+LOCAL_TOKEN = "x-metatables-local-token"  # noqa: S105 - the name of the header
 CHALLENGE = 'Basic realm="msm-local: any name, and the token as password", charset="UTF-8"'
 
 
@@ -34,7 +38,7 @@ class Gate:
         if scope["type"] == "http":
             refusal = self._refusal(Headers(scope=scope), scope["path"])
             if refusal is not None:
-                answer = error_response(refusal)
+                answer = error_response(refusal, scope["path"])
                 if scope["path"] in PAGES and isinstance(refusal, UnauthorizedError):
                     answer.headers["WWW-Authenticate"] = CHALLENGE
                 await answer(scope, receive, send)
@@ -55,6 +59,9 @@ class Gate:
         if origin is not None and not self._is_own(origin):
             return ForbiddenError(f"Pages of the Origin {origin!r} may not call this platform.")
         given = headers.get("authorization", "")
+        if path.startswith(f"{METATABLES_ROOT}/"):
+            local = headers.get(LOCAL_TOKEN, "")
+            given = f"Bearer {local}" if local else given
         # In constant time: how long an answer takes must not tell how much of a token is right.
         if not hmac.compare_digest(_token(given, path), self._token):
             problem = "a wrong token" if given else "no token"

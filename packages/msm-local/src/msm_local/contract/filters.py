@@ -9,6 +9,7 @@ from msm_local.errors import InvalidRequestError, UnknownFilterError
 __all__ = [
     "RESOURCES",
     "FilterClause",
+    "Lookup",
     "Page",
     "ResourceKind",
     "describe_filters",
@@ -16,7 +17,8 @@ __all__ = [
     "parse_query",
 ]
 
-Lookup = Literal["exact", "in", "contains", "isnull"]
+# Only generation 2 has filters for parts in any case.
+Lookup = Literal["exact", "in", "contains", "contains_any_case", "isnull"]
 ResourceKind = Literal["meta-tables", "time-index-meta-tables"]
 Schema = Mapping[str, object]
 
@@ -46,12 +48,14 @@ TEXT = {"type": "string"}
 IN_BODY: Mapping[Lookup, Schema] = {
     "exact": TEXT,
     "contains": TEXT,
+    "contains_any_case": TEXT,
     "in": {"type": "array", "items": TEXT},
     "isnull": {"type": "boolean"},
 }
 IN_QUERY: Mapping[Lookup, Schema] = {
     "exact": TEXT,
     "contains": TEXT,
+    "contains_any_case": TEXT,
     "in": TEXT | {"description": "Values, separated by commas."},
     "isnull": {"type": "boolean"},
 }

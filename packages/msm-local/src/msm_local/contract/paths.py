@@ -1,5 +1,7 @@
-"""The root of the HTTP API, which servers and callers share."""
+"""The roots of the HTTP APIs, which servers and callers share."""
 
-__all__ = ["API_ROOT"]
+__all__ = ["API_ROOT", "METATABLES_ROOT"]
 
 API_ROOT = "/api/v1"
+# Of generation 2 of the SDK.
+METATABLES_ROOT = "/metatables"

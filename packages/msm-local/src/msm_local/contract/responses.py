@@ -15,6 +15,7 @@ __all__ = [
     "Finalized",
     "FinalizedTable",
     "ForeignKey",
+    "Generations",
     "GitContext",
     "Health",
     "Index",
@@ -23,6 +24,7 @@ __all__ = [
     "MetaTablePage",
     "MigrationConnection",
     "OperationResult",
+    "Pagination",
     "Profile",
     "QueryResult",
     "User",
@@ -50,12 +52,20 @@ class Error(TypedDict):
     asked: NotRequired[str]
 
 
+class Generations(TypedDict):
+    """When each generation of the SDK used this database last; null if it never did."""
+
+    mainsequence8: str | None
+    metatables: str | None
+
+
 class Health(TypedDict):
-    """The versions of a platform whose PostgreSQL answers."""
+    """The versions of a platform whose PostgreSQL answers, and who uses it."""
 
     ok: Literal[True]
     msm_local: str
     postgresql: str
+    generations: Generations
 
 
 class DataSource(TypedDict):
@@ -142,6 +152,8 @@ class User(TypedDict):
     groups: list[Any]
     user_permissions: list[Any]
     organization_teams: list[Any]
+    is_organization_admin: bool
+    active_team_uids: list[str]
 
 
 class Column(TypedDict):

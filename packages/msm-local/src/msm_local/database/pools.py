@@ -81,11 +81,11 @@ class Database:
         with _available(self._platform) as connection:
             yield connection
 
-    def server_version(self) -> str:
-        """The version of PostgreSQL, asked on the connection for health."""
+    @contextmanager
+    def health_transaction(self) -> Iterator[Connection[Any]]:
+        """A transaction of the platform role, on the connection for health."""
         with _available(self._health) as connection:
-            [(version,)] = connection.execute("SELECT current_setting('server_version')").fetchall()
-        return str(version)
+            yield connection
 
     @contextmanager
     def runtime_transaction(self) -> Iterator[Connection[Any]]:

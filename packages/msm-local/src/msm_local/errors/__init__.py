@@ -25,15 +25,19 @@
     ├── DatabaseSetupError        roles or catalog cannot be created in the database
     │   └── AdministratorNeededError
     └── RequestError              the answer to a request, with its HTTP status
-        ├── UnauthorizedError, ForbiddenError, NotFoundError, NotImplementedHereError
+        ├── UnauthorizedError, ForbiddenError, NotFoundError, NotImplementedHereError,
+        │   NotHereError
         ├── InvalidRequestError: UnknownFilterError, StatementRefusedError, ResultRefusedError
         ├── BodyTooLargeError, AnswerTooLargeError, TooManyRowsError, RequestTooSlowError
         ├── ClientGoneError
         ├── ConflictError: ProviderConflictError, IdentifierTakenError, ForeignDataSourceError,
-        │   TableKindConflictError, ProtectedError, NotActiveError
+        │   TableKindConflictError, ProtectedError, NotActiveError, RuntimeChangedError
         ├── OperationFailedError, by SQLSTATE: UniqueViolatedError, ForeignKeyViolatedError,
         │   NotNullViolatedError, CheckViolatedError, ValueRefusedError, OperationTooLargeError,
         │   TransactionConflictError, StatementTimeoutError, OperationDeniedError
+        ├── CompiledSqlError, with a code for generation 2: PostgresqlRefusedError,
+        │   DeadlineExceededError, QueryLimitsError, EmptyStatementError, SqlParametersError,
+        │   OtherDataSourceError, OwnerUnreachableError, RowTooLargeError
         └── DatabaseUnavailableError
 
 The class holds the HTTP status, the exit code and what the command line adds to the sentence (see
@@ -42,6 +46,17 @@ MsmLocalError). Facts are attributes, and become fields of the JSON answer.
 
 from msm_local.errors.base import (
     MsmLocalError,
+)
+from msm_local.errors.compiled_sql import (
+    CompiledSqlError,
+    DeadlineExceededError,
+    EmptyStatementError,
+    OtherDataSourceError,
+    OwnerUnreachableError,
+    PostgresqlRefusedError,
+    QueryLimitsError,
+    RowTooLargeError,
+    SqlParametersError,
 )
 from msm_local.errors.instance import (
     AlreadyRunningError,
@@ -87,12 +102,14 @@ from msm_local.errors.request import (
     InvalidRequestError,
     NotActiveError,
     NotFoundError,
+    NotHereError,
     NotImplementedHereError,
     ProtectedError,
     ProviderConflictError,
     RequestError,
     RequestTooSlowError,
     ResultRefusedError,
+    RuntimeChangedError,
     StatementRefusedError,
     TableKindConflictError,
     TooManyRowsError,
@@ -117,9 +134,12 @@ __all__ = [
     "ClientGoneError",
     "ClientsConnectedError",
     "ClusterError",
+    "CompiledSqlError",
     "ConflictError",
     "DatabaseSetupError",
     "DatabaseUnavailableError",
+    "DeadlineExceededError",
+    "EmptyStatementError",
     "ForbiddenError",
     "ForeignDataSourceError",
     "ForeignKeyViolatedError",
@@ -133,6 +153,7 @@ __all__ = [
     "NotActiveError",
     "NotEmbeddedError",
     "NotFoundError",
+    "NotHereError",
     "NotImplementedHereError",
     "NotNullViolatedError",
     "NotOursError",
@@ -140,14 +161,21 @@ __all__ = [
     "OperationDeniedError",
     "OperationFailedError",
     "OperationTooLargeError",
+    "OtherDataSourceError",
+    "OwnerUnreachableError",
     "PortBusyError",
+    "PostgresqlRefusedError",
     "ProgramMissingError",
     "ProtectedError",
     "ProviderConflictError",
+    "QueryLimitsError",
     "RequestError",
     "RequestTooSlowError",
     "ResetFailedError",
     "ResultRefusedError",
+    "RowTooLargeError",
+    "RuntimeChangedError",
+    "SqlParametersError",
     "StartFailedError",
     "StateFolderError",
     "StatementRefusedError",

@@ -14,12 +14,14 @@ __all__ = [
     "InvalidRequestError",
     "NotActiveError",
     "NotFoundError",
+    "NotHereError",
     "NotImplementedHereError",
     "ProtectedError",
     "ProviderConflictError",
     "RequestError",
     "RequestTooSlowError",
     "ResultRefusedError",
+    "RuntimeChangedError",
     "StatementRefusedError",
     "TableKindConflictError",
     "TooManyRowsError",
@@ -56,6 +58,14 @@ class NotImplementedHereError(RequestError):
     """The hosted platform may have this endpoint; msm-local does not."""
 
     status = 501
+
+
+class NotHereError(RequestError):
+    """The hosted platform may have this endpoint of generation 2; msm-local does not."""
+
+    # Not 501, after which generation 2's client calls the outcome of a data request unknown; nor
+    # 404, which reads as a row that does not exist.
+    status = 400
 
 
 class InvalidRequestError(RequestError):
@@ -156,6 +166,10 @@ class TableKindConflictError(ConflictError):
     def __init__(self, message: str, *, table: str) -> None:
         super().__init__(message)
         self.table = table
+
+
+class RuntimeChangedError(ConflictError):
+    """The request names another runtime than this platform has."""
 
 
 class ProtectedError(ConflictError):

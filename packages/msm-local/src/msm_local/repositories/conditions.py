@@ -38,6 +38,8 @@ def _condition(clause: FilterClause) -> tuple[sql.Composable, list[Any]]:
             "exact": "%s = ANY(labels)",
             "in": "labels && %s",
             "contains": "EXISTS (SELECT 1 FROM unnest(labels) AS l WHERE strpos(l, %s) > 0)",
+            "contains_any_case": "EXISTS (SELECT 1 FROM unnest(labels) AS l"
+            " WHERE strpos(lower(l), lower(%s)) > 0)",
         }
         value: Any = list(clause.values) if clause.lookup == "in" else first
         return sql.SQL(templates[clause.lookup]), [value]
@@ -49,6 +51,8 @@ def _condition(clause: FilterClause) -> tuple[sql.Composable, list[Any]]:
         case "contains":
             # Not LIKE: a percent sign or an underscore of the value means itself.
             return sql.SQL("strpos({}, %s) > 0").format(column), [first]
+        case "contains_any_case":
+            return sql.SQL("strpos(lower({}), lower(%s)) > 0").format(column), [first]
         case "isnull":
             null = sql.SQL("NULL" if first == "true" else "NOT NULL")
             return sql.SQL("{} IS {}").format(column, null), []

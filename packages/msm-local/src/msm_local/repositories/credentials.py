@@ -6,17 +6,35 @@ from uuid import UUID
 
 from psycopg import Connection
 
-__all__ = ["count_overdue", "expired", "insert", "mark_dropped", "next_expiry", "undropped"]
+__all__ = [
+    "count_overdue",
+    "expired",
+    "insert",
+    "mark_dropped",
+    "next_expiry",
+    "release",
+    "undropped",
+]
 
 
 def insert(
     connection: Connection[Any], *, role_name: str, meta_table_uid: UUID, expires_at: datetime
-) -> None:
-    """Record a credential."""
-    connection.execute(
+) -> UUID:
+    """Record a credential, and return its lease."""
+    [(lease,)] = connection.execute(
         "INSERT INTO msm_local.migration_credentials (role_name, meta_table_uid, expires_at)"
-        " VALUES (%s, %s, %s)",
+        " VALUES (%s, %s, %s) RETURNING lease_uid",
         [role_name, meta_table_uid, expires_at],
+    ).fetchall()
+    return UUID(str(lease))
+
+
+def release(connection: Connection[Any], lease_uid: UUID) -> None:
+    """Let the credential of a lease expire now; nothing happens if there is none."""
+    connection.execute(
+        "UPDATE msm_local.migration_credentials SET expires_at = now()"
+        " WHERE lease_uid = %s AND dropped_at IS NULL AND expires_at > now()",
+        [lease_uid],
     )
 
 

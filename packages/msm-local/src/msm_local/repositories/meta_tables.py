@@ -25,13 +25,16 @@ __all__ = [
     "find_by_identifier",
     "find_by_names",
     "find_by_uids",
+    "find_of_registry",
     "find_scope",
+    "find_scope_by_names",
     "insert",
     "lock_reservations",
     "mark_deleted",
     "patch",
     "revive",
     "store_revision",
+    "store_texts",
 ]
 
 # The dataclasses are the list of columns: a new column is added in one place.
@@ -39,6 +42,11 @@ NEW_COLUMNS = tuple(NewMetaTable.__dataclass_fields__)
 COLUMNS = tuple(MetaTableRow.__dataclass_fields__)
 SELECT = sql.SQL("SELECT {} FROM msm_local.meta_tables").format(
     sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+)
+SCOPE = (
+    "SELECT uid, physical_schema, physical_table_name, provisioning_status,"
+    " coalesce(table_contract -> 'authoring' ->> 'version_table' = physical_table_name, false)"
+    " AS is_version_table FROM msm_local.meta_tables WHERE {} AND deleted_at IS NULL"
 )
 RETURNING = sql.SQL(" RETURNING {}").format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)))
 # As bytes: psycopg would compose the statement again for each table of a provider.
@@ -87,16 +95,28 @@ def find_by_uids(
 
 def find_scope(connection: Connection[Any], uids: Sequence[UUID]) -> dict[UUID, ScopeRow]:
     """Rows that are not deleted, by uid."""
-    # Every operation does this: the pipeline sends BEGIN in the same round trip.
-    with connection.pipeline(), connection.cursor(row_factory=class_row(ScopeRow)) as cursor:
-        cursor.execute(
-            "SELECT uid, physical_schema, physical_table_name, provisioning_status,"
-            " coalesce(table_contract -> 'authoring' ->> 'version_table' = physical_table_name,"
-            " false) AS is_version_table"
-            " FROM msm_local.meta_tables WHERE uid = ANY(%s) AND deleted_at IS NULL",
-            [list(uids)],
-        )
-        return {row.uid: row for row in cursor}
+    rows = _scope_rows(connection, "uid = ANY(%s)", [list(uids)])
+    return {row.uid: row for row in rows}
+
+
+def find_scope_by_names(
+    connection: Connection[Any], names: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], ScopeRow]:
+    """Rows that are not deleted, by (schema, table name)."""
+    condition = (
+        "(physical_schema, physical_table_name) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+    )
+    values = [[name[0] for name in names], [name[1] for name in names]]
+    return {row.name: row for row in _scope_rows(connection, condition, values)}
+
+
+def find_of_registry(connection: Connection[Any], registry_uid: UUID) -> list[MetaTableRow]:
+    """The row of a version table and those of its tables, by name; deleted ones are left out."""
+    query = SELECT + sql.SQL(
+        " WHERE (uid = %s OR alembic_version_meta_table_uid = %s) AND deleted_at IS NULL"
+        " ORDER BY physical_schema, physical_table_name"
+    )
+    return _rows(connection, query, [registry_uid, registry_uid])
 
 
 def find_by_names(
@@ -173,6 +193,16 @@ def store_revision(
     )
 
 
+def store_texts(connection: Connection[Any], rows: Sequence[MetaTableRow]) -> None:
+    """Write the description, the labels and the contract of rows that were changed."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE msm_local.meta_tables SET description = %s, labels = %s, table_contract = %s,"
+            " updated_at = now() WHERE uid = %s",
+            [(row.description, row.labels, Jsonb(row.table_contract), row.uid) for row in rows],
+        )
+
+
 def mark_deleted(connection: Connection[Any], uids: Sequence[UUID]) -> None:
     """Hide these rows from every answer; they stay, because a table that returns keeps its uid."""
     connection.execute(
@@ -191,6 +221,15 @@ def patch(connection: Connection[Any], uid: UUID, changes: Mapping[str, Any]) ->
         "UPDATE msm_local.meta_tables SET {}, updated_at = now() WHERE uid = %s"
     ).format(assignments)
     return _one(connection, query + RETURNING, [*changes.values(), uid])
+
+
+def _scope_rows(
+    connection: Connection[Any], condition: str, values: Sequence[Any]
+) -> list[ScopeRow]:
+    # Every operation does this: the pipeline sends BEGIN in the same round trip.
+    with connection.pipeline(), connection.cursor(row_factory=class_row(ScopeRow)) as cursor:
+        cursor.execute(SCOPE.format(condition).encode(), values)
+        return cursor.fetchall()
 
 
 def _values(table: NewMetaTable) -> list[Any]:

@@ -3,11 +3,15 @@
 import logging
 import secrets
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import psycopg
+from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
 from msm_local.contract import responses
@@ -16,14 +20,46 @@ from msm_local.contract.requests import MigrationConnectionRequest
 from msm_local.database.pools import Database
 from msm_local.errors import MsmLocalError, ProviderConflictError
 from msm_local.repositories import credentials, roles
+from msm_local.repositories.settings import Settings
 from msm_local.services import meta_tables
 
-__all__ = ["CredentialReaper", "issue"]
+__all__ = ["CredentialReaper", "Login", "create_login", "issue", "login_uri"]
 
 # In seconds; a credential that another platform on this database issued is noticed by then.
 MAX_PAUSE = 30.0
 RETRY_INTERVAL = 5.0
 LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A role that can log in until ``expires_at``, or until its lease is released."""
+
+    name: str
+    password: str = field(repr=False)
+    expires_at: datetime
+    lease_uid: UUID
+
+
+def create_login(
+    connection: Connection[Any], settings: Settings, uid: UUID, ttl_seconds: int
+) -> Login:
+    """Create a login whose sessions act as the owner of the tables, and record it.
+
+    Args:
+        connection: of the platform role.
+        settings: of this platform.
+        uid: the row of the catalog that it was asked for.
+        ttl_seconds: how long it is valid.
+    """
+    name = f"msm_migrate_{secrets.token_hex(8)}"
+    password = secrets.token_urlsafe(24)
+    expires_at = datetime.now(UTC) + timedelta(seconds=ttl_seconds)
+    roles.create_login(connection, name, password, acts_as=settings.owner_role, until=expires_at)
+    lease = credentials.insert(
+        connection, role_name=name, meta_table_uid=uid, expires_at=expires_at
+    )
+    return Login(name, password, expires_at, lease)
 
 
 def issue(
@@ -47,26 +83,28 @@ def issue(
                 owner=row.migration_provider_key,
                 asked=key,
             )
-        name = f"msm_migrate_{secrets.token_hex(8)}"
-        password = secrets.token_urlsafe(24)
-        expires_at = datetime.now(UTC) + timedelta(seconds=request.ttl_seconds)
-        roles.create_login(
-            connection, name, password, acts_as=settings.owner_role, until=expires_at
-        )
-        credentials.insert(connection, role_name=name, meta_table_uid=uid, expires_at=expires_at)
+        login = create_login(connection, settings, uid, request.ttl_seconds)
     return {
         "ok": True,
         "data_source_uid": str(settings.data_source_uid),
         "dialect": "postgresql",
         "credential_kind": "temporary_role",
-        "role_name": name,
+        "role_name": login.name,
         "owner_role_name": settings.owner_role,
-        "expires_at": expires_at.isoformat(),
-        "uri": _uri(database.url, name, password),
+        "expires_at": login.expires_at.isoformat(),
+        "uri": login_uri(database.url, login, "postgresql", {}),
     }
 
 
-def _uri(database_url: str, role: str, password: str) -> str:
+def login_uri(database_url: str, login: Login, scheme: str, more: Mapping[str, str]) -> str:
+    """The URI of a login in a database.
+
+    Args:
+        database_url: of the platform, whose host, port and further parameters are kept.
+        login: who logs in.
+        scheme: in front of the colon.
+        more: further parameters; they replace those of ``database_url``.
+    """
     parts = conninfo_to_dict(database_url)
     host = str(parts.pop("host", "127.0.0.1"))
     host = f"[{host}]" if ":" in host else host
@@ -75,9 +113,10 @@ def _uri(database_url: str, role: str, password: str) -> str:
     # The login of the platform role itself must not reach the client.
     for secret in ("user", "password"):
         parts.pop(secret, None)
+    parts |= more
     rest = f"?{urlencode(parts, quote_via=quote)}" if parts else ""
-    login = f"{quote(role, safe='')}:{quote(password, safe='')}"
-    return f"postgresql://{login}@{host}:{port}/{name}{rest}"
+    user = f"{quote(login.name, safe='')}:{quote(login.password, safe='')}"
+    return f"{scheme}://{user}@{host}:{port}/{name}{rest}"
 
 
 class CredentialReaper:

@@ -18,10 +18,9 @@ from msm_local.contract import responses
 from msm_local.contract.requests import FinalizeRequest
 from msm_local.repositories import meta_tables, physical
 from msm_local.repositories.meta_table_rows import MetaTableRow, Shape
-from msm_local.repositories.physical import Table
 from msm_local.repositories.settings import Settings
 from msm_local.services.meta_tables import require
-from msm_local.services.shapes import read_shapes, unsupported_columns
+from msm_local.services.observation import Observed, find_problem, observe
 
 __all__ = ["finalize"]
 
@@ -56,34 +55,11 @@ def finalize(
     uids = list(dict.fromkeys(request.meta_table_uids))
     # Locked: two runs that finalize the same tables must not mix their statuses.
     rows = meta_tables.find_by_uids(connection, uids, lock=True)
-    names = {(row.physical_schema, row.physical_table_name): row for row in rows.values()}
-    tables = physical.read_tables(connection, list(names))
-    shapes = _read_shapes(connection, tables, names)
-    outcomes = [
-        _judge(settings, request, uid, rows.get(uid), tables, shapes.get(uid)) for uid in uids
-    ]
+    observed = observe(connection, rows.values())
+    outcomes = [_judge(settings, request, uid, rows.get(uid), observed.get(uid)) for uid in uids]
     _store(connection, request, outcomes)
     stored = meta_tables.find_by_uids(connection, uids)
     return _answer(outcomes, stored)
-
-
-def _read_shapes(
-    connection: Connection[Any],
-    tables: dict[tuple[str, str], Table],
-    rows: dict[tuple[str, str], MetaTableRow],
-) -> dict[UUID, Shape]:
-    known: dict[tuple[str, str], UUID] = {name: row.uid for name, row in rows.items()}
-
-    def uid_of(schema: str, table: str) -> UUID | None:
-        name = (schema, table)
-        if name not in known:
-            found = meta_tables.find_by_names(connection, [name])
-            if name not in found or found[name].deleted_at is not None:
-                return None
-            known[name] = found[name].uid
-        return known[name]
-
-    return read_shapes(connection, tables, rows, uid_of)
 
 
 def _judge(
@@ -91,21 +67,21 @@ def _judge(
     request: FinalizeRequest,
     uid: UUID,
     row: MetaTableRow | None,
-    tables: dict[tuple[str, str], Table],
-    shape: Shape | None,
+    observed: Observed | None,
 ) -> _Outcome:
     if row is None:
         error = _error("NotFoundError", f"The catalog has no row with uid {uid}.")
         return _Outcome(uid, None, exists=False, before=UNKNOWN, after=UNKNOWN, error=error)
-    table = tables.get((row.physical_schema, row.physical_table_name))
     before = DELETED if row.deleted_at is not None else row.provisioning_status
-    outcome = _Outcome(uid, row, exists=table is not None, before=before, after=before)
-    if table is None:
+    outcome = _Outcome(uid, row, exists=observed is not None, before=before, after=before)
+    if observed is None:
         _judge_absent(outcome, row, everything=request.alembic_revision in HEADS)
     else:
-        outcome.error = _problem(settings, row, table, shape)
-        if outcome.error is None:
-            outcome.after, outcome.shape = ACTIVE, shape
+        problem = find_problem(settings, row, observed)
+        if problem is None:
+            outcome.after, outcome.shape = ACTIVE, observed.shape
+        else:
+            outcome.error = _error(problem.kind, problem.sentence)
     key = request.migration_provider_key
     if key is not None and key != row.migration_provider_key:
         outcome.after, outcome.shape = before, None
@@ -127,26 +103,6 @@ def _judge_absent(outcome: _Outcome, row: MetaTableRow, *, everything: bool) -> 
             "revision that creates it, or remove its model from the provider; if it was dropped by "
             "hand, `python -m migrations.check` prints the SQL that creates it.",
         )
-
-
-def _problem(
-    settings: Settings, row: MetaTableRow, table: Table, shape: Shape | None
-) -> dict[str, str] | None:
-    if table.owner != settings.owner_role:
-        return _error(
-            "OwnerError",
-            f"The table {row.qualified_name} belongs to the role {table.owner!r}, not to "
-            f"{settings.owner_role!r}; run `ALTER TABLE {row.qualified_name} OWNER TO "
-            f'"{settings.owner_role}"` as an administrator.',
-        )
-    naive = unsupported_columns(shape) if shape is not None else []
-    if naive:
-        return _error(
-            "UnsupportedTypeError",
-            f"The table {row.qualified_name} has timestamps without time zone "
-            f"({', '.join(naive)}), which the SDK refuses; use DateTime(timezone=True).",
-        )
-    return None
 
 
 def _store(

@@ -25,12 +25,13 @@ from msm_local.errors import (
     StatementRefusedError,
     TooManyRowsError,
 )
-from msm_local.repositories import meta_tables, operations, physical
+from msm_local.repositories import meta_tables, operations
 from msm_local.repositories.meta_table_rows import ScopeRow
 from msm_local.repositories.settings import Settings
 from msm_local.services.cancellation import Cancellation
 from msm_local.services.failures import failure
-from msm_local.sql.parser import PUBLIC, Statement, TableName, parse
+from msm_local.services.statements import check_hidden
+from msm_local.sql.parser import Statement, TableName, parse
 
 __all__ = ["run_operation"]
 
@@ -104,21 +105,7 @@ def _check_scope(
     written = [table.meta_table_uid for table in scope.tables if table.access == "write"]
     writable = {rows[uid].name for uid in written}
     _check_tables(statement, readable, writable)
-    # A cast to the row type of a table shows the table's columns.
-    typed = {(PUBLIC, name) for name in physical.find_relations(connection, statement.types)}
-    hidden = sorted(".".join(name) for name in typed - set(readable))
-    if hidden:
-        raise StatementRefusedError(
-            f"The statement uses the row type of {', '.join(hidden)}, which its scope does not "
-            "declare."
-        )
-    # PostgreSQL reads a.f as f(a) if a has no column f: that is a call too.
-    called = physical.find_row_functions(connection, list(statement.members))
-    if called:
-        raise StatementRefusedError(
-            f"Operations may not call {', '.join(called)}, not even after a dot; compute the value "
-            "in Python, or use a function of the allow-list."
-        )
+    check_hidden(connection, statement, readable)
     reserved = sorted(
         ".".join(row.name) for row in rows.values() if row.provisioning_status != "active"
     )

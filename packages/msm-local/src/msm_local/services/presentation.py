@@ -65,4 +65,7 @@ def present_user(settings: Settings) -> responses.User:
         "groups": [],
         "user_permissions": [],
         "organization_teams": [],
+        # SDK 9 reads these two.
+        "is_organization_admin": True,
+        "active_team_uids": [],
     }

@@ -27,13 +27,13 @@ SCHEMA = "public"
 def reserve(
     connection: Connection[Any],
     settings: Settings,
-    resource: ResourceKind,
+    resource: ResourceKind | None,
     rows: Sequence[ReservationRow],
 ) -> list[MetaTableRow]:
     """Reserve all tables or none, and return their rows in the order of the request.
 
     A table that the same provider already has is returned unchanged; a deleted one returns under
-    its old uid.
+    its old uid. Without a resource, each row says itself whether its table is time-indexed.
 
     Raises:
         ForeignDataSourceError: a row names a data source that is not ours.
@@ -103,7 +103,9 @@ def _check_same(table: NewMetaTable, row: MetaTableRow) -> None:
         )
 
 
-def _new_table(settings: Settings, resource: ResourceKind, row: ReservationRow) -> NewMetaTable:
+def _new_table(
+    settings: Settings, resource: ResourceKind | None, row: ReservationRow
+) -> NewMetaTable:
     table = f"{row.physical_schema}.{row.physical_table_name}"
     if row.data_source_uid != settings.data_source_uid:
         raise ForeignDataSourceError(
@@ -115,7 +117,8 @@ def _new_table(settings: Settings, resource: ResourceKind, row: ReservationRow) 
         raise InvalidRequestError(
             f"{table} is outside schema {SCHEMA}, the only schema of this platform."
         )
-    if (row.time_index_name is not None) != (resource == "time-index-meta-tables"):
+    indexed = row.time_index_name is not None
+    if resource is not None and indexed != (resource == "time-index-meta-tables"):
         raise InvalidRequestError(
             f"{table} does not fit {resource}: time-index-meta-tables have a time_index_name, and "
             "meta-tables have none."

@@ -13,7 +13,7 @@ from postgast import pg_query_pb2 as tree
 from msm_local.errors import StatementRefusedError
 from msm_local.sql.constructs import check_construct, texts
 
-__all__ = ["PUBLIC", "Statement", "StatementKind", "TableName", "parse"]
+__all__ = ["PUBLIC", "Statement", "StatementKind", "TableName", "parse", "syntax_error"]
 
 StatementKind = Literal["select", "insert", "update", "delete", "upsert"]
 TableName = tuple[str, str]
@@ -75,6 +75,17 @@ def parse(text: str) -> Statement:
         )
     # A long text is rarely sent twice, and hundreds of them would fill the memory.
     return _parse_cached(text) if len(text) <= MAX_CACHED_LENGTH else _parse(text)
+
+
+def syntax_error(text: str) -> str | None:
+    """What PostgreSQL says where a text is not valid SQL; None if it is valid."""
+    try:
+        postgast.parse(_numbered(text)[0])
+    except postgast.PgQueryError as error:
+        return str(error.message)
+    except (DecodeError, StatementRefusedError):
+        return None
+    return None
 
 
 def _parse(text: str) -> Statement:

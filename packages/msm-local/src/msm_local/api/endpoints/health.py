@@ -16,5 +16,12 @@ router = APIRouter()
 @router.get("/health/", responses=refusals())
 def health(platform: PlatformDep) -> responses.Health:
     """Answer only if PostgreSQL answers."""
-    postgresql = platform.database.server_version()
-    return {"ok": True, "msm_local": version("msm-local"), "postgresql": postgresql}
+    with platform.database.health_transaction() as connection:
+        generations = platform.usage.read(connection)
+        postgresql = str(connection.info.parameter_status("server_version"))
+    return {
+        "ok": True,
+        "msm_local": version("msm-local"),
+        "postgresql": postgresql,
+        "generations": generations,
+    }

@@ -1,0 +1,1 @@
+"""The contents of generation 2's requests and answers; nothing here knows HTTP."""
