@@ -1,118 +1,31 @@
-"""./dev in real shells: a copy of it in a temporary folder, with a fake uv."""
+"""./dev in real shells: its tasks, the Python that it finds, and its environments."""
 
-import json
 import os
 import re
-import shlex
-import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.wheels import PYTHON
+from tests.workspace.checkout import (
+    DEV,
+    ENVIRONMENTS,
+    Checkout,
+    sentence_of,
+    write_activate,
+    write_program,
+)
 
-DEV = Path(__file__).parents[2] / "dev"
-TOOLS = ("sh", "cat", "dirname", "grep", "head", "id", "rm", "sed")
-# Logs its calls. FAKE_SYNC says when `sync` works: always, offline (with --offline) or never.
-UV = """#!/bin/sh
-[ "$1" = --version ] && { echo "uv ${FAKE_VERSION:-0.9.1}"; exit; }
-echo "$UV_PYTHON: $*" >>"$FAKE_LOG"
-[ "$1" = sync ] || exit 2
-case "$FAKE_SYNC $*" in always*|offline*--offline*) exit 0 ;; esac
-echo "uv says: no route to host" >&2
-exit 2
-"""
 # Answers the two questions of ./dev: the version, and the path of the program behind a shim.
 FAKE_PYTHON = """#!/bin/sh
 case "$2" in *_base_executable*) echo "$0" ;; *) echo {version} ;; esac
 """
-MAINSEQUENCE = '#!/bin/sh\necho "reached the SDK"\nexit 7\n'
 
-
-class Checkout:
-    """A folder with ./dev, an environment, and a PATH with only the programs that a test needs."""
-
-    def __init__(self, folder: Path) -> None:
-        # A shell script that forgets quotes fails in such a folder.
-        self.folder = folder / "it's a checkout é"
-        self.bin = folder / "bin"
-        self.log = folder / "uv.log"
-        self.environment = {
-            "PATH": str(self.bin),
-            "HOME": str(folder / "home"),
-            "FAKE_LOG": str(self.log),
-            "FAKE_SYNC": "always",
-        }
-        self.bin.mkdir()
-        for name in TOOLS:
-            program = shutil.which(name)
-            assert program is not None
-            (self.bin / name).symlink_to(program)
-        write_program(self.bin / "uv", UV)
-        (self.folder / ".venv" / "bin").mkdir(parents=True)
-        shutil.copy(DEV, self.folder / "dev")
-        self.made_for(self.folder)
-        (self.folder / ".venv" / "bin" / "python").symlink_to(PYTHON)
-        write_program(self.folder / ".venv" / "bin" / "mainsequence", MAINSEQUENCE)
-
-    def made_for(self, folder: Path) -> None:
-        """Write into the environment which folder it was made for, as uv does."""
-        activate = self.folder / ".venv" / "bin" / "activate"
-        activate.write_text(f"VIRTUAL_ENV={shlex.quote(f'{folder}/.venv')}\n", encoding="utf-8")
-
-    def without_environment(self) -> None:
-        shutil.rmtree(self.folder / ".venv")
-
-    def dev(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["sh", "./dev", *arguments],
-            cwd=self.folder,
-            env=self.environment | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-
-def write_program(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o755)
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    return Checkout(tmp_path)
-
-
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """A port without a listener that no other process gets."""
-    # Bound but not listening: the kernel refuses connections, and gives the port to nobody else.
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield int(taken.getsockname()[1])
-
-
-def within_two_seconds(
-    checkout: Checkout, *arguments: str, **variables: str
-) -> subprocess.CompletedProcess[str]:
-    """The result of a task that must end within two seconds."""
-    started = time.monotonic()
-    result = checkout.dev(*arguments, **variables)
-    assert time.monotonic() - started < 2
-    return result
-
-
-def sentence_of(result: subprocess.CompletedProcess[str]) -> str:
-    """The only line that a failed task prints."""
-    assert result.returncode == 1
-    assert result.stdout == ""
-    [line] = result.stderr.splitlines()
-    return line
+MATCHES = {
+    sdk: f"./dev: the environment {name}, with the SDK {sdk}, matches uv.lock\n"
+    for sdk, name in ENVIRONMENTS.items()
+}
+OTHER = {"metatables": "mainsequence8", "mainsequence8": "metatables"}
 
 
 def test_help_lists_every_task(checkout: Checkout) -> None:
@@ -137,111 +50,8 @@ def test_run_needs_a_command_that_exists(checkout: Checkout) -> None:
     assert "there is no command 'msm-locl'" in sentence_of(checkout.dev("run", "msm-locl", "stop"))
 
 
-@pytest.mark.parametrize("form", ["http://127.0.0.1:{}", "https://127.0.0.1:{}/"])
-def test_the_sdk_does_not_start_without_a_platform(
-    checkout: Checkout, closed_port: int, form: str
-) -> None:
-    endpoint = form.format(closed_port)
-    result = sentence_of(
-        within_two_seconds(
-            checkout, "run", "mainsequence", "migrations", MAINSEQUENCE_ENDPOINT=endpoint
-        )
-    )
-    assert endpoint in result
-    assert "Connection refused" in result
-    assert "./dev run msm-local exec -- mainsequence migrations'" in result
-
-
-def test_a_full_queue_fails_within_two_seconds(checkout: Checkout, silent_port: int) -> None:
-    endpoint = f"http://127.0.0.1:{silent_port}"
-    result = within_two_seconds(
-        checkout, "run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint
-    )
-    assert "no answer within" in sentence_of(result) or "timed out" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "reason"),
-    [
-        ("http://host:port", "as 'port'"),
-        # The SDK's login accepts these, but no other command of the SDK does.
-        ("127.0.0.1:8000", "it is not a URL like http://127.0.0.1:8000"),
-        ("host", "it is not a URL like http://127.0.0.1:8000"),
-    ],
-)
-def test_an_endpoint_must_be_a_url(checkout: Checkout, endpoint: str, reason: str) -> None:
-    result = checkout.dev("run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint)
-    assert reason in sentence_of(result)
-
-
-def test_the_endpoint_is_read_from_a_dotenv_file(checkout: Checkout, closed_port: int) -> None:
-    endpoint = f"http://127.0.0.1:{closed_port}"
-    (checkout.folder / ".env").write_text(f"A=b\r\nMAINSEQUENCE_ENDPOINT={endpoint}\r\n")
-    result = sentence_of(checkout.dev("run", "mainsequence", "login"))
-    assert f"{endpoint} (" in result
-    assert "Connection refused" in result
-
-
-def test_a_suspended_platform_fails_within_two_seconds(checkout: Checkout) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as mute:
-        endpoint = f"http://127.0.0.1:{mute.getsockname()[1]}"
-        result = within_two_seconds(
-            checkout, "run", "mainsequence", "login", MAINSEQUENCE_ENDPOINT=endpoint
-        )
-    assert "no answer within" in sentence_of(result) or "timed out" in result.stderr
-
-
-@pytest.mark.parametrize("case", ["answering", "help", "proxy"])
-def test_the_sdk_starts_if_the_probe_succeeds(
-    checkout: Checkout, closed_port: int, answering_port: int, case: str
-) -> None:
-    endpoint = f"http://127.0.0.1:{answering_port if case == 'answering' else closed_port}"
-    proxy = {"http_proxy": "http://proxy.invalid"} if case == "proxy" else {}
-    arguments = ("upgrade", "--help") if case == "help" else ("upgrade",)
-    result = checkout.dev(
-        "run", "mainsequence", *arguments, MAINSEQUENCE_ENDPOINT=endpoint, **proxy
-    )
-    assert (result.returncode, result.stdout, result.stderr) == (7, "reached the SDK\n", "")
-
-
-def test_the_platform_of_another_checkout_is_refused(
-    checkout: Checkout, answering_port: int
-) -> None:
-    endpoint = f"http://127.0.0.1:{answering_port}"
-    arguments = ("run", "mainsequence", "upgrade")
-    file = checkout.folder / ".msm-local" / "default" / "state.json"
-    file.parent.mkdir(parents=True)
-    running = {"pid": os.getpid(), "port": 1, "endpoint": "http://127.0.0.1:1"}
-    file.write_text(json.dumps(running))
-    result = checkout.dev(*arguments, MAINSEQUENCE_ENDPOINT=endpoint)
-    assert sentence_of(result) == (
-        f"./dev: MAINSEQUENCE_ENDPOINT is {endpoint}, but the platform of this checkout is "
-        "http://127.0.0.1:1; run './dev run msm-local exec -- mainsequence upgrade' to use it, "
-        "or run this in the other checkout."
-    )
-    # The own platform, one that has ended, and a damaged file: none shows that it is another one.
-    for state in (running | {"port": answering_port}, running | {"pid": 2**22}, "damaged"):
-        file.write_text(json.dumps(state))
-        result = checkout.dev(*arguments, MAINSEQUENCE_ENDPOINT=endpoint)
-        assert (result.returncode, result.stdout, result.stderr) == (7, "reached the SDK\n", "")
-
-
-def test_a_failed_command_suggests_the_local_platform(checkout: Checkout) -> None:
-    result = checkout.dev("run", "mainsequence", "upgrade", MAINSEQUENCE_ENDPOINT="")
-    assert (result.returncode, result.stdout) == (7, "reached the SDK\n")
-    assert result.stderr == (
-        "./dev: MAINSEQUENCE_ENDPOINT is not set, so the command used the hosted platform; for the "
-        "local one, run './dev run msm-local exec -- mainsequence upgrade'.\n"
-    )
-
-
-def used_python(checkout: Checkout) -> str:
-    """The Python that the last call of uv was result to use."""
-    return checkout.log.read_text().splitlines()[-1].partition(": ")[0]
-
-
 def test_without_a_python_the_message_names_the_fix(checkout: Checkout) -> None:
-    checkout.without_environment()
+    checkout.without_environments()
     # Too old, too new, and a free-threaded build, for which half of the wheels do not exist.
     for name, version in (("python", "3.12"), ("python3", "3.15"), ("python3.14", "3.14t")):
         write_program(checkout.bin / name, FAKE_PYTHON.format(version=version))
@@ -257,7 +67,7 @@ def test_without_a_python_the_message_names_the_fix(checkout: Checkout) -> None:
 
 @pytest.mark.parametrize("place", ["PATH", "PYENV_ROOT", "HOME", "UV_PYTHON"])
 def test_a_python_is_found_wherever_it_lies(checkout: Checkout, place: str, tmp_path: Path) -> None:
-    checkout.without_environment()
+    checkout.without_environments()
     variables = {}
     if place == "PATH":
         (checkout.bin / PYTHON.name).symlink_to(PYTHON)
@@ -272,21 +82,22 @@ def test_a_python_is_found_wherever_it_lies(checkout: Checkout, place: str, tmp_
         variables = {place: str(root)}
     assert checkout.dev("sync", **variables).returncode == 0
     [*_, synced] = checkout.log.read_text().splitlines()
-    assert PYTHON.name in used_python(checkout)
+    assert PYTHON.name in checkout.used_python()
     assert synced.partition(": ")[2].startswith("sync --project")
 
 
 def test_the_newest_supported_python_is_taken(checkout: Checkout, tmp_path: Path) -> None:
-    checkout.without_environment()
+    checkout.without_environments()
     newest = tmp_path / "home" / ".pyenv" / "versions" / "3.14.1" / "bin" / "python3.14"
     newest.parent.mkdir(parents=True)
     # The older one is on PATH, where a search by place would stop.
     for path, version in ((checkout.bin / "python3.13", "3.13"), (newest, "3.14")):
         write_program(path, FAKE_PYTHON.format(version=version))
     assert checkout.dev("sync").returncode == 0
-    assert used_python(checkout) == str(newest)
+    assert checkout.used_python() == str(newest)
+    checkout.remove(".venv")
     assert checkout.dev("sync", UV_PYTHON="3.13").returncode == 0
-    assert used_python(checkout) == str(checkout.bin / "python3.13")
+    assert checkout.used_python() == str(checkout.bin / "python3.13")
 
 
 def test_the_environment_keeps_its_python(checkout: Checkout) -> None:
@@ -295,9 +106,9 @@ def test_the_environment_keeps_its_python(checkout: Checkout) -> None:
     own.unlink()
     write_program(own, FAKE_PYTHON.format(version="3.13"))
     assert checkout.dev("sync").returncode == 0
-    assert used_python(checkout) == str(own)
+    assert checkout.used_python() == str(own)
     assert checkout.dev("sync", UV_PYTHON="3.14").returncode == 0
-    assert used_python(checkout) == str(checkout.bin / "python3.14")
+    assert checkout.used_python() == str(checkout.bin / "python3.14")
 
 
 def test_an_old_uv_is_replaced_inside_the_checkout(checkout: Checkout) -> None:
@@ -311,22 +122,36 @@ def test_an_old_uv_is_replaced_inside_the_checkout(checkout: Checkout) -> None:
     assert "sync" in checkout.log.read_text()
 
 
-def test_the_environment_of_another_folder_is_replaced(checkout: Checkout) -> None:
-    assert "was not created for this folder" not in checkout.dev("sync").stderr
-    checkout.made_for(checkout.folder.parent / "original")
-    assert "was not created for this folder; creating it again" in checkout.dev("sync").stderr
-    assert not (checkout.folder / ".venv").exists()
+@pytest.mark.parametrize("sdk", ENVIRONMENTS)
+def test_the_environment_of_another_folder_is_replaced(checkout: Checkout, sdk: str) -> None:
+    name, other = ENVIRONMENTS[sdk], ENVIRONMENTS[OTHER[sdk]]
+    assert checkout.dev("sync", MSM_SDK=sdk).stderr == MATCHES[sdk]
+    write_activate(checkout.folder / name, checkout.folder.parent / "original")
+    assert checkout.dev("sync", MSM_SDK=sdk).stderr == (
+        f"./dev: the environment {name} was not created for this folder; creating it again\n"
+        + MATCHES[sdk]
+    )
+    assert checkout.dev("sync", MSM_SDK=sdk).stderr == MATCHES[sdk]
+    assert (checkout.folder / other).is_dir()
 
 
-def test_sync_works_offline_from_the_cache(checkout: Checkout) -> None:
-    result = checkout.dev("sync", FAKE_SYNC="offline")
+@pytest.mark.parametrize("sdk", ENVIRONMENTS)
+def test_sync_works_offline_from_the_cache(checkout: Checkout, sdk: str) -> None:
+    name = ENVIRONMENTS[sdk]
+    checkout.without_environments()
+    result = checkout.dev("sync", FAKE_SYNC="offline", MSM_SDK=sdk, UV_PYTHON=str(PYTHON))
     assert result.returncode == 0
-    assert "there is no network; the environment .venv was updated from uv's cache" in result.stderr
-    assert "no route" not in result.stderr
-    refused = checkout.dev("sync", FAKE_SYNC="never")
+    created, offline, matches = result.stderr.splitlines(keepends=True)
+    assert created.startswith(f"./dev: creating the environment {name}; ")
+    assert offline == (
+        f"./dev: there is no network; the environment {name} was updated from uv's cache\n"
+    )
+    assert matches == MATCHES[sdk]
+    refused = checkout.dev("sync", FAKE_SYNC="never", MSM_SDK=sdk)
     assert refused.returncode == 1
     cause, sentence = refused.stderr.splitlines()
     assert cause == "uv says: no route to host"
+    assert f"the environment {name} could not be updated to match uv.lock" in sentence
     assert "otherwise check the network" in sentence
 
 
