@@ -15,7 +15,8 @@ PROVIDER = "migrations:migration"
 
 REVISION = re.compile(r"Running upgrade \S* -> (\d+), (.+)")
 
-# The steps of an upgrade in the several hundred lines that the SDK prints, and a text for each.
+# The steps of an upgrade in the lines that the SDK prints, and a text for each. SDK 8 prints several
+# hundred lines, and metatables only those of the revisions.
 STEPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Loading migration provider"), "loading the provider"),
     (re.compile(r"collection-create request for (\d+)"), r"reserving \1 tables in the catalog"),
@@ -49,7 +50,7 @@ class UpgradeFailedError(Exception):
 
 
 def upgrade_to_head(log: Path, progress: Callable[[str], None]) -> tuple[int, list[str]]:
-    """Run ``mainsequence migrations upgrade head``.
+    """Run ``migrations upgrade head`` with the command of the installed SDK.
 
     Args:
         log: the file for the output of the SDK.
@@ -61,10 +62,12 @@ def upgrade_to_head(log: Path, progress: Callable[[str], None]) -> tuple[int, li
     Raises:
         UpgradeFailedError: the SDK's exit code was not zero.
     """
-    command = [
-        *(Path(sys.executable).with_name("mainsequence").as_posix(), "migrations", "upgrade"),
-        *("--provider", PROVIDER, "head", "--json"),
-    ]
+    # Not asked of msm, which would load the SDK here too. Today's SDK also has a `mainsequence`, but
+    # without migrations.
+    program = Path(sys.executable).with_name("metatables")
+    if not program.exists():
+        program = program.with_name("mainsequence")
+    command = [str(program), "migrations", "upgrade", "--provider", PROVIDER, "head", "--json"]
     environment = {name: value for name, value in os.environ.items() if name not in COLOURING}
     revisions: list[str] = []
     with log.open("w", encoding="utf-8") as lines, tempfile.TemporaryFile("w+") as output:

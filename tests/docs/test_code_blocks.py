@@ -166,6 +166,7 @@ VALUES ('2025-01-02Z', 'EUR-ESTR', 'serialized', 'nodes')
 """
 READ = {
     "README.md": (CALENDAR, "2025-01-02 2025-01-02 14:30:00+00:00"),
+    "docs/operations.md": ("SELECT", f"{HEAD} already current"),
     "packages/msm-core/README.md": (ASSET, "XNAS:AAPL"),
     "packages/msm-portfolio/README.md": (WEIGHT, "2025-01-02 00:00:00+00:00 XNAS:AAPL 0.5"),
     "packages/msm-pricing/README.md": (CURVE, "2025-01-02 00:00:00+00:00 nodes"),
