@@ -12,6 +12,7 @@ __all__ = [
     "DEV",
     "ENVIRONMENTS",
     "USING",
+    "UV",
     "Checkout",
     "sentence_of",
     "within_two_seconds",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workspace.checkout import ENVIRONMENTS, USING, Checkout, sentence_of
+from tests.workspace.checkout import ENVIRONMENTS, USING, UV, Checkout, sentence_of, write_program
 
 UPGRADE = ("migrations", "upgrade", "--provider", "migrations:migration", "head")
 GROUPS = "--no-group metatables --group mainsequence8"
@@ -107,3 +107,10 @@ def test_both_environments_have_the_same_python(checkout: Checkout) -> None:
     checkout.remove(".venv-mainsequence8")
     assert checkout.dev("sync", MSM_SDK="mainsequence8").returncode == 0
     assert checkout.used_python() == python
+
+
+@pytest.mark.parametrize("sdk", ENVIRONMENTS)
+def test_uv_pip_is_about_the_chosen_environment(checkout: Checkout, sdk: str) -> None:
+    write_program(checkout.bin / "uv", UV.replace("exit 2", 'echo "$VIRTUAL_ENV$UV_PYTHON"', 1))
+    result = checkout.dev("run", "uv", "pip", "list", MSM_SDK=sdk)
+    assert result.stdout == f"{checkout.folder / ENVIRONMENTS[sdk]}\n"

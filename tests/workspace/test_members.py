@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,13 @@ def test_only_one_package_imports_the_sdk() -> None:
     assert importing
     outside = [file for file in importing if not file.startswith("packages/msm-core/src/msm/sdk/")]
     assert outside == []
+
+
+def test_only_the_sdk_is_locked_in_two_versions() -> None:
+    """If another package is, uv installs both versions of it into one environment."""
+    locked = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    versions = Counter(package["name"] for package in locked)
+    assert {name: count for name, count in versions.items() if count > 1} == {"mainsequence": 2}
 
 
 def test_all_members_have_one_version() -> None:
