@@ -13,9 +13,11 @@ MAINSEQUENCE_8 = SpecifierSet(">=8.1.20,<8.1.26")
 MAINSEQUENCE_9 = SpecifierSet(">=9.0.33,<10")
 METATABLES = SpecifierSet(">=0.1.57,<0.2")
 
-INSTALL = 'run `pip install "msm-core[metatables]"`'
-# For a project that stays with the platform's older clients.
+NEEDED = f"mainsequence {MAINSEQUENCE_9} with mainsequence-metatable {METATABLES}"
+NEEDED_8 = f"mainsequence {MAINSEQUENCE_8}"
+INSTALL = '`pip install "msm-core[metatables]"`'
 INSTALL_8 = '`pip install "msm-core[mainsequence8]"`'
+OURS = ("msm-core", "msm-migrations", "msm-portfolio", "msm-pricing")
 
 
 def check_installation() -> None:
@@ -25,48 +27,53 @@ def check_installation() -> None:
         EnvironmentMismatchError: the SDK is missing, of an unsupported version, or of both
             generations at once, or ms-markets is there.
     """
-    sdk, tables = installed_version("mainsequence"), installed_version("mainsequence-metatable")
-    _check_sdk(sdk, tables)
+    _check_sdk(installed_version("mainsequence"), installed_version("mainsequence-metatable"))
     published = installed_version("ms-markets")
     if published is not None:
+        damaged = " ".join(name for name in OURS if installed_version(name) is not None)
         raise EnvironmentMismatchError(
             f"ms-markets {published} and msm-core both install a package named msm and overwrite "
             "each other; run `pip uninstall ms-markets`, then `pip install --force-reinstall "
-            "msm-core`.",
+            f"--no-deps {damaged}`.",
             found=f"ms-markets {published}",
             needed="an environment without ms-markets",
         )
 
 
 def _check_sdk(sdk: str | None, tables: str | None) -> None:
+    needed = NEEDED
     if sdk is None:
-        raise EnvironmentMismatchError(
-            f"msm needs the Main Sequence SDK, and it is not installed; {INSTALL}, or {INSTALL_8} "
-            "for SDK 8.",
-            found="no mainsequence",
-            needed=f"mainsequence {MAINSEQUENCE_9} with mainsequence-metatable {METATABLES}",
+        message = (
+            f"msm needs the Main Sequence SDK, and it is not installed; run {INSTALL}, or "
+            f"{INSTALL_8} for SDK 8."
         )
-    if tables is None:
-        if sdk in MAINSEQUENCE_8:
-            return
-        raise EnvironmentMismatchError(
-            f"msm needs mainsequence-metatable {METATABLES} beside mainsequence {sdk}, and it is "
-            f"not installed; {INSTALL}, or {INSTALL_8} for SDK 8 ({MAINSEQUENCE_8}).",
-            found=f"mainsequence {sdk}",
-            needed=f"mainsequence {MAINSEQUENCE_9} with mainsequence-metatable {METATABLES}",
+    elif tables is None and sdk in MAINSEQUENCE_8:
+        return
+    elif tables is None and sdk in SpecifierSet("<9"):
+        needed = NEEDED_8
+        message = (
+            f"msm needs {NEEDED_8}, or today's SDK, and mainsequence {sdk} is installed; run "
+            f"{INSTALL_8}, or {INSTALL} for today's SDK."
         )
-    if sdk in MAINSEQUENCE_8:
-        raise EnvironmentMismatchError(
+    elif tables is None:
+        message = (
+            f"msm needs {NEEDED}, and mainsequence {sdk} is installed without "
+            f"mainsequence-metatable; run {INSTALL}, or {INSTALL_8} for SDK 8."
+        )
+    elif sdk in MAINSEQUENCE_9 and tables in METATABLES:
+        return
+    elif sdk in MAINSEQUENCE_8:
+        needed = "one generation of the SDK"
+        message = (
             f"mainsequence {sdk} and mainsequence-metatable {tables} are two generations of one "
-            f"SDK, and only one can be installed; {INSTALL}, or `pip uninstall "
-            "mainsequence-metatable` for SDK 8.",
-            found=f"mainsequence {sdk} and mainsequence-metatable {tables}",
-            needed="one generation of the SDK",
+            f"SDK, and msm needs one alone; run {INSTALL}, or `pip uninstall "
+            "mainsequence-metatable` for SDK 8."
         )
-    if sdk not in MAINSEQUENCE_9 or tables not in METATABLES:
-        raise EnvironmentMismatchError(
-            f"msm needs mainsequence {MAINSEQUENCE_9} with mainsequence-metatable {METATABLES}, "
-            f"and {sdk} with {tables} is installed; {INSTALL}.",
-            found=f"mainsequence {sdk} and mainsequence-metatable {tables}",
-            needed=f"mainsequence {MAINSEQUENCE_9} with mainsequence-metatable {METATABLES}",
+    else:
+        message = (
+            f"msm needs {NEEDED}, and mainsequence {sdk} with mainsequence-metatable {tables} is "
+            f"installed; run {INSTALL}."
         )
+    installed = {"mainsequence": sdk, "mainsequence-metatable": tables}
+    found = " and ".join(f"{name} {version}" for name, version in installed.items() if version)
+    raise EnvironmentMismatchError(message, found=found or "no mainsequence", needed=needed)
