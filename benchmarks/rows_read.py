@@ -76,11 +76,12 @@ def measure_points(runtime: "MarketsRuntime", repeats: int) -> dict[str, Sample]
     from sqlalchemy import select
 
     from msm.models import Asset
+    from msm.operations.attached import Attached
     from msm.operations.compile import compile_operation
 
     name = "XNAS:A7"
     statement = select(Asset).where(Asset.unique_identifier == name)
-    attached = {Asset.__tablename__: runtime.meta_tables[Asset]}
+    attached = Attached({Asset.__tablename__: runtime.meta_tables[Asset]}, runtime.limits)
     body = compile_operation(statement, attached).operation.model_dump(
         mode="json", exclude_none=True
     )

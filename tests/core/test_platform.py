@@ -24,10 +24,11 @@ from msm.errors import (
     PlatformUnreachableError,
 )
 from msm.models import Asset, AssetType
-from msm.platform import probe, refusal
-from msm.sdk import ApiError, TransportError, platform_endpoint
+from msm.platform import probe, translated
+from msm.sdk import ApiError, TransportError, failure_of, platform_endpoint
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT
+from tests.core.addresses import PATH, TOKEN, VARIABLE, address_in, pointed_at
 from tests.support.forked import run_forked, value_of
 
 
@@ -79,8 +80,8 @@ def mute_port() -> Iterator[int]:
 def test_a_missing_platform_is_noticed_within_two_seconds(
     request: pytest.FixtureRequest, shared_environment: Mapping[str, str], port: str, cause: str
 ) -> None:
-    endpoint = f"http://127.0.0.1:{request.getfixturevalue(port)}"
-    nowhere = {**shared_environment, "MAINSEQUENCE_ENDPOINT": endpoint}
+    endpoint = f"http://127.0.0.1:{request.getfixturevalue(port)}{PATH}"
+    nowhere = pointed_at(shared_environment, endpoint)
     raised = value_of(attach_raises, PlatformUnreachableError, environment=nowhere)
     assert raised.endpoint == endpoint
     assert raised.cause.startswith(cause)
@@ -91,12 +92,11 @@ def test_a_missing_platform_is_noticed_within_two_seconds(
     "endpoint", ["127.0.0.1:8000", "http://127.0.0.1:port", "http://[::1", "http://", "ftp://host"]
 )
 def test_an_endpoint_must_be_a_url(shared_environment: Mapping[str, str], endpoint: str) -> None:
-    wrong = {**shared_environment, "MAINSEQUENCE_ENDPOINT": endpoint}
+    wrong = pointed_at(shared_environment, endpoint)
     raised = value_of(attach_raises, PlatformUnreachableError, environment=wrong)
     assert raised.message == (
-        f"MAINSEQUENCE_ENDPOINT is {endpoint.rstrip('/')!r}, not a URL such as "
-        "http://127.0.0.1:8000; correct it, or run this under the local platform with "
-        "`msm-local exec -- COMMAND`."
+        f"{VARIABLE} is {endpoint.rstrip('/')!r}, not a URL such as http://127.0.0.1:8000{PATH}; "
+        "correct it, or run this under the local platform with `msm-local exec -- COMMAND`."
     )
 
 
@@ -108,15 +108,15 @@ def probe_with_and_without_a_proxy() -> None:
 
 
 def test_a_proxied_platform_is_left_to_the_sdk(shared_environment: Mapping[str, str]) -> None:
-    far = {**shared_environment, "MAINSEQUENCE_ENDPOINT": "http://platform.invalid"}
+    far = pointed_at(shared_environment, "http://platform.invalid")
     value_of(probe_with_and_without_a_proxy, environment=far)
 
 
 def attach_to_another(endpoint: str) -> tuple[str, str, str, int]:
     types = select(AssetType.asset_type)
     first = msm.start_engine([AssetType])
-    known = os.environ["MAINSEQUENCE_ENDPOINT"]
-    os.environ["MAINSEQUENCE_ENDPOINT"] = endpoint
+    known = address_in(os.environ)
+    os.environ[VARIABLE] = endpoint
     with pytest.raises(EndpointChangedError) as caught:
         msm.start_engine([AssetType])
     first.execute(insert(AssetType).values(asset_type="bond", display_name="Bond"))
@@ -126,14 +126,14 @@ def attach_to_another(endpoint: str) -> tuple[str, str, str, int]:
 def test_a_second_platform_in_one_process_is_refused(
     shared_environment: Mapping[str, str], fresh_platform: LocalPlatform
 ) -> None:
+    another = fresh_platform.endpoint + PATH
     known, words, configured, count = value_of(
-        attach_to_another, fresh_platform.endpoint, environment=shared_environment
+        attach_to_another, another, environment=shared_environment
     )
-    assert configured == fresh_platform.endpoint
+    assert configured == another
     assert words == (
-        f"MAINSEQUENCE_ENDPOINT is {configured} now, but this process sends every request to "
-        f"{known}, which the SDK read when it was imported; start a new process for {configured}, "
-        f"or set MAINSEQUENCE_ENDPOINT back to {known}."
+        f"{VARIABLE} is {configured} now, but this process sends every request to {known}, which "
+        f"it began with; start a new process for {configured}, or set {VARIABLE} back to {known}."
     )
     assert count == 1
 
@@ -185,8 +185,8 @@ def attach_without_pauses() -> Raised:
 def test_a_platform_that_stops_answering_is_reported(
     shared_environment: Mapping[str, str], failing_port: int
 ) -> None:
-    endpoint = f"http://127.0.0.1:{failing_port}"
-    failing = {**shared_environment, "MAINSEQUENCE_ENDPOINT": endpoint}
+    endpoint = f"http://127.0.0.1:{failing_port}{PATH}"
+    failing = pointed_at(shared_environment, endpoint)
     finished = run_forked(attach_without_pauses, environment=failing, folder=ROOT)
     assert finished.value.endpoint == endpoint
     assert finished.value.cause.startswith("CodeRepositoryContextError(")
@@ -196,7 +196,7 @@ def test_a_platform_that_stops_answering_is_reported(
 def test_a_wrong_token_is_refused_without_a_traceback(
     shared_environment: Mapping[str, str],
 ) -> None:
-    wrong = {**shared_environment, "MAINSEQUENCE_ACCESS_TOKEN": "wrong"}
+    wrong = {**shared_environment, TOKEN: "wrong"}
     finished = run_forked(attach_raises, PlatformRefusedError, environment=wrong, folder=ROOT)
     assert finished.value.status_code == 401
     assert finished.value.cause.startswith("CodeRepositoryContextError(")
@@ -221,7 +221,7 @@ def response(status: int) -> Response:
     return made
 
 
-ENDPOINT = platform_endpoint()
+AT = platform_endpoint()
 
 
 @pytest.mark.parametrize(
@@ -229,25 +229,21 @@ ENDPOINT = platform_endpoint()
     [
         (
             TransportError("no answer"),
-            (
-                f"The platform at {ENDPOINT} did not answer a lookup, though the SDK asked several "
-                "times; try later, or check MAINSEQUENCE_ENDPOINT."
-            ),
+            f"The platform at {AT.url} did not answer a lookup; try later, or check {AT.variable}.",
         ),
         (
             ApiError("wrong token", response=response(401)),
             (
-                f"The platform at {ENDPOINT} does not accept the token in "
-                "MAINSEQUENCE_ACCESS_TOKEN (401: wrong token); run this under `msm-local exec -- "
-                "COMMAND` of this checkout, or log in to the hosted platform with `mainsequence "
-                "login`."
+                f"The platform at {AT.url} does not accept the token in {AT.token} (401: wrong "
+                "token); run this under `msm-local exec -- COMMAND` of this checkout, or log in to "
+                "the hosted platform with `mainsequence login`."
             ),
         ),
         (
             ApiError("out of order", response=response(500)),
-            f"The platform at {ENDPOINT} refused a lookup (500): out of order",
+            f"The platform at {AT.url} refused a lookup (500): out of order",
         ),
     ],
 )
 def test_a_refusal_says_what_was_refused(error: ApiError, message: str) -> None:
-    assert str(refusal("a lookup", error)) == message
+    assert str(translated("a lookup", failure_of(error))) == message

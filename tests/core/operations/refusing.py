@@ -1,14 +1,11 @@
 """Errors of refused operations: provoked on a platform, or made from an answer."""
 
 import datetime
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import requests
-from mainsequence.client.exceptions import raise_for_response
 
 import msm
 from msm.errors import MsmError, PlatformError
@@ -20,11 +17,13 @@ from msm.models import (
     IndexFormulaDefinition,
     IndexValuesTS,
 )
+from msm.operations.attached import Attached
 from msm.operations.compile import Statement, compile_operation
-from msm.operations.failures import operation_refusals
+from msm.operations.failures import operation_error
 from msm.sdk import MetaTable
+from msm.sdk.failure import Failure
 
-__all__ = ["DAY", "INDEX", "MODELS", "VALUE", "Call", "Refused", "answered", "refused", "rows_of"]
+__all__ = ["DAY", "INDEX", "MODELS", "VALUE", "Call", "Refused", "failed", "refused", "rows_of"]
 
 MODELS = [Asset, AssetType, FutureAssetDetails, Index, IndexFormulaDefinition, IndexValuesTS]
 DAY = datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC)
@@ -63,17 +62,9 @@ def refused(function: Callable[..., object], *arguments: object) -> Refused:
     return Refused(type(caught.value), str(caught.value), vars(caught.value))
 
 
-def answered(statement: Statement, status: int, **body: Any) -> PlatformError:
-    """The error for an answer that the local platform does not give, or not at will."""
+def failed(statement: Statement, failure: Failure) -> PlatformError:
+    """The error for a failure that the local platform does not give, or not at will."""
     attached = {
         model.__tablename__: MetaTable.model_construct(uid=model.__name__) for model in MODELS
     }
-    response = requests.Response()
-    response.status_code = status
-    response._content = json.dumps(body).encode() if body else b"<html>"
-    with (
-        pytest.raises(PlatformError) as caught,
-        operation_refusals(compile_operation(statement, attached)),
-    ):
-        raise_for_response(response, payload={"json": {}})
-    return caught.value
+    return operation_error(compile_operation(statement, Attached(attached)), failure)

@@ -33,8 +33,10 @@ from msm.models import (
     FutureAssetDetails,
     IndexValuesTS,
 )
+from msm.operations.attached import Attached
 from msm.operations.compile import compile_operation
 from msm.sdk import MetaTable
+from tests.support.generation import only_mainsequence8, only_metatables
 
 MODELS = (Asset, AssetType, AssetSnapshotsTS)
 ATTACHED = {
@@ -44,8 +46,7 @@ ASSET, TYPE, SNAPSHOTS = (model.__tablename__ for model in MODELS)
 
 
 def scope(statement: Any) -> dict[str, str]:
-    operation = compile_operation(statement, ATTACHED).operation
-    return {table.meta_table_uid: table.access for table in operation.scope.tables}
+    return dict(compile_operation(statement, Attached(ATTACHED)).access)
 
 
 def test_a_select_reads_every_table_of_its_join() -> None:
@@ -87,14 +88,29 @@ def test_an_update_reads_the_tables_of_subqueries() -> None:
 
 def test_an_insert_with_on_conflict_is_an_upsert() -> None:
     plain = postgresql.insert(AssetType).values(asset_type="x")
-    assert compile_operation(plain, ATTACHED).operation.operation == "insert"
+    assert compile_operation(plain, Attached(ATTACHED)).operation.operation == "insert"
     upsert = plain.on_conflict_do_nothing(index_elements=["asset_type"])
-    assert compile_operation(upsert, ATTACHED).operation.operation == "upsert"
+    assert compile_operation(upsert, Attached(ATTACHED)).operation.operation == "upsert"
 
 
 def test_a_plain_insert_has_no_returning() -> None:
-    operation = compile_operation(insert(AssetType).values(asset_type="x"), ATTACHED).operation
-    assert "RETURNING" not in operation.statement.sql
+    compiled = compile_operation(insert(AssetType).values(asset_type="x"), Attached(ATTACHED))
+    assert "RETURNING" not in compiled.operation.statement.sql
+
+
+@only_mainsequence8
+def test_the_scope_is_sent() -> None:
+    statement = insert(AssetType).from_select(["asset_type"], select(Asset.asset_type))
+    compiled = compile_operation(statement, Attached(ATTACHED))
+    sent = {table.meta_table_uid: table.access for table in compiled.operation.scope.tables}
+    assert sent == compiled.access == {ASSET: "read", TYPE: "write"}
+
+
+@only_metatables
+def test_the_data_source_is_sent() -> None:
+    tables = {ASSET: MetaTable.model_construct(uid=ASSET, data_source_uid="here")}
+    operation = compile_operation(select(Asset.uid), Attached(tables)).operation
+    assert operation.data_source_uid == "here"
 
 
 def test_an_error_names_tables_that_are_not_attached() -> None:
@@ -104,9 +120,9 @@ def test_an_error_names_tables_that_are_not_attached() -> None:
 
 
 def parameters(statement: Any, *models: Any) -> dict[str, Any]:
-    attached = ATTACHED | {
-        model.__tablename__: MetaTable.model_construct(uid="x") for model in models
-    }
+    attached = Attached(
+        ATTACHED | {model.__tablename__: MetaTable.model_construct(uid="x") for model in models}
+    )
     payload = compile_operation(statement, attached).operation.statement
     assert isinstance(payload.parameters, dict)
     return payload.parameters

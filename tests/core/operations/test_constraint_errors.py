@@ -16,6 +16,7 @@ from msm.errors import (
     StillReferencedError,
 )
 from msm.models import AssetType, Index, IndexValuesTS
+from msm.sdk.failure import Failure
 from tests.core.operations.refusing import (
     DAY,
     INDEX,
@@ -23,7 +24,7 @@ from tests.core.operations.refusing import (
     VALUE,
     Call,
     Refused,
-    answered,
+    failed,
     refused,
     rows_of,
 )
@@ -251,14 +252,35 @@ def test_an_error_keeps_the_platforms_answer(errors: dict[str, Refused]) -> None
 
 
 def test_an_unknown_constraint_repeats_the_platforms_message() -> None:
-    error = answered(
-        insert(AssetType).values(asset_type="bond"),
-        409,
-        detail="Twice.",
-        sqlstate="23505",
-        table="ms_markets__assettype",
-        constraint="by_hand",
+    facts = {"sqlstate": "23505", "table": "ms_markets__assettype", "constraint": "by_hand"}
+    error = failed(
+        insert(AssetType).values(asset_type="bond"), Failure("statement", "Twice.", 409, facts)
     )
     assert isinstance(error, ConflictError)
     assert (error.model, error.constraint, error.columns) == ("AssetType", "by_hand", ())
     assert str(error) == f"The platform at {error.endpoint} refused the insert (409): Twice."
+
+
+def test_an_unknown_constraint_alone_names_no_table() -> None:
+    """PostgreSQL's sentence about a unique constraint does not say which table it is of."""
+    facts = {"sqlstate": "23505", "constraint": "by_hand"}
+    error = failed(
+        insert(AssetType).values(asset_type="bond"), Failure("statement", "Twice.", 400, facts)
+    )
+    assert isinstance(error, ConflictError)
+    assert (error.model, error.table, error.constraint, error.columns) == (
+        *(None, None, "by_hand"),
+        (),
+    )
+
+
+def test_a_constraint_alone_is_found_in_the_models() -> None:
+    """Also that of another table than the written one, which a foreign key passes a new key to."""
+    facts = {"sqlstate": "23505", "constraint": GRAIN}
+    error = failed(
+        update(Index).values(unique_identifier="J"), Failure("statement", "Twice.", 400, facts)
+    )
+    assert isinstance(error, ConflictError)
+    assert (error.model, error.table) == ("IndexValuesTS", "ms_markets__indexvaluests")
+    assert error.columns == ("time_index", "index_identifier")
+    assert error.values == {}

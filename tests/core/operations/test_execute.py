@@ -23,12 +23,14 @@ from msm.models import (
     IndexFormulaDefinition,
     IndexValuesTS,
 )
+from msm.sdk import DEFAULT_LIMITS
 from tests.support.forked import value_of
 
 MODELS = [
     *(Asset, AssetType, Calendar, CalendarDate, FutureAssetDetails),
     *(Index, IndexFormulaDefinition, IndexValuesTS),
 ]
+MAX_ROWS = DEFAULT_LIMITS.max_rows
 NOON = datetime.datetime(2025, 1, 2, 12, 0, 0, 123456, tzinfo=datetime.UTC)
 
 
@@ -192,7 +194,7 @@ def test_a_refused_write_writes_nothing(environment: Mapping[str, str]) -> None:
 def too_many() -> int:
     runtime = msm.start_engine(MODELS)
     runtime.execute(insert(AssetType).values(asset_type="x"))
-    numbers = func.generate_series(1, 100_001).table_valued("n").render_derived()
+    numbers = func.generate_series(1, MAX_ROWS + 1).table_valued("n").render_derived()
     statement = select(AssetType.asset_type, numbers.c.n)
     with pytest.raises(ResultTruncatedError) as caught:
         runtime.execute(statement)
@@ -201,4 +203,4 @@ def too_many() -> int:
 
 
 def test_a_truncated_select_is_an_error(environment: Mapping[str, str]) -> None:
-    assert value_of(too_many, environment=environment) == 100_000
+    assert value_of(too_many, environment=environment) == MAX_ROWS

@@ -18,6 +18,7 @@ from msm.errors import (
     MissingTableError,
     NotAttachedError,
     OperationRefusedError,
+    OutcomeUnknownError,
     PlatformRefusedError,
     StaleAttachmentError,
     TimedOutError,
@@ -25,7 +26,13 @@ from msm.errors import (
     TransactionConflictError,
 )
 from msm.models import AccountGroup, Asset, AssetType, Index, TradesTS
-from tests.core.operations.refusing import MODELS, Refused, answered, refused
+from msm.operations.attached import Attached
+from msm.operations.compile import compile_operation
+from msm.operations.failures import operation_error
+from msm.sdk import MetaTable
+from msm.sdk.context import Limits
+from msm.sdk.failure import Failure
+from tests.core.operations.refusing import MODELS, Refused, failed, refused
 from tests.support.forked import value_of
 
 INSERT = insert(AssetType).values(asset_type="bond")
@@ -71,20 +78,20 @@ BY_SQLSTATE: dict[str, tuple[type, str]] = {
 
 @pytest.mark.parametrize("sqlstate", BY_SQLSTATE)
 def test_an_operation_error_says_what_to_do(sqlstate: str) -> None:
-    error = answered(INSERT, 400, detail="No.", sqlstate=sqlstate)
+    error = failed(INSERT, Failure("statement", "No.", 400, {"sqlstate": sqlstate}))
     assert str(error) == BY_SQLSTATE[sqlstate][1].replace("ENDPOINT", error.endpoint)
 
 
 @pytest.mark.parametrize("sqlstate", BY_SQLSTATE)
 def test_every_sqlstate_has_its_class(sqlstate: str) -> None:
-    error = answered(INSERT, 400, detail="No.", sqlstate=sqlstate)
+    error = failed(INSERT, Failure("statement", "No.", 400, {"sqlstate": sqlstate}))
     assert isinstance(error, OperationRefusedError)
     assert type(error) is BY_SQLSTATE[sqlstate][0]
     assert error.sqlstate == sqlstate
 
 
 def test_an_operation_error_says_every_model() -> None:
-    error = answered(BOTH, 400, detail="No.", sqlstate="40P01")
+    error = failed(BOTH, Failure("statement", "No.", 400, {"sqlstate": "40P01"}))
     assert str(error) == (
         "The update over AssetType and Index conflicted with another transaction that was faster, "
         "and nothing was written; run it again."
@@ -101,21 +108,25 @@ def test_an_operation_error_says_every_model() -> None:
     ],
 )
 def test_without_an_sqlstate_the_status_decides(status: int, kind: type) -> None:
-    error = answered(INSERT, status, detail="No.")
+    error = failed(INSERT, Failure("refused", "No.", status))
     assert isinstance(error, OperationRefusedError)
     assert type(error) is kind
     assert (error.status_code, error.detail, error.sqlstate) == (status, "No.", None)
 
 
-def test_an_answer_without_json_is_repeated() -> None:
-    error = answered(INSERT, 400)
-    assert isinstance(error, PlatformRefusedError)
-    assert type(error) is PlatformRefusedError
-    assert (error.status_code, error.detail) == (400, "<html>")
+def test_a_statement_without_an_sqlstate_keeps_its_class() -> None:
+    """PostgreSQL's sentence may be in another language."""
+    error = failed(INSERT, Failure("statement", "doppelter Schlüsselwert\nDETAIL:  x", 400))
+    assert isinstance(error, OperationRefusedError)
+    assert type(error) is OperationRefusedError
+    assert (error.sqlstate, error.constraint, error.columns, error.values) == (None, None, (), {})
+    assert str(error) == (
+        f"The platform at {error.endpoint} refused the insert (400): doppelter Schlüsselwert"
+    )
 
 
 def test_a_stale_attachment_says_to_attach_again() -> None:
-    error = answered(INSERT, 404, error="NotFoundError", detail="There is no such table.")
+    error = failed(INSERT, Failure("stale", "There is no such table.", 404))
     assert isinstance(error, StaleAttachmentError)
     assert (error.status_code, error.detail) == (404, "There is no such table.")
     assert str(error) == (
@@ -125,13 +136,38 @@ def test_a_stale_attachment_says_to_attach_again() -> None:
     )
 
 
-def test_a_page_of_a_proxy_is_no_stale_attachment() -> None:
-    assert type(answered(INSERT, 404)) is PlatformRefusedError
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_refused_request_repeats_the_platform(status: int) -> None:
+    error = failed(INSERT, Failure("refused", "<html>", status))
+    assert isinstance(error, PlatformRefusedError)
+    assert type(error) is PlatformRefusedError
+    assert (error.status_code, error.detail) == (status, "<html>")
 
 
 def test_a_refusal_by_the_platform_is_no_constraint() -> None:
-    error = answered(INSERT, 409, error="NotActiveError", detail="Not active yet.")
+    error = failed(INSERT, Failure("refused", "Not active yet.", 409, {"error": "NotActiveError"}))
     assert type(error) is PlatformRefusedError
+
+
+def test_a_lost_answer_says_what_may_have_happened() -> None:
+    error = failed(INSERT, Failure("unknown", "502: Bad Gateway", None))
+    assert type(error) is OutcomeUnknownError
+    assert str(error) == (
+        f"The answer of the platform at {error.endpoint} to the insert was lost (502: Bad "
+        "Gateway), so its rows may or may not have been written; read them to find out, and send "
+        "it again if they are missing."
+    )
+
+
+def test_a_timeout_at_the_maximum_offers_no_more_time() -> None:
+    limits = Limits(10, 15.0, None, sends_exact_values=True)
+    tables = {AssetType.__tablename__: MetaTable.model_construct(uid="x")}
+    compiled = compile_operation(INSERT, Attached(tables, limits))
+    failure = Failure("statement", "No.", 400, {"sqlstate": "57014"})
+    assert str(operation_error(compiled, failure)) == (
+        "The insert over AssetType did not finish within 15 s, the longest that the platform lets "
+        "a statement run; narrow it."
+    )
 
 
 def use_other_models() -> list[Refused]:

@@ -17,7 +17,7 @@ import msm
 from msm import MarketsRuntime
 from msm.errors import NoStableOrderError, ResultTruncatedError, StatementError
 from msm.models import Asset, AssetType, Index, IndexValuesTS
-from msm.sdk import MetaTable
+from msm.sdk import DEFAULT_LIMITS, MetaTable
 from msm_local.postgres.cluster import Cluster
 from tests.core.operations.refusing import Refused, refused
 from tests.support.forked import value_of
@@ -25,6 +25,7 @@ from tests.support.forked import value_of
 MODELS = [Asset, AssetType, Index, IndexValuesTS]
 DAYS = [datetime.datetime(2025, 1, day, tzinfo=datetime.UTC) for day in range(1, 8)]
 NAMES = ["a", "b", "é"]
+MAX_ROWS = DEFAULT_LIMITS.max_rows
 
 
 def runtime_of_observations() -> MarketsRuntime:
@@ -215,15 +216,15 @@ def test_a_large_select_is_complete_or_refused(large: Large) -> None:
     count, different, columns, error = large
     assert (count, different, columns) == (100_001, 100_001, ["unique_identifier"])
     assert error.kind is ResultTruncatedError
-    assert error.facts["limit"] == 100_000
+    assert error.facts["limit"] == MAX_ROWS
 
 
 def test_a_truncation_error_says_how_to_read_less(large: Large) -> None:
     assert large[-1].message == (
-        "The select has more than 100,000 rows, the most that one answer carries, and cannot be "
-        "read in pages, because others may change ms_markets__asset.unique_identifier, which it is "
-        "ordered by, between two pages (its key is ms_markets__asset.uid); narrow it with where(), "
-        "or read it in parts with limit()."
+        f"The select may have more rows than the {MAX_ROWS:,} that one answer carries, and cannot "
+        "be read in pages, because others may change ms_markets__asset.unique_identifier, which it "
+        "is ordered by, between two pages (its key is ms_markets__asset.uid); narrow it with "
+        "where(), or read it in parts with limit()."
     )
 
 

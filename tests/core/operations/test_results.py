@@ -29,6 +29,7 @@ from sqlalchemy.types import (
 import msm
 from msm.errors import ResultError, ResultValueError, RowCountError, StatementError
 from msm.models import Asset, AssetType, Calendar, CalendarDate, IndexValuesTS
+from msm.operations.attached import Attached
 from msm.operations.compile import compile_operation
 from msm.operations.results import Result
 from msm.sdk import MetaTable
@@ -223,7 +224,7 @@ def test_a_result_error_says_what_to_do(name: str) -> None:
     ],
 )
 def test_a_column_error_says_its_type(column: ColumnElement[Any], kind: str) -> None:
-    attached = {IndexValuesTS.__tablename__: MetaTable.model_construct(uid="x")}
+    attached = Attached({IndexValuesTS.__tablename__: MetaTable.model_construct(uid="x")})
     with pytest.raises(StatementError) as caught:
         compile_operation(select(column.label("age")), attached)
     assert str(caught.value) == (

@@ -35,6 +35,7 @@ from msm.models import (
     Index,
     IndexValuesTS,
 )
+from msm.operations.attached import Attached
 from msm.operations.compile import Statement, compile_operation
 from msm.sdk import MetaTable
 
@@ -42,9 +43,8 @@ MODELS = (
     *(Asset, AssetCategory, AssetCategoryMembership, AssetSnapshotsTS, AssetType),
     *(Index, IndexValuesTS),
 )
-ATTACHED = {
-    model.__tablename__: MetaTable.model_construct(uid=model.__tablename__) for model in MODELS
-}
+TABLES = [model.__tablename__ for model in MODELS]
+ATTACHED = Attached({name: MetaTable.model_construct(uid=name) for name in TABLES})
 OTHER = aliased(Asset)
 LATEST = (
     select(func.max(IndexValuesTS.time_index))
@@ -124,8 +124,8 @@ def relations(plan: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_the_scope_is_what_postgresql_touches(shared_database: Connection, name: str) -> None:
-    operation = compile_operation(STATEMENTS[name], ATTACHED).operation
-    scope = {table.meta_table_uid for table in operation.scope.tables}
+    compiled = compile_operation(STATEMENTS[name], ATTACHED)
+    operation, scope = compiled.operation, set(compiled.access)
     sql = operation.statement.sql
     explained = shared_database.execute(
         f"EXPLAIN (FORMAT JSON) {sql}".encode(), operation.statement.parameters
@@ -133,15 +133,13 @@ def test_the_scope_is_what_postgresql_touches(shared_database: Connection, name:
     touched = set(relations(explained))
     assert touched
     assert touched <= scope
-    assert scope == set(re.findall(r"\bms_markets__\w+", sql)) & set(ATTACHED)
+    assert scope == set(re.findall(r"\bms_markets__\w+", sql)) & set(TABLES)
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_only_the_written_table_has_write_access(name: str) -> None:
     compiled = compile_operation(STATEMENTS[name], ATTACHED)
-    written = {
-        table.meta_table_uid for table in compiled.operation.scope.tables if table.access == "write"
-    }
+    written = {table for table, access in compiled.access.items() if access == "write"}
     assert written == ({compiled.target} if compiled.target else set())
 
 

@@ -31,6 +31,7 @@ from msm.models import (
     IndexValuesTS,
     TradesTS,
 )
+from msm.operations.attached import Attached
 from msm.operations.compile import compile_operation
 from msm.sdk import MetaTable
 
@@ -210,5 +211,5 @@ def test_a_statement_error_says_what_to_change(name: str) -> None:
     own = {"own": MetaTable.model_construct(uid="own")}
     own[IndexValuesTS.__tablename__] = MetaTable.model_construct(uid="x")
     with pytest.raises(StatementError) as caught:
-        compile_operation(statement, ATTACHED | own)
+        compile_operation(statement, Attached(ATTACHED | own))
     assert str(caught.value) == sentence

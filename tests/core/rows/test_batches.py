@@ -1,9 +1,11 @@
 """Rows are sent in batches: their statements, what happens when one fails, and progress."""
 
 import io
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,10 +20,12 @@ from msm.errors import (
     StillReferencedError,
 )
 from msm.models import Asset, AssetType, Index, IndexValuesTS
+from msm.operations.attached import Attached
 from msm.operations.results import Result
 from msm.rows import validate, write
 from msm.rows.keys import Key
 from msm.rows.statements import upsert_statement
+from msm.sdk.context import Limits
 from tests.core.rows.written import INDEX, checked, values_at
 from tests.support.forked import value_of
 
@@ -121,7 +125,7 @@ def test_long_calls_show_progress_on_a_terminal(
 
     monkeypatch.setattr(write, "execute", wait)
     rows = [{"unique_identifier": name} for name in "ab"]
-    assert write.insert_rows(Asset, rows, {}, None) == 2
+    assert write.insert_rows(Asset, rows, Attached({})) == 2
     printed = stream.getvalue()
     assert ("insert Asset: 100%" in printed, "insert Asset:   0%" in printed) == (shown, False)
     if not shown:
@@ -145,7 +149,7 @@ def test_progress_is_shown_while_rows_are_checked(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(write, "execute", look)
     seen: list[str] = []
-    write.insert_rows(Asset, slowly(), {}, None)
+    write.insert_rows(Asset, slowly(), Attached({}))
     assert "insert Asset:" in seen[0]
 
 
@@ -171,9 +175,35 @@ def test_every_batch_has_the_same_text() -> None:
     assert len(texts[0]) < 1_000
 
 
-def test_a_batch_too_long_to_send_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validate, "MAX_BATCH_CHARACTERS", 500)
-    batches = batches_of(values_at(*range(20)))
+def bytes_of(batch: validate.Batch) -> int:
+    return sum(
+        len(json.dumps(text, ensure_ascii=False).encode()) for text in batch.literals.values()
+    )
+
+
+def test_a_batch_too_long_to_send_is_halved() -> None:
+    table = IndexValuesTS.__table__
+    assert isinstance(table, Table)
+    batches = checked(table, values_at(*range(20)), most=500)
     assert len(batches) > 1
     assert [number for batch in batches for number in batch.numbers] == list(range(20))
-    assert max(sum(map(len, batch.literals.values())) for batch in batches) <= 500
+    assert max(map(bytes_of, batches)) <= 500
+
+
+# A letter, one that UTF-8 has two bytes for, one outside of the first plane, and those that JSON or
+# an array literal escapes.
+@pytest.mark.parametrize("letter", ["a", "é", "😀", "\x01", '"', "\\", "\n"])
+def test_a_batch_is_measured_in_bytes_of_json(letter: str) -> None:
+    table = Asset.__table__
+    assert isinstance(table, Table)
+    rows = [{"unique_identifier": letter * 100 + str(number)} for number in range(20)]
+    batches = checked(table, rows, most=1_000)
+    assert [number for batch in batches for number in batch.numbers] == list(range(20))
+    assert max(map(bytes_of, batches)) <= 1_000 or len(batches) == 20
+
+
+def test_a_batch_fits_the_request_of_the_platform() -> None:
+    limits = Limits(10, 60.0, 500_000, sends_exact_values=False)
+    assert validate.largest_batch(limits) == 400_000
+    assert validate.largest_batch(replace(limits, max_request_bytes=None)) == 2_000_000
+    assert validate.largest_batch(replace(limits, max_request_bytes=12_100_000)) == 2_000_000

@@ -67,7 +67,7 @@ def test_a_repeated_key_is_found_across_batches() -> None:
 def test_null_is_not_a_repeated_key(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Statement] = []
 
-    def remember(statement: Statement, _meta_tables: object, _timeout: object) -> Result:
+    def remember(statement: Statement, _attached: object) -> Result:
         sent.append(statement)
         return Result([], [], 2)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msm import MarketsModel
+from msm.operations.attached import Attached
 from msm.rows import Rows, delete_rows, insert_rows, upsert_rows
 
 __all__ = ["delete", "insert", "upsert"]
@@ -10,12 +11,12 @@ __all__ = ["delete", "insert", "upsert"]
 
 # What passes the checks by mistake ends in NotAttachedError.
 def insert(model: type[MarketsModel], rows: Rows) -> int:
-    return insert_rows(model, rows, {}, None)
+    return insert_rows(model, rows, Attached({}))
 
 
 def upsert(model: type[MarketsModel], rows: Rows, key: Sequence[str] | None = None) -> int:
-    return upsert_rows(model, rows, key, {}, None)
+    return upsert_rows(model, rows, key, Attached({}))
 
 
 def delete(model: type[MarketsModel], rows: Rows) -> int:
-    return delete_rows(model, rows, None, {}, None)
+    return delete_rows(model, rows, None, Attached({}))

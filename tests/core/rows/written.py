@@ -28,8 +28,8 @@ def values_at(*values: float) -> list[dict[str, Any]]:
     ]
 
 
-def checked(table: Table, rows: list[dict[str, Any]]) -> list[Batch]:
+def checked(table: Table, rows: list[dict[str, Any]], most: int = 2_000_000) -> list[Batch]:
     expected = Expected(None, frozenset(), [])
-    batches, faults = check_rows(table, given_rows(table, rows), expected, lambda _rows: None)
+    batches, faults = check_rows(table, given_rows(table, rows), expected, most, lambda _rows: None)
     assert faults == []
     return batches

@@ -3,23 +3,29 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import batched
 
 from msm.base import MarketsBase, MarketsModel, MarketsTimeIndexMetaTable
-from msm.errors import AttachError, AttachProblem, ModelGraphError
+from msm.errors import AttachError, AttachProblem, ModelGraphError, StatementError
 from msm.platform import probe, quiet_sdk, refusals_of
 from msm.runtime import MarketsRuntime
 from msm.sdk import (
+    CONTEXT,
     MetaTable,
     TimeIndexMetaTable,
     bind_meta_table,
+    find_meta_tables,
     forget_context,
     platform_context,
 )
+from msm.sdk.context import Limits, PlatformContext
 
 __all__ = ["start_engine"]
 
 # A table of one name may exist in several data sources; this is how many a lookup leaves room for.
 CANDIDATES_PER_TABLE = 10
+# A lookup returns 5,000 resources at most.
+TABLES_PER_LOOKUP = 500
 
 # Binding changes classes, and the SDK's Git context belongs to the process: one attach at a time.
 _lock = threading.Lock()
@@ -38,15 +44,16 @@ def start_engine(
     Args:
         models: the models to attach; the core graph when None.
         timeout: seconds to wait for a catalog lookup, and that a statement may run; None for the
-            SDK's defaults, 120 and 15.
+            SDK's defaults, 120 and 15. The platform has a maximum: 60 of today's, 600 of SDK 8's.
 
     Raises:
         ModelGraphError: a model is listed twice, or is not a mapped markets model.
         PlatformUnreachableError: nothing listens at the endpoint; said within two seconds.
-        EndpointChangedError: MAINSEQUENCE_ENDPOINT names another platform than when the SDK was
-            imported.
+        EndpointChangedError: the environment names another platform than the one that this process
+            has used.
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
+        StatementError: ``timeout`` is longer than the platform lets a statement run.
         AttachError: a resource is missing, duplicated, still reserved, or elsewhere. Then nothing
             has been attached by this call.
     """
@@ -60,25 +67,34 @@ def start_engine(
     _check_models(wanted)
     with _lock, quiet_sdk():
         probe()
-        data_source = _data_source()
+        context = _context()
+        _check_timeout(timeout, context.limits)
         candidates = _look_up(wanted, timeout)
-        found, problems = _judge_all(wanted, candidates, data_source)
+        found, problems = _judge_all(wanted, candidates, context.data_source_uid)
         if problems:
             # The SDK keeps the Git context of a process, which may be older than the data source:
             # a local platform that was destroyed and started again has another one.
             forget_context()
-            data_source = _data_source()
-            found, problems = _judge_all(wanted, candidates, data_source)
+            context = _context()
+            found, problems = _judge_all(wanted, candidates, context.data_source_uid)
         if problems:
-            raise AttachError(problems, data_source_uid=data_source)
+            raise AttachError(problems, data_source_uid=context.data_source_uid)
         for model, meta_table in found.items():
             bind_meta_table(model, meta_table)
-    return MarketsRuntime(meta_tables=found, data_source_uid=data_source, timeout=timeout)
+    return MarketsRuntime(found, context.data_source_uid, timeout, context.limits)
 
 
-def _data_source() -> str:
-    with refusals_of("the Git context of this checkout"):
-        return platform_context("msm.start_engine").data_source_uid
+def _context() -> PlatformContext:
+    with refusals_of(CONTEXT):
+        return platform_context("msm.start_engine")
+
+
+def _check_timeout(timeout: float | None, limits: Limits) -> None:
+    if timeout is not None and timeout > limits.max_timeout:
+        raise StatementError(
+            f"timeout is {timeout:g} s, and the platform lets a statement run for "
+            f"{limits.max_timeout:g} s at most; pass that, or less."
+        )
 
 
 def _core_models() -> Sequence[type[MarketsModel]]:
@@ -114,17 +130,16 @@ def _look_up(
         kinds.setdefault(TimeIndexMetaTable if indexed else MetaTable, []).append(model)
     candidates: dict[str, list[MetaTable]] = {model.__tablename__: [] for model in models}
     for resource, members in kinds.items():
-        tables = {model.__tablename__ for model in members}
-        with refusals_of(f"a lookup of {len(tables)} {resource.__name__} resources"):
-            rows = resource.filter_by_body(
-                timeout=timeout,
-                physical_table_name__in=sorted(tables),
-                limit=CANDIDATES_PER_TABLE * len(tables),
-            )
-        for row in rows:
-            # A resource that was renamed still carries the table's name as its identifier.
-            for name in {row.physical_table_name, row.identifier} & tables:
-                candidates[name].append(row)
+        tables = sorted(model.__tablename__ for model in members)
+        for names in batched(tables, TABLES_PER_LOOKUP, strict=False):
+            with refusals_of(f"a lookup of {len(names)} {resource.__name__} resources"):
+                rows = find_meta_tables(
+                    resource, names, limit=CANDIDATES_PER_TABLE * len(names), timeout=timeout
+                )
+            for row in rows:
+                # A resource that was renamed still carries the table's name as its identifier.
+                for name in {row.physical_table_name, row.identifier} & set(names):
+                    candidates[name].append(row)
     return candidates
 
 

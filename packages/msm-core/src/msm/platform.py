@@ -11,20 +11,18 @@ from urllib.parse import SplitResult, urlsplit
 from msm.errors import (
     EndpointChangedError,
     GitContextError,
+    OutcomeUnknownError,
     PlatformError,
     PlatformRefusedError,
     PlatformUnreachableError,
+    StaleAttachmentError,
 )
-from msm.errors.commands import EXEC
-from msm.sdk import (
-    ApiError,
-    CodeRepositoryContextError,
-    TransportError,
-    configured_endpoint,
-    platform_endpoint,
-)
+from msm.errors.commands import EXEC, LOGIN
+from msm.sdk import LOGGERS, SDK_ERRORS, changed_endpoint, failure_of, platform_endpoint
+from msm.sdk.context import Endpoint
+from msm.sdk.failure import Failure
 
-__all__ = ["check_alive", "probe", "quiet_sdk", "refusal", "refusals_of"]
+__all__ = ["check_alive", "probe", "quiet_sdk", "refusals_of", "translated"]
 
 # The SDK retries for minutes, and prints thousands of lines while it does. A probe that ends within
 # two seconds comes first.
@@ -46,14 +44,14 @@ def probe() -> None:
         EndpointChangedError: the environment names another platform than the SDK sends to.
         PlatformUnreachableError: nothing answers, or the endpoint is not a URL.
     """
-    endpoint, configured = platform_endpoint(), configured_endpoint()
-    if configured != endpoint:
+    endpoint, configured = platform_endpoint(), changed_endpoint()
+    if configured is not None:
         raise EndpointChangedError(
-            f"MAINSEQUENCE_ENDPOINT is {configured} now, but this process sends every request to "
-            f"{endpoint}, which the SDK read when it was imported; start a new process for "
-            f"{configured}, or set MAINSEQUENCE_ENDPOINT back to {endpoint}.",
-            endpoint=endpoint,
-            configured=configured,
+            f"{configured.variable} is {configured.url} now, but this process sends every request "
+            f"to {endpoint.url}, which it began with; start a new process for {configured.url}, or "
+            f"set {endpoint.variable} back to {endpoint.url}.",
+            endpoint=endpoint.url,
+            configured=configured.url,
         )
     failures: list[Exception] = []
     done = threading.Event()
@@ -63,7 +61,7 @@ def probe() -> None:
             connection = _connect(endpoint)
             if connection is not None:
                 with connection:
-                    _ask(connection, urlsplit(endpoint))
+                    _ask(connection, urlsplit(endpoint.url))
         except (OSError, PlatformUnreachableError) as error:
             failures.append(error)
         done.set()
@@ -89,18 +87,18 @@ def check_alive() -> None:
         PlatformUnreachableError: the endpoint is on this machine and nothing listens there.
     """
     endpoint = platform_endpoint()
-    if urlsplit(endpoint).hostname not in LOOPBACK:
+    if urlsplit(endpoint.url).hostname not in LOOPBACK:
         return
     with _lock:
-        watched = _watched.get(endpoint)
+        watched = _watched.get(endpoint.url)
         if watched is not None and _is_open(watched):
             return
         if watched is not None:
-            _watched.pop(endpoint).close()
+            _watched.pop(endpoint.url).close()
         connection = _connect(endpoint)
         if connection is not None:
             connection.setblocking(False)
-            _watched[endpoint] = connection
+            _watched[endpoint.url] = connection
 
 
 def _is_open(connection: socket.socket) -> bool:
@@ -112,16 +110,16 @@ def _is_open(connection: socket.socket) -> bool:
         return False
 
 
-def _connect(endpoint: str) -> socket.socket | None:
+def _connect(endpoint: Endpoint) -> socket.socket | None:
     """A connection to the endpoint; None where only a proxy reaches it."""
     try:
-        parts = urlsplit(endpoint)
+        parts = urlsplit(endpoint.url)
         host, port = _address(parts)
     except ValueError as error:
         raise PlatformUnreachableError(
-            f"MAINSEQUENCE_ENDPOINT is {endpoint!r}, not a URL such as http://127.0.0.1:8000; "
+            f"{endpoint.variable} is {endpoint.url!r}, not a URL such as {endpoint.example}; "
             f"correct it, or run this under the local platform with `{EXEC}`.",
-            endpoint=endpoint,
+            endpoint=endpoint.url,
         ) from error
     # Behind a proxy only the proxy can tell whether the platform answers. The SDK asks it.
     if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
@@ -151,11 +149,11 @@ def _ask(connection: socket.socket, endpoint: SplitResult) -> None:
         raise ConnectionError("it closed the connection")
 
 
-def _unreachable(endpoint: str, error: Exception) -> PlatformUnreachableError:
+def _unreachable(endpoint: Endpoint, error: Exception) -> PlatformUnreachableError:
     return PlatformUnreachableError(
-        f"No platform answers at {endpoint} ({error}); start the local one and run this under it "
-        f"with `{EXEC}`, or set MAINSEQUENCE_ENDPOINT to the hosted one.",
-        endpoint=endpoint,
+        f"No platform answers at {endpoint.url} ({error}); start the local one and run this under "
+        f"it with `{EXEC}`, or {endpoint.hosted}.",
+        endpoint=endpoint.url,
     )
 
 
@@ -170,46 +168,73 @@ def refusals_of(what: str) -> Iterator[None]:
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
         PlatformUnreachableError: the platform did not answer.
+        OutcomeUnknownError: the answer to a write was lost.
     """
     try:
         yield
-    except CodeRepositoryContextError as error:
-        if isinstance(error.__cause__, ApiError):
-            raise refusal(what, error.__cause__) from error
-        raise GitContextError(
-            "The platform cannot tell which repository branch this is "
-            f"({str(error).rstrip('.')}); run it from a clone with a commit, a branch checked out "
-            f"and a remote, or under `{EXEC}`.",
-            endpoint=platform_endpoint(),
-        ) from error
-    except ApiError as error:
-        raise refusal(what, error) from error
+    except SDK_ERRORS as error:
+        raise translated(what, failure_of(error)) from error
 
 
-def refusal(what: str, error: ApiError) -> PlatformError:
-    """Translate one answer that the SDK raised as an error.
+def translated(what: str, failure: Failure) -> PlatformError:
+    """The error of ours for a request that failed.
 
     Args:
         what: the request, to complete "The platform refused ...".
-        error: what the SDK raised.
+        failure: why it failed.
     """
-    endpoint = platform_endpoint()
-    status, detail = error.status_code, error.args[0]
-    if isinstance(error, TransportError):
-        return PlatformUnreachableError(
-            f"The platform at {endpoint} did not answer {what}, though the SDK asked several "
-            "times; try later, or check MAINSEQUENCE_ENDPOINT.",
-            endpoint=endpoint,
+    at = platform_endpoint()
+    # A refused statement has further lines below its sentence.
+    said = failure.detail.partition("\n")[0].rstrip(".")
+    match failure.reason:
+        case "context":
+            return GitContextError(
+                f"The platform cannot tell which repository branch this is ({said}); run it from "
+                f"a clone with a commit, a branch checked out and a remote, or under `{EXEC}`.",
+                endpoint=at.url,
+            )
+        case "no_api":
+            return PlatformUnreachableError(failure.detail, endpoint=at.url)
+        case "unanswered":
+            return PlatformUnreachableError(
+                f"The platform at {at.url} did not answer {what}; try later, or check "
+                f"{at.variable}.",
+                endpoint=at.url,
+            )
+        case "unknown":
+            return OutcomeUnknownError(
+                f"The answer of the platform at {at.url} to {what} was lost ({said}), so its rows "
+                "may or may not have been written; read them to find out, and send it again if "
+                "they are missing.",
+                endpoint=at.url,
+            )
+    kind = StaleAttachmentError if failure.reason == "stale" else PlatformRefusedError
+    return kind(
+        _refusal(what, failure, at),
+        endpoint=at.url,
+        status_code=failure.status,
+        detail=failure.detail,
+    )
+
+
+def _refusal(what: str, failure: Failure, at: Endpoint) -> str:
+    """The sentence of an answer that is an error."""
+    if failure.reason == "no_data_source":
+        return failure.detail
+    said = failure.detail.partition("\n")[0]
+    if failure.reason == "denied":
+        return (
+            f"The platform at {at.url} does not accept the token in {at.token} ({failure.status}: "
+            f"{said}); run this under `{EXEC}` of this checkout, or log in to the hosted platform "
+            f"with `{LOGIN}`."
         )
-    if status in {401, 403}:
-        message = (
-            f"The platform at {endpoint} does not accept the token in MAINSEQUENCE_ACCESS_TOKEN "
-            f"({status}: {detail}); run this under `{EXEC}` of this checkout, "
-            "or log in to the hosted platform with `mainsequence login`."
-        )
-    else:
-        message = f"The platform at {endpoint} refused {what} ({status}): {detail}"
-    return PlatformRefusedError(message, endpoint=endpoint, status_code=status, detail=detail)
+    refused = f"The platform at {at.url} refused {what} ({failure.status}): {said}"
+    if failure.reason != "stale":
+        return refused
+    return (
+        f"{refused.rstrip('.')}; the platform was reset or migrated since this runtime was "
+        "attached, so call msm.start_engine again."
+    )
 
 
 class _OtherThreads(logging.Filter):
@@ -227,10 +252,12 @@ class _OtherThreads(logging.Filter):
 @contextmanager
 def quiet_sdk() -> Iterator[None]:
     """Keep the SDK from logging, with a traceback, what the block raises as one sentence."""
-    logger = logging.getLogger("mainsequence")
+    loggers = [logging.getLogger(name) for name in LOGGERS]
     mute = _OtherThreads()
-    logger.addFilter(mute)
+    for logger in loggers:
+        logger.addFilter(mute)
     try:
         yield
     finally:
-        logger.removeFilter(mute)
+        for logger in loggers:
+            logger.removeFilter(mute)

@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
+from msm.operations.attached import Attached
 from msm.operations.compile import Statement
 from msm.operations.execute import execute, iterate
 from msm.operations.results import Result
 from msm.rows import Rows, delete_rows, insert_rows, upsert_rows
-from msm.sdk import MetaTable
+from msm.sdk import DEFAULT_LIMITS, MetaTable
+from msm.sdk.context import Limits
 from msm.timeseries import Observations, between_statement, latest_statement, observations_of
 
 __all__ = ["MarketsRuntime"]
@@ -29,11 +31,13 @@ class MarketsRuntime:
         meta_tables: the catalog resource of each attached model.
         data_source_uid: the data source all of them live in.
         timeout: seconds that a statement may run; None for the SDK's default, 15.
+        limits: what the platform allows of one operation.
     """
 
     meta_tables: Mapping[type[MarketsModel], MetaTable]
     data_source_uid: str
     timeout: float | None = None
+    limits: Limits = DEFAULT_LIMITS
 
     def execute(self, statement: Statement) -> Result:
         """Run one SQLAlchemy statement on the platform.
@@ -58,7 +62,7 @@ class MarketsRuntime:
             OperationRefusedError: PostgreSQL refused the statement; the class says why, such as
                 ConflictError, MissingReferenceError, CheckViolatedError or TimedOutError.
         """
-        return execute(statement, self._by_table(), self.timeout)
+        return execute(statement, self._attached())
 
     def iter_rows(
         self, statement: Statement, *, page_size: int = DEFAULT_PAGE_SIZE
@@ -84,7 +88,7 @@ class MarketsRuntime:
             StatementError: as :meth:`execute`; the call itself raises it.
             PlatformError: as :meth:`execute`; reading a row raises it.
         """
-        return iterate(statement, self._by_table(), self.timeout, page_size)
+        return iterate(statement, self._attached(), page_size)
 
     def insert(self, model: type[MarketsModel], rows: Rows) -> int:
         """Insert many rows: checked as a whole, then sent in batches, each one transaction.
@@ -105,7 +109,7 @@ class MarketsRuntime:
             PartlyWrittenError: a batch failed after others had been written.
             StatementError, PlatformError: as :meth:`execute`; then nothing was written.
         """
-        return insert_rows(model, rows, self._by_table(), self.timeout)
+        return insert_rows(model, rows, self._attached())
 
     def upsert(
         self, model: type[MarketsModel], rows: Rows, *, key: Sequence[str] | None = None
@@ -133,7 +137,7 @@ class MarketsRuntime:
                 one does not exist or does not cover all rows.
             PlatformError: as :meth:`execute`; then nothing was written.
         """
-        return upsert_rows(model, rows, key, self._by_table(), self.timeout)
+        return upsert_rows(model, rows, key, self._attached())
 
     def delete(
         self, model: type[MarketsModel], rows: Rows, *, key: Sequence[str] | None = None
@@ -156,7 +160,7 @@ class MarketsRuntime:
                 one does not exist.
             PlatformError: as :meth:`execute`; then nothing was deleted.
         """
-        return delete_rows(model, rows, key, self._by_table(), self.timeout)
+        return delete_rows(model, rows, key, self._attached())
 
     def between(
         self,
@@ -219,5 +223,6 @@ class MarketsRuntime:
         statement = latest_statement(model, as_of, per, criteria, columns)
         return observations_of(model, self.execute(statement))
 
-    def _by_table(self) -> dict[str, MetaTable]:
-        return {model.__tablename__: table for model, table in self.meta_tables.items()}
+    def _attached(self) -> Attached:
+        tables = {model.__tablename__: table for model, table in self.meta_tables.items()}
+        return Attached(tables, self.limits, self.timeout)

@@ -7,6 +7,7 @@
     ├── SettingsError               an environment variable has a value that cannot be used
     ├── PlatformError               the platform did not do what was asked
     │   ├── PlatformUnreachableError
+    │   ├── OutcomeUnknownError         the answer to a write was lost
     │   ├── EndpointChangedError        a process cannot change from one platform to another
     │   ├── GitContextError
     │   └── PlatformRefusedError
@@ -31,6 +32,7 @@
     │   └── ResultTruncatedError
     ├── ResultError                 a result is not what was asked for
     │   ├── RowCountError
+    │   ├── ReturningCutError           a write was done, and not all of its rows came back
     │   └── ResultValueError
     └── RowsError                   rows of one call could not be written
         ├── InvalidRowsError        they are wrong; nothing was sent
@@ -56,6 +58,7 @@ from msm.errors.operation import (
     ResultError,
     ResultTruncatedError,
     ResultValueError,
+    ReturningCutError,
     RowCountError,
     StatementError,
     StillReferencedError,
@@ -68,6 +71,7 @@ from msm.errors.platform import (
     AttachProblem,
     EndpointChangedError,
     GitContextError,
+    OutcomeUnknownError,
     PlatformError,
     PlatformRefusedError,
     PlatformUnreachableError,
@@ -96,6 +100,7 @@ __all__ = [
     "NotAttachedError",
     "NotNullViolatedError",
     "OperationRefusedError",
+    "OutcomeUnknownError",
     "PartlyWrittenError",
     "PlatformError",
     "PlatformRefusedError",
@@ -103,6 +108,7 @@ __all__ = [
     "ResultError",
     "ResultTruncatedError",
     "ResultValueError",
+    "ReturningCutError",
     "RowCountError",
     "RowFault",
     "RowsError",

@@ -2,7 +2,15 @@
 
 from msm.generation import GENERATION, Generation
 
-__all__ = ["CHECK", "EXEC", "UPGRADE", "check_command", "migration_command", "upgrade_command"]
+__all__ = [
+    "CHECK",
+    "EXEC",
+    "LOGIN",
+    "UPGRADE",
+    "check_command",
+    "migration_command",
+    "upgrade_command",
+]
 
 # The SDK's own command for migrations; both generations have the same verbs and options.
 _MIGRATIONS: dict[Generation, str] = {
@@ -47,3 +55,5 @@ UPGRADE = upgrade_command("migrations:migration", "head")
 CHECK = check_command("migrations")
 # The environment of the local platform, for a command that needs a platform.
 EXEC = "msm-local exec -- COMMAND"
+# To the hosted platform, in both generations.
+LOGIN = "mainsequence login"

@@ -21,6 +21,7 @@ __all__ = [
     "ResultError",
     "ResultTruncatedError",
     "ResultValueError",
+    "ReturningCutError",
     "RowCountError",
     "StatementError",
     "StillReferencedError",
@@ -158,6 +159,20 @@ class TransactionConflictError(OperationRefusedError):
 
 class ResultError(MsmError):
     """A result is not what was asked for."""
+
+
+class ReturningCutError(ResultError):
+    """A write was done, and its RETURNING gave more rows than one answer carries.
+
+    Attributes:
+        row_count: how many rows were written.
+        returned: how many of them came.
+    """
+
+    def __init__(self, message: str, *, row_count: int, returned: int) -> None:
+        super().__init__(message)
+        self.row_count = row_count
+        self.returned = returned
 
 
 class RowCountError(ResultError):

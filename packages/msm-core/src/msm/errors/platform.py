@@ -12,6 +12,7 @@ __all__ = [
     "AttachProblem",
     "EndpointChangedError",
     "GitContextError",
+    "OutcomeUnknownError",
     "PlatformError",
     "PlatformRefusedError",
     "PlatformUnreachableError",
@@ -23,7 +24,7 @@ class PlatformError(MsmError):
     """The platform did not do what it was asked.
 
     Attributes:
-        endpoint: the platform's base URL, without ``/api/v1``.
+        endpoint: the platform's address, as its environment variable names it.
     """
 
     def __init__(self, message: str, *, endpoint: str) -> None:
@@ -33,6 +34,10 @@ class PlatformError(MsmError):
 
 class PlatformUnreachableError(PlatformError):
     """Nothing answers at the platform's endpoint."""
+
+
+class OutcomeUnknownError(PlatformError):
+    """The answer to a write was lost: its rows may or may not have been written."""
 
 
 class EndpointChangedError(PlatformError):

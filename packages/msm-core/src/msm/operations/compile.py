@@ -1,8 +1,9 @@
 """From a SQLAlchemy statement to one compiled-sql.v1 operation of the SDK."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Delete, Insert, Select, Update
@@ -11,13 +12,21 @@ from sqlalchemy.dialects.postgresql.dml import OnConflictClause
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
 from msm.errors import StatementError
+from msm.operations.attached import Attached
+from msm.operations.exact import (
+    ExpectedColumn,
+    exact_returning,
+    exact_select,
+    form_of,
+    types_of_returned,
+)
 from msm.operations.scope import access_of, refuse_forms, refuse_text, require_attached, table_name
-from msm.sdk import MetaTable, MetaTableCompiledSQLOperation, build_operation
-from msm.values.decode import has_json_form
+from msm.sdk import MetaTableCompiledSQLOperation, build_operation
+from msm.sdk.context import Limits
+from msm.values.decode import Form, has_json_form
 from msm.values.encode import encode
 
 __all__ = ["CompiledOperation", "Statement", "compile_operation"]
@@ -26,8 +35,6 @@ type Statement = (
     Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update | Delete
 )
 
-# As many as msm-local puts into one answer. A platform that puts in fewer says that there are more.
-MAX_ROWS = 100_000
 # The SDK's own default.
 DEFAULT_TIMEOUT = 15.0
 # SQLAlchemy numbers the placeholders of a column with several values: one a row, or one in an IN.
@@ -42,37 +49,37 @@ class CompiledOperation:
     """A statement ready to be sent.
 
     Attributes:
-        operation: what the SDK posts to ``meta-tables/execute-operation/``.
-        columns: name and SQLAlchemy type of each column that comes back, in order.
-        tables: physical names of the tables that it uses.
+        operation: what the SDK posts.
+        columns: each column that comes back, in order.
+        access: by the physical name of a table that it uses, ``read`` or ``write``.
         target: the table that it writes; None for a select.
         parameters: the Python values of its placeholders.
+        limits: what the platform allows of it.
+        types: a select of PostgreSQL's types of the columns that SQLAlchemy has none for; None
+            where there is no such column, or the platform sends the types itself.
     """
 
     operation: MetaTableCompiledSQLOperation
-    columns: tuple[tuple[str, TypeEngine[Any]], ...]
-    tables: tuple[str, ...]
+    columns: tuple[ExpectedColumn, ...]
+    access: Mapping[str, str]
     target: str | None
     parameters: Mapping[str, Any]
+    limits: Limits
+    types: MetaTableCompiledSQLOperation | None
 
 
 def compile_operation(
-    statement: Statement,
-    meta_tables: Mapping[str, MetaTable],
-    *,
-    max_rows: int = MAX_ROWS,
-    timeout: float | None = None,
+    statement: Statement, attached: Attached, *, max_rows: int | None = None
 ) -> CompiledOperation:
     """Compile a statement and declare the tables it touches.
 
     Args:
         statement: a select, insert, update, delete, or PostgreSQL upsert.
-        meta_tables: the attached resources, by physical table name.
-        max_rows: the largest number of rows that one answer may carry.
-        timeout: seconds that the statement may run; None for the SDK's default, 15.
+        attached: the attached tables, and how they may be used.
+        max_rows: the largest number of rows that one answer may carry; None for the platform's.
 
     Raises:
-        NotAttachedError: the statement uses a table that is not in ``meta_tables``.
+        NotAttachedError: the statement uses a table that is not attached.
         StatementError: the statement is of another kind, hides SQL in text, locks rows, writes
             twice, lacks a value, or takes or returns a value that cannot be sent.
     """
@@ -87,25 +94,74 @@ def compile_operation(
     refuse_text(elements)
     refuse_forms(statement, elements)
     access = access_of(elements)
-    require_attached(access, meta_tables)
+    require_attached(access, attached.tables)
     compiled = _compiled(statement, kind)
-    columns = _result_columns(compiled)
-    types = {name: bind.type for bind, name in compiled.bind_names.items()}
-    parameters, parameter_types = encode(compiled.params, types, _columns_of(compiled, access))
-    used = {name: meta_tables[name] for name in sorted(access)}
-    operation = build_operation(
+    columns = _result_columns(compiled, exact=attached.limits.sends_exact_values)
+    text, types = _texts(statement, compiled, columns)
+    build = partial(_operation, access=access, attached=attached, max_rows=max_rows)
+    return CompiledOperation(
+        operation=build(kind, text),
+        columns=columns,
+        access=access,
+        target=(
+            None if isinstance(statement, Select | CompoundSelect) else table_name(statement.table)
+        ),
+        parameters=compiled.params,
+        limits=attached.limits,
+        types=None if types is None else build("select", types),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text of a statement, and the compiler that has its placeholders."""
+
+    sql: str
+    compiled: SQLCompiler
+
+
+def _operation(
+    kind: str,
+    text: _Text,
+    *,
+    access: Mapping[str, str],
+    attached: Attached,
+    max_rows: int | None,
+) -> MetaTableCompiledSQLOperation:
+    # Sorted, so that the same statement always makes the same request.
+    used = {name: attached.tables[name] for name in sorted(access)}
+    types = {name: bind.type for bind, name in text.compiled.bind_names.items()}
+    parameters, parameter_types = encode(
+        text.compiled.params, types, _columns_of(text.compiled, access)
+    )
+    return build_operation(
         kind=kind,
-        sql=str(compiled),
+        sql=text.sql,
         parameters=parameters,
         parameter_types=parameter_types,
-        # Sorted, so that the same statement always makes the same request.
         access={str(meta_table.uid): access[name] for name, meta_table in used.items()},
         data_source_uid=str(next(iter(used.values())).data_source_uid),
-        max_rows=max_rows,
-        timeout=timeout or DEFAULT_TIMEOUT,
+        max_rows=max_rows or attached.limits.max_rows,
+        timeout=attached.timeout or DEFAULT_TIMEOUT,
     )
-    target = None if isinstance(statement, Select | CompoundSelect) else table_name(statement.table)
-    return CompiledOperation(operation, columns, tuple(sorted(access)), target, compiled.params)
+
+
+def _texts(
+    statement: Statement, compiled: SQLCompiler, columns: Sequence[ExpectedColumn]
+) -> tuple[_Text, _Text | None]:
+    """What to send, and what to ask for the types of the columns that SQLAlchemy has none for."""
+    if all(column.form is Form.NATIVE for column in columns):
+        return _Text(str(compiled), compiled), None
+    if isinstance(statement, Select | CompoundSelect):
+        sql, types_sql = exact_select(str(compiled), columns, _dialect.identifier_preparer)
+        types = None if types_sql is None else _Text(types_sql, compiled)
+        return _Text(sql, compiled), types
+    exact = _compiled(exact_returning(statement, columns), "statement")
+    of_types = types_of_returned(statement, columns)
+    if of_types is None:
+        return _Text(str(exact), exact), None
+    asking = _compiled(of_types, "statement")
+    return _Text(str(exact), exact), _Text(str(asking), asking)
 
 
 def _kind(statement: object) -> str:
@@ -159,22 +215,30 @@ def _refuse_missing(compiled: SQLCompiler) -> None:
         )
 
 
-def _result_columns(compiled: SQLCompiler) -> tuple[tuple[str, TypeEngine[Any]], ...]:
+def _result_columns(compiled: SQLCompiler, *, exact: bool) -> tuple[ExpectedColumn, ...]:
     # SQLAlchemy has no public name for the labels that it rendered; rows are keyed by them.
-    columns = tuple((entry.keyname, entry.type) for entry in compiled._result_columns)  # noqa: SLF001
-    names = [name for name, _type in columns]
-    for name, column_type in columns:
-        if names.count(name) > 1:
+    entries = compiled._result_columns  # noqa: SLF001 - see above
+    names = [entry.keyname for entry in entries]
+    for entry in entries:
+        if names.count(entry.keyname) > 1:
             raise StatementError(
-                f"{name}: {names.count(name)} result columns have this name, and rows are keyed by "
-                "name; give each a different label()."
+                f"{entry.keyname}: {names.count(entry.keyname)} result columns have this name, and "
+                "rows are keyed by name; give each a different label()."
             )
-        if not has_json_form(column_type):
+        if not has_json_form(entry.type):
             raise StatementError(
-                f"{name}: the result column is {column_type.compile(_dialect)}, which "
+                f"{entry.keyname}: the result column is {entry.type.compile(_dialect)}, which "
                 "compiled-sql.v1 cannot carry; cast it, or extract() a part, in the statement."
             )
-    return columns
+    is_union = isinstance(compiled.statement, CompoundSelect)
+    return tuple(
+        ExpectedColumn(
+            entry.keyname,
+            entry.type,
+            Form.NATIVE if exact else form_of(entry, is_union=is_union),
+        )
+        for entry in entries
+    )
 
 
 def _columns_of(compiled: SQLCompiler, tables: Iterable[str]) -> dict[str, str]:

@@ -1,99 +1,149 @@
 """Running a statement, and reading a select to its end: in one answer, or page after page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+
+from sqlalchemy import BindParameter, CompoundSelect, Insert, Select
 
 from msm.errors import (
     NoStableOrderError,
     OperationRefusedError,
     ResultTruncatedError,
+    ReturningCutError,
     StatementError,
 )
-from msm.operations.compile import Statement, compile_operation
+from msm.operations.attached import Attached
+from msm.operations.compile import CompiledOperation, Statement, compile_operation
 from msm.operations.paging import Paging, plan
 from msm.operations.results import Result, decode_rows
+from msm.operations.scope import model_name
 from msm.operations.send import Answer, send
-from msm.sdk import MetaTable
 
 __all__ = ["execute", "iterate"]
 
-# Page size of a select that turned out to be larger than one answer. A page and the row after it
-# must fit one answer.
+# Page size of a select that turned out to be larger than one answer.
 PAGE_ROWS = 50_000
+# A page, and the row after it.
+MIN_ROWS = 2
 # PostgreSQL's SQLSTATE for a column that is neither grouped nor aggregated.
 GROUPING_ERROR = "42803"
 
 
-def execute(
-    statement: Statement, meta_tables: Mapping[str, MetaTable], timeout: float | None
-) -> Result:
+def execute(statement: Statement, attached: Attached) -> Result:
     """Do what :meth:`msm.MarketsRuntime.execute` documents.
 
     Args:
         statement: what to run.
-        meta_tables: the attached resources, by physical table name.
-        timeout: seconds that each operation may run; None for the SDK's default.
+        attached: the attached tables, and how they may be used.
     """
-    answer = send(compile_operation(statement, meta_tables, timeout=timeout), timeout)
-    if not answer.has_more:
-        return Result(answer.records, answer.columns, answer.row_count)
+    compiled = compile_operation(statement, attached)
+    if compiled.target is not None:
+        return _write(statement, compiled, attached.timeout)
+    answer = send(compiled, attached.timeout)
+    limit = _limit_of(statement)
+    if answer.has_more and (limit is None or len(answer.records) < limit):
+        return _read_in_pages(statement, limit, attached, answer)
+    return Result(answer.records, answer.columns, answer.row_count)
+
+
+def _write(statement: Statement, compiled: CompiledOperation, timeout: float | None) -> Result:
+    most = compiled.limits.max_rows
+    model, verb = model_name(compiled.target or ""), compiled.operation.operation
+    # SQLAlchemy has no public name for what values() was given.
+    given = sum(map(len, statement._multi_values)) if isinstance(statement, Insert) else 0  # noqa: SLF001
+    if compiled.columns and given > most:
+        raise StatementError(
+            f"The {verb} of {given:,} rows of {model} asks for all of them with returning(), and "
+            f"one answer carries {most:,}; write them in parts, or without returning()."
+        )
+    answer = send(compiled, timeout)
+    came = len(answer.records)
+    if compiled.columns and came < answer.row_count:
+        raise ReturningCutError(
+            f"The {verb} of {model} was done for {answer.row_count:,} rows, of which one answer "
+            f"carried only {came:,}; read the rows with a select, and write fewer at once where "
+            "returning() is needed.",
+            row_count=answer.row_count,
+            returned=came,
+        )
+    return Result(answer.records, answer.columns, answer.row_count)
+
+
+def _limit_of(statement: Statement) -> int | None:
+    """The LIMIT of a select without OFFSET; None where it has none, or one of an expression."""
+    if not isinstance(statement, Select | CompoundSelect):
+        return None
+    # SQLAlchemy has no public names for the clauses of a select.
+    limit, offset = statement._limit_clause, statement._offset_clause  # noqa: SLF001 - see above
+    if offset is None and isinstance(limit, BindParameter) and isinstance(limit.value, int):
+        return limit.value
+    return None
+
+
+def _read_in_pages(
+    statement: Statement, limit: int | None, attached: Attached, answer: Answer
+) -> Result:
     try:
-        paging = plan(statement)
+        # Any rows satisfy a LIMIT without an order, so the first ones by the key do, too.
+        endless = statement.limit(None) if limit and isinstance(statement, Select) else statement
+        paging = plan(endless)
         # Read again from the start: the rows that came are in no order that could be continued.
-        pages = list(_pages(paging, meta_tables, timeout, PAGE_ROWS))
+        records: list[dict[str, Any]] = []
+        for page in _pages(paging, attached, PAGE_ROWS):
+            records += page.records
+            columns = page.columns
+            if limit is not None and len(records) >= limit:
+                del records[limit:]
+                break
     except NoStableOrderError as error:
         count = len(answer.records)
         raise ResultTruncatedError(
-            f"The select has more than {count:,} rows, the most that one answer carries, and "
+            f"The select may have more rows than the {count:,} that one answer carries, and "
             f"cannot be read in pages, because {error.reason}; narrow it with where(), or read it "
             "in parts with limit().",
             limit=count,
         ) from error
-    records = [record for page in pages for record in page.records]
-    return Result(records, pages[0].columns, len(records))
+    return Result(records, columns, len(records))
 
 
-def iterate(
-    statement: Statement,
-    meta_tables: Mapping[str, MetaTable],
-    timeout: float | None,
-    page_size: int,
-) -> Iterator[dict[str, Any]]:
+def iterate(statement: Statement, attached: Attached, page_size: int) -> Iterator[dict[str, Any]]:
     """Do what :meth:`msm.MarketsRuntime.iter_rows` documents; the statement is checked at once.
 
     Args:
         statement: a select that has a key.
-        meta_tables: the attached resources, by physical table name.
-        timeout: seconds that each page may take; None for the SDK's default.
+        attached: the attached tables, and how they may be used.
         page_size: how many rows a page has.
     """
     if page_size < 1:
         raise StatementError(f"page_size is {page_size}; fetch at least 1 row a page.")
     paging = plan(statement)
     # Compiled once to raise its errors here, and not later where the first row is read.
-    compile_operation(paging.page(None, page_size), meta_tables)
-    pages = _pages(paging, meta_tables, timeout, page_size)
+    compile_operation(paging.page(None, page_size), attached)
+    pages = _pages(paging, attached, page_size)
     return (row for page in pages for row in decode_rows(page.records, page.columns))
 
 
-def _pages(
-    paging: Paging, meta_tables: Mapping[str, MetaTable], timeout: float | None, size: int
-) -> Iterator[Answer]:
+def _pages(paging: Paging, attached: Attached, most: int) -> Iterator[Answer]:
     """The pages of a select, without the columns that were added to page it."""
+    # A page and the row after it must fit one answer.
+    size = min(most, attached.limits.max_rows - 1)
     after = None
     while True:
         # One more row than the page has: it shows whether there are others, and whether the last
         # row of the page shares its key with the next one.
-        answer = _send_page(paging, meta_tables, timeout, after, size + 1)
+        answer = _send_page(paging, attached, after, size + 1)
         keys = [answer.columns[position] for position in paging.positions]
-        ends = [tuple(record[column.name] for column in keys) for record in answer.records]
+        ends = list(zip(*(column.of(answer.records) for column in keys), strict=True))
         if any(end == following for end, following in pairwise(ends)):
             raise NoStableOrderError(
                 "a function in it returns several rows for one row of its tables"
             )
+        # An answer has fewer rows than were asked for where they take too many bytes.
         more = answer.has_more or len(answer.records) > size
+        if more and len(ends) < MIN_ROWS:
+            raise NoStableOrderError("its rows are so large that one answer carries one of them")
         records = answer.records[:-1] if more else answer.records
         yield replace(answer, records=records, columns=answer.columns[: paging.width])
         if not more:
@@ -102,16 +152,10 @@ def _pages(
         after = [column.python([value])[0] for column, value in zip(keys, ends[-2], strict=True)]
 
 
-def _send_page(
-    paging: Paging,
-    meta_tables: Mapping[str, MetaTable],
-    timeout: float | None,
-    after: list[Any] | None,
-    size: int,
-) -> Answer:
-    page = compile_operation(paging.page(after, size), meta_tables, max_rows=size, timeout=timeout)
+def _send_page(paging: Paging, attached: Attached, after: list[Any] | None, size: int) -> Answer:
+    page = compile_operation(paging.page(after, size), attached, max_rows=size)
     try:
-        return send(page, timeout)
+        return send(page, attached.timeout)
     except OperationRefusedError as error:
         if error.sqlstate != GROUPING_ERROR:
             raise

@@ -85,8 +85,7 @@ class Refusal:
             compiled: the operation that was refused.
             facts: the platform's JSON answer.
         """
-        # PostgreSQL names a table for constraints only; otherwise it is the one that is written.
-        name = facts.get("table") or compiled.target
+        name = facts.get("table") or _table_of(facts.get("constraint"), compiled.target)
         table = MarketsBase.metadata.tables.get(name or "")
         rule = None if table is None else _rule(table, facts.get("constraint"))
         sent = {} if table is None or name != compiled.target else _sent(table, compiled)
@@ -197,10 +196,10 @@ def _too_large(refusal: Refusal) -> str:
 
 def _timed_out(refusal: Refusal) -> str:
     limit = refusal.compiled.operation.limits.statement_timeout_ms / 1000
-    return (
-        f"{_operation(refusal)} did not finish within {limit:g} s; narrow it, or give it more time "
-        "with msm.start_engine(..., timeout=SECONDS)."
-    )
+    slow = f"{_operation(refusal)} did not finish within {limit:g} s"
+    if limit >= refusal.compiled.limits.max_timeout:
+        return f"{slow}, the longest that the platform lets a statement run; narrow it."
+    return f"{slow}; narrow it, or give it more time with msm.start_engine(..., timeout=SECONDS)."
 
 
 def _transaction_conflict(refusal: Refusal) -> str:
@@ -226,7 +225,7 @@ def _missing_table(refusal: Refusal) -> str:
 
 
 def _operation(refusal: Refusal) -> str:
-    models = " and ".join(map(model_name, refusal.compiled.tables))
+    models = " and ".join(map(model_name, sorted(refusal.compiled.access)))
     return f"The {refusal.compiled.operation.operation} over {models}"
 
 
@@ -249,6 +248,18 @@ _ABOUT_COLUMNS = _SENTENCES.keys() - {
     TimedOutError,
     TransactionConflictError,
 }
+
+
+def _table_of(constraint: str | None, target: str | None) -> str | None:
+    """The table that an error is about which names none."""
+    # PostgreSQL names a table for constraints only; otherwise it is the one that is written.
+    if constraint is None:
+        return target
+    # The platform sent PostgreSQL's sentence alone. A write can violate a constraint of another
+    # table, through a foreign key that passes a new key on.
+    tables = MarketsBase.metadata.tables.values()
+    named = [table.name for table in tables if _rule(table, constraint) is not None]
+    return named[0] if len(named) == 1 else None
 
 
 def _rule(table: Table, name: str | None) -> Rule | None:

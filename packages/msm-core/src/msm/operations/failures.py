@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http import HTTPStatus
 from typing import Any
 
 from msm.errors import (
@@ -17,7 +16,6 @@ from msm.errors import (
     OperationRefusedError,
     PlatformError,
     PlatformRefusedError,
-    StaleAttachmentError,
     StillReferencedError,
     TimedOutError,
     TooLargeError,
@@ -25,10 +23,11 @@ from msm.errors import (
 )
 from msm.operations.compile import CompiledOperation
 from msm.operations.explain import Refusal, sentence
-from msm.platform import refusal
-from msm.sdk import ApiError
+from msm.platform import translated
+from msm.sdk import SDK_ERRORS, failure_of
+from msm.sdk.failure import Failure
 
-__all__ = ["operation_refusals"]
+__all__ = ["operation_error", "operation_refusals"]
 
 _BY_SQLSTATE: Mapping[str, type[OperationRefusedError]] = {
     "22001": TooLargeError,  # a string longer than its column
@@ -70,37 +69,27 @@ def operation_refusals(compiled: CompiledOperation) -> Iterator[None]:
         OperationRefusedError: PostgreSQL refused the statement; the class says why.
         PlatformRefusedError: the platform refused the operation before PostgreSQL saw it.
         PlatformUnreachableError: the platform did not answer.
+        OutcomeUnknownError: the answer to a write was lost.
     """
     try:
         yield
-    except ApiError as error:
-        raise _error(compiled, error) from error
+    except SDK_ERRORS as error:
+        raise operation_error(compiled, failure_of(error)) from error
 
 
-def _error(compiled: CompiledOperation, error: ApiError) -> PlatformError:
-    plain = refusal(f"the {compiled.operation.operation}", error)
-    if not isinstance(plain, PlatformRefusedError):
+def operation_error(compiled: CompiledOperation, failure: Failure) -> PlatformError:
+    """The error of ours for an operation that failed."""
+    plain = translated(f"the {compiled.operation.operation}", failure)
+    kind = _kind(failure, compiled)
+    if kind is None or not isinstance(plain, PlatformRefusedError):
         return plain
-    facts = _facts(error)
-    # A proxy answers 404 too, with a page: only the platform's own answer is about its catalog.
-    if plain.status_code == HTTPStatus.NOT_FOUND and facts:
-        return StaleAttachmentError(
-            f"{str(plain).rstrip('.')}; the platform was reset or migrated since this runtime was "
-            "attached, so call msm.start_engine again.",
-            endpoint=plain.endpoint,
-            status_code=plain.status_code,
-            detail=plain.detail,
-        )
-    kind = _kind(facts, plain, compiled)
-    if kind is None:
-        return plain
-    refused = Refusal.of(compiled, facts)
+    refused = Refusal.of(compiled, failure.facts)
     return kind(
         sentence(kind, refused, plain),
         endpoint=plain.endpoint,
         status_code=plain.status_code,
         detail=plain.detail,
-        sqlstate=facts.get("sqlstate"),
+        sqlstate=failure.facts.get("sqlstate"),
         constraint=refused.constraint,
         table=refused.table,
         model=refused.model,
@@ -109,26 +98,23 @@ def _error(compiled: CompiledOperation, error: ApiError) -> PlatformError:
     )
 
 
-def _facts(error: ApiError) -> Mapping[str, Any]:
-    """The platform's answer as JSON; empty where the answer was not JSON."""
-    # Without a JSON answer, the SDK puts the request into this attribute.
-    body = error.payload
-    return body if isinstance(body, dict) and "detail" in body else {}
-
-
-def _kind(
-    facts: Mapping[str, Any], plain: PlatformRefusedError, compiled: CompiledOperation
-) -> type[OperationRefusedError] | None:
+def _kind(failure: Failure, compiled: CompiledOperation) -> type[OperationRefusedError] | None:
     """The class of the error; None where the statement is not the reason."""
-    sqlstate = facts.get("sqlstate")
-    if sqlstate is None:
-        # A platform that names the error but no SQLSTATE refused it without asking PostgreSQL.
-        by_status = _BY_STATUS.get(plain.status_code)
-        return None if by_status is ConstraintError and "error" in facts else by_status
-    kind = _BY_SQLSTATE.get(sqlstate) or _BY_CLASS.get(sqlstate[:2], OperationRefusedError)
-    if kind is MissingReferenceError and _is_still_referenced(facts, compiled):
-        return StillReferencedError
-    return kind
+    sqlstate = failure.facts.get("sqlstate")
+    if failure.reason == "statement":
+        # The platform may not say what PostgreSQL said, or say it in another language.
+        if sqlstate is None:
+            return OperationRefusedError
+        kind = _BY_SQLSTATE.get(sqlstate) or _BY_CLASS.get(sqlstate[:2], OperationRefusedError)
+        is_other_end = kind is MissingReferenceError and _is_still_referenced(
+            failure.facts, compiled
+        )
+        return StillReferencedError if is_other_end else kind
+    if failure.reason != "refused":
+        return None
+    # A platform that names the error refused the request without asking PostgreSQL.
+    by_status = _BY_STATUS.get(failure.status)
+    return None if by_status is ConstraintError and "error" in failure.facts else by_status
 
 
 def _is_still_referenced(facts: Mapping[str, Any], compiled: CompiledOperation) -> bool:

@@ -1,24 +1,24 @@
 """Sending one operation to the platform, and reading its answer."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy.types import ARRAY, JSON, NullType
 
+from msm.errors import StatementError
 from msm.operations.compile import CompiledOperation
 from msm.operations.failures import operation_refusals
 from msm.platform import check_alive
 from msm.sdk import post_operation
-from msm.values.decode import ResultColumn, codec_of
+from msm.values.decode import Form, ResultColumn, codec_of
 
 __all__ = ["Answer", "send"]
 
-# Seconds that the HTTP request may take longer than the statement. Let the platform time out first:
-# it rolls the statement back and says so, while the SDK would send the request a second time.
-GRACE = 10.0
+# Types without a JSON form. A platform that sends the types of columns refuses these itself.
+REFUSED = frozenset({"bytea", "interval", "record"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Answer:
         records: the rows, with JSON values.
         columns: the columns of the rows.
         row_count: the number of rows read, or written.
-        has_more: whether a select has rows beyond those.
+        has_more: whether there may be rows beyond those.
     """
 
     records: list[dict[str, Any]]
@@ -46,27 +46,46 @@ def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
         timeout: seconds that the statement may run; None for the SDK's default.
 
     Raises:
+        StatementError: a column has a type that cannot be sent; then nothing was written.
         PlatformUnreachableError: the local platform has been stopped; raised within two seconds.
         PlatformRefusedError: the platform refused the operation.
         OperationRefusedError: PostgreSQL refused its statement; the class says why.
+        OutcomeUnknownError: the answer to a write was lost.
     """
     check_alive()
-    wait = None if timeout is None else timeout + GRACE
+    limit = compiled.limits.max_request_bytes
     with operation_refusals(compiled):
-        answer = post_operation(compiled.operation, wait, _parser(compiled))
+        types = {}
+        if compiled.types is not None:
+            asked = post_operation(compiled.types, timeout, orjson.loads, limit)
+            (types,) = asked["rows"]
+            _refuse_types(types)
+        answer = post_operation(compiled.operation, timeout, _parser(compiled), limit)
     # The SDK requires rows, row_count and has_more of an answer; the names and types of columns are
     # optional.
-    tokens = {column["name"]: column["type"] for column in answer.get("columns", ())}
+    types |= {column["name"]: column["type"] for column in answer.get("columns", ())}
     columns = [
-        ResultColumn(name, codec_of(column_type, tokens.get(name, "")))
-        for name, column_type in compiled.columns
+        ResultColumn(column.name, codec_of(column.kind, types.get(column.name, "")), column.form)
+        for column in compiled.columns
     ]
     has_more = bool((answer.get("pagination") or {}).get("has_more"))
     return Answer(answer["rows"], columns, answer["row_count"], has_more)
 
 
+def _refuse_types(types: Mapping[str, str]) -> None:
+    for name, kind in types.items():
+        if kind.removesuffix("[]") in REFUSED:
+            raise StatementError(
+                f"{name}: the result column is {kind.upper()}, which compiled-sql.v1 cannot carry; "
+                "cast it, or extract() a part, in the statement."
+            )
+
+
 def _parser(compiled: CompiledOperation) -> Callable[[bytes], dict[str, Any]]:
     # orjson is twice as fast as json, but turns integers of more than 64 bits into floats. Only
     # columns of JSON, of arrays or of a type that SQLAlchemy does not know can hold such integers.
-    exact = any(isinstance(kind, JSON | NullType | ARRAY) for _name, kind in compiled.columns)
+    exact = any(
+        column.form is Form.NATIVE and isinstance(column.kind, JSON | NullType | ARRAY)
+        for column in compiled.columns
+    )
     return json.loads if exact else orjson.loads

@@ -5,20 +5,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import pandas as pd
 from sqlalchemy import Table
 
 from msm.errors import RowFault
 from msm.rows.input import Given
+from msm.sdk.context import Limits
 from msm.values.literals import NULL, UnfitValueError, array_literal, column_text
 
-__all__ = ["Batch", "Expected", "check_rows"]
+__all__ = ["Batch", "Expected", "check_rows", "largest_batch"]
 
 # Longer batches are not faster in PostgreSQL, and the progress bar moves by a batch.
 MAX_BATCH_ROWS = 10_000
-# Of one request, unless a single row is longer. The platform limits the bytes of a request, and
-# JSON escapes can turn one character into six bytes.
-MAX_BATCH_CHARACTERS = 2_000_000
+# Of one request, unless a single row is longer.
+MAX_BATCH_BYTES = 2_000_000
+# For the text of the statement, and what else a request holds.
+RESERVED_BYTES = 100_000
 MISSING = "is a missing value of pandas only; pass None for NULL"
 
 type Texts = Mapping[str, list[str]]
@@ -52,8 +55,18 @@ class Expected:
     unique: Sequence[tuple[str, ...]]
 
 
+def largest_batch(limits: Limits) -> int:
+    """How many bytes of JSON the values of one batch may have."""
+    most = limits.max_request_bytes
+    return MAX_BATCH_BYTES if most is None else min(MAX_BATCH_BYTES, most - RESERVED_BYTES)
+
+
 def check_rows(
-    table: Table, groups: Sequence[Given], expected: Expected, advance: Callable[[int], object]
+    table: Table,
+    groups: Sequence[Given],
+    expected: Expected,
+    most: int,
+    advance: Callable[[int], object],
 ) -> tuple[list[Batch], list[RowFault]]:
     """Turn rows into batches, and list their faults.
 
@@ -61,6 +74,7 @@ def check_rows(
         table: the table of the model.
         groups: the rows.
         expected: what the verb expects of them.
+        most: how many bytes of JSON the values of one batch may have.
         advance: called after each part, with the number of rows that have been checked.
 
     Returns:
@@ -85,7 +99,7 @@ def check_rows(
             texts = {writer.name: writer.write(part) for writer in writers}
             for key, known in zip(expected.unique, seen, strict=True):
                 faults.extend(_repeated(key, known, part, texts))
-            batches.extend(_split(part.numbers, texts))
+            batches.extend(_split(part.numbers, texts, most))
             advance(len(part.numbers))
     return batches, faults
 
@@ -168,13 +182,15 @@ def _repeated(
             yield RowFault(number, ", ".join(key), shown, f"has the same key as row {first}")
 
 
-def _split(numbers: Sequence[int], texts: Texts) -> Iterator[Batch]:
+def _split(numbers: Sequence[int], texts: Texts, most: int) -> Iterator[Batch]:
     """One batch, or several where one would be too long for a request."""
     literals = {name: array_literal(elements) for name, elements in texts.items()}
-    if len(numbers) == 1 or sum(map(len, literals.values())) <= MAX_BATCH_CHARACTERS:
+    # A character takes up to six bytes of JSON.
+    if len(numbers) == 1 or sum(len(orjson.dumps(text)) for text in literals.values()) <= most:
         yield Batch(numbers, literals)
         return
     # Halved, so that rows need not be measured one by one.
     middle = len(numbers) // 2
     for half in (slice(None, middle), slice(middle, None)):
-        yield from _split(numbers[half], {name: column[half] for name, column in texts.items()})
+        smaller = {name: column[half] for name, column in texts.items()}
+        yield from _split(numbers[half], smaller, most)

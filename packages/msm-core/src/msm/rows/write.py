@@ -1,6 +1,6 @@
 """Insert, upsert and delete: check all rows, then send batch after batch."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -8,13 +8,13 @@ from tqdm import tqdm
 
 from msm.base import MarketsModel
 from msm.errors import InvalidRowsError, MsmError, PartlyWrittenError
+from msm.operations.attached import Attached
 from msm.operations.compile import Statement
 from msm.operations.execute import execute
 from msm.rows.input import Rows, given_rows
 from msm.rows.keys import key_of_every_row, natural_key, table_of, unique_keys
 from msm.rows.statements import delete_statement, insert_statement, upsert_statement
-from msm.rows.validate import Batch, Expected, check_rows
-from msm.sdk import MetaTable
+from msm.rows.validate import Batch, Expected, check_rows, largest_batch
 
 __all__ = ["delete_rows", "insert_rows", "upsert_rows"]
 
@@ -27,22 +27,20 @@ PROGRESS_DELAY = 1.0
 def insert_rows(
     model: type[MarketsModel],
     rows: Rows,
-    meta_tables: Mapping[str, MetaTable],
-    timeout: float | None,
+    attached: Attached,
 ) -> int:
     """Do what :meth:`msm.MarketsRuntime.insert` documents.
 
     Args:
         model: the model.
         rows: the rows.
-        meta_tables: the attached resources, by physical table name.
-        timeout: seconds that each batch may run; None for the SDK's default.
+        attached: the attached tables, and how they may be used.
     """
     table = table_of(model)
     # A partial index allows the same values again in rows that its condition does not select.
     whole = [key.columns for key in unique_keys(model) if key.where is None]
     expected = Expected(None, _required(model), whole)
-    return _Writing(model, "insert", meta_tables, timeout).write(
+    return _Writing(model, "insert", attached).write(
         rows, expected, lambda batch: insert_statement(table, batch.literals)
     )
 
@@ -51,8 +49,7 @@ def upsert_rows(
     model: type[MarketsModel],
     rows: Rows,
     key: Sequence[str] | None,
-    meta_tables: Mapping[str, MetaTable],
-    timeout: float | None,
+    attached: Attached,
 ) -> int:
     """Do what :meth:`msm.MarketsRuntime.upsert` documents.
 
@@ -60,12 +57,11 @@ def upsert_rows(
         model: the model.
         rows: the rows.
         key: columns of one of the model's unique keys; None for the natural key.
-        meta_tables: the attached resources, by physical table name.
-        timeout: seconds that each batch may run; None for the SDK's default.
+        attached: the attached tables, and how they may be used.
     """
     table, target = table_of(model), key_of_every_row(model, key)
     expected = Expected(None, _required(model) | set(target.columns), [target.columns])
-    return _Writing(model, "upsert", meta_tables, timeout).write(
+    return _Writing(model, "upsert", attached).write(
         rows, expected, lambda batch: upsert_statement(table, batch.literals, target)
     )
 
@@ -74,8 +70,7 @@ def delete_rows(
     model: type[MarketsModel],
     rows: Rows,
     key: Sequence[str] | None,
-    meta_tables: Mapping[str, MetaTable],
-    timeout: float | None,
+    attached: Attached,
 ) -> int:
     """Do what :meth:`msm.MarketsRuntime.delete` documents.
 
@@ -83,12 +78,11 @@ def delete_rows(
         model: the model.
         rows: the rows.
         key: columns of one of the model's unique keys; None for the natural key.
-        meta_tables: the attached resources, by physical table name.
-        timeout: seconds that each batch may run; None for the SDK's default.
+        attached: the attached tables, and how they may be used.
     """
     table, target = table_of(model), natural_key(model, key)
     columns = frozenset(target.columns)
-    return _Writing(model, "delete", meta_tables, timeout).write(
+    return _Writing(model, "delete", attached).write(
         rows,
         Expected(columns, columns, []),
         lambda batch: delete_statement(table, batch.literals, target),
@@ -109,8 +103,7 @@ class _Writing:
 
     model: type[MarketsModel]
     verb: str
-    meta_tables: Mapping[str, MetaTable]
-    timeout: float | None
+    attached: Attached
 
     def write(self, rows: Rows, expected: Expected, compose: Compose) -> int:
         """Check all rows and send them; returns the number of changed rows."""
@@ -124,7 +117,8 @@ class _Writing:
             table = table_of(self.model)
             groups = given_rows(table, rows)
             progress.total = 2 * sum(len(group.numbers) for group in groups)
-            batches, faults = check_rows(table, groups, expected, progress.update)
+            most = largest_batch(self.attached.limits)
+            batches, faults = check_rows(table, groups, expected, most, progress.update)
             if faults:
                 # Found column by column.
                 faults.sort(key=lambda fault: fault.row)
@@ -137,7 +131,7 @@ class _Writing:
         changed = 0
         for done, batch in enumerate(batches):
             try:
-                changed += execute(compose(batch), self.meta_tables, self.timeout).row_count
+                changed += execute(compose(batch), self.attached).row_count
             except MsmError as error:
                 # Nothing has been written: the error itself says all there is.
                 if done == 0:

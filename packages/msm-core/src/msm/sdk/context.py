@@ -2,7 +2,26 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Limits", "PlatformContext"]
+__all__ = ["Endpoint", "Limits", "PlatformContext"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the requests of a process go, and how a user changes that.
+
+    Attributes:
+        url: the address, without a slash at its end.
+        variable: the environment variable that names it.
+        example: a value of that variable.
+        token: the environment variable that holds the token for it.
+        hosted: how to use the hosted platform instead, to complete "..., or ...".
+    """
+
+    url: str
+    variable: str
+    example: str
+    token: str
+    hosted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +32,8 @@ class Limits:
         max_rows: how many rows one answer carries.
         max_timeout: how long a statement may run, in seconds.
         max_request_bytes: the size of a request body; None where the platform states none.
-        sends_exact_values: whether NUMERIC comes back with all its digits, and a float that is not
-            finite as such. Otherwise a statement has to ask for them as text.
+        sends_exact_values: whether NUMERIC comes back with all its digits, a float that is not
+            finite as such, and the type of each column. Otherwise a statement has to ask for them.
     """
 
     max_rows: int

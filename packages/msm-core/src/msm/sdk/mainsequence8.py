@@ -1,9 +1,7 @@
 """The SDK's own names, of ``mainsequence`` 8: those it exports, and the few that it does not."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mainsequence import code_repository_context
@@ -12,7 +10,6 @@ from mainsequence.client.exceptions import ApiError, TransportError, raise_for_r
 from mainsequence.client.metatables import (
     MetaTable,
     MetaTableCompiledSQLOperation,
-    MetaTableMigrationConnection,
     MetaTableMigrationConnectionRequest,
     TimeIndexMetaTable,
 )
@@ -22,7 +19,7 @@ from mainsequence.code_repository_context import (
     get_code_repository_context,
     require_code_repository_metatables_data_source,
 )
-from mainsequence.defaults import resolve_backend_endpoint as configured_endpoint
+from mainsequence.defaults import resolve_backend_endpoint
 from mainsequence.meta_tables import (
     PlatformManagedMetaTable,
     PlatformTimeIndexMetaTable,
@@ -31,7 +28,6 @@ from mainsequence.meta_tables import (
 )
 from mainsequence.meta_tables.compiled_sql import v1
 from mainsequence.meta_tables.migrations import (
-    AlembicMetaTableMigration,
     alembic_config_for_provider,
     apply_mainsequence_migration_role,
     build_alembic_version_metatable,
@@ -42,9 +38,21 @@ from mainsequence.meta_tables.migrations import (
     run_mainsequence_alembic_env,
 )
 
-from msm.sdk.context import Limits, PlatformContext
+from msm.sdk.context import Endpoint, Limits, PlatformContext
+from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
+from msm.sdk.mainsequence8_migrations import (
+    AlembicMetaTableMigration,
+    forget_meta_table,
+    migration_connect_arguments,
+    migration_connection,
+    tolerate_several_version_locations,
+)
 
 __all__ = [
+    "CONTEXT",
+    "DEFAULT_LIMITS",
+    "LOGGERS",
+    "SDK_ERRORS",
     "AlembicMetaTableMigration",
     "ApiError",
     "CodeRepositoryContextError",
@@ -61,10 +69,13 @@ __all__ = [
     "build_alembic_version_metatable",
     "build_metatable_model_registry",
     "build_operation",
-    "configured_endpoint",
-    "endpoint_variable",
+    "changed_endpoint",
+    "failure_of",
+    "find_meta_tables",
     "forget_context",
+    "forget_meta_table",
     "load_alembic_metatable_migration_provider",
+    "migration_connect_arguments",
     "migration_connection",
     "namespace_version_location",
     "namespace_version_slug",
@@ -78,23 +89,47 @@ __all__ = [
     "tolerate_several_version_locations",
 ]
 
+# What ``platform_context`` asks for, to complete "The platform refused ...".
+CONTEXT = "the Git context of this checkout"
+# Where the SDK logs.
+LOGGERS = ("mainsequence",)
 # The platform states none. A platform that puts fewer rows into an answer says that there are more.
-LIMITS = Limits(
+DEFAULT_LIMITS = Limits(
     max_rows=100_000, max_timeout=600.0, max_request_bytes=None, sends_exact_values=True
 )
+# What calls of the SDK, and of this module, raise.
+SDK_ERRORS: tuple[type[Exception], ...] = (
+    ApiError,
+    CodeRepositoryContextError,
+    LostAnswerError,
+    RequestTooLargeError,
+)
+# Seconds that a request may take longer than its statement.
+GRACE = 10.0
+UNAUTHORIZED = frozenset({401, 403})
+NOT_FOUND = 404
 
 
-def platform_endpoint() -> str:
-    """Where every request of this process goes.
+def _endpoint(url: str) -> Endpoint:
+    return Endpoint(
+        url,
+        variable="MAINSEQUENCE_ENDPOINT",
+        example="http://127.0.0.1:8000",
+        token="MAINSEQUENCE_ACCESS_TOKEN",  # noqa: S106 - the name of a variable
+        hosted="set MAINSEQUENCE_ENDPOINT to the hosted one",
+    )
 
-    The SDK takes it from ``configured_endpoint()`` once, while it is imported.
-    """
-    return str(MetaTable.ROOT_URL).removesuffix("/api/v1")
+
+def platform_endpoint() -> Endpoint:
+    """Where every request of this process goes."""
+    # The SDK reads it from the environment once, while it is imported.
+    return _endpoint(str(MetaTable.ROOT_URL).removesuffix("/api/v1"))
 
 
-def endpoint_variable() -> str:
-    """The environment variable that names the platform of this process."""
-    return "MAINSEQUENCE_ENDPOINT"
+def changed_endpoint() -> Endpoint | None:
+    """The endpoint that the environment names now; None where it is still the one in use."""
+    configured = resolve_backend_endpoint()
+    return None if configured == platform_endpoint().url else _endpoint(configured)
 
 
 def platform_context(operation: str) -> PlatformContext:
@@ -104,8 +139,7 @@ def platform_context(operation: str) -> PlatformContext:
         operation: what needs it, for the SDK's message.
 
     Raises:
-        CodeRepositoryContextError: the platform cannot tell which repository branch this is.
-        ApiError: the platform refused to tell, or did not answer.
+        Exception: one of ``SDK_ERRORS``.
     """
     try:
         context = get_code_repository_context()
@@ -114,7 +148,7 @@ def platform_context(operation: str) -> PlatformContext:
         forget_context()
         raise
     data_source = require_code_repository_metatables_data_source(operation, context=context)
-    return PlatformContext(str(data_source.uid), LIMITS)
+    return PlatformContext(str(data_source.uid), DEFAULT_LIMITS)
 
 
 def forget_context() -> None:
@@ -125,6 +159,56 @@ def forget_context() -> None:
     code_repository_context._reset_code_repository_context()  # noqa: SLF001 - see above
 
 
+def find_meta_tables(
+    resource: type[MetaTable], names: Sequence[str], *, limit: int, timeout: float | None
+) -> list[MetaTable]:
+    """The catalog's resources of some tables.
+
+    Args:
+        resource: MetaTable, or TimeIndexMetaTable.
+        names: physical names of the tables.
+        limit: how many to return at most.
+        timeout: seconds to wait for the answer; None for the SDK's default.
+
+    Raises:
+        Exception: one of ``SDK_ERRORS``.
+    """
+    found: list[MetaTable] = resource.filter_by_body(
+        timeout=timeout, physical_table_name__in=list(names), limit=limit
+    )
+    return found
+
+
+def failure_of(error: Exception) -> Failure:
+    """Why a call failed that raised one of ``SDK_ERRORS``."""
+    match error:
+        case TransportError():
+            return Failure("unanswered", str(error.args[0]))
+        case ApiError():
+            return _refusal(error)
+        case CodeRepositoryContextError() if isinstance(error.__cause__, ApiError):
+            return failure_of(error.__cause__)
+        case CodeRepositoryContextError():
+            return Failure("context", str(error))
+        case LostAnswerError() | RequestTooLargeError():
+            return failure_of_ours(error)
+    return Failure("refused", str(error))
+
+
+def _refusal(error: ApiError) -> Failure:
+    detail, status, body = str(error.args[0]), error.status_code, error.payload
+    # Without a JSON answer, as a proxy gives, the SDK puts the request into this attribute.
+    facts = body if isinstance(body, dict) and "detail" in body else {}
+    if facts.get("sqlstate") is not None:
+        return Failure("statement", detail, status, facts)
+    if status in UNAUTHORIZED:
+        return Failure("denied", detail, status, facts)
+    # A proxy answers 404 too: only the platform's own answer is about its catalog.
+    if status == NOT_FOUND and facts:
+        return Failure("stale", detail, status, facts)
+    return Failure("refused", detail, status, facts)
+
+
 def bind_meta_table(model: type[PlatformManagedMetaTable], meta_table: MetaTable) -> None:
     """Attach a catalog resource to a model.
 
@@ -132,42 +216,6 @@ def bind_meta_table(model: type[PlatformManagedMetaTable], meta_table: MetaTable
     ``get_meta_table()`` depends on it.
     """
     model._bind_meta_table(meta_table)  # noqa: SLF001 - the SDK offers no public way to bind
-
-
-@contextmanager
-def migration_connection(
-    registry: MetaTable, request: MetaTableMigrationConnectionRequest
-) -> Iterator[MetaTableMigrationConnection]:
-    """A connection to the database of a provider, as the platform issues it.
-
-    Args:
-        registry: the catalog resource of its version table.
-        request: for what, and for how long.
-
-    Raises:
-        ApiError: the platform refused it, or did not answer.
-    """
-    yield registry.issue_migration_connection(request)
-
-
-@cache
-def tolerate_several_version_locations() -> None:
-    """Have the SDK's CLI run a provider that has revisions in several folders.
-
-    The SDK's provider takes several. But before each command its CLI prints, for information, the
-    one folder of Alembic's script directory, and Alembic raises where there are several. So that
-    line is left out there. The SDK has no public way to turn it off. A second call does nothing.
-    """
-    # Imported here, because a service does not need the CLI, and it takes a second to load.
-    from mainsequence.cli import migrations as migrations_cli
-
-    emit = migrations_cli._emit_alembic_script_context  # noqa: SLF001 - see above
-
-    def emit_where_possible(config: Any, **options: Any) -> None:
-        if len(config.attributes["version_locations"]) == 1:
-            emit(config, **options)
-
-    migrations_cli._emit_alembic_script_context = emit_where_possible  # noqa: SLF001 - see above
 
 
 def build_operation(
@@ -208,20 +256,22 @@ def post_operation(
     operation: MetaTableCompiledSQLOperation,
     timeout: float | None,
     loads: Callable[[bytes], dict[str, Any]],
+    max_bytes: int | None,  # noqa: ARG001 - the platform states none
 ) -> dict[str, Any]:
     """Run an operation, and return what the platform answers: one page of rows.
 
     The SDK's ``execute_operation`` goes on to fetch what a platform with smaller pages left out, by
-    offset, which skips and repeats rows while others write. So its one request is made here, of the
-    same parts.
+    offset, which skips and repeats rows while others write. So its one request is made here, of
+    the same parts.
 
     Args:
         operation: what to run.
-        timeout: seconds to wait for the answer; None for the SDK's default.
+        timeout: seconds that its statement may run; None for the SDK's default.
         loads: parses the answer.
+        max_bytes: the largest request that the platform takes; None where it states none.
 
     Raises:
-        ApiError: the platform refused it, or did not answer.
+        Exception: one of ``SDK_ERRORS``.
     """
     payload = {"json": operation.model_dump(mode="json", by_alias=True, exclude_none=True)}
     response = make_request(
@@ -230,7 +280,14 @@ def post_operation(
         r_type="POST",
         url=f"{MetaTable.get_object_url().rstrip('/')}/execute-operation/",
         payload=payload,
-        time_out=timeout,
+        # Let the platform time out first: it rolls the statement back and says so, while the SDK
+        # would send the request a second time.
+        time_out=None if timeout is None else timeout + GRACE,
     )
-    raise_for_response(response, payload=payload)
+    try:
+        raise_for_response(response, payload=payload)
+    except TransportError as error:
+        if operation.operation == "select":
+            raise
+        raise LostAnswerError(str(error.args[0])) from error
     return loads(response.content)

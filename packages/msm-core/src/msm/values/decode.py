@@ -1,23 +1,35 @@
 """Decoding the values of an answer: from the JSON of compiled-sql.v1 to Python and pandas."""
 
 import datetime
+import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum, auto
 from operator import itemgetter
+from types import NoneType
 from typing import Any
 
+import orjson
 import pandas as pd
 from sqlalchemy.types import ARRAY, NullType, TypeEngine
 
 from msm.errors import ResultValueError
 from msm.errors.formatting import shortened
 
-__all__ = ["Codec", "ResultColumn", "codec_of", "has_json_form"]
+__all__ = ["Codec", "Form", "ResultColumn", "codec_of", "has_json_form"]
 
 # What decoders raise for a value that they cannot read; an overflow is an ArithmeticError.
 DECODE_ERRORS = (ArithmeticError, TypeError, ValueError)
+
+
+class Form(Enum):
+    """How the values of a column come in an answer."""
+
+    NATIVE = auto()  # as the JSON of compiled-sql.v1
+    TEXT = auto()  # PostgreSQL's text of a number or a string
+    JSON = auto()  # PostgreSQL's JSON of the value, as text
 
 
 def _as_it_is(value: Any) -> Any:
@@ -31,10 +43,12 @@ class Codec:
     Attributes:
         decode: makes the Python value of a JSON value that is not null.
         dtype: the dtype of a pandas column of such values.
+        is_json: whether the values are JSON themselves, whose numbers stay numbers.
     """
 
     decode: Callable[[Any], Any] = _as_it_is
     dtype: str = "object"
+    is_json: bool = False
 
 
 def _whole(value: Any) -> int:
@@ -69,23 +83,36 @@ _CODECS: Mapping[type, Codec] = {
     float: Codec(float, "float64"),
     int: Codec(_whole, "Int64"),
     # The python_type of SQLAlchemy's JSON; its values stay as they are.
-    object: Codec(),
+    object: Codec(is_json=True),
     str: Codec(dtype="string"),
     uuid.UUID: Codec(uuid.UUID),
 }
 
-# A platform's names for the types of an answer's columns; values of other types stay as they are.
+# Names of the types of columns, a platform's and PostgreSQL's own. Values of other types
+# stay as they are.
 _TOKENS: Mapping[str, type] = {
+    "bigint": int,
     "bool": bool,
+    "boolean": bool,
+    "character": str,
+    "character varying": str,
     "date": datetime.date,
+    "double precision": float,
     "float32": float,
     "float64": float,
     "int16": int,
     "int32": int,
     "int64": int,
+    "integer": int,
+    "name": str,
     "numeric": Decimal,
+    "oid": int,
+    "real": float,
+    "smallint": int,
     "string": str,
+    "text": str,
     "time": datetime.time,
+    "time without time zone": datetime.time,
     "timestamp with time zone": datetime.datetime,
     "timestamp without time zone": datetime.datetime,
     "uuid": uuid.UUID,
@@ -121,7 +148,7 @@ def codec_of(column_type: TypeEngine[Any], token: str) -> Codec:
 
 def _array_of(element: Codec) -> Codec:
     if element.decode is _as_it_is:
-        return Codec()
+        return Codec(is_json=element.is_json)
     return Codec(lambda items: [None if item is None else element.decode(item) for item in items])
 
 
@@ -132,14 +159,20 @@ class ResultColumn:
     Attributes:
         name: its name or label, which the rows are keyed by.
         codec: how its values are read.
+        form: how they come.
     """
 
     name: str
     codec: Codec
+    form: Form = Form.NATIVE
 
     def of(self, records: Iterable[Mapping[str, Any]]) -> list[Any]:
         """The column's JSON values in rows of an answer."""
-        return list(map(itemgetter(self.name), records))
+        values = list(map(itemgetter(self.name), records))
+        if self.form is not Form.JSON:
+            return values
+        loads = json.loads if self.codec.is_json else _exact_json
+        return [None if value is None else loads(value) for value in values]
 
     def python(self, values: Sequence[Any]) -> Sequence[Any]:
         """Python values of JSON values.
@@ -152,6 +185,8 @@ class ResultColumn:
         if decode is _as_it_is:
             return values
         try:
+            if decode is float and self.form is Form.TEXT:
+                return _floats(values)
             return [None if value is None else decode(value) for value in values]
         except DECODE_ERRORS as error:
             raise self._refusal(values, decode) from error
@@ -165,7 +200,8 @@ class ResultColumn:
         # pandas parses floats and timestamps itself, much faster than one Python object a value.
         match self.codec.dtype:
             case "float64":
-                return self._parsed(values, lambda some: pd.Series(some, dtype="float64"))
+                numbers = self.python(values) if self.form is Form.TEXT else values
+                return self._parsed(numbers, lambda some: pd.Series(some, dtype="float64"))
             case "datetime64[us, UTC]":
                 return self._parsed(values, _moments)
             case "Int64":
@@ -213,3 +249,27 @@ def _moments(values: Sequence[Any]) -> "pd.Series[Any]":
         raise ValueError("a timestamp has no time zone")
     texts = pd.Series(values, dtype="object")
     return pd.to_datetime(texts, format="ISO8601", utc=True).dt.as_unit("us")
+
+
+def _floats(texts: Sequence[str | None]) -> list[float | None]:
+    """Floats of PostgreSQL's texts of them."""
+    # One parse of all texts is four times as fast as one of each, but knows neither NaN nor -0.
+    if "-0" not in texts:
+        try:
+            numbers = orjson.loads(f"[{','.join('null' if t is None else t for t in texts)}]")
+        except orjson.JSONDecodeError:
+            pass
+        else:
+            # Else some text was something else than one number.
+            if (
+                len(numbers) == len(texts)
+                and numbers.count(None) == texts.count(None)
+                and set(map(type, numbers)) <= {float, int, NoneType}
+            ):
+                return [None if number is None else float(number) for number in numbers]
+    return [None if text is None else float(text) for text in texts]
+
+
+def _exact_json(text: str) -> Any:
+    """The JSON value, with its numbers as text, which keeps every digit and the sign of -0."""
+    return json.loads(text, parse_float=str, parse_int=str)

@@ -1,0 +1,202 @@
+"""The migrations of ``mainsequence-metatable``, which has a runner around Alembic.
+
+The runner opens a connection before Alembic, and looks at the database with it before env.py runs.
+It refuses what it sees there with a traceback. So a provider is told first, and can refuse before.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from alembic import context as alembic_context
+from alembic.config import Config
+from metatables import migrations
+from metatables.migrations import PreparedAlembicMetaTableMigration
+from metatables.migrations.tls import migration_tls_arguments
+from metatables.models import (
+    MetaTable,
+    MetaTableMigrationConnection,
+    MetaTableMigrationConnectionRequest,
+)
+from metatables.sqlalchemy_contracts import PlatformManagedMetaTable
+from sqlalchemy import make_url
+
+from msm.sdk.connection import MigrationConnection
+
+__all__ = [
+    "AlembicMetaTableMigration",
+    "forget_meta_table",
+    "migration_connect_arguments",
+    "migration_connection",
+    "run_mainsequence_alembic_env",
+    "tolerate_several_version_locations",
+]
+
+
+def forget_meta_table(model: type[PlatformManagedMetaTable]) -> None:
+    """Detach a model from its catalog resource, so that the SDK looks for it again.
+
+    The SDK has no public name for it, and does the same where a migration has dropped the table.
+    """
+    model.__metatable__ = None
+    model.__metatable_uid__ = None
+
+
+@contextmanager
+def migration_connection(
+    registry: MetaTable, request: MetaTableMigrationConnectionRequest
+) -> Iterator[MigrationConnection]:
+    """A connection to the database of a provider, which the platform issues until the block ends.
+
+    Args:
+        registry: the catalog resource of its version table.
+        request: for what, and for how long.
+
+    Raises:
+        Exception: one of ``SDK_ERRORS``.
+    """
+    with (
+        registry.issue_migration_connection(request) as issued,
+        migration_tls_arguments(issued.tls) as arguments,
+    ):
+        yield MigrationConnection(_with_psycopg3(issued.uri), issued.owner_role_name, arguments)
+
+
+@contextmanager
+def migration_connect_arguments(config: Config) -> Iterator[Mapping[str, str]]:
+    """What psycopg needs to connect to the database of a migration command, besides its URL.
+
+    Args:
+        config: Alembic's, as the SDK made it.
+    """
+    with migration_tls_arguments(config.attributes.get("metatables_migration_tls")) as arguments:
+        yield arguments
+
+
+def _with_psycopg3(uri: str) -> str:
+    # The platform names psycopg2, which the SDK requires; revisions, errors and time-outs of ours
+    # are those of psycopg 3.
+    url = make_url(uri).set(drivername="postgresql+psycopg")
+    return url.render_as_string(hide_password=False)
+
+
+@dataclass(slots=True)
+class _Registry:
+    """The catalog resource of a version table, as far as the SDK's runner uses it."""
+
+    provider: "AlembicMetaTableMigration"
+    meta_table: MetaTable
+    data_source_uid: str
+
+    @contextmanager
+    def issue_migration_connection(
+        self, request: MetaTableMigrationConnectionRequest, *, timeout: float | None = None
+    ) -> Iterator[MetaTableMigrationConnection]:
+        """Ask the platform for a connection, which the SDK keeps until it has finalized."""
+        with self.meta_table.issue_migration_connection(request, timeout=timeout) as issued:
+            issued.uri = _with_psycopg3(issued.uri)
+            try:
+                yield issued
+            finally:
+                self.provider.after_run()
+
+
+def _nothing(*_: object) -> None:
+    """What a provider does that has nothing to do."""
+
+
+@dataclass(slots=True)
+class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: ignore[misc]
+    """The SDK's provider, for PostgreSQL alone.
+
+    Attributes:
+        before_look: called with Alembic's configuration, and whether the command changes the
+            schema, before the SDK looks at the database.
+        after_run: called when a command has ended, well or not.
+    """
+
+    # Else the SDK would run the revisions on SQLite, which has none of the types that they use.
+    supported_dialects: tuple[str, ...] = ("postgresql",)
+    before_look: Callable[[Config, bool], None] = _nothing
+    after_run: Callable[[], None] = _nothing
+    # Of the commands that the runner looks at the database for, `current` reserves nothing.
+    _has_reserved: bool = field(default=False, init=False, repr=False)
+
+    def ensure_alembic_registry(self, **options: Any) -> _Registry:
+        """Look up or reserve the version table, and return what connections are issued by."""
+        _tell_the_provider_first()
+        self._has_reserved = False
+        found = migrations.AlembicMetaTableMigration.ensure_alembic_registry(self, **options)
+        return _Registry(self, found, str(found.data_source_uid))
+
+    def prepare_for_alembic(self, **options: Any) -> PreparedAlembicMetaTableMigration:
+        """Look up or reserve the tables."""
+        self._has_reserved = True
+        found = migrations.AlembicMetaTableMigration.prepare_for_alembic(self, **options)
+        # With them the CLI looks for tables before a revision is made, and refuses with a traceback
+        # what Alembic refuses too.
+        found.reserved_tables = []
+        return found
+
+
+@cache
+def _tell_the_provider_first() -> None:
+    """Have the SDK's runner call ``before_look`` of our providers before it connects.
+
+    Nothing of ours is called between the moment when the runner knows the URL and its first look,
+    and the look is two queries: what another migration commits between them reads as tables that no
+    revision made. The SDK has no public way. A second call does nothing.
+    """
+    from metatables.migrations import runner
+
+    connect = runner.migration_engine
+
+    @contextmanager
+    def told_first(config: Config) -> Iterator[Any]:
+        provider = config.attributes["mainsequence_migration_provider"]
+        if isinstance(provider, AlembicMetaTableMigration):
+            provider.before_look(config, provider._has_reserved)  # noqa: SLF001 - of this module
+        with connect(config) as engine:
+            yield engine
+
+    runner.migration_engine = told_first
+
+
+def run_mainsequence_alembic_env() -> None:
+    """Run Alembic's environment of the SDK, with revisions of plain operations.
+
+    The SDK has Alembic write every change as a batch of a table, which SQLite needs. Our revisions
+    are the same files under both generations, and one operation a line is what review reads.
+    """
+    configure = alembic_context.configure
+
+    def without_batches(**options: Any) -> None:
+        configure(**(options | {"render_as_batch": False}))
+
+    alembic_context.configure = without_batches  # type: ignore[assignment]
+    try:
+        migrations.run_mainsequence_alembic_env()
+    finally:
+        alembic_context.configure = configure
+
+
+@cache
+def tolerate_several_version_locations() -> None:
+    """Have the SDK's CLI run a provider that has revisions in several folders.
+
+    Before a command its CLI prints, for information, the one folder of Alembic's script directory,
+    and Alembic raises where there are several. So that line is left out there. The SDK has no
+    public way to turn it off. A second call does nothing.
+    """
+    # Imported here, because a service does not need the CLI.
+    from metatables.cli import migrations as migrations_cli
+
+    emit = migrations_cli._emit_alembic_script_context  # noqa: SLF001 - see above
+
+    def emit_where_possible(config: Any, **options: Any) -> None:
+        if len(config.attributes["version_locations"]) == 1:
+            emit(config, **options)
+
+    migrations_cli._emit_alembic_script_context = emit_where_possible  # noqa: SLF001 - see above
