@@ -125,6 +125,6 @@ def test_the_ranges_are_those_of_the_extras() -> None:
         extra: {need.name: need.specifier for need in map(Requirement, needs)}
         for extra, needs in extras.items()
     }
-    assert stated["mainsequence8"] == {"mainsequence": installation.MAINSEQUENCE_8}
+    assert stated["mainsequence8"]["mainsequence"] == installation.MAINSEQUENCE_8
     assert stated["metatables"]["mainsequence"] == installation.MAINSEQUENCE_9
     assert stated["metatables"]["mainsequence-metatable"] == installation.METATABLES

