@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -25,6 +26,7 @@ from msm_local.client.environment import render
 from msm_local.errors import NotRunningError, StartFailedError, UnhealthyError
 from msm_local.system.ports import free_port
 from tests.local.shell import DOCUMENTED, NAME, Shell, family_of, gone, hold, lives
+from tests.support.generation import GENERATION
 from tests.support.waiting import soon
 
 # What would send a process of either SDK to another platform.
@@ -40,7 +42,8 @@ SDK_CALLS = Path(__file__).with_name("sdk_calls.py")
 
 
 def test_a_platform_from_start_to_stop(shell: Shell) -> None:
-    assert shell.status(code=3)["status"] == "stopped"
+    stopped = shell.status(code=3)
+    assert (stopped["status"], stopped["generations"]) == ("stopped", None)
     assert "`msm-local --name test start`" in shell.refused(NotRunningError, "env")
     first = json.loads(shell("start", "--json").stdout)
     assert first["status"] == "healthy"
@@ -50,6 +53,7 @@ def test_a_platform_from_start_to_stop(shell: Shell) -> None:
     for expected in (first["endpoint"], first["data_folder"], first["log_path"], "stop"):
         assert expected in text
     assert first["contents"] == {"versions": [], "active": 0, "reserved": 0, "problem": ""}
+    assert first["generations"] == {"mainsequence8": None, "metatables": None}
     assert first["persistence"] == "data_folder"
     assert shell("env", "--check").stdout == (
         f"{first['endpoint']} accepts this token; its PostgreSQL is {first['postgresql']}\n"
@@ -130,6 +134,10 @@ def test_exec_starts_the_platform_for_the_sdk(shell: Shell, project: Path) -> No
     assert seen["listed"] == ["plain", "series"]
     assert (seen["patched"], seen["user"]) == (["x"], "local")
     assert (project / ".msm-local" / NAME / "sdk").is_dir()
+    generations = shell.status()["generations"]
+    last = datetime.fromisoformat(generations.pop(GENERATION))
+    assert abs(datetime.now(UTC) - last) < timedelta(minutes=2)
+    assert list(generations.values()) == [None]
 
     dumped = shell("exec", "--", sys.executable, "-c", "import os; print(dict(os.environ))")
     assert dumped.stderr == ""
@@ -137,6 +145,35 @@ def test_exec_starts_the_platform_for_the_sdk(shell: Shell, project: Path) -> No
     shell("exec", "--", "sh", "-c", "exit 7", code=7)
     shell("exec", "--", "no-such-command", code=127)
     shell("exec", "--", "sh", "-c", "kill -TERM $$", code=128 + signal.SIGTERM)
+
+
+def test_status_names_the_generations_that_used_it(shell: Shell) -> None:
+    """The golden test of this line; the most recent generation comes first."""
+    endpoint = shell.start()["endpoint"]
+    token = json.loads(shell("env", "--json").stdout)["METATABLES_LOCAL_TOKEN"]
+    shell("reset", "--to", "base", "--provider", make_provider(shell.folder))
+    assert used_by(shell) == "- (no SDK yet)"
+    seen = r"last at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"
+    old = httpx.get(f"{endpoint}/api/v1/meta-tables/", headers={"Authorization": f"Bearer {token}"})
+    assert old.status_code == 200
+    assert re.fullmatch(f"SDK 8, {seen}", used_by(shell))
+    new = httpx.get(
+        f"{endpoint}/metatables/meta-tables/", headers={"X-MetaTables-Local-Token": token}
+    )
+    assert new.status_code == 200
+    assert re.fullmatch(f"metatables, {seen}; SDK 8, {seen}", used_by(shell))
+
+
+def make_provider(folder: Path) -> str:
+    """A provider without revisions: to its base, a database is reset without any SDK."""
+    (folder / "example" / "versions").mkdir(parents=True, exist_ok=True)
+    return "example:migration"
+
+
+def used_by(shell: Shell) -> str:
+    """What status says of the generations of the SDK."""
+    [line] = [row for row in shell("status").stdout.splitlines() if row.startswith("used by ")]
+    return line.removeprefix("used by ").strip()
 
 
 def test_a_copied_checkout_does_not_touch_the_original(shell: Shell, tmp_path: Path) -> None:

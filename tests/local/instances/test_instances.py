@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
+from msm.errors.commands import migration_command
 from msm_local.errors import AlreadyRunningError, InstanceBusyError, NotOursError
 from msm_local.instances import locking
 from msm_local.instances.instance import Instance
@@ -256,7 +257,7 @@ def test_waiting_for_another_verb_is_reported_and_bounded(
 @pytest.mark.skipif(NO_NAMESPACES, reason="only root makes a namespace without a network")
 def test_a_platform_needs_no_network(fresh: Shell) -> None:
     shutil.copytree(ROOT / "migrations", fresh.folder / "migrations")
-    current = "exec -- mainsequence migrations current --provider migrations:migration"
+    current = f"exec -- {migration_command('current', 'migrations:migration')}"
     script = " && ".join(
         f"{' '.join(fresh.command(verb))} >/dev/null"
         for verb in ("start", "status", "doctor", "reset", current, "stop")

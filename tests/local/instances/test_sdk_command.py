@@ -71,8 +71,8 @@ def test_a_reset_without_any_sdk_says_what_to_install(
             "mainsequence migrations upgrade --provider a:b head",
             126,
             (
-                "`mainsequence migrations` is a command of SDK 8, and today's SDK is installed; run "
-                f"`{EXEC} metatables migrations upgrade --provider a:b head`."
+                "`mainsequence migrations` is a command of SDK 8, and today's SDK is installed; "
+                f"run `{EXEC} metatables migrations upgrade --provider a:b head`."
             ),
         ),
         (
@@ -89,8 +89,8 @@ def test_a_reset_without_any_sdk_says_what_to_install(
             "metatables migrations upgrade head",
             127,
             (
-                "There is no command `metatables`, but there is `mainsequence`; if that is SDK 8, run "
-                f"`{EXEC} mainsequence migrations upgrade head`, otherwise run {TODAY}."
+                "There is no command `metatables`, but there is `mainsequence`; if that is SDK 8, "
+                f"run `{EXEC} mainsequence migrations upgrade head`, otherwise run {TODAY}."
             ),
         ),
         (

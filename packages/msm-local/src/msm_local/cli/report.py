@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from msm_local.status.overview import Overview, VersionTable
 
 __all__ = ["Report", "other_endpoint", "print_report"]
+
+
+SDK_NAMES = {"metatables": "metatables", "mainsequence8": "SDK 8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ def _rows(report: Report) -> list[tuple[str, str]]:
     if health.state is not None:
         rows += _details(health.state, health.postgresql)
         rows += _contents(report.overview())
+        if health.generations:
+            rows.append(("used by", _users(health.generations)))
         rows.append(("log", health.state.log_path))
         elsewhere = other_endpoint(health.state)
         if elsewhere:
@@ -108,6 +115,18 @@ def _contents(overview: "Overview | None") -> list[tuple[str, str]]:
     return [*(revisions or [("revision", "- (never migrated)")]), ("tables", tables)]
 
 
+def _users(generations: Mapping[str, str | None]) -> str:
+    """The generations of the SDK that have used the platform, the most recent one first."""
+    last = {name: datetime.fromisoformat(at) for name, at in generations.items() if at is not None}
+    return (
+        "; ".join(
+            f"{SDK_NAMES[name]}, last at {last[name].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+            for name in sorted(last, key=last.__getitem__, reverse=True)
+        )
+        or "- (no SDK yet)"
+    )
+
+
 def _revision(version: "VersionTable") -> str:
     current = ", ".join(version.revisions) or "base"
     if version.problem:
@@ -129,6 +148,7 @@ def _as_json(report: Report) -> dict[str, object]:
         "reason": health.reason,
         "postgresql": health.postgresql,
         "contents": None if overview is None else asdict(overview),
+        "generations": health.generations or None,
     }
     if health.state is not None:
         # Both are secrets; `env` is the verb that prints the token.

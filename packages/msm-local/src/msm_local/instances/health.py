@@ -2,8 +2,8 @@
 
 import http.client
 import json
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from msm_local.contract.paths import API_ROOT
@@ -24,12 +24,15 @@ class Health:
         reason: why it is degraded; empty otherwise.
         state: what its server wrote; None if it is stopped.
         postgresql: version of PostgreSQL; empty if it does not answer.
+        generations: when each generation of the SDK used the database last, in ISO 8601, or None if
+            it never did; empty if the platform is not healthy.
     """
 
     status: Status
     reason: str
     state: State | None
     postgresql: str
+    generations: dict[str, str | None] = field(default_factory=dict)
 
 
 def probe(instance: Instance) -> Health:
@@ -45,10 +48,10 @@ def probe(instance: Instance) -> Health:
         return Health("degraded", str(error), state, "")
     except (OSError, http.client.HTTPException) as error:
         return Health("degraded", f"the API does not answer: {error}", state, "")
-    return Health("healthy", "", state, str(answer["postgresql"]))
+    return Health("healthy", "", state, answer["postgresql"], answer["generations"])
 
 
-def call_health(endpoint: str, token: str) -> dict[str, object]:
+def call_health(endpoint: str, token: str) -> dict[str, Any]:
     """Ask the platform at this endpoint for its health, with its token.
 
     Raises:
@@ -68,4 +71,6 @@ def call_health(endpoint: str, token: str) -> dict[str, object]:
         raise ValueError("the answer is not a JSON object")  # noqa: TRY004 - a value, not an argument
     if answer.get("ok") is not True:
         raise ValueError(str(answer.get("detail", "no reason given")))
+    if "generations" not in answer:
+        raise ValueError("it was started by an older version of msm-local")
     return answer

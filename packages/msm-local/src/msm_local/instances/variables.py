@@ -1,10 +1,11 @@
 """The environment variables by which an SDK of either generation finds a platform."""
 
+from msm_local.contract.paths import METATABLES_ROOT
+
 __all__ = ["ENDPOINT", "METATABLES_URL", "platform_variables"]
 
 ENDPOINT = "MAINSEQUENCE_ENDPOINT"
 METATABLES_URL = "METATABLES_API_URL"
-METATABLES_ROOT = "/metatables"
 
 
 def platform_variables(endpoint: str, token: str) -> dict[str, str]:
