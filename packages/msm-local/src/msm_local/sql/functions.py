@@ -49,7 +49,7 @@ JSON_VALUES = """
 OTHERS = """
     array_append array_cat array_dims array_fill array_length array_lower array_ndims array_position
     array_positions array_prepend array_remove array_replace array_to_string array_upper cardinality
-    gen_random_uuid hashtext num_nonnulls num_nulls trim_array unnest uuidv4 uuidv7
+    gen_random_uuid hashtext num_nonnulls num_nulls pg_typeof trim_array unnest uuidv4 uuidv7
     uuid_extract_timestamp uuid_extract_version
 """
 ALLOWED = frozenset(
