@@ -2,7 +2,7 @@
 
 The SDK's own CLI runs it from the repository root::
 
-    mainsequence migrations upgrade --provider migrations:migration head
+    metatables migrations upgrade --provider migrations:migration head
 
 In a wheel this package is called ``msm_migrations``. Package key, namespace and version table are
 the same under both names, so that there is one history.
@@ -11,7 +11,7 @@ the same under both names, so that there is one history.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .installation import refuse_published_package
+from .installation import ProviderImportError, refuse_published_package
 
 # Before anything imports msm: the published ms-markets installs a package of that name.
 refuse_published_package()
@@ -30,4 +30,15 @@ def __getattr__(name: str) -> object:
     """
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.markets"), name)
+    try:
+        return getattr(import_module(f"{__name__}.markets"), name)
+    except Exception as error:
+        # By the module of the class: where msm refuses to be imported, its classes cannot be.
+        if type(error).__module__ == "msm.errors":
+            raise ProviderImportError(str(error)) from error
+        if isinstance(error, ImportError):
+            raise ProviderImportError(
+                f"{__name__}:{name} cannot be imported: {error}; install what is missing, and run "
+                "this again."
+            ) from error
+        raise

@@ -5,7 +5,7 @@ from msm.settings import settings
 
 from .provider import DEFAULT_PROVIDER, PACKAGE, PACKAGE_KEY, MarketsMigration, version_location
 from .registry import metatable_provider_models
-from .run import lock
+from .run import lock, run
 from .version_table import MarketsAlembicVersion
 
 __all__ = ["MarketsAlembicVersion", "migration"]
@@ -24,5 +24,7 @@ migration = MarketsMigration(
     # The SDK calls this after it has finalized the catalog: until then the lock is held, so that no
     # other migration changes tables that are being finalized.
     after_register_metatables=lock.release,
+    before_look=run.begin_or_exit,
+    after_run=run.end,
     reference=DEFAULT_PROVIDER,
 )

@@ -1,15 +1,16 @@
 """A migration provider, with the facts that messages and checks need."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config
 from alembic.util import coerce_resource_to_filename
 from sqlalchemy import Table
 
 from msm.errors import commands
-from msm.sdk import AlembicMetaTableMigration, namespace_version_location
+from msm.sdk import AlembicMetaTableMigration, forget_meta_table, namespace_version_location
 
 __all__ = [
     "DEFAULT_PROVIDER",
@@ -60,6 +61,35 @@ class MarketsMigration(AlembicMetaTableMigration):
 
     reference: str
     branch: str | None = None
+    # What the running command has reserved, as the SDK keeps it, and the options that it passed.
+    _reserved: Any = field(default=None, init=False, repr=False)
+    _timeout: float | None = field(default=None, init=False, repr=False)
+
+    def prepare_for_alembic(self, **options: Any) -> Any:
+        """Look up or reserve the tables in the catalog, as every command does that changes them."""
+        self._timeout = options.get("timeout")
+        # Named, because the class of a dataclass with slots is another one than super() knows.
+        self._reserved = AlembicMetaTableMigration.prepare_for_alembic(self, **options)
+        return self._reserved
+
+    def reserve_again(self) -> None:
+        """Look up or reserve the tables once more, for a command that has the lock now.
+
+        The SDK reserves before anything of ours runs. Until this command had the lock, another one
+        may have dropped the tables, and their resources with them.
+        """
+        reserved, self._reserved = self._reserved, None
+        if reserved is None:
+            # Alembic runs without the SDK's command.
+            return
+        before = [model.get_meta_table_uid() for model in self.metatable_models]
+        for model in self.metatable_models:
+            forget_meta_table(model)
+        AlembicMetaTableMigration.prepare_for_alembic(self, timeout=self._timeout)
+        after = [model.get_meta_table_uid() for model in self.metatable_models]
+        renewed = dict(zip(before, after, strict=True))
+        # In place, because the SDK's command has this object already, and finalizes what it names.
+        reserved.meta_table_uids = [renewed.get(uid, uid) for uid in reserved.meta_table_uids]
 
     @property
     def module(self) -> str:

@@ -6,11 +6,12 @@ import pkgutil
 from collections.abc import Callable, Sequence
 
 from msm.base import MarketsBase, MarketsModel
-from msm.errors import ModelGraphError
 from msm.models import markets_sqlalchemy_models
 from msm.sdk import build_metatable_model_registry
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
+
+from .errors import ProviderModelsError
 
 __all__ = [
     "assert_all_listed",
@@ -34,8 +35,8 @@ def metatable_provider_models() -> list[type[MarketsModel]]:
     """Combine the three graphs, core first.
 
     Raises:
-        ModelGraphError: a class, a model identifier or a table appears twice, a mapped class of our
-            packages is in no graph, or a foreign key refers to nothing or to a later model.
+        ProviderModelsError: a class, a model identifier or a table appears twice, a mapped class of
+            our packages is in no graph, or a foreign key refers to nothing or to a later model.
     """
     models = [
         *markets_sqlalchemy_models(),
@@ -55,7 +56,7 @@ def assert_each_once(models: Sequence[type[MarketsModel]]) -> None:
     """Refuse a list in which a class, a model identifier or a physical table appears twice.
 
     Raises:
-        ModelGraphError: names both classes and their modules.
+        ProviderModelsError: names both classes and their modules.
     """
     for kind, identity_of in IDENTITIES:
         seen: dict[object, type[MarketsModel]] = {}
@@ -63,7 +64,7 @@ def assert_each_once(models: Sequence[type[MarketsModel]]) -> None:
             identity = identity_of(model)
             if identity in seen:
                 what = _name(model) if kind == "class" else repr(identity)
-                raise ModelGraphError(
+                raise ProviderModelsError(
                     f"The {kind} {what} appears twice in the migration provider: as "
                     f"{_place(seen[identity])} and as {_place(model)}; list it in one graph only.",
                     models=[seen[identity], model],
@@ -75,7 +76,7 @@ def assert_all_listed(models: Sequence[type[MarketsModel]]) -> None:
     """Refuse a list without some mapped class of our packages.
 
     Raises:
-        ModelGraphError: names the classes that are in no graph.
+        ProviderModelsError: names the classes that are in no graph.
     """
     # Autogenerate would drop the table of a class that is not listed.
     ours = [
@@ -85,7 +86,7 @@ def assert_all_listed(models: Sequence[type[MarketsModel]]) -> None:
     ]
     forgotten = sorted(set(ours) - set(models), key=_name)
     if forgotten:
-        raise ModelGraphError(
+        raise ProviderModelsError(
             f"{', '.join(map(_name, forgotten))}: mapped on MarketsBase but in no graph; add it to "
             "the *_sqlalchemy_models() of its package.",
             models=forgotten,
@@ -96,7 +97,7 @@ def assert_references(models: Sequence[type[MarketsModel]]) -> None:
     """Refuse a foreign key to a table without a model, or to a column that does not exist.
 
     Raises:
-        ModelGraphError: names the model, its column and the target.
+        ProviderModelsError: names the model, its column and the target.
     """
     # SQLAlchemy says so only when a mapper is used, and does not name the model.
     tables = MarketsBase.metadata.tables
@@ -109,7 +110,7 @@ def assert_references(models: Sequence[type[MarketsModel]]) -> None:
                 fault = f"{name} has no column {column}"
             else:
                 continue
-            raise ModelGraphError(
+            raise ProviderModelsError(
                 f"{_name(model)}.{key.parent.name} refers to {key.target_fullname}, but {fault}; "
                 "name the attribute of the model instead, such as Asset.uid.",
                 models=[model],
@@ -120,7 +121,7 @@ def assert_parents_first(models: Sequence[type[MarketsModel]]) -> None:
     """Refuse a list in which a model comes before one that it refers to.
 
     Raises:
-        ModelGraphError: names both models.
+        ProviderModelsError: names both models.
     """
     # Core is listed first. A service may install it without portfolio, so it cannot refer to that.
     listed: set[str] = set()
@@ -129,7 +130,7 @@ def assert_parents_first(models: Sequence[type[MarketsModel]]) -> None:
         for key in MarketsBase.metadata.tables[model.__tablename__].foreign_keys:
             parent = MarketsBase.model_of(key.target_fullname.rpartition(".")[0])
             if parent is not None and parent.__tablename__ not in listed:
-                raise ModelGraphError(
+                raise ProviderModelsError(
                     f"{_name(model)}.{key.parent.name} refers to {_name(parent)}, which is listed "
                     "after it; list that first, or, if it is in a package that this one does not "
                     "depend on, move one of the models.",

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     column,
-    create_engine,
     inspect,
     select,
     table,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import apply_mainsequence_migration_role
@@ -43,7 +41,7 @@ from ..inspection.database import (
 from ..provider import SCHEMA, UPGRADE_COMMAND
 from ..run import lock
 from ..run.blockers import BlockerWatch
-from ..run.connections import BACKEND_PID, connect_arguments
+from ..run.connections import BACKEND_PID
 from ..run.guards import refuse_search_path
 from ..run.limits import Limits, set_timeouts
 from ..run.progress import Progress
@@ -134,36 +132,38 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
     limits, progress = Limits.from_environment(os.environ), Progress()
     # The credential must outlive the wait for the lock.
     lifetime = min(MAX_CREDENTIAL_LIFETIME, CREDENTIAL_LIFETIME + round(limits.lock_timeout))
-    issued = issue(registry, lifetime=lifetime)
-    engine = create_engine(issued.url, poolclass=NullPool, connect_args=connect_arguments())
-    try:
-        # A dry run takes no lock, so that it can be tried while services and migrations run.
-        held = None if dry_run else lock.take(engine, VERSIONS.fullname, limits.lock_timeout)
-        with (
-            engine.connect().execution_options(postgresql_readonly=dry_run) as connection,
-            _naming_blockers(engine, connection, limits, progress),
-        ):
-            _prepare(connection, issued.config, limits)
-            _refuse_other_rows(_version_rows(connection, locked=not dry_run), revisions)
-            found = compare(connection, script)
-            adoption = Adoption(found.tables, found.differences, issued.owner_role, is_done=False)
-            if held is None or adoption.losses:
-                return adoption
-            _write(connection, found.renames)
-            held.assert_held(progress)
-            # The SDK's upgrade refuses a registry with another identifier. It is changed before the
-            # commit, so that nothing is kept if the platform refuses.
-            _name_registry(registry)
-            progress.committing = True
-            connection.commit()
-        return replace(adoption, is_done=True)
-    except DBAPIError as error:
-        failure = failure_of(error, issued.url, progress, revisions)
-        if failure is None:
-            raise
-        raise failure from error
-    finally:
-        lock.release()
+    with issue(registry, lifetime=lifetime) as issued:
+        engine = issued.engine()
+        try:
+            # A dry run takes no lock, so that it can be tried while services and migrations run.
+            held = None if dry_run else lock.take(engine, VERSIONS.fullname, limits.lock_timeout)
+            with (
+                engine.connect().execution_options(postgresql_readonly=dry_run) as connection,
+                _naming_blockers(engine, connection, limits, progress),
+            ):
+                _prepare(connection, issued.config, limits)
+                _refuse_other_rows(_version_rows(connection, locked=held is not None), revisions)
+                found = compare(connection, script)
+                adoption = Adoption(
+                    found.tables, found.differences, issued.owner_role, is_done=False
+                )
+                if held is None or adoption.losses:
+                    return adoption
+                _write(connection, found.renames)
+                held.assert_held(progress)
+                # The SDK's upgrade refuses a registry with another identifier. It is changed before
+                # the commit, so that nothing is kept if the platform refuses.
+                _name_registry(registry)
+                progress.committing = True
+                connection.commit()
+            return replace(adoption, is_done=True)
+        except DBAPIError as error:
+            failure = failure_of(error, issued.url, progress, revisions)
+            if failure is None:
+                raise
+            raise failure from error
+        finally:
+            lock.release()
 
 
 def _prepare(connection: Connection, config: Config, limits: Limits) -> None:

@@ -12,7 +12,7 @@ from msm.settings import settings
 from .. import migration
 from ..filters import only
 from ..provider import MarketsMigration, reference_of, version_location
-from ..run import lock
+from ..run import lock, run
 from .models import application_of
 
 __all__ = ["stand_beside"]
@@ -38,8 +38,8 @@ def stand_beside(package: str, models: Sequence[type[MarketsModel]]) -> MarketsM
 
     Raises:
         DownstreamModelsError: the models cannot be those of one project.
-        ModelGraphError: a class, a model identifier or a table is listed twice, or a foreign key
-            refers to nothing.
+        ProviderModelsError: a class, a model identifier or a table is listed twice, or a foreign
+            key refers to nothing.
     """
     application = application_of(models)
     table = str(schema_table_name(application, "alembic_version", settings.table_suffix))
@@ -57,6 +57,8 @@ def stand_beside(package: str, models: Sequence[type[MarketsModel]]) -> MarketsM
         version_path=location,
         metatable_models=list(models),
         after_register_metatables=lock.release,
+        before_look=run.begin_or_exit,
+        after_run=run.end,
         include_name_hook=include_name,
         include_object_hook=include_object,
         reference=reference_of(package),

@@ -35,7 +35,7 @@ def extend(package: str, models: Sequence[type[MarketsModel]]) -> MarketsMigrati
 
     Raises:
         DownstreamModelsError: the models cannot be those of one project.
-        ModelGraphError: a class, a model identifier or a table appears twice, those of msm
+        ProviderModelsError: a class, a model identifier or a table appears twice, those of msm
             included, or a foreign key refers to nothing.
         RevisionFilesError: the revisions are not one history with those of msm.
         RevisionIdError: the id or the parent of a revision does not belong to the branch.
@@ -55,6 +55,8 @@ def extend(package: str, models: Sequence[type[MarketsModel]]) -> MarketsMigrati
         version_path=theirs,
         metatable_models=carried,
         after_register_metatables=migration.after_register_metatables,
+        before_look=migration.before_look,
+        after_run=migration.after_run,
         include_name_hook=include_name,
         include_object_hook=include_object,
         reference=reference_of(package),

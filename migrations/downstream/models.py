@@ -19,8 +19,8 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
     Raises:
         DownstreamModelsError: there is no model, one is of msm, they belong to several
             applications, or a mapped class of the application is not listed.
-        ModelGraphError: a class, a model identifier or a table is listed twice, or a foreign key
-            refers to nothing.
+        ProviderModelsError: a class, a model identifier or a table is listed twice, or a foreign
+            key refers to nothing.
     """
     if not models:
         raise DownstreamModelsError(

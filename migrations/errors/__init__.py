@@ -3,6 +3,7 @@
     MigrationError
     ├── LimitError                  an MSM_MIGRATION_* variable has a value that cannot be used
     ├── LockHeldError               another migration is running; exit code 75, so try later
+    ├── ProviderModelsError         the models cannot be a provider's; a ModelGraphError too
     ├── RevisionFilesError          the revision files cannot be one history
     │   ├── UnreadableRevisionError
     │   ├── DuplicateRevisionError
@@ -31,12 +32,13 @@
     │   ├── RevisionRaisedError
     │   └── AlembicRefusedError
     └── DownstreamError             a project's migrations cannot be run as they are
-        ├── DownstreamModelsError       the models cannot be one project's; a ModelGraphError too
+        ├── DownstreamModelsError       the models cannot be one project's
         ├── RevisionIdError             a revision would collide with one of msm
         ├── MissingReferenceError       tables that the project refers to do not exist yet
         └── ForeignTableChangedError    a revision changed a table that is not the project's
 
 Each class carries its facts as attributes; the message is one sentence that ends with what to do.
+Each is a SystemExit too: a command in which nothing catches it ends with that sentence.
 The tools beside the provider (review, check, plan, adopt) derive errors of their own from the root.
 """
 
@@ -45,6 +47,7 @@ from .base import (
     LimitError,
     LockHeldError,
     MigrationError,
+    ProviderModelsError,
 )
 from .database import (
     DatabaseAheadError,
@@ -110,6 +113,7 @@ __all__ = [
     "MissingReferenceError",
     "NamespaceTakenError",
     "PoolerError",
+    "ProviderModelsError",
     "PublishedHistoryError",
     "RevisionCycleError",
     "RevisionFilesError",

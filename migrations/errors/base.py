@@ -1,18 +1,20 @@
-"""The root of the errors, and the two that are directly below it."""
+"""The root of the errors, and those that are directly below it."""
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
-from msm.errors import MsmError
+from msm.errors import ModelGraphError, MsmError
 
 __all__ = [
     "DatabaseSession",
     "LimitError",
     "LockHeldError",
     "MigrationError",
+    "ProviderModelsError",
 ]
 
 
@@ -38,8 +40,12 @@ class DatabaseSession:
         return f"pid {self.pid}{name}{began}"
 
 
-class MigrationError(MsmError):
+# Also a SystemExit: a command of the SDK's CLI prints a box of 75 lines with a traceback for every
+# other exception that it does not expect. A program may catch it as what it is.
+class MigrationError(MsmError, SystemExit):
     """A migration cannot be run or checked.
+
+    Where nothing catches it, Python ends the process with its sentence, without a traceback.
 
     Attributes:
         exit_code: of the process that the error ends.
@@ -47,14 +53,31 @@ class MigrationError(MsmError):
 
     exit_code = 1
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        # Python prints a text, and exits with 1.
+        self.code = message
+
     def exit(self) -> NoReturn:
-        """End this process with the error's sentence and exit code.
+        """Print the sentence, and end this process with the exit code unless a caller catches this.
 
         For code that the SDK or Alembic calls.
         """
-        # The SDK's CLI prints a box of 75 lines with a traceback for every other exception.
         sys.stderr.write(f"{self}\n")
-        raise SystemExit(self.exit_code) from self
+        self.code = self.exit_code
+        raise self
+
+
+class ProviderModelsError(MigrationError, ModelGraphError):
+    """The models cannot be those of a migration provider.
+
+    Attributes:
+        models: the wrong classes, as ``module.QualifiedName``.
+    """
+
+    def __init__(self, message: str, *, models: Sequence[object]) -> None:
+        ModelGraphError.__init__(self, message, models=models)
+        self.code = message
 
 
 class LimitError(MigrationError):

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from msm.errors import ModelGraphError
-
-from .base import MigrationError
+from .base import MigrationError, ProviderModelsError
 
 __all__ = [
     "DownstreamError",
@@ -19,12 +17,8 @@ class DownstreamError(MigrationError):
     """The migrations of a downstream project cannot be run."""
 
 
-class DownstreamModelsError(DownstreamError, ModelGraphError):
-    """The models cannot be those of one downstream project.
-
-    Attributes:
-        models: the offending classes, as ``module.QualifiedName``.
-    """
+class DownstreamModelsError(DownstreamError, ProviderModelsError):
+    """The models cannot be those of one downstream project."""
 
 
 class RevisionIdError(DownstreamError):

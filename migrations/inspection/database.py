@@ -5,13 +5,13 @@ the credential is the only thing that is left behind.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, create_engine, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -21,6 +21,7 @@ from msm.sdk import (
     MetaTableMigrationConnectionRequest,
     alembic_config_for_provider,
     apply_mainsequence_migration_role,
+    migration_connection,
     platform_context,
 )
 
@@ -108,11 +109,25 @@ class IssuedConnection:
         url: with a credential that expires.
         config: Alembic's, from which the SDK takes the owner role.
         owner_role: the role that owns the tables; None if the platform names none.
+        connect_arguments: what psycopg needs besides the URL.
     """
 
     url: URL
     config: Config
     owner_role: str | None
+    connect_arguments: Mapping[str, str]
+
+    def engine(self, what: str = "migrate") -> Engine:
+        """An engine without a pool, whose sessions say what they are for.
+
+        Args:
+            what: ``migrate`` for a migration, ``look`` for a tool that only reads.
+        """
+        return create_engine(
+            self.url,
+            poolclass=NullPool,
+            connect_args={**connect_arguments(what), **self.connect_arguments},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +200,9 @@ def find_registry(provider: MarketsMigration) -> Registry | None:
     return Registry(provider, found[0], data_source) if found else None
 
 
-def issue(registry: Registry, *, lifetime: int) -> IssuedConnection:
-    """Ask the platform for a migration connection.
+@contextmanager
+def issue(registry: Registry, *, lifetime: int) -> Iterator[IssuedConnection]:
+    """Ask the platform for a migration connection, which it may end after the block.
 
     Args:
         registry: what :func:`find_registry` found.
@@ -196,19 +212,25 @@ def issue(registry: Registry, *, lifetime: int) -> IssuedConnection:
         PlatformRefusedError: the platform refused.
     """
     provider = registry.provider
+    request = MetaTableMigrationConnectionRequest(
+        package=provider.package,
+        migration_namespace=provider.migration_namespace,
+        migration_provider_key=provider.migration_provider_key,
+        ttl_seconds=lifetime,
+    )
+    issuing = ExitStack()
     with quiet_sdk(), refusals_of("a migration connection"):
-        issued = registry.meta_table.issue_migration_connection(
-            MetaTableMigrationConnectionRequest(
-                package=provider.package,
-                migration_namespace=provider.migration_namespace,
-                migration_provider_key=provider.migration_provider_key,
-                ttl_seconds=lifetime,
-            )
-        )
+        issued = issuing.enter_context(migration_connection(registry.meta_table, request))
     config = alembic_config_for_provider(
         provider, sqlalchemy_url=issued.uri, owner_role_name=issued.owner_role_name
     )
-    return IssuedConnection(make_url(issued.uri), config, issued.owner_role_name)
+    try:
+        yield IssuedConnection(
+            make_url(issued.uri), config, issued.owner_role_name, issued.connect_arguments
+        )
+    finally:
+        with quiet_sdk(), refusals_of("the end of a migration connection"):
+            issuing.close()
 
 
 @contextmanager
@@ -225,19 +247,26 @@ def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Ite
         TableHeldError: a query of the block waited too long for a table.
         UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a query of the block.
     """
-    issued = issue(registry, lifetime=lifetime)
-    engine = create_engine(issued.url, poolclass=NullPool, connect_args=connect_arguments("look"))
+    with (
+        issue(registry, lifetime=lifetime) as issued,
+        _readable(issued.url),
+        issued.engine("look").connect() as connection,
+    ):
+        set_timeouts(connection, Limits.from_environment(os.environ))
+        apply_mainsequence_migration_role(connection, issued.config)
+        refuse_search_path(connection)
+        # For the session: a tool may end its transaction and begin another one.
+        connection.exec_driver_sql("SET default_transaction_read_only = on")
+        connection.commit()
+        yield Database(connection, registry, issued.owner_role)
+
+
+@contextmanager
+def _readable(url: URL) -> Iterator[None]:
+    """Say in one sentence why the database cannot be read, where the block cannot read it."""
     try:
-        with engine.connect() as connection:
-            set_timeouts(connection, Limits.from_environment(os.environ))
-            apply_mainsequence_migration_role(connection, issued.config)
-            refuse_search_path(connection)
-            # For the session: a tool may end its transaction and begin another one.
-            connection.exec_driver_sql("SET default_transaction_read_only = on")
-            connection.commit()
-            yield Database(connection, registry, issued.owner_role)
+        yield
     except DBAPIError as error:
-        url = issued.url
         where = f"{url.database} at {server_of(url)}"
         if is_busy(error):
             kind: type[UnreadableDatabaseError] = TableHeldError

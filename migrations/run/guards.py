@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
+from msm.base import MarketsModel
 from msm.settings import NAMESPACE_VARIABLE
 
 from ..errors import (
@@ -23,6 +24,7 @@ from ..history.published import PUBLISHED_HEAD, PUBLISHED_ID, PUBLISHED_RELEASE
 from ..provider import PACKAGE, MarketsMigration
 
 __all__ = [
+    "missing_models",
     "refuse_lost_tables",
     "refuse_search_path",
     "refuse_taken",
@@ -184,19 +186,33 @@ def refuse_lost_tables(
         LostTablesError: some are gone. An upgrade would find nothing to do, and a downgrade would
             fail halfway.
     """
-    active = {
-        model.__tablename__
-        for model in provider.metatable_models
-        if (row := model.get_meta_table()) is not None and row.provisioning_status == "active"
-    }
-    lost = sorted(active.difference(connection.scalars(PRESENT, {"names": list(active)})))
-    if lost:
+    missing = missing_models(connection, provider, "active")
+    if lost := sorted(model.__tablename__ for model in missing):
         raise LostTablesError(
             f"{_listing(lost)} {'are' if len(lost) > 1 else 'is'} gone from the database, though "
             f"it is at {', '.join(rows)}, and nothing was changed; `{provider.check_command}` "
             "prints the SQL that creates what is gone.",
             tables=lost,
         )
+
+
+def missing_models(
+    connection: Connection, provider: MarketsMigration, status: str
+) -> list[type[MarketsModel]]:
+    """The models of a provider that have no table in the database.
+
+    Args:
+        connection: as the owner role.
+        provider: whose models are bound to their catalog rows.
+        status: of their catalog rows, ``active`` or ``reserved``.
+    """
+    models = {
+        model.__tablename__: model
+        for model in provider.metatable_models
+        if (row := model.get_meta_table()) is not None and row.provisioning_status == status
+    }
+    present = set(connection.scalars(PRESENT, {"names": list(models)}))
+    return [model for name, model in models.items() if name not in present]
 
 
 def refuse_taken_tables(provider: MarketsMigration) -> None:

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,7 +13,11 @@ from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from msm.sdk import apply_mainsequence_migration_role, run_mainsequence_alembic_env
+from msm.sdk import (
+    apply_mainsequence_migration_role,
+    migration_connect_arguments,
+    run_mainsequence_alembic_env,
+)
 
 from ..errors import MigrationError
 from ..history.files import read_revisions
@@ -22,6 +27,7 @@ from .connections import BACKEND_PID, connect_arguments
 from .fingerprints import applied_revisions, write_fingerprints
 from .foreign_tables import ForeignTables, refuse_missing_references
 from .guards import (
+    missing_models,
     refuse_lost_tables,
     refuse_search_path,
     refuse_taken_tables,
@@ -35,18 +41,35 @@ from .logger import LOG
 from .progress import Progress
 from .translation import busy, failure_of, is_busy
 
-__all__ = ["run", "run_or_exit"]
+__all__ = ["begin_or_exit", "end", "run", "run_or_exit"]
 
 # In seconds before the second attempt; each later pause is twice as long.
 FIRST_PAUSE = 1.0
 FORMATTER = "ruff"
 
 
+def begin_or_exit(config: Config, changes: bool) -> None:
+    """Begin a run, for an SDK that looks at the database before env.py does.
+
+    Args:
+        config: as the SDK made it.
+        changes: whether the command changes the schema.
+
+    Raises:
+        MigrationError: it cannot be run; the reason is on standard error, in one sentence.
+    """
+    end()
+    try:
+        _begun.append(_begin(config, changes=changes))
+    except MigrationError as error:
+        error.exit()
+
+
 def run_or_exit(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool]) -> None:
     """Run what Alembic was asked for, as :func:`run` does.
 
     Raises:
-        SystemExit: it could not be done; the reason is on standard error, in one sentence.
+        MigrationError: it could not be done; the reason is on standard error, in one sentence.
     """
     try:
         run(config, script, changes=changes)
@@ -66,23 +89,38 @@ def run(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool])
     Raises:
         MigrationError: it could not be done; the error says what was kept.
     """
-    work = Run(config, script, Limits.from_environment(os.environ))
+    work = _begun.pop() if _begun else _begin(config, changes=changes())
     try:
-        if changes():
-            work.change()
-        else:
-            work.read()
-    except MigrationError:
-        release()
+        with work.failures():
+            if changes():
+                work.change(script)
+            else:
+                work.read(script)
+    finally:
+        work.close()
+
+
+def end() -> None:
+    """End what a command of the SDK began and did not finish, and free the lock of this process."""
+    while _begun:
+        _begun.pop().close()
+    release()
+
+
+# The run of a command, until env.py takes it. A module holds it, as it holds the lock: the SDK
+# calls the functions above with nothing of ours.
+_begun: list["Run"] = []
+
+
+def _begin(config: Config, *, changes: bool) -> "Run":
+    work = Run(config, Limits.from_environment(os.environ))
+    try:
+        with work.failures():
+            work.prepare_change() if changes else work.prepare()
+    except BaseException:
+        work.close()
         raise
-    except Exception as error:
-        # After a failure nothing is finalized, and the SDK does not call release().
-        release()
-        failure = failure_of(error, work.url, work.progress, work.revisions)
-        # A fault of our own code, or of the SDK: its traceback is what is needed.
-        if failure is None:
-            raise
-        raise failure from error
+    return work
 
 
 class Run:
@@ -97,29 +135,78 @@ class Run:
         RevisionFilesError: the revisions of this code are not one history.
     """
 
-    def __init__(self, config: Config, script: ScriptDirectory, limits: Limits) -> None:
+    def __init__(self, config: Config, limits: Limits) -> None:
         self.url = make_url(config.attributes["mainsequence_migration_sqlalchemy_url"])
-        self.revisions = read_revisions(script)
+        self.revisions = read_revisions(ScriptDirectory.from_config(config))
         self.progress = Progress()
         self._config = config
-        self._script = script
         self._provider = provider_of(config)
         self._limits = limits
         self._recorded_rows: tuple[str, ...] = ()
+        self._resources = ExitStack()
         self._engine = create_engine(
             self.url,
             # With a pool, closing the lock's connection would not end its session.
             poolclass=NullPool,
             # A statement that psycopg prepares fails behind a pooler, with a message that does not
             # name the pooler, before the check for one has run.
-            connect_args={**connect_arguments(), "prepare_threshold": None},
+            connect_args={
+                **connect_arguments(),
+                **self._resources.enter_context(migration_connect_arguments(config)),
+                "prepare_threshold": None,
+            },
         )
 
-    def read(self) -> None:
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """Turn what stops the block into errors of ours, and free the lock then."""
+        try:
+            yield
+        except MigrationError:
+            release()
+            raise
+        except Exception as error:
+            # After a failure nothing is finalized, and the SDK does not call release().
+            release()
+            failure = failure_of(error, self.url, self.progress, self.revisions)
+            # A fault of our own code, or of the SDK: its traceback is what is needed.
+            if failure is None:
+                raise
+            raise failure from error
+
+    def close(self) -> None:
+        """Close the connection, and remove what it needed."""
+        self._resources.close()
+
+    def prepare(self) -> None:
+        """Connect, and check that the database is one that this code knows."""
+        self._connection = self._resources.enter_context(self._engine.connect())
+        self._recorded_rows = self._check_database()
+
+    def prepare_change(self) -> None:
+        """Take the lock, and check that a change can begin."""
+        # Needs no connection, so it comes before the wait for the lock.
+        refuse_taken_tables(self._provider)
+        table = self._provider.qualified_version_table
+        self._lock = take(self._engine, table, self._limits.lock_timeout)
+        self.prepare()
+        if not self._recorded_rows:
+            refuse_unversioned_tables(self._connection, self._provider)
+        self._connection.rollback()
+        self._provider.reserve_again()
+        # Below head a table may be missing because a later revision creates it.
+        if self._recorded_rows == tuple(self.revisions.heads):
+            refuse_lost_tables(self._connection, self._recorded_rows, self._provider)
+        refuse_missing_references(self._connection, self._provider)
+        self._foreign_tables = ForeignTables(self._connection, self._provider, self.progress)
+        # Ends the transaction of the checks: the SDK's command may look at the database now.
+        self._connection.rollback()
+
+    def read(self, script: ScriptDirectory) -> None:
         """Run a command that changes nothing, without the lock, even while a migration runs."""
         # Only where it is installed: a deployment job has no formatter, and writes no revision.
         if find_spec(FORMATTER) is not None:
-            self._script.hooks.append(
+            script.hooks.append(
                 {
                     "_hook_name": FORMATTER,
                     "type": "module",
@@ -127,35 +214,24 @@ class Run:
                     "options": "format --quiet REVISION_SCRIPT_FILENAME",
                 }
             )
-        with self._engine.connect() as connection:
-            self._prepare(connection)
-            run_mainsequence_alembic_env()
+        self._run_environment()
 
-    def change(self) -> None:
-        """Run a command that changes the schema, on a database that this code knows."""
-        # Needs no connection, so it comes before the wait for the lock.
-        refuse_taken_tables(self._provider)
-        table = self._provider.qualified_version_table
-        lock = take(self._engine, table, self._limits.lock_timeout)
-        with self._engine.connect() as connection:
-            rows = self._prepare(connection)
-            if not rows:
-                refuse_unversioned_tables(connection, self._provider)
-            # Below head a table may be missing because a later revision creates it.
-            if rows == tuple(self.revisions.heads):
-                refuse_lost_tables(connection, rows, self._provider)
-            refuse_missing_references(connection, self._provider)
-            foreign_tables = ForeignTables(connection, self._provider, self.progress)
-            # Ends the transaction of the checks, so that Alembic begins its own.
-            connection.rollback()
-            # Before the hook below: it must not say that a commit was asked for and then refuse it.
-            event.listen(connection, "commit", foreign_tables.assert_unchanged)
-            self._recorded_rows = rows
-            self._watch_commits(connection, lock)
-            self._run_with_retries(connection)
+    def change(self, script: ScriptDirectory) -> None:
+        """Run a command that changes the schema."""
+        # Before the hook below: it must not say that a commit was asked for and then refuse it.
+        event.listen(self._connection, "commit", self._foreign_tables.assert_unchanged)
+        self._watch_commits(script, self._lock)
+        self._run_with_retries()
+        rows = version_rows(self._connection, self._provider)
+        at_head = rows == tuple(self.revisions.heads)
+        self._provider.awaited = (
+            [] if at_head else missing_models(self._connection, self._provider, "reserved")
+        )
+        self._connection.rollback()
 
-    def _prepare(self, connection: Connection) -> tuple[str, ...]:
+    def _check_database(self) -> tuple[str, ...]:
         """Set up the connection, check that it can be used, and return the version rows."""
+        connection = self._connection
         # The role first: set_timeouts() commits, and the hooks of a commit read as the owner.
         apply_mainsequence_migration_role(connection, self._config)
         set_timeouts(connection, self._limits)
@@ -163,16 +239,21 @@ class Run:
         rows = version_rows(connection, self._provider)
         refuse_unknown_rows(rows, self.revisions, self._provider)
         connection.rollback()
-        # The SDK uses this connection instead of one of its own, which would have no time-outs.
-        self._config.attributes["connection"] = connection
         return rows
 
-    def _watch_commits(self, connection: Connection, lock: MigrationLock) -> None:
+    def _run_environment(self) -> None:
+        # The SDK uses this connection instead of one of its own, which would have no time-outs.
+        self._config.attributes["connection"] = self._connection
+        run_mainsequence_alembic_env()
+
+    def _watch_commits(self, script: ScriptDirectory, lock: MigrationLock) -> None:
+        connection = self._connection
+
         def before_commit(_: Connection) -> None:
             lock.assert_held(self.progress)
             rows = version_rows(connection, self._provider)
             if rows != self._recorded_rows:
-                applied = applied_revisions(self._script, rows)
+                applied = applied_revisions(script, rows)
                 write_fingerprints(connection, self._provider, applied)
                 self._recorded_rows = rows
             self.progress.committing = True
@@ -189,14 +270,15 @@ class Run:
         event.listen(connection, "commit", before_commit)
         event.listen(connection, "set_connection_execution_options", before_options)
 
-    def _run_with_retries(self, connection: Connection) -> None:
+    def _run_with_retries(self) -> None:
         """Run, and run again while a table is busy, nothing was kept and attempts are left."""
+        connection = self._connection
         pid = connection.execute(BACKEND_PID).scalar_one()
         connection.rollback()
         with BlockerWatch(self._engine, pid, self._limits.table_lock_timeout) as watch:
             for number in range(1, self._limits.attempts + 1):
                 try:
-                    run_mainsequence_alembic_env()
+                    self._run_environment()
                 except DBAPIError as error:
                     connection.rollback()
                     if not is_busy(error):
@@ -209,6 +291,6 @@ class Run:
                     LOG.warning("%s; trying again in %g s", failure.fault, pause)
                     time.sleep(pause)
                     # The credential has less time left, and a failed COMMIT kept no fingerprint.
-                    self._recorded_rows = self._prepare(connection)
+                    self._recorded_rows = self._check_database()
                 else:
                     return

@@ -1,11 +1,11 @@
 """Alembic on our provider without the platform, for tests of revisions alone."""
 
 from alembic.config import Config
-from mainsequence.meta_tables import alembic_config_for_provider
 from psycopg import Connection
 from sqlalchemy import URL
 
 from migrations import migration
+from msm.sdk import alembic_config_for_provider
 
 __all__ = ["config_for", "url_of"]
 

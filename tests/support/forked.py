@@ -16,6 +16,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from tests.support.generation import PROGRAM, module_of, sdk
+
 __all__ = ["Finished", "run_forked", "run_sdk_cli", "value_of"]
 
 TIMEOUT_SECONDS = 120
@@ -23,7 +25,8 @@ TIMEOUT_SECONDS = 120
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
-        "mainsequence.cli.cli",
+        module_of("cli"),
+        module_of("migrations"),
         "alembic.command",
         "msm_portfolio",
         "msm_pricing",
@@ -92,15 +95,13 @@ def value_of(function: Callable[..., Any], *arguments: Any, environment: Mapping
 
 
 def run_sdk_cli(*arguments: str, environment: Mapping[str, str], folder: Path) -> Finished:
-    """Run the SDK's own command line, as ``mainsequence ARGUMENTS`` would."""
+    """Run the SDK's own command line, as ``metatables ARGUMENTS`` would."""
     return run_forked(_sdk_cli, arguments, environment=environment, folder=folder)
 
 
 def _sdk_cli(arguments: tuple[str, ...]) -> None:
-    from mainsequence.cli.cli import app
-
-    sys.argv = ["mainsequence", *arguments]
-    app()
+    sys.argv = [PROGRAM, *arguments]
+    sdk("cli").app()
 
 
 def _child(

@@ -14,8 +14,10 @@ from typing import Any, Self
 
 import psycopg
 
+from msm.errors import commands
 from tests.conftest import PROVIDER, ROOT
 from tests.support.forked import Finished, run_forked, run_sdk_cli
+from tests.support.generation import sdk
 from tests.support.history import HEAD, NEXT
 
 __all__ = [
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 NAME = "msm-migrate"
-UPGRADE = f"mainsequence migrations upgrade --provider {PROVIDER} head"
+UPGRADE = commands.UPGRADE
 LOCK_TABLE = "public.ms_markets__alembic_version"
 # What a migration asks while another one holds the lock.
 WAITING = "FROM pg_locks l LEFT JOIN pg_stat_activity"
@@ -61,7 +63,7 @@ def downgrade() -> None:
 
 
 def migrate(*arguments: str, environment: Mapping[str, str], folder: Path = ROOT) -> Finished:
-    """Run ``mainsequence migrations ARGUMENTS`` on our provider."""
+    """Run the SDK's ``migrations ARGUMENTS`` on our provider."""
     command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
     return run_sdk_cli(*command, environment=environment, folder=folder)
 
@@ -69,7 +71,7 @@ def migrate(*arguments: str, environment: Mapping[str, str], folder: Path = ROOT
 def migrate_in(
     namespace: str, *arguments: str, environment: Mapping[str, str], folder: Path
 ) -> Finished:
-    """Run ``mainsequence migrations ARGUMENTS`` on our provider in another namespace."""
+    """Run the SDK's ``migrations ARGUMENTS`` on our provider in another namespace."""
     command = ("migrations", arguments[0], "--provider", PROVIDER, *arguments[1:])
     named = dict(environment) | {"MSM_AUTO_REGISTER_NAMESPACE": namespace}
     return run_forked(run_cli_fresh, command, environment=named, folder=folder)
@@ -82,9 +84,7 @@ def run_cli_fresh(arguments: tuple[str, ...]) -> None:
     repository, not the copy in the working folder.
     """
     _unload_ours()
-    from mainsequence.cli.cli import app
-
-    app(list(arguments))
+    sdk("cli").app(list(arguments))
 
 
 def run_check_fresh() -> int:

@@ -12,6 +12,8 @@ from psycopg import sql
 from sqlalchemy import URL, Column, MetaData, String, Table, create_engine, insert
 from sqlalchemy.pool import NullPool
 
+from tests.support.generation import sdk
+
 __all__ = ["ROWS", "checksums", "create_published", "fill", "register_published"]
 
 DDL = Path(__file__).parents[1] / "data" / "ms_markets_0017.sql"
@@ -122,7 +124,6 @@ def register_published() -> None:
     It has our package, namespace and table names, but another identifier for its registry. Its
     first revision created a table for which its last release has no model.
     """
-    from mainsequence.meta_tables.migrations import build_metatable_migration_provider
     from sqlalchemy.orm import Mapped, mapped_column
 
     from migrations import migration
@@ -137,7 +138,7 @@ def register_published() -> None:
         time_index: Mapped[datetime]
         asset_identifier: Mapped[str] = mapped_column(String(255))
 
-    provider = build_metatable_migration_provider(
+    provider = sdk("migrations").build_metatable_migration_provider(
         package="msm",
         migration_namespace="mainsequence.markets",
         target_metadata=MarketsBase.metadata,

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from mainsequence.meta_tables import schema_foreign_key_name
+
+from tests.support.generation import sdk
 
 __all__ = ["FACTS", "TableShape", "create_from_facts", "defaults_and_comments", "describe"]
 
@@ -100,11 +101,12 @@ def create_from_facts(connection: psycopg.Connection) -> None:
                 f"CREATE {unique} INDEX {index['name']} ON {facts['table']} "
                 f"({', '.join(index['columns'])}) {f'WHERE {where}' if where else ''}".encode()
             )
+    name_of = sdk("names").schema_foreign_key_name
     for facts in FACTS:
         for key in facts["foreign_keys"]:
             # By the convention: the one name in the facts that is different is not reproduced.
             target, referred = key["references"], key["referred_columns"]
-            name = schema_foreign_key_name(facts["table"], key["columns"], target, referred)
+            name = name_of(facts["table"], key["columns"], target, referred)
             connection.execute(
                 f"ALTER TABLE {facts['table']} ADD CONSTRAINT {name} "
                 f"FOREIGN KEY ({', '.join(key['columns'])}) REFERENCES {target} "

@@ -19,6 +19,8 @@ import psycopg
 from sqlalchemy import Connection, Engine, event
 from urllib3.connection import HTTPConnection
 
+from tests.support.generation import sdk
+
 __all__ = ["UUID", "Moment", "ddl_of", "trace"]
 
 type Edge = Literal["before", "sent", "after"]
@@ -161,9 +163,7 @@ def send(connection: psycopg.Connection, statement: str) -> None:
 
 def trace(arguments: Sequence[str], last: Moment | None) -> list[Moment]:
     """Run the SDK's command line up to a moment or its end, and return all moments."""
-    from mainsequence.cli.cli import app
-
     tracer = Tracer(last)
     tracer.install()
-    app(arguments, standalone_mode=False)
+    sdk("cli").app(arguments, standalone_mode=False)
     return tracer.moments

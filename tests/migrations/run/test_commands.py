@@ -14,6 +14,7 @@ from msm import MarketsTimeIndexMetaTable
 from msm_local.platform import LocalPlatform
 from tests.conftest import environment_of
 from tests.support.forked import run_forked
+from tests.support.generation import GENERATION, only_mainsequence8
 from tests.support.history import HEAD, MODELS, NEXT, RESOURCES
 from tests.support.migrating import migrate, run_tool_fresh
 from tests.support.schema import describe
@@ -34,6 +35,14 @@ def catalog(platform: LocalPlatform) -> Catalog:
 
 
 def test_current_says_the_head(environment: Mapping[str, str]) -> None:
+    result = migrate("current", environment=environment)
+    assert result.exit_code == 0
+    assert f"{HEAD} (head)" in result.stderr
+    assert result.stdout == ""
+
+
+@only_mainsequence8
+def test_current_accepts_json(environment: Mapping[str, str]) -> None:
     result = migrate("current", "--json", environment=environment)
     assert result.exit_code == 0
     assert f"{HEAD} (head)" in result.stderr
@@ -197,7 +206,10 @@ def test_wrong_provider_stops_every_command_with_one_sentence(
     mistake(checkout)
     for command in (["current"], ["upgrade", "head"], ["downgrade", "base"], ["revision"]):
         result = migrate(*command, environment=environment, folder=checkout)
-        assert result.exit_code == 2
+        # Where the CLI imports the provider as one of its options, it is a wrong option.
+        as_option = GENERATION == "mainsequence8" or command == ["revision"]
+        assert result.exit_code == (2 if as_option else 1)
+        assert "Traceback" not in result.stderr
         words = " ".join(result.stderr.replace("│", " ").split())
         assert sentence in words
 

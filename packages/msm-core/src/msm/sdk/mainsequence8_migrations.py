@@ -1,6 +1,6 @@
 """The migrations of ``mainsequence`` 8, whose commands look at the database in env.py alone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -69,10 +69,12 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
     Attributes:
         before_look: not called, because nothing looks at the database before env.py.
         after_run: not called, because a command ends with its process.
+        awaited: not used, because the platform knows the target of the command.
     """
 
     before_look: Callable[[Config, bool], None] = _nothing
     after_run: Callable[[], None] = _nothing
+    awaited: Collection[type[PlatformManagedMetaTable]] = ()
 
 
 @cache

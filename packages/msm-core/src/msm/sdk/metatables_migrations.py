@@ -4,9 +4,9 @@ The runner opens a connection before Alembic, and looks at the database with it 
 It refuses what it sees there with a traceback. So a provider is told first, and can refuse before.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from metatables import migrations
 from metatables.migrations import PreparedAlembicMetaTableMigration
 from metatables.migrations.tls import migration_tls_arguments
 from metatables.models import (
+    ManagedMetaTableFinalizeResponse,
     MetaTable,
     MetaTableMigrationConnection,
     MetaTableMigrationConnectionRequest,
@@ -115,12 +116,14 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
         before_look: called with Alembic's configuration, and whether the command changes the
             schema, before the SDK looks at the database.
         after_run: called when a command has ended, well or not.
+        awaited: models whose tables a later revision creates than the command's target.
     """
 
     # Else the SDK would run the revisions on SQLite, which has none of the types that they use.
     supported_dialects: tuple[str, ...] = ("postgresql",)
     before_look: Callable[[Config, bool], None] = _nothing
     after_run: Callable[[], None] = _nothing
+    awaited: Collection[type[PlatformManagedMetaTable]] = ()
     # Of the commands that the runner looks at the database for, `current` reserves nothing.
     _has_reserved: bool = field(default=False, init=False, repr=False)
 
@@ -138,6 +141,26 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
         # With them the CLI looks for tables before a revision is made, and refuses with a traceback
         # what Alembic refuses too.
         found.reserved_tables = []
+        return found
+
+    def finalize_metatable_catalog(
+        self, *, prepared: PreparedAlembicMetaTableMigration, **options: Any
+    ) -> ManagedMetaTableFinalizeResponse:
+        """Activate the tables, and leave those reserved that a later revision creates.
+
+        To this platform a table that is missing is a failure, whatever the target of the command.
+        """
+        every, awaited = self.metatable_models, self.awaited
+        waiting = {str(model.get_meta_table_uid()) for model in awaited}
+        present = [uid for uid in prepared.meta_table_uids if uid not in waiting]
+        self.metatable_models = [model for model in every if model not in awaited]
+        try:
+            found = migrations.AlembicMetaTableMigration.finalize_metatable_catalog(
+                self, prepared=replace(prepared, meta_table_uids=present), **options
+            )
+        finally:
+            self.metatable_models = every
+        found.reserved_count += len(waiting)
         return found
 
 
