@@ -1,177 +1,61 @@
-"""Every method of the SDK's client classes for tables, and how msm-local answers it.
+"""Every method of the client classes for tables of both SDKs, and how msm-local answers it.
 
 One table, for the page (``./dev run python -m tests.local.api.parity`` prints it) and for the
-tests, which call every row.
+tests, which call every row of the SDK that is installed.
 """
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
-from mainsequence.client.metatables import DataSource, MetaTable, TimeIndexMetaTable
 from pydantic import BaseModel
 
-from tests.local.api import parity_absent as missing
-from tests.local.api import parity_calls as calls
-from tests.local.api import parity_changes as changes
-from tests.local.api.parity_calls import Case
+from tests.local.api.parity_mainsequence8 import MAINSEQUENCE8
+from tests.local.api.parity_metatables import METATABLES
+from tests.local.api.parity_rows import Row
+from tests.support.generation import GENERATION, sdk
 
-__all__ = ["CLASSES", "PARITY", "Row", "methods", "page"]
+__all__ = ["CLASSES", "PARITY", "methods", "page"]
 
-Kind = Literal["exact", "approximate", "absent"]
-CLASSES = (MetaTable, TimeIndexMetaTable, DataSource)
+CLASSES = {name: getattr(sdk("models"), name) for name in MAINSEQUENCE8}
+# Of the SDK that is installed.
+PARITY = {"mainsequence8": MAINSEQUENCE8, "metatables": METATABLES}[GENERATION]
 HEAD = """\
 # What msm-local answers
 
-Every method of the SDK's client classes `MetaTable`, `TimeIndexMetaTable` and `DataSource`:
+Every method of the client classes `MetaTable`, `TimeIndexMetaTable` and `DataSource`, of SDK 8 and
+of metatables:
 
 - **exact**: the answer is what the client's models accept and its docstrings describe, including
   errors;
 - **approximate**: the method works, with a difference that the note describes;
-- **absent**: msm-local answers 501 and names the method, or the client itself does not have it.
+- **absent**: msm-local refuses and names the method (SDK 8: 501, metatables: 400), or the client or
+  its platform does not have it either;
+- **-**: the client of this SDK has no such method.
 
-The tests call each row with the SDK's own client (`tests/local/api/test_parity.py`). This page is
-made from the same table: `./dev run python -m tests.local.api.parity > docs/parity.md`.
+The tests call each row with the SDK's own client (`tests/local/api/test_parity.py`), under the SDK
+of its column. This page is made from the same table:
+`./dev run python -m tests.local.api.parity > docs/parity.md`.
 
-`User.get_authenticated_user_details` is exact too. A running platform describes its endpoints on
-the page `<endpoint>/api/v1/docs/` (log in with any name, and the token as password), and for
-programs in `<endpoint>/api/v1/openapi.json`.
+`User.get_authenticated_user_details` is exact under both. A running platform describes its
+endpoints on the pages `<endpoint>/api/v1/docs/` (SDK 8) and `<endpoint>/metatables/docs/` (log in
+with any name, and the token as password), and for programs in `openapi.json` beside each page.
+
+## What metatables may rely on
+
+msm-local answers metatables with the numbers and the words of its platform:
+
+- at most 10,000 rows, 60,000 ms and an offset of 1,000,000; 8 MiB of an answer, 1 MiB of a row and
+  12.1 MB of a data request;
+- PostgreSQL's own text, with the code `compiled_sql_database_error`;
+- NUMERIC as a float, and null for what is not finite;
+- a percent sign of a statement without parameters means itself: `'50%%'` is not `'50%'`.
+
+It is stricter in one point. A statement is one SELECT, INSERT, UPDATE or DELETE over active tables
+of the catalog, with the functions and types of an allow-list. The code `statement_refused` refuses
+all others: `pg_sleep`, advisory locks, `DO`, temporary tables, `pg_catalog`. The platform runs
+whatever the database role of the caller may do.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One method of a client class.
-
-    Attributes:
-        method: its name.
-        kind: how msm-local answers it.
-        note: how it differs.
-        call: calls it, and fails if the answer is not as ``kind`` says.
-    """
-
-    method: str
-    kind: Kind
-    call: Callable[[Case], None]
-    note: str = ""
-
-
-NO_REQUEST = "The client sends no request."
-DELETED = (
-    "Only rows without a table; 409 until a downgrade has dropped it. The options that delete \
-more than one row answer 501."
-)
-
-CLIENT = (
-    Row("build_session", "exact", calls.build_session, NO_REQUEST),
-    Row("class_name", "exact", calls.class_name, NO_REQUEST),
-    Row("date_to_string", "exact", calls.date_to_string, NO_REQUEST),
-    Row("get_app_label", "exact", calls.get_app_label, NO_REQUEST),
-    Row("get_object_url", "exact", calls.get_object_url, NO_REQUEST),
-    Row("request_to_datetime", "exact", calls.request_to_datetime, NO_REQUEST),
-    Row("s", "exact", calls.session, NO_REQUEST),
-    Row("serialize_for_json", "exact", calls.serialize_for_json, NO_REQUEST),
-)
-READS = (
-    Row("filter", "exact", calls.every_filter),
-    Row("get", "exact", calls.get),
-    Row("get_by_uid", "exact", calls.get_by_uid),
-    Row("get_or_none", "exact", calls.get_or_none),
-    Row("iter_filter", "exact", calls.iter_filter),
-)
-TABLES = (
-    *CLIENT,
-    *READS,
-    Row("add_label", "exact", changes.add_label),
-    Row("bulk_create", "exact", changes.bulk_create),
-    Row("create", "approximate", changes.create, "Accepts one row of `bulk_create`."),
-    Row("delete", "approximate", changes.delete, DELETED),
-    Row("destroy_by_uid", "approximate", changes.destroy_by_uid, DELETED),
-    Row("execute_operation", "exact", changes.execute_operation),
-    Row("filter_by_body", "exact", calls.every_filter_by_body),
-    Row("finalize_managed", "exact", changes.finalize_managed),
-    Row("get_action_url", "exact", calls.get_action_url, NO_REQUEST),
-    Row("get_detail_url", "exact", calls.get_detail_url, NO_REQUEST),
-    Row("issue_migration_connection", "exact", changes.issue_migration_connection),
-    Row("patch", "exact", changes.patch),
-    Row("patch_by_uid", "exact", changes.patch_by_uid),
-    Row("remove_label", "exact", changes.remove_label),
-    Row(
-        "run_query",
-        "approximate",
-        changes.run_query,
-        "A SELECT over this table only, with the functions of operations; no `query_id`.",
-    ),
-    Row("add_team_to_edit", "absent", missing.shared_with_a_team),
-    Row("add_team_to_view", "absent", missing.shared_with_a_team),
-    Row("add_to_edit", "absent", missing.shared_with_a_user),
-    Row("add_to_view", "absent", missing.shared_with_a_user),
-    Row("can_edit", "absent", missing.absent),
-    Row("can_view", "absent", missing.absent),
-    Row("column_search", "absent", missing.search),
-    Row("delete_with_cascade", "absent", missing.delete_with_cascade),
-    Row("delete_with_cascade_by_uid", "absent", missing.delete_with_cascade_by_uid),
-    Row("get_schema_graph", "absent", missing.absent),
-    Row("introspect", "absent", missing.absent),
-    Row("list_users_can_edit", "absent", missing.absent),
-    Row("list_users_can_view", "absent", missing.absent),
-    Row("refresh_table_search_index", "absent", missing.absent),
-    Row("register", "absent", missing.register),
-    Row("remove_from_edit", "absent", missing.shared_with_a_user),
-    Row("remove_from_view", "absent", missing.shared_with_a_user),
-    Row("remove_team_from_edit", "absent", missing.shared_with_a_team),
-    Row("remove_team_from_view", "absent", missing.shared_with_a_team),
-    Row("users_can_edit", "absent", missing.absent),
-    Row("users_can_view", "absent", missing.absent),
-    Row("validate_contract", "absent", missing.validate_contract),
-    Row("validate_existing_contract", "absent", missing.validate_contract),
-)
-TIME_INDEXED = (
-    *TABLES,
-    Row("column_dtypes_map", "exact", calls.column_dtypes_map, NO_REQUEST),
-    Row("index_names", "exact", calls.index_names, NO_REQUEST),
-    Row("map_columns_to_df", "exact", calls.map_columns_to_df, NO_REQUEST),
-    Row("time_index_name", "exact", calls.time_index_name, NO_REQUEST),
-    Row("delete_table", "approximate", changes.delete_table, DELETED),
-    Row("delete_after_date", "absent", missing.delete_after_date),
-    Row("description_search", "absent", missing.search),
-    Row("get_data_between_dates_from_api", "absent", missing.absent),
-    Row("get_data_between_dates_from_table_update", "absent", missing.by_table_update),
-    Row("get_data_updates", "absent", missing.absent),
-    Row("get_last_observation", "absent", missing.absent),
-    Row("get_or_create", "absent", missing.absent),
-)
-SOURCES = (
-    *CLIENT,
-    *READS,
-    Row("allows_runtime_reads", "exact", calls.allows_runtime_reads, NO_REQUEST),
-    Row("allows_runtime_writes", "exact", calls.allows_runtime_writes, NO_REQUEST),
-    Row("create", "absent", missing.absent),
-    Row("create_duckdb", "absent", missing.absent),
-    Row("delete", "absent", missing.absent),
-    Row("destroy_by_uid", "absent", missing.by_uid),
-    Row("get_data_by_time_index", "absent", missing.get_data_by_time_index),
-    Row(
-        "get_earliest_value",
-        "absent",
-        missing.not_in_the_client,
-        "The client does not have it either.",
-    ),
-    Row("get_or_create_duck_db", "absent", missing.absent),
-    Row(
-        "insert_data_into_local_table",
-        "absent",
-        missing.insert_data_into_local_table,
-        "The client does not have it either.",
-    ),
-    Row("insert_data_into_table", "absent", missing.insert_data_into_table),
-    Row("patch", "absent", missing.absent),
-    Row("patch_by_uid", "absent", missing.by_uid),
-)
-PARITY: dict[type[Any], tuple[Row, ...]] = dict(
-    zip(CLASSES, (TABLES, TIME_INDEXED, SOURCES), strict=True)
-)
 
 
 def methods(client_class: type[Any]) -> set[str]:
@@ -189,13 +73,31 @@ def methods(client_class: type[Any]) -> set[str]:
 def page() -> str:
     """The page, as Markdown."""
     parts = [HEAD]
-    for client_class, rows in PARITY.items():
-        parts.append(f"## {client_class.__name__}\n\n| method | msm-local | note |\n|---|---|---|")
-        order = ("exact", "approximate", "absent")
-        sorted_rows = sorted(rows, key=lambda row: (order.index(row.kind), row.method))
-        parts += [f"| `{row.method}` | {row.kind} | {row.note} |" for row in sorted_rows]
+    for name, rows in MAINSEQUENCE8.items():
+        parts.append(f"## {name}\n\n| method | SDK 8 | metatables | note |\n|---|---|---|---|")
+        parts += _lines(rows, METATABLES[name])
         parts.append("")
     return "\n".join(parts)
+
+
+def _lines(first: tuple[Row, ...], second: tuple[Row, ...]) -> list[str]:
+    """The lines of a class: what works under either SDK first, then by name."""
+    sdks = {name: {row.method: row for row in rows} for name, rows in
+            (("SDK 8", first), ("metatables", second))}  # fmt: skip
+    lines = []
+    for method in {row.method for row in (*first, *second)}:
+        rows = {name: rows[method] for name, rows in sdks.items() if method in rows}
+        kinds = [rows[name].kind if name in rows else "-" for name in sdks]
+        line = f"| `{method}` | {' | '.join(kinds)} | {_note(rows)} |"
+        lines.append(({"absent", "-"} >= set(kinds), method, line))
+    return [line for _absent, _method, line in sorted(lines)]
+
+
+def _note(rows: Mapping[str, Row]) -> str:
+    notes = {row.note for row in rows.values()}
+    if len(notes) == 1:
+        return notes.pop()
+    return " ".join(f"{name}: {row.note}" for name, row in rows.items() if row.note)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from mainsequence.client.exceptions import ApiError, ServerError
-from mainsequence.client.metatables import MetaTable, TimeIndexMetaTable
 
 from msm_local.errors import NotImplementedHereError
 from tests.local.api.parity_calls import NOW, UNKNOWN, Case
+from tests.support.generation import sdk
+
+MetaTable = sdk("models").MetaTable
+TimeIndexMetaTable = sdk("models").TimeIndexMetaTable
 
 
 def _refused(case: Case, *arguments: Any, **named: Any) -> None:

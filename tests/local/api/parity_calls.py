@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 import pytest
 from mainsequence.client.exceptions import ApiError, BadRequestError, NotFoundError
-from mainsequence.client.metatables import DataSource, TimeIndexMetaTable
 from mainsequence.client.utils import DoesNotExist
 
 from msm_local.errors import RequestError, UnknownFilterError
 from tests.local.instances.sdk_calls import row
+from tests.support.generation import GENERATION, sdk
 
+DataSource = sdk("models").DataSource
+TimeIndexMetaTable = sdk("models").TimeIndexMetaTable
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
@@ -45,15 +47,21 @@ class Case:
     def new_row(self) -> dict[str, Any]:
         """A row to reserve, for a table that does not exist."""
         self.made += 1
-        more = {}
-        if self.client_class is TimeIndexMetaTable:
-            more = {"time_index_name": "time_index", "partition_strategy": "backend_default"}
+        more = time_index() if self.client_class is TimeIndexMetaTable else {}
         return row(self.source_uid, f"t{uuid.uuid4().hex[:12]}", **more)
 
     def reserved(self) -> Any:
         """A table that is only reserved."""
         [made] = self.client_class.bulk_create([self.new_row()])
         return made
+
+
+def time_index() -> dict[str, str]:
+    """What only the row of a time-indexed table has."""
+    fields = {"time_index_name": "time_index"}
+    if GENERATION == "mainsequence8":
+        fields["partition_strategy"] = "backend_default"
+    return fields
 
 
 @contextmanager
@@ -149,7 +157,7 @@ SOURCE_FILTERS = {
 }
 
 
-def _filters(case: Case) -> list[tuple[dict[str, Any], bool]]:
+def filters_of(case: Case) -> list[tuple[dict[str, Any], bool]]:
     """Every declared filter, with a value that the item has and one that it does not have."""
     declared = case.client_class.FILTERSET_FIELDS or SOURCE_FILTERS
     cases: list[tuple[dict[str, Any], bool]] = []
@@ -176,7 +184,7 @@ def _filters(case: Case) -> list[tuple[dict[str, Any], bool]]:
 
 
 def every_filter(case: Case) -> None:
-    for filters, found in _filters(case):
+    for filters, found in filters_of(case):
         uids = [item.uid for item in case.bound(**filters)]
         assert (case.item.uid in uids) is found, filters
     _unknown_filter(case, case.bound)
@@ -190,7 +198,7 @@ def _unknown_filter(case: Case, read: Callable[..., Any]) -> None:
 
 
 def every_filter_by_body(case: Case) -> None:
-    for filters, found in _filters(case):
+    for filters, found in filters_of(case):
         uids = [item.uid for item in case.bound(**filters)]
         assert (case.item.uid in uids) is found, filters
     assert len(case.bound(limit=1)) == 1

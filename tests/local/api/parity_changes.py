@@ -11,7 +11,6 @@ from mainsequence.client.exceptions import (
     NotFoundError,
     ServerError,
 )
-from mainsequence.client.metatables import MetaTable, MetaTableCompiledSQLOperation
 
 from msm_local.errors import (
     IdentifierTakenError,
@@ -22,6 +21,9 @@ from msm_local.errors import (
     StatementTimeoutError,
 )
 from tests.local.api.parity_calls import NOW, UNKNOWN, Case, refused
+from tests.support.generation import sdk
+
+MetaTable = sdk("models").MetaTable
 
 # Changing the catalog.
 
@@ -130,8 +132,8 @@ def finalize_managed(case: Case) -> None:
 # Rows.
 
 
-def _operation(case: Case, kind: str, sql: str, **more: Any) -> MetaTableCompiledSQLOperation:
-    return MetaTableCompiledSQLOperation(
+def _operation(case: Case, kind: str, sql: str, **more: Any) -> Any:
+    return sdk("models").MetaTableCompiledSQLOperation(
         operation=kind,
         statement={"sql": sql, **more.pop("statement", {})},
         scope={"tables": [{"meta_table_uid": case.item.uid, "access": "write"}]},

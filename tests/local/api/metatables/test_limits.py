@@ -1,6 +1,7 @@
 """The limits of generation 2's requests and answers: its rows, its bytes and its time."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,8 @@ def test_the_context_states_the_limits_that_are_asked_for(tables: Tables) -> Non
     [("max_rows", 10_001), ("max_rows", 0), ("statement_timeout_ms", 60_001), ("offset", -1)],
 )
 def test_a_limit_out_of_range_is_refused(tables: Tables, name: str, value: int) -> None:
-    answer = tables.execute("select", "SELECT 1", **{name: value})
+    limits: dict[str, Any] = {name: value}
+    answer = tables.execute("select", "SELECT 1", **limits)
     [problem] = answer.json()["detail"]
     assert (answer.status_code, problem["loc"]) == (422, ["body", "limits", name])
 
