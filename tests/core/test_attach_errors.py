@@ -4,10 +4,11 @@ import pytest
 
 from msm.errors import AttachError, AttachProblem
 from msm.errors.platform import AttachReason
+from tests.support.generation import PROGRAM
 
 UPGRADE = (
     "bring the database to head, from the repository root, or with msm_migrations where that is "
-    "installed: `mainsequence migrations upgrade --provider migrations:migration head`"
+    f"installed: `{PROGRAM} migrations upgrade --provider migrations:migration head`"
 )
 CHECK = (
     "run `python -m migrations.check`, from the repository root, or with msm_migrations where that "
@@ -54,7 +55,7 @@ def test_an_attach_error_says_whose_provider_to_run() -> None:
     problem = AttachProblem("Quote", "acme__quote", "missing", "not in the catalog")
     assert str(AttachError([problem], data_source_uid="here")) == (
         "1 table cannot be attached; bring the database to head, from the repository of acme, with "
-        "its migration package: `mainsequence migrations upgrade --provider PACKAGE:migration "
+        f"its migration package: `{PROGRAM} migrations upgrade --provider PACKAGE:migration "
         "heads`; if it is at head already, run `python -m msm_migrations.check --provider "
         "PACKAGE:migration`:\n"
         "  acme__quote (Quote): not in the catalog"

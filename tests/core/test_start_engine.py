@@ -15,13 +15,16 @@ from msm import MarketsModel
 from msm.errors import (
     AttachError,
     ModelGraphError,
+    StatementError,
 )
 from msm.models import Asset, AssetSnapshotsTS, AssetType, Issuer, markets_sqlalchemy_models
+from msm.sdk import DEFAULT_LIMITS
 from msm_local.platform import LocalPlatform
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import Finished, run_forked
+from tests.support.generation import GENERATION, PROGRAM, only_mainsequence8, sdk
 
 EVERY: tuple[type[MarketsModel], ...] = (
     *markets_sqlalchemy_models(),
@@ -62,11 +65,20 @@ class Wire:
         self._patch.stop()
 
 
-READS = [
-    ("POST", "/api/v1/code-repository-branches/resolve-git-context/"),
-    ("POST", "/api/v1/meta-tables/filter/"),
-    ("POST", "/api/v1/time-index-meta-tables/filter/"),
-]
+CONTEXT, *LOOKUPS = {
+    "metatables": (
+        ("GET", "/metatables/runtime-context/?transfer_contract=1"),
+        ("POST", "/metatables/meta-tables/filter/"),
+        ("POST", "/metatables/time-index-meta-tables/filter/"),
+    ),
+    "mainsequence8": (
+        ("POST", "/api/v1/code-repository-branches/resolve-git-context/"),
+        ("POST", "/api/v1/meta-tables/filter/"),
+        ("POST", "/api/v1/time-index-meta-tables/filter/"),
+    ),
+}[GENERATION]
+# SDK 8 keeps the Git context of a process.
+CONTEXT_AGAIN = [CONTEXT] if GENERATION == "metatables" else []
 
 
 def attach_twice() -> tuple[int, list[tuple[str, str]], list[tuple[str, str]]]:
@@ -81,9 +93,8 @@ def attach_twice() -> tuple[int, list[tuple[str, str]], list[tuple[str, str]]]:
 def test_attach_reads_the_catalog_each_time(shared_environment: Mapping[str, str]) -> None:
     count, first, second = value_of(run(attach_twice, environment=shared_environment))
     assert count == len(EVERY)
-    assert first == READS
-    # The SDK keeps the Git context.
-    assert second == READS[1:]
+    assert first == [CONTEXT, *LOOKUPS]
+    assert second == [*CONTEXT_AGAIN, *LOOKUPS]
 
 
 def attach_a_few() -> list[tuple[str, str]]:
@@ -94,7 +105,9 @@ def attach_a_few() -> list[tuple[str, str]]:
 
 
 def test_attach_asks_only_for_kinds_it_needs(shared_environment: Mapping[str, str]) -> None:
-    assert value_of(run(attach_a_few, environment=shared_environment)) == READS
+    plain, indexed = LOOKUPS
+    requests = value_of(run(attach_a_few, environment=shared_environment))
+    assert requests == [CONTEXT, plain, *CONTEXT_AGAIN, indexed]
 
 
 def attach_from_threads() -> tuple[list[tuple[str, str]], int]:
@@ -106,7 +119,7 @@ def attach_from_threads() -> tuple[list[tuple[str, str]], int]:
 
 def test_threads_attach_to_the_same_resources(shared_environment: Mapping[str, str]) -> None:
     requests, different = value_of(run(attach_from_threads, environment=shared_environment))
-    assert requests == [READS[0], *READS[1:] * 8]
+    assert requests == [CONTEXT, *LOOKUPS, *[*CONTEXT_AGAIN, *LOOKUPS] * 7]
     assert different == 1
 
 
@@ -122,6 +135,7 @@ def attach_with_a_stale_context(uid: str) -> tuple[str, str]:
     return first.data_source_uid, msm.start_engine([Asset]).data_source_uid
 
 
+@only_mainsequence8
 def test_attach_asks_again_for_a_gone_data_source(shared_environment: Mapping[str, str]) -> None:
     uid = "00000000-0000-4000-8000-000000000001"
     first, second = value_of(run(attach_with_a_stale_context, uid, environment=shared_environment))
@@ -131,17 +145,17 @@ def test_attach_asks_again_for_a_gone_data_source(shared_environment: Mapping[st
 def attach_with_writes_forbidden() -> None:
     import alembic.command
     from alembic.runtime.environment import EnvironmentContext
-    from mainsequence.meta_tables.migrations import AlembicMetaTableMigration
 
     from msm.sdk import MetaTable, PlatformManagedMetaTable, PlatformTimeIndexMetaTable
 
+    provider = sdk("migrations").AlembicMetaTableMigration
     forbidden: Sequence[tuple[Any, str]] = [
         *((MetaTable, name) for name in ("register", "bulk_create", "finalize_managed", "create")),
         *((MetaTable, name) for name in ("patch", "delete", "issue_migration_connection")),
         (PlatformManagedMetaTable, "register"),
         (PlatformTimeIndexMetaTable, "register"),
-        *((AlembicMetaTableMigration, name) for name in ("prepare_for_alembic",)),
-        (AlembicMetaTableMigration, "sync_metatable_catalog"),
+        (provider, "prepare_for_alembic"),
+        (provider, "sync_metatable_catalog"),
         *((alembic.command, name) for name in ("upgrade", "downgrade", "stamp", "revision")),
         (EnvironmentContext, "__init__"),
     ]
@@ -154,7 +168,7 @@ def test_attach_never_registers_or_migrates(shared_environment: Mapping[str, str
     assert run(attach_with_writes_forbidden, environment=shared_environment).exit_code == 0
 
 
-UPGRADE = "mainsequence migrations upgrade --provider migrations:migration head"
+UPGRADE = f"{PROGRAM} migrations upgrade --provider migrations:migration head"
 CHECK = "python -m migrations.check"
 ELSEWHERE = "run this from the checkout or the branch of that data source"
 
@@ -275,4 +289,19 @@ def test_attach_refuses_a_model_instead_of_a_list() -> None:
     assert str(caught.value) == (
         "start_engine expected a list of models, got the class Asset; pass "
         "msm.start_engine([Asset])."
+    )
+
+
+def attach_with_much_time(timeout: float) -> str:
+    with pytest.raises(StatementError) as caught:
+        msm.start_engine([Asset], timeout=timeout)
+    return str(caught.value)
+
+
+def test_a_timeout_beyond_the_platform_is_refused(shared_environment: Mapping[str, str]) -> None:
+    most = DEFAULT_LIMITS.max_timeout
+    words = value_of(run(attach_with_much_time, most + 1, environment=shared_environment))
+    assert words == (
+        f"timeout is {most + 1:g} s, and the platform lets a statement run for {most:g} s at most; "
+        "pass that, or less."
     )

@@ -29,6 +29,7 @@ from tests.core.operations.refusing import (
     rows_of,
 )
 from tests.support.forked import value_of
+from tests.support.generation import GENERATION
 
 TYPE_KEY = "uix__ms_markets__assettype__asset_type"
 GRAIN = "uix__ms_markets__indexvaluests__time_index__index_identifier"
@@ -244,11 +245,14 @@ def test_a_constraint_error_carries_its_facts(errors: dict[str, Refused], name: 
 
 def test_an_error_keeps_the_platforms_answer(errors: dict[str, Refused]) -> None:
     facts = errors["conflict of the grain"].facts
-    assert facts["status_code"] == 409
-    assert facts["detail"] == (
-        "PostgreSQL refused the statement: duplicate key value violates unique constraint "
-        f'"{GRAIN}".'
+    sentence = f'duplicate key value violates unique constraint "{GRAIN}"'
+    detail = (
+        "DETAIL:  Key (time_index, index_identifier)=(2025-01-02 00:00:00+00, I) already exists."
     )
+    assert (facts["status_code"], facts["detail"]) == {
+        "metatables": (400, f"{sentence}\n{detail}"),
+        "mainsequence8": (409, f"PostgreSQL refused the statement: {sentence}."),
+    }[GENERATION]
 
 
 def test_an_unknown_constraint_repeats_the_platforms_message() -> None:

@@ -16,13 +16,21 @@ from sqlalchemy import select
 import msm
 from msm.errors import PlatformRefusedError, PlatformUnreachableError
 from msm.models import Asset
+from msm.sdk import CONTEXT
 from msm_local.platform import LocalPlatform
 from msm_local.system.files import remove_folder
 from tests.conftest import ROOT, RUNTIME_PASSWORD
+from tests.core.addresses import TOKEN, address_in
 from tests.core.operations.refusing import Refused, refused
 from tests.local.shell import NAME, Shell, family_of, gone
 from tests.support.alembic import url_of
 from tests.support.forked import run_forked
+from tests.support.generation import GENERATION
+
+HOSTED = {
+    "metatables": "unset METATABLES_API_URL for the hosted one",
+    "mainsequence8": "set MAINSEQUENCE_ENDPOINT to the hosted one",
+}[GENERATION]
 
 
 @pytest.fixture
@@ -86,13 +94,13 @@ def attach_then_lose(pid: int) -> Refused:
 
 def test_a_killed_platform_says_how_to_start_one(shell: Shell, server: dict[str, str]) -> None:
     error = error_of(attach_then_lose, shell.status()["pid"], environment=server)
-    endpoint = server["MAINSEQUENCE_ENDPOINT"]
+    endpoint = address_in(server)
     cause = ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
     assert error.kind is PlatformUnreachableError
     assert error.facts == {"endpoint": endpoint}
     assert error.message == (
         f"No platform answers at {endpoint} ({cause}); start the local one and run this under it "
-        "with `msm-local exec -- COMMAND`, or set MAINSEQUENCE_ENDPOINT to the hosted one."
+        f"with `msm-local exec -- COMMAND`, or {HOSTED}."
     )
 
 
@@ -109,12 +117,11 @@ def test_a_killed_postgresql_says_what_was_refused(shell: Shell) -> None:
     family = family_of(state["pid"])
     # Also in the moment before the platform ends: there the SDK would try again for minutes.
     error = error_of(kill_and_attach, family[1].pid, environment=environment)
-    endpoint = environment["MAINSEQUENCE_ENDPOINT"]
+    endpoint = address_in(environment)
     assert error.kind is PlatformRefusedError
     assert error.facts["status_code"] == 424
     assert error.message == (
-        f"The platform at {endpoint} refused the Git context of this checkout (424): "
-        f"{error.facts['detail']}"
+        f"The platform at {endpoint} refused {CONTEXT} (424): {error.facts['detail']}"
     )
     assert gone(family)
     error = error_of(attach, environment=environment)
@@ -126,16 +133,16 @@ def test_a_killed_postgresql_says_what_was_refused(shell: Shell) -> None:
 def test_a_wrong_token_says_where_to_get_one(
     shell: Shell, server: dict[str, str], platform: LocalPlatform
 ) -> None:
-    mixed = {**server, "MAINSEQUENCE_ACCESS_TOKEN": platform.token}
+    mixed = {**server, TOKEN: platform.token}
     error = error_of(attach, environment=mixed)
-    endpoint, detail = server["MAINSEQUENCE_ENDPOINT"], error.facts["detail"]
+    endpoint, detail = address_in(server), error.facts["detail"]
     assert error.kind is PlatformRefusedError
     assert error.facts["status_code"] == 401
     # The platform names itself: the token is that of another one.
     assert repr(NAME) in detail
     assert str(shell.folder) in detail
     assert error.message == (
-        f"The platform at {endpoint} does not accept the token in MAINSEQUENCE_ACCESS_TOKEN (401: "
-        f"{detail}); run this under `msm-local exec -- COMMAND` of this checkout, or log in to the "
-        "hosted platform with `mainsequence login`."
+        f"The platform at {endpoint} does not accept the token in {TOKEN} (401: {detail}); run "
+        "this under `msm-local exec -- COMMAND` of this checkout, or log in to the hosted platform "
+        "with `mainsequence login`."
     )

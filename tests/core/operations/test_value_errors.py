@@ -9,8 +9,10 @@ import msm
 from msm.errors import InvalidValueError, TooLargeError
 from msm.models import Asset, AssetType, FutureAssetDetails, IndexFormulaDefinition
 from msm.operations.compile import Statement
+from tests.core.addresses import address_in
 from tests.core.operations.refusing import MODELS, Refused, refused
 from tests.support.forked import value_of
+from tests.support.generation import GENERATION
 
 LONG = "y" * 65
 SHOWN = f"'{'y' * 27}...{'y' * 28}'"
@@ -52,20 +54,22 @@ TOO_LARGE: dict[str, tuple[Statement, str, str, object]] = {
         LONG,
     ),
 }
+# What the platform puts around PostgreSQL's sentence.
+BEGINS, ENDS = {
+    "metatables": ("", ""),
+    "mainsequence8": ("PostgreSQL refused the statement: ", "."),
+}[GENERATION]
 # PostgreSQL does not say which column it is, and the values fit.
 INVALID: dict[str, tuple[Statement, str]] = {
     "division by zero": (
         select(1 / literal(0)).select_from(Asset),
-        (
-            "The platform at ENDPOINT refused the select (400): PostgreSQL refused the statement: "
-            "division by zero."
-        ),
+        f"The platform at ENDPOINT refused the select (400): {BEGINS}division by zero{ENDS}",
     ),
     "text for a UUID": (
         insert(IndexFormulaDefinition).values(index_uid="no uuid"),
         (
-            "The platform at ENDPOINT refused the insert (400): PostgreSQL refused the statement: "
-            'invalid input syntax for type uuid: "no uuid".'
+            f"The platform at ENDPOINT refused the insert (400): {BEGINS}invalid input syntax for "
+            f'type uuid: "no uuid"{ENDS}'
         ),
     ),
 }
@@ -87,7 +91,7 @@ def test_a_value_error_says_what_does_not_fit(
     errors: dict[str, Refused], shared_environment: Mapping[str, str], name: str
 ) -> None:
     sentence = TOO_LARGE[name][1] if name in TOO_LARGE else INVALID[name][1]
-    endpoint = shared_environment["MAINSEQUENCE_ENDPOINT"]
+    endpoint = address_in(shared_environment)
     assert errors[name].message == sentence.replace("ENDPOINT", endpoint)
 
 

@@ -44,7 +44,7 @@ def start_engine(
     Args:
         models: the models to attach; the core graph when None.
         timeout: seconds to wait for a catalog lookup, and that a statement may run; None for the
-            SDK's defaults, 120 and 15. The platform has a maximum: 60 of today's, 600 of SDK 8's.
+            SDK's defaults, 120 and 15. The platform has a maximum, such as 60.
 
     Raises:
         ModelGraphError: a model is listed twice, or is not a mapped markets model.

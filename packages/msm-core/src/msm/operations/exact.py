@@ -14,7 +14,17 @@ from sqlalchemy.schema import Column, Table
 from sqlalchemy.sql.compiler import IdentifierPreparer, ResultColumnsEntry
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Alias, Select
-from sqlalchemy.types import ARRAY, JSON, Integer, NullType, Numeric, String, TypeEngine
+from sqlalchemy.types import (
+    ARRAY,
+    JSON,
+    Float,
+    Integer,
+    NullType,
+    Numeric,
+    String,
+    Time,
+    TypeEngine,
+)
 
 from msm.values.decode import Form
 
@@ -48,7 +58,8 @@ def form_of(entry: ResultColumnsEntry, *, is_union: bool) -> Form:
     match entry.type:
         case NullType() | ARRAY() | JSON():
             return Form.JSON
-        case Numeric():
+        # A time of a day comes not at all, and text is what it is read from.
+        case Numeric() | Float() | Time():
             return Form.TEXT
         # PostgreSQL computes other types than SQLAlchemy expects: a sum of BIGINT is NUMERIC.
         case Integer() | String() if is_union or not _is_stored(entry):

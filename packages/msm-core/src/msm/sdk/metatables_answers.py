@@ -23,6 +23,8 @@ MEANINGS: Mapping[str, str] = {
     "data_source_write_blocked": "its data source is read-only",
     "database_connections_busy": "all connections to its database are in use; try again",
     "invalid_sql_parameters": "a parameter does not fit its type",
+    "sql_deadline_exceeded": "the statement ran longer than its timeout",
+    "sql_write_outcome_unknown": "it lost its database while it ended the transaction",
     "sql_caller_inactive": "the user of the token has no access to its database",
     "transfer_capacity_exceeded": "it has too many requests at once; try again",
     "transfer_deadline_exceeded": "the request took longer than it allows",
@@ -62,7 +64,8 @@ def failure_in(response: requests.Response, said: str | None = None) -> Failure:
     if code == DEADLINE:
         # The platform canceled the statement, which PostgreSQL always reports by this code.
         return Failure("statement", text, status, {"sqlstate": QUERY_CANCELED})
-    facts = {} if code is None else {"error": code}
+    # What is no JSON is not the platform's own answer, but that of a proxy.
+    facts = {} if detail is None else {"error": code or text}
     if code == OTHER_DATA_SOURCE:
         return Failure("stale", text, status, facts)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} and code is None:

@@ -69,6 +69,8 @@ DEFAULT_LIMITS = Limits(
 # The platform lets a request wait for its turn, up to this many seconds with its statement.
 TURN = 60.0
 GRACE = 10.0
+# The SDK's models name their classes in what they dump, which the platform refuses.
+OF_THE_CLIENT = {"orm_class": True, "statement": {"orm_class"}, "limits": {"orm_class"}}
 # The SDK asks a platform again that is starting; one on this machine has started.
 LOCAL_DISCOVERY = 1.0
 
@@ -301,7 +303,7 @@ def post_operation(
     Raises:
         Exception: one of ``SDK_ERRORS``.
     """
-    body = _json(operation.model_dump(mode="json", by_alias=True, exclude_none=True))
+    body = _json(operation.model_dump(mode="json", exclude_none=True, exclude=OF_THE_CLIENT))
     if max_bytes is not None and len(body) > max_bytes:
         raise RequestTooLargeError(len(body), max_bytes)
     is_read = operation.operation == "select"

@@ -54,6 +54,11 @@ CONSTRAINTS = (
         ("table", "constraint"),
     ),
     Sentence(
+        'value for domain %s violates check constraint "%s"',
+        "23514",
+        ("", "constraint"),
+    ),
+    Sentence(
         'null value in column "%s" of relation "%s" violates not-null constraint',
         "23502",
         ("column", "table"),
@@ -90,6 +95,7 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
         "malformed array literal",
     ),
     "22P05": ("unsupported Unicode escape sequence",),
+    "23502": ("domain %s does not allow null values",),
     "40001": (
         "could not serialize access due to concurrent update",
         "could not serialize access due to concurrent delete",
@@ -101,7 +107,6 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
         "permission denied for schema %s",
         "permission denied for function %s",
     ),
-    "42601": ('syntax error at or near "%s"',),
     "42703": (
         'column "%s" does not exist',
         "column %s.%s does not exist",
