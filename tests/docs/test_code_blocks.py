@@ -31,7 +31,7 @@ MOVING = DOCS / "from-sdk8.md"
 # The default suite runs the commands of both generations here: `./dev` chooses the environment.
 BOTH = [MOVING, ROOT / "README.md"] if GENERATION == "metatables" else []
 # A reader with SDK 8 chooses it once.
-CHOICE = {} if GENERATION == "metatables" else {"MSM_SDK": GENERATION}
+CHOICE: dict[str, str] = {} if GENERATION == "metatables" else {"MSM_SDK": GENERATION}
 ENVIRONMENT = ".venv" if GENERATION == "metatables" else f".venv-{GENERATION}"
 FOREIGN = ("MSM_", "MAINSEQUENCE_", "METATABLES_", "GIT_", "VIRTUAL_ENV", "PYTHON", "PYTEST")
 TIMEOUT = 300
