@@ -43,7 +43,11 @@ ABOVE_HTTP = {
 }
 HTTP_LIBRARIES = {"fastapi", "starlette", "uvicorn", "httpx", "http"}
 # Their shapes are those of requests and answers: services turn them into rows, and rows into them.
-HTTP_SHAPES = {"msm_local.contract.requests", "msm_local.contract.responses"}
+HTTP_SHAPES = {
+    f"msm_local.contract.{part}{shape}"
+    for part in ("", "metatables.")
+    for shape in ("requests", "responses")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ BROKEN: list[tuple[Rule, str, str]] = [
     (http_below_the_api, "repositories.x", "def f():\n    import fastapi"),
     (http_below_the_api, "repositories.x", "from msm_local.contract import responses"),
     (http_below_the_api, "database.x", "from msm_local.contract.requests import Scope"),
+    (http_below_the_api, "sql.x", "from msm_local.contract.metatables import responses"),
     (commits_outside_the_pools, "repositories.x", "connection.commit()"),
     (commits_outside_the_pools, "api.endpoints.x", "with a() as b:\n    b.commit()"),
 ]

@@ -31,7 +31,8 @@ EVERYWHERE: tuple[type[MsmLocalError], ...] = (
 
 def refusals(*errors: type[RequestError]) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of an endpoint with these errors; those of every endpoint are added."""
-    described: dict[int | str, dict[str, Any]] = {}
+    unreadable = {"model": responses.Error, "description": "- The body is not text."}
+    described: dict[int | str, dict[str, Any]] = {400: unreadable}
     for error in (*EVERYWHERE, *errors):
         summary = (error.__doc__ or "").partition("\n")[0]
         known = described.setdefault(error.status, {"model": responses.Error, "description": ""})
