@@ -44,6 +44,8 @@ def test_no_folder_holds_too_many_modules() -> None:
 
 def python_files(root: Path) -> list[Path]:
     """The Python files of the repository, without environments and what was built."""
-    hidden = {".venv", ".tools", "dist"}
-    files = (file.relative_to(root) for file in root.rglob("*.py"))
-    return [file for file in files if not hidden & set(file.parts) and file.parts[0][0] != "."]
+    found = []
+    for folder, folders, files in root.walk():
+        folders[:] = [name for name in folders if name[0] != "." and name != "dist"]
+        found += [(folder / name).relative_to(root) for name in files if name.endswith(".py")]
+    return found

@@ -1,13 +1,19 @@
 """The public names of each package."""
 
+import ast
 import importlib
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
 import msm.errors
 import msm.models
+import msm.sdk
 from msm.errors import MsmError
+
+FLAGS = re.MULTILINE | re.DOTALL
 
 
 @pytest.mark.parametrize(
@@ -23,6 +29,16 @@ def test_all_is_sorted_and_complete(name: str) -> None:
     rest = [entry for entry in exported if not entry[0].isupper()]
     natural = name == "msm.types"  # In order of length: Str100 after Str64.
     assert natural or exported == [*sorted(constants), *sorted(classes), *sorted(rest)]
+
+
+def test_both_adapters_export_the_same() -> None:
+    folder = Path(msm.sdk.__path__[0])
+    exported = {
+        sdk: re.findall(r"^__all__ = (\[.+?^\])", (folder / f"{sdk}.py").read_text("utf-8"), FLAGS)
+        for sdk in ("mainsequence8", "metatables")
+    }
+    assert [ast.literal_eval(names) for names in exported["metatables"]] == [msm.sdk.__all__]
+    assert exported["mainsequence8"] == exported["metatables"]
 
 
 def test_every_public_error_is_in_the_tree() -> None:
