@@ -127,6 +127,10 @@ class MarketsMigration(AlembicMetaTableMigration):
         ours = self.reference == DEFAULT_PROVIDER
         return commands.check_command(PACKAGE, provider=None if ours else self.reference)
 
+    def forget_command(self, uid: str) -> str:
+        """The command that removes a resource without a table and a model from the catalog."""
+        return commands.forget_command(uid, self.reference, self.target)
+
     @property
     def revision_command(self) -> str:
         """The command that makes a revision, without its message and position in the graph."""

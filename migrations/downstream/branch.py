@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+
+from msm.sdk import running_command
 
 from ..errors import RevisionIdError
 from ..history.files import read_revisions
@@ -68,12 +69,12 @@ def refuse_revision_off_branch(provider: MarketsMigration) -> None:
     Raises:
         RevisionIdError: the options do not put the revision on the branch, or its id exists.
     """
-    # From the command line that click has parsed: the SDK imports the provider before it uses the
-    # options, and nothing else of ours is called before the file is written.
-    command = click.get_current_context(silent=True)
-    if command is None or command.info_name != "revision":
+    # From the command line: the SDK imports the provider before it uses the options, and nothing
+    # else of ours is called before the file is written.
+    command = running_command()
+    if command is None or command[0] != "revision":
         return
-    revision, head = command.params["rev_id"], command.params["head"]
+    revision, head = command[1]["rev_id"], command[1]["head"]
     if revision is None:
         fault = "Without --rev-id the revision would get the next id of msm"
     elif not _is_of_branch(provider, revision):

@@ -32,7 +32,7 @@ class Project:
         return self.folder / f"{self.name}_migrations" / "versions" / "mainsequence_markets"
 
     def migrate(self, *arguments: str, environment: Mapping[str, str]) -> Finished:
-        """Run ``mainsequence migrations ARGUMENTS`` on the project's provider."""
+        """Run the SDK's ``migrations ARGUMENTS`` on the project's provider."""
         provider = ("--provider", f"{self.name}_migrations:migration")
         command = ("migrations", arguments[0], *provider, *arguments[1:])
         return run_sdk_cli(*command, environment=environment, folder=self.folder)

@@ -7,6 +7,7 @@ import pytest
 from psycopg import Connection
 
 from migrations.errors import DatabaseAheadError, MissingExtensionError
+from msm.errors.commands import migration_command
 from tests.conftest import PROVIDER
 from tests.downstream.conftest import Project
 from tests.support.forked import Finished
@@ -22,9 +23,7 @@ ADD_COLUMN = 'op.add_column("ms_markets__asset", sa.Column("later", sa.String(),
 DROP_COLUMN = 'op.drop_column("ms_markets__asset", "later")'
 
 
-REVISION = (
-    'mainsequence migrations revision --provider acme_migrations:migration -m "say what changes"'
-)
+REVISION = migration_command("revision", "acme_migrations:migration", "-m", '"say what changes"')
 
 
 def text_of(result: Finished) -> str:

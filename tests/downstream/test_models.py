@@ -12,6 +12,7 @@ from migrations.errors import DatabaseAheadError
 from migrations.history.files import Revisions
 from migrations.run.guards import unknown_version
 from msm.errors import AttachError, AttachProblem
+from msm.errors.commands import upgrade_command
 from msm.models import Asset
 from tests.support.forked import run_forked
 from tests.support.refusals import sentence
@@ -153,7 +154,7 @@ LIST = "the models of the project's migration package"
         (
             list_one_twice,
             (
-                f"ModelGraphError: The class {__name__}.Quote appears twice in the migration "
+                f"ProviderModelsError: The class {__name__}.Quote appears twice in the migration "
                 f"provider: as {__name__}.Quote in {__file__} and as {__name__}.Quote in "
                 f"{__file__}; list it in one graph only."
             ),
@@ -161,17 +162,17 @@ LIST = "the models of the project's migration package"
         (
             refer_to_no_table,
             (
-                f"ModelGraphError: {__name__}.Quote.asset_uid refers to ms_markets__assets.uid, "
-                "but no model has the table ms_markets__assets; name the attribute of the model "
-                "instead, such as Asset.uid."
+                f"ProviderModelsError: {__name__}.Quote.asset_uid refers to "
+                "ms_markets__assets.uid, but no model has the table ms_markets__assets; name the "
+                "attribute of the model instead, such as Asset.uid."
             ),
         ),
         (
             refer_to_no_column,
             (
-                f"ModelGraphError: {__name__}.Quote.asset_uid refers to ms_markets__asset.id, but "
-                "ms_markets__asset has no column id; name the attribute of the model instead, such "
-                "as Asset.uid."
+                f"ProviderModelsError: {__name__}.Quote.asset_uid refers to "
+                "ms_markets__asset.id, but ms_markets__asset has no column id; name the attribute "
+                "of the model instead, such as Asset.uid."
             ),
         ),
     ],
@@ -189,7 +190,7 @@ def test_missing_tables_name_the_project_that_migrates_them() -> None:
     problem = AttachProblem("Quote", "acme__quote", "missing", "not in the catalog")
     result = str(AttachError([problem], data_source_uid="here"))
     assert "from the repository of acme" in result
-    assert "`mainsequence migrations upgrade --provider PACKAGE:migration heads`" in result
+    assert f"`{upgrade_command('PACKAGE:migration', 'heads')}`" in result
     assert " migrations:migration" not in result
 
 
@@ -211,7 +212,7 @@ def test_identifier_of_ours_is_refused(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     ours = inspect.getfile(Asset)
     assert result.value == (
-        "ModelGraphError: The model identifier 'Asset' appears twice in the migration provider: as "
-        f"msm.models.assets.asset.Asset in {ours} and as {__name__}.Asset in {__file__}; list it "
-        "in one graph only."
+        "ProviderModelsError: The model identifier 'Asset' appears twice in the migration "
+        f"provider: as msm.models.assets.asset.Asset in {ours} and as {__name__}.Asset in "
+        f"{__file__}; list it in one graph only."
     )

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
+from msm.errors.commands import upgrade_command
 from tests.downstream.conftest import Project
 from tests.support.forked import Finished, run_forked, run_sdk_cli
+from tests.support.generation import PROGRAM
 
 pytestmark = pytest.mark.slow
 
@@ -50,9 +52,7 @@ def test_tools_work_on_an_extended_database(
     assert "--provider acme_migrations:migration heads" in check.stdout
     plan = look(extended, "plan", environment=environment)
     assert "acme0002" in plan.stdout
-    assert "mainsequence migrations upgrade --provider acme_migrations:migration heads" in (
-        plan.stdout
-    )
+    assert upgrade_command("acme_migrations:migration", "heads") in plan.stdout
 
 
 def test_check_names_a_revision_of_the_branch(
@@ -63,7 +63,7 @@ def test_check_names_a_revision_of_the_branch(
     commands = {row["kind"]: row["command"] for row in json.loads(result.stdout)["differences"]}
     program, *words = shlex.split(commands["missing_column"])
     place = ["--head", "acme@head", "--rev-id", "acme0002"]
-    assert (program, words[4:8]) == ("mainsequence", place)
+    assert (program, words[4:8]) == (PROGRAM, place)
     made = run_sdk_cli(*words, environment=environment, folder=extended.folder)
     assert made.exit_code == 0, made.stderr
     assert 'op.drop_column("acme__quote_ticks", "bid")' in extended.revision("acme0002")

@@ -10,9 +10,12 @@ from typing import Self
 
 import httpx
 
+from msm_local.instances.variables import platform_variables
 from msm_local.platform import LocalPlatform
 
 __all__ = ["Gateway"]
+
+HEADERS = ("Authorization", "Content-Type", "X-MetaTables-Local-Token")
 
 type Meet = Callable[[str, str], int | None]
 
@@ -38,6 +41,10 @@ class Gateway(ThreadingHTTPServer):
         self.meet = meet
         self.platform = platform
         self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), name="gateway")
+
+    def environment(self) -> dict[str, str]:
+        """What an SDK of either generation reads to find the platform through this."""
+        return platform_variables(self.endpoint, self.platform.token)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -72,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
         if status is not None:
             self._answer(status, json.dumps({"detail": "The gateway says no."}).encode())
             return
-        kept = {name: self.headers[name] for name in ("Authorization", "Content-Type")}
+        kept = {name: self.headers[name] for name in HEADERS if name in self.headers}
         url = f"{self.server.platform.endpoint}{self.path}"
         answer = httpx.request(self.command, url, content=body, headers=kept, timeout=60)
         self.server.answers.append((self.path, answer.content))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from migrations import errors
 from migrations.errors import MigrationError
+from msm.errors.commands import UPGRADE, migration_command
 
 __all__ = ["KEPT", "NOTHING_KEPT", "SENTENCES", "sentence"]
 
@@ -28,8 +29,8 @@ SENTENCES: Mapping[type[MigrationError], str] = {
     errors.DatabaseAheadError: (
         "The database is ahead of this code: it is at {row} and this code ends at {head}, and "
         "nothing was changed; run this with the version of {origin} that has {row}, or restore the "
-        "file of {row}, or downgrade the database with that version: `mainsequence migrations "
-        "downgrade --provider {provider} {head}`."
+        "file of {row}, or downgrade the database with that version: "
+        f"`{migration_command('downgrade', '{provider}', '{head}')}`."
     ),
     errors.DuplicateRevisionError: (
         "Revision {revision} is in {first} and in {second}; give one of them another id, and "
@@ -115,8 +116,7 @@ SENTENCES: Mapping[type[MigrationError], str] = {
     # Of a downstream project.
     errors.MissingReferenceError: (
         "{columns}: not in this database, but {project} refers to it, so nothing was changed; "
-        "upgrade msm first with `mainsequence migrations upgrade --provider migrations:migration "
-        "head`, and run this again."
+        f"upgrade msm first with `{UPGRADE}`, and run this again."
     ),
     errors.ForeignTableChangedError: (
         "{tables}: created, changed or dropped during the migration of {project}, which does not "

@@ -14,6 +14,7 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.crashing import Clean, read_state
 from tests.support.gateway import Gateway
+from tests.support.generation import PROGRAM
 from tests.support.migrating import Background, migrate, wait_until
 
 pytestmark = pytest.mark.slow
@@ -25,11 +26,11 @@ type Start = Callable[[Mapping[str, str]], subprocess.Popen[bytes]]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts ``mainsequence migrations upgrade``, its standard error in ``tmp_path``."""
+    """Starts the SDK's ``migrations upgrade``, its standard error in ``tmp_path``."""
     started: list[subprocess.Popen[bytes]] = []
 
     def upgrade(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        program = Path(sys.executable).with_name("mainsequence")
+        program = Path(sys.executable).with_name(PROGRAM)
         with (tmp_path / "stderr").open("wb") as stderr:
             started.append(
                 subprocess.Popen(
@@ -72,7 +73,7 @@ def test_command_killed_in_a_request_is_completed_next(
 
     environment = environment_of(fresh_platform)
     with Gateway(fresh_platform, meet) as gateway:
-        running.append(start({**environment, "MAINSEQUENCE_ENDPOINT": gateway.endpoint}))
+        running.append(start({**environment, **gateway.environment()}))
         assert running[0].wait(120) == -signal.SIGKILL
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     assert read_state(empty_url) == clean.after

@@ -43,7 +43,7 @@ def test_unavailable_platform_does_no_harm(
     environment = environment_of(fresh_platform)
     before = read_state(empty_url)
     with Gateway(fresh_platform, meet) as gateway:
-        through = {**environment, "MAINSEQUENCE_ENDPOINT": gateway.endpoint}
+        through = {**environment, **gateway.environment()}
         result = migrate("upgrade", "head", environment=through)
     assert result.exit_code == 1
     assert "503" in result.stderr
@@ -71,7 +71,7 @@ def test_expired_credential_ends_the_run_and_stays_secret(
     write_revision(checkout, 'op.execute("SELECT pg_sleep(30)")')
     with monkeypatch.context() as patch, Gateway(fresh_platform, lambda _method, _path: None) as by:
         patch.setattr(credentials, "timedelta", lambda seconds: timedelta(seconds=seconds - 894))
-        through = {**environment, "MAINSEQUENCE_ENDPOINT": by.endpoint}
+        through = {**environment, **by.environment()}
         result = migrate("upgrade", "head", environment=through, folder=checkout)
     assert result.exit_code == 1
     port = make_url(empty_url).port

@@ -15,8 +15,8 @@ from tests.conftest import ROOT, environment_of
 from tests.support.crashing import Clean, State, kill, read_state, run_traced
 from tests.support.forked import run_forked
 from tests.support.history import NEXT, RESOURCES
-from tests.support.migrating import Background, migrate, wait_until, write_revision
-from tests.support.tracing import ddl_of
+from tests.support.migrating import UPGRADE, Background, migrate, wait_until, write_revision
+from tests.support.tracing import Moment, ddl_of
 
 
 def statuses(state: State) -> Counter[str]:
@@ -47,7 +47,7 @@ def test_killed_after_commit_the_next_upgrade_only_finalizes(
 ) -> None:
     """Applied but not finalized: the check says so, and the next upgrade runs no DDL."""
     environment = environment_of(fresh_platform)
-    (moment,) = [m for m in clean.moments if (m.stage, m.edge) == ("commit", "after")]
+    (moment,) = [m for m in clean.moments if is_committed(m)]
     kill(moment, environment)
     left = read_state(empty_url)
     assert (left.versions, left.tables) == (clean.after.versions, clean.after.tables)
@@ -56,9 +56,7 @@ def test_killed_after_commit_the_next_upgrade_only_finalizes(
     assert result.value == 1
     reserved = "the catalog has it reserved, not active; its table exists"
     assert result.stdout.count(reserved) == RESOURCES
-    assert (
-        "-> mainsequence migrations upgrade --provider migrations:migration head" in result.stdout
-    )
+    assert f"-> {UPGRADE}" in result.stdout
     assert ddl_of(run_traced(environment)) == []
     assert read_state(empty_url) == clean.after
     assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
@@ -89,6 +87,11 @@ def test_killed_while_finalizing_leaves_each_table_once(
     assert left == clean.after
 
 
+def is_committed(moment: Moment) -> bool:
+    """Whether the transaction of the revisions has just been committed."""
+    return (moment.stage, moment.edge, moment.what) == ("commit", "after", "COMMIT")
+
+
 def waits(connection: psycopg.Connection) -> bool:
     """Whether a session waits for what this one has locked."""
     query = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
@@ -104,7 +107,7 @@ def test_upgrade_completes_a_downgrade_killed_before_finalize(
     run_traced(environment)
     down = run_traced(environment, command="downgrade", to="1002")
     run_traced(environment)
-    (moment,) = [m for m in down if (m.stage, m.edge) == ("commit", "after")]
+    (moment,) = [m for m in down if is_committed(m)]
     kill(moment, environment, command="downgrade", to="1002")
     left = read_state(empty_url)
     assert left.versions == ["1002"]

@@ -18,6 +18,7 @@ from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, ROOT, RUNTIME_PASSWORD, environment_of
 from tests.support.crashing import read_catalog
+from tests.support.generation import PROGRAM
 from tests.support.history import HEAD, RESOURCES, TABLES
 from tests.support.janitor import new_database
 from tests.support.migrating import migrate
@@ -99,14 +100,14 @@ def shared(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         both = Shared(checkout, environment_of(platform), cluster.platform_url(name))
         both.default("upgrade", "head")
         both.research(*documented_command())
-        both.research("mainsequence", "migrations", "upgrade", "--provider", PROVIDER, "head")
+        both.research(PROGRAM, "migrations", "upgrade", "--provider", PROVIDER, "head")
         yield both
 
 
 def documented_command() -> list[str]:
     """How docs/authoring.md makes the first revision of a namespace."""
     page = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"exec -- (mainsequence migrations revision .*--rev-id 1001.*)", page)
+    (line,) = re.findall(rf"exec -- ({PROGRAM} migrations revision .*--rev-id 1001.*)", page)
     return shlex.split(line)
 
 
@@ -145,12 +146,12 @@ def test_revision_is_written_to_its_namespace_folder(shared: Shared) -> None:
 def test_downgrade_of_one_namespace_leaves_the_other(shared: Shared) -> None:
     before = shared.look()
     down = ("migrations", "downgrade", "--provider", PROVIDER, "base")
-    shared.research("mainsequence", *down)
+    shared.research(PROGRAM, *down)
     ours, theirs = shared.look()
     assert ours == before[0]
     assert (dict(theirs.tables), theirs.versions) == ({}, [])
     assert theirs.active == [f"ms_markets__alembic_version{SUFFIX}"]
-    shared.research("mainsequence", "migrations", "upgrade", "--provider", PROVIDER, "head")
+    shared.research(PROGRAM, "migrations", "upgrade", "--provider", PROVIDER, "head")
     assert shared.look() == before
 
     shared.default("downgrade", "base")

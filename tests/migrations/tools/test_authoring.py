@@ -1,4 +1,4 @@
-"""What ``mainsequence migrations revision`` writes for an author."""
+"""What the SDK's ``migrations revision`` writes for an author."""
 
 import ast
 import importlib.util

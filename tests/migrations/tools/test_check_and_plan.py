@@ -183,7 +183,7 @@ def test_wait_ends_when_a_migration_reaches_head(
             looked.set()
 
     with Gateway(fresh_platform, meet) as gateway, ThreadPoolExecutor() as pool:
-        through = {**environment, "MAINSEQUENCE_ENDPOINT": gateway.endpoint}
+        through = {**environment, **gateway.environment()}
         waiting = pool.submit(run_check, through, "--wait", "60")
         assert looked.wait(60)
         upgrade(environment)

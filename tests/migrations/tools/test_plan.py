@@ -17,6 +17,7 @@ from migrations import migration
 from migrations.errors import DatabaseAheadError, DuplicateRevisionError
 from migrations.inspection.database import find_registry, read_only
 from migrations.plan import rows
+from msm.errors.commands import UPGRADE, migration_command
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.forked import run_forked
@@ -79,7 +80,7 @@ def test_an_upgrade_starts_where_the_database_is(fresh_platform: LocalPlatform) 
     assert (found["direction"], found["current"], found["informed"]) == ("upgrade", ["1002"], True)
     assert revisions(found) == REVISIONS[2:]
     assert "create table ms_markets__curve (11 columns)" in found["steps"][0]["operations"]
-    assert found["command"] == f"mainsequence migrations upgrade --provider {PROVIDER} head"
+    assert found["command"] == UPGRADE
     assert revisions(plan(environment, "+1")) == ["1003"]
     assert revisions(plan(environment, "1003")) == ["1003"]
 
@@ -108,15 +109,13 @@ def test_downgrade_counts_the_rows_it_loses(
     assert "DESTRUCTIVE\n" in text
     assert "\n1003  drop table ms_markets__curve: 3 rows\n" in text
     assert "\n1001  drop table ms_markets__asset: 2 rows\n" in text
-    assert text.endswith(
-        f"`mainsequence migrations downgrade --provider {PROVIDER} base` would run.\n"
-    )
+    assert text.endswith(f"`{migration_command('downgrade', PROVIDER, 'base')}` would run.\n")
 
 
 def test_a_step_back_is_a_downgrade(environment: Mapping[str, str]) -> None:
     found = plan(environment, "-1")
     assert (found["direction"], revisions(found)) == ("downgrade", [HEAD])
-    assert found["command"] == f"mainsequence migrations downgrade --provider {PROVIDER} -- -1"
+    assert found["command"] == migration_command("downgrade", PROVIDER, "--", "-1")
 
 
 @pytest.mark.parametrize("target", ["1003", "1002", "base"])
@@ -248,8 +247,8 @@ def test_commands_name_the_package_that_is_installed(
         run_here, "msm_migrations", ["1003"], environment=environment, folder=tmp_path
     )
     assert (result.value, result.stderr) == (0, "")
-    assert "`mainsequence migrations downgrade --provider msm_migrations:migration 1003`" in (
-        result.stdout
+    assert (
+        f"`{migration_command('downgrade', 'msm_migrations:migration', '1003')}`" in result.stdout
     )
 
 

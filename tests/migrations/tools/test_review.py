@@ -23,6 +23,7 @@ from migrations.review.hazards import widens
 from migrations.review.squawk import Squawk
 from tests.conftest import ROOT
 from tests.data.revisions import BAD, GOOD
+from tests.support.generation import PROGRAM
 from tests.support.history import AFTER, HEAD, NEXT, REVISIONS
 
 VERSIONS = ROOT / "migrations" / "versions"
@@ -240,7 +241,7 @@ def test_unreadable_revisions_are_one_sentence_and_exit_2(
 def first() -> str:
     """The documented command, in the namespace of this process."""
     page = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"exec -- (mainsequence migrations revision .*--rev-id 1001.*)", page)
+    (line,) = re.findall(rf"exec -- ({PROGRAM} migrations revision .*--rev-id 1001.*)", page)
     return str(line).replace("acme.research", "mainsequence.markets")
 
 

@@ -8,6 +8,7 @@ __all__ = [
     "LOGIN",
     "UPGRADE",
     "check_command",
+    "forget_command",
     "migration_command",
     "upgrade_command",
 ]
@@ -49,6 +50,21 @@ def check_command(package: str, *, provider: str | None = None) -> str:
     """
     command = f"python -m {package}.check"
     return command if provider is None else f"{command} --provider {provider}"
+
+
+def forget_command(uid: str, provider: str, target: str) -> str:
+    """The command that removes a resource without a table and a model from the catalog.
+
+    Args:
+        uid: of the resource.
+        provider: the migration provider that the resource belongs to, as ``package:attribute``.
+        target: the end of its revisions, ``head`` or ``heads``.
+    """
+    # A migration of today's SDK removes what its provider has no model for any more.
+    return {
+        "metatables": upgrade_command(provider, target),
+        "mainsequence8": f"mainsequence meta-table delete {uid}",
+    }[GENERATION]
 
 
 UPGRADE = upgrade_command("migrations:migration", "head")

@@ -38,6 +38,7 @@ from mainsequence.meta_tables.migrations import (
     run_mainsequence_alembic_env,
 )
 
+from msm.sdk.command_line import running_command
 from msm.sdk.context import Endpoint, Limits, PlatformContext
 from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
 from msm.sdk.mainsequence8_migrations import (
@@ -83,6 +84,7 @@ __all__ = [
     "platform_endpoint",
     "post_operation",
     "run_mainsequence_alembic_env",
+    "running_command",
     "schema_table_name",
     "sqlalchemy_naming_convention",
     "sqlalchemy_type_to_token",

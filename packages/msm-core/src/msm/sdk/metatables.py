@@ -21,6 +21,7 @@ from metatables.models import (
 from metatables.schema_names import schema_table_name, sqlalchemy_naming_convention
 from metatables.sqlalchemy_contracts import PlatformManagedMetaTable, PlatformTimeIndexMetaTable
 
+from msm.sdk.command_line import running_command
 from msm.sdk.metatables_migrations import (
     AlembicMetaTableMigration,
     forget_meta_table,
@@ -79,6 +80,7 @@ __all__ = [
     "platform_endpoint",
     "post_operation",
     "run_mainsequence_alembic_env",
+    "running_command",
     "schema_table_name",
     "sqlalchemy_naming_convention",
     "sqlalchemy_type_to_token",
