@@ -22,7 +22,7 @@ from generated_pages.__main__ import stale
 from generated_pages.schema.graphs import GRAPHS
 from generated_pages.tabs import LABELS, on_page_markdown
 from tests.conftest import ROOT
-from tests.support.generation import GENERATION
+from tests.support.generation import PROGRAM
 from tests.support.markdown import blocks_of, commands_of
 from tests.support.workshop import copy_sources
 
@@ -32,9 +32,7 @@ READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *ROOT.glob("pa
 PAGES = sorted([*READMES, *GUIDES, *DOCS.rglob("*.md")])
 # Attributes that make a browser load a file without a click.
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "object": "data"}
-PROGRAM = Path(sys.executable).parent
-# It has the command for migrations, which has the same verbs in both.
-SDK_PACKAGE = "metatables" if GENERATION == "metatables" else "mainsequence"
+BIN = Path(sys.executable).parent
 # Its subject is a database that both generations use, so it has no tabs.
 MOVING = DOCS / "from-sdk8.md"
 
@@ -54,10 +52,10 @@ class Loads(HTMLParser):
 
 def build(site: Path, *, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [PROGRAM / "mkdocs", "build", "--strict", "--site-dir", site],
+        [BIN / "mkdocs", "build", "--strict", "--site-dir", site],
         cwd=folder,
         # A proxy that does not exist: every request to the network fails.
-        env={"PATH": str(PROGRAM), "HTTPS_PROXY": "http://127.0.0.1:9", "NO_MKDOCS_2_WARNING": "1"},
+        env={"PATH": str(BIN), "HTTPS_PROXY": "http://127.0.0.1:9", "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
         text=True,
         check=False,
@@ -200,7 +198,7 @@ def dev_tasks() -> set[str]:
 
 @cache
 def local_verbs() -> set[str]:
-    program = [str(PROGRAM / "msm-local"), "--help"]
+    program = [str(BIN / "msm-local"), "--help"]
     result = subprocess.run(program, capture_output=True, text=True, check=True)
     _, _, commands = result.stdout.partition("Commands:")
     return set(re.findall(r"^  (\w+)", commands, re.MULTILINE))
@@ -209,7 +207,7 @@ def local_verbs() -> set[str]:
 @cache
 def sdk_verbs() -> set[str]:
     # Read as text: the import of the SDK's command line costs seconds, and its libraries warn.
-    found = importlib.util.find_spec(SDK_PACKAGE)
+    found = importlib.util.find_spec(PROGRAM)
     assert found is not None
     source = Path(str(found.origin)).parent / "cli" / "migrations.py"
     return set(re.findall(r'@migrations\.command\("(\w+)"\)', source.read_text(encoding="utf-8")))
