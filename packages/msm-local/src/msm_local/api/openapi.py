@@ -5,11 +5,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
 
+from msm_local.contract import responses
 from msm_local.contract.filters import RESOURCES, ResourceKind, describe_filters
 from msm_local.contract.paths import API_ROOT
 
-__all__ = ["describe", "operations"]
+__all__ = ["add_error", "describe", "operations"]
 
 SUMMARY = (
     "A local stand-in for the Main Sequence platform: what the SDK's client asks for when tables "
@@ -31,11 +33,19 @@ def describe(app: FastAPI) -> dict[str, Any]:
             description["components"]["schemas"].pop(name, None)
         for resource in RESOURCES:
             _describe_filters(description, resource)
+        add_error(description, responses.Error)
         schemes = {"token": {"type": "http", "scheme": "bearer"}}
         description["components"]["securitySchemes"] = schemes
         description["security"] = [{"token": []}]
         app.openapi_schema = description
     return app.openapi_schema
+
+
+def add_error(description: Mapping[str, Any], error: Any) -> None:
+    """Add the model of an error, to which the answers of all endpoints refer."""
+    schema = TypeAdapter(error).json_schema(ref_template="#/components/schemas/{model}")
+    parts = schema.pop("$defs", {})
+    description["components"]["schemas"].update(parts, Error=schema)
 
 
 def operations(description: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -1,8 +1,8 @@
 """The errors of an endpoint, as its description lists them."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from msm_local.contract import responses
 from msm_local.errors import (
     BodyTooLargeError,
     DatabaseUnavailableError,
@@ -15,7 +15,7 @@ from msm_local.errors import (
     UnauthorizedError,
 )
 
-__all__ = ["refusals"]
+__all__ = ["by_status", "refusals", "summary_of"]
 
 EVERYWHERE: tuple[type[MsmLocalError], ...] = (
     MsmLocalError,
@@ -30,11 +30,30 @@ EVERYWHERE: tuple[type[MsmLocalError], ...] = (
 )
 
 
+# As a reference, which the description resolves: FastAPI would build the model anew for each answer
+# of each endpoint, which takes as long as all other imports of the API.
+ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+
+
 def refusals(*errors: type[MsmLocalError]) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of an endpoint with these errors; those of every endpoint are added."""
-    described: dict[int | str, dict[str, Any]] = {}
-    for error in (*EVERYWHERE, *errors):
-        summary = (error.__doc__ or "").partition("\n")[0]
-        known = described.setdefault(error.status, {"model": responses.Error, "description": ""})
-        known["description"] = f"{known['description']}\n- `{error.__name__}`: {summary}".strip()
-    return described
+    return by_status(
+        (error.status, f"- `{error.__name__}`: {summary_of(error)}")
+        for error in (*EVERYWHERE, *errors)
+    )
+
+
+def by_status(lines: Iterable[tuple[int, str]]) -> dict[int | str, dict[str, Any]]:
+    """Answers with an error, from their statuses and a line about each reason."""
+    texts: dict[int | str, list[str]] = {}
+    for status, line in lines:
+        texts.setdefault(status, []).append(line)
+    return {
+        status: {"content": ERROR, "description": "\n".join(found)}
+        for status, found in texts.items()
+    }
+
+
+def summary_of(error: type[MsmLocalError]) -> str:
+    """The first line of an error's docstring."""
+    return (error.__doc__ or "").partition("\n")[0]

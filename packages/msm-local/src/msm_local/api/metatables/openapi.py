@@ -5,7 +5,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from msm_local.api.openapi import add_error
 from msm_local.contract.filters import RESOURCES
+from msm_local.contract.metatables import responses
 from msm_local.contract.metatables.filters import FILTERS, SCHEMAS
 from msm_local.contract.metatables.limits import MAX_FILTERED
 from msm_local.contract.paths import METATABLES_ROOT
@@ -47,6 +49,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
                 "properties": filters,
                 "additionalProperties": False,
             }
+        add_error(described, responses.Error)
         schemes = {"token": {"type": "http", "scheme": "bearer"}}
         described["components"]["securitySchemes"] = schemes
         described["security"] = [{"token": []}]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msm_local.contract.metatables import responses
+from msm_local.api.endpoints.refusals import by_status, summary_of
 from msm_local.errors import (
     BodyTooLargeError,
     DatabaseUnavailableError,
@@ -31,12 +31,8 @@ EVERYWHERE: tuple[type[MsmLocalError], ...] = (
 
 def refusals(*errors: type[RequestError]) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of an endpoint with these errors; those of every endpoint are added."""
-    unreadable = {"model": responses.Error, "description": "- The body is not text."}
-    described: dict[int | str, dict[str, Any]] = {400: unreadable}
-    for error in (*EVERYWHERE, *errors):
-        summary = (error.__doc__ or "").partition("\n")[0]
-        known = described.setdefault(error.status, {"model": responses.Error, "description": ""})
-        known["description"] = f"{known['description']}\n- {summary}".strip()
+    lines = [(error.status, f"- {summary_of(error)}") for error in (*EVERYWHERE, *errors)]
+    described = by_status([(400, "- The body is not text."), *lines])
     # FastAPI's own, or a sentence about a filter.
     described[422] = {"description": "The request is not valid."}
     return described
