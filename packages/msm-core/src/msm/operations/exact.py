@@ -26,7 +26,7 @@ from sqlalchemy.types import (
     TypeEngine,
 )
 
-from msm.values.decode import Form
+from msm.values.decode import Form, is_untyped
 
 __all__ = ["ExpectedColumn", "exact_returning", "exact_select", "form_of", "types_of_returned"]
 
@@ -100,7 +100,7 @@ def exact_select(
     types = [
         f"CAST(pg_typeof((SELECT {name} {source} WHERE false)) AS TEXT) AS {name}"
         for name, column in zip(names, columns, strict=True)
-        if isinstance(column.kind, NullType)
+        if is_untyped(column.kind)
     ]
     return f"SELECT {', '.join(wanted)} {source}", f"SELECT {', '.join(types)}" if types else None
 
@@ -147,6 +147,6 @@ def types_of_returned(
             column.name
         )
         for element, column in zip(statement.exported_columns, columns, strict=True)
-        if isinstance(column.kind, NullType)
+        if is_untyped(column.kind)
     ]
     return select(*types) if types else None

@@ -18,7 +18,7 @@ from sqlalchemy.types import ARRAY, NullType, TypeEngine
 from msm.errors import ResultValueError
 from msm.errors.formatting import shortened
 
-__all__ = ["Codec", "Form", "ResultColumn", "codec_of", "has_json_form"]
+__all__ = ["Codec", "Form", "ResultColumn", "codec_of", "has_json_form", "is_untyped"]
 
 # What decoders raise for a value that they cannot read; an overflow is an ArithmeticError.
 DECODE_ERRORS = (ArithmeticError, TypeError, ValueError)
@@ -129,20 +129,25 @@ def has_json_form(column_type: TypeEngine[Any]) -> bool:
     return column_type.python_type in _CODECS
 
 
+def is_untyped(column_type: TypeEngine[Any]) -> bool:
+    """Whether SQLAlchemy does not know the type, as of a function that it has no class for."""
+    if isinstance(column_type, ARRAY):
+        return is_untyped(column_type.item_type)
+    return isinstance(column_type, NullType)
+
+
 def codec_of(column_type: TypeEngine[Any], token: str) -> Codec:
     """The codec of a result column whose type has a JSON form.
 
     Args:
         column_type: SQLAlchemy's type of the column.
-        token: the platform's name of the type. It is used where SQLAlchemy does not know the type,
-            such as the result of a function that SQLAlchemy has no class for.
+        token: the platform's name of the type, which is used where SQLAlchemy does not know it.
     """
-    match column_type:
-        case NullType():
-            codec = _CODECS[_TOKENS.get(token.removesuffix("[]"), object)]
-            return _array_of(codec) if token.endswith("[]") else codec
-        case ARRAY():
-            return _array_of(codec_of(column_type.item_type, ""))
+    if is_untyped(column_type):
+        codec = _CODECS[_TOKENS.get(token.removesuffix("[]"), object)]
+        return _array_of(codec) if token.endswith("[]") else codec
+    if isinstance(column_type, ARRAY):
+        return _array_of(codec_of(column_type.item_type, ""))
     return _CODECS[column_type.python_type]
 
 
