@@ -19,8 +19,8 @@ __all__ = ["compare_catalog"]
 type TableName = tuple[str, str]
 type Columns = Mapping[TableName, Sequence[ReflectedColumn]]
 
-# More than a provider has tables, so that no row is left out.
-LIMIT = 10_000
+# More than a provider has tables, so that no row is left out; the platform refuses a larger number.
+LIMIT = 5_000
 
 
 def compare_catalog(connection: Connection, registry: Registry) -> list[Difference]:
