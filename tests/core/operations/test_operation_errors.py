@@ -58,8 +58,8 @@ BY_SQLSTATE: dict[str, tuple[type, str]] = {
         MissingTableError,
         (
             "The insert over AssetType uses a table that does not exist in the database, though "
-            "the catalog has it; run `python -m migrations.check` from the repository root: it "
-            "names the table and prints the SQL that creates it."
+            "the catalog had it when this runtime was attached; run `python -m migrations.check` "
+            "from the repository root: it names the table and prints the SQL that creates it."
         ),
     ),
     "53100": (
@@ -213,6 +213,19 @@ def test_waiting_for_a_lock_times_out(
         error = value_of(wait_for_a_lock, environment=shared_environment)
     assert error.kind is TimedOutError
     assert "within 0.5 s" in error.message
+
+
+def lose_a_table() -> Refused:
+    runtime = msm.start_engine([AssetType])
+    return refused(runtime.execute, INSERT)
+
+
+def test_a_dropped_table_is_missing(environment: Mapping[str, str], superuser: Connection) -> None:
+    superuser.execute("DROP TABLE ms_markets__assettype CASCADE")
+    error = value_of(lose_a_table, environment=environment)
+    assert error.kind is MissingTableError
+    assert error.facts["sqlstate"] == "42P01"
+    assert (error.facts["table"], error.facts["model"]) == ("ms_markets__assettype", "AssetType")
 
 
 def lose_a_race() -> Refused:

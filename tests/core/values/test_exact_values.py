@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Numeric,
+    Select,
     String,
     Time,
     cast,
@@ -48,7 +49,7 @@ VALUE = IndexValuesTS.value
 ONE = Index.unique_identifier == "I"
 
 
-def one(*columns: Any) -> Statement:
+def one(*columns: Any) -> Select[*tuple[Any, ...]]:
     return select(*columns).select_from(Index).where(ONE)
 
 

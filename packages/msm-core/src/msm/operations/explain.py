@@ -219,8 +219,8 @@ def _disk_full(refusal: Refusal) -> str:
 def _missing_table(refusal: Refusal) -> str:
     return (
         f"{_operation(refusal)} uses a table that does not exist in the database, though the "
-        f"catalog has it; run `{CHECK}` from the repository root: it names the table and prints "
-        "the SQL that creates it."
+        f"catalog had it when this runtime was attached; run `{CHECK}` from the repository root: "
+        "it names the table and prints the SQL that creates it."
     )
 
 
