@@ -50,6 +50,10 @@ def test_run_needs_a_command_that_exists(checkout: Checkout) -> None:
     assert "there is no command 'msm-locl'" in sentence_of(checkout.dev("run", "msm-locl", "stop"))
 
 
+def test_msm_local_learns_how_its_commands_are_run(checkout: Checkout) -> None:
+    assert "MSM_LAUNCHER=./dev run" in checkout.dev("run", "env").stdout.splitlines()
+
+
 def test_without_a_python_the_message_names_the_fix(checkout: Checkout) -> None:
     checkout.without_environments()
     # Too old, too new, and a free-threaded build, for which half of the wheels do not exist.

@@ -118,7 +118,7 @@ class TemplateFailedError(InstanceError):
 
 
 class ResetFailedError(InstanceError):
-    """PostgreSQL could not replace the database with a fresh one."""
+    """There is too little disk for a fresh database, or PostgreSQL could not put it in place."""
 
     effect = "The database was not changed."
 

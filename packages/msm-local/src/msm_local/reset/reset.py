@@ -1,5 +1,6 @@
 """A fresh database at a revision: a clone of a template replaces the old database."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from msm_local.instances.health import Health, probe
 from msm_local.instances.instance import Instance
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE, NEXT, PREVIOUS
+from msm_local.postgres.initdb import LITTLE_DISK
 from msm_local.repositories import databases
 from msm_local.repositories.settings import Settings
 from msm_local.reset.templates import BASE, Recipe, build_template, end_credentials, prune_templates
@@ -82,7 +84,7 @@ def reset(
         ClientsConnectedError: clients are connected, and ``force`` is False.
         UnhealthyError: the platform is running, but does not answer.
         TemplateFailedError: the revisions do not run.
-        ResetFailedError: PostgreSQL refused a step, for example because the disk is full.
+        ResetFailedError: the disk is nearly full, or PostgreSQL refused a step.
     """
     began = time.monotonic()
     forget_variables()
@@ -91,6 +93,7 @@ def reset(
         _refuse_foreign(instance, health, provider)
         versions = _check_target(instance, provider, target)
         with _explained(), _cluster_of(instance, health) as cluster:
+            _refuse_little_disk(cluster)
             _refuse_clients(cluster, force=force)
             settings = _current_settings(cluster, instance)
             recipe = Recipe(provider, versions, target, settings)
@@ -158,6 +161,16 @@ def _cluster_of(instance: Instance, health: Health) -> Iterator[Cluster]:
     _http, port = instance.remembered_ports()
     with Cluster(instance.folder, port=port) as cluster:
         yield cluster
+
+
+def _refuse_little_disk(cluster: Cluster) -> None:
+    free = shutil.disk_usage(cluster.data).free
+    # Asked first, because PostgreSQL does not always name a full disk as the cause.
+    if free < LITTLE_DISK:
+        raise ResetFailedError(
+            f"No space left on device: a reset needs {LITTLE_DISK >> 20} MB, and {cluster.data} "
+            f"has {free >> 20} MB; free some space, and reset again."
+        )
 
 
 def _refuse_clients(cluster: Cluster, *, force: bool) -> None:
