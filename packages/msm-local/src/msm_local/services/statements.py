@@ -30,8 +30,8 @@ def check_hidden(
     hidden = sorted(".".join(name) for name in typed - set(readable))
     if hidden:
         raise StatementRefusedError(
-            f"The statement uses the row type of {', '.join(hidden)}, which its scope does not "
-            "declare."
+            f"The statement uses the row type of {', '.join(hidden)}, which is not among the "
+            "tables that it may read."
         )
     # PostgreSQL reads a.f as f(a) if a has no column f: that is a call too.
     called = physical.find_row_functions(connection, list(statement.members))

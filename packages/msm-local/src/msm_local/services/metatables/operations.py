@@ -208,7 +208,7 @@ def _select(
     total = skipped + cursor.rowcount
     page.extend(cursor)
     while cursor.rowcount == asked and page.room:
-        # Twice as many with each fetch: the width of a row is known only after it was sent.
+        # Few rows first, and then as many as fit: rows must not pile up before they are counted.
         asked = min(page.room, 2 * asked)
         cursor = transfers.fetch(connection, read_as_json, asked)
         total += cursor.rowcount

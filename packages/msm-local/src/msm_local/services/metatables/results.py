@@ -32,11 +32,15 @@ class Page:
         self._max_rows = max_rows
         self._must_fit = must_fit
         self._bytes = ENVELOPE_BYTES
+        self._largest = 1
 
     @property
     def room(self) -> int:
-        """How many more rows the answer carries, if they are not too large."""
-        return 0 if self.is_full else self._max_rows - len(self.rows)
+        """How many more rows to look at: of the size of the largest, if there was one."""
+        if self.is_full:
+            return 0
+        fitting = (MAX_RESPONSE_BYTES - self._bytes) // self._largest + 1
+        return min(self._max_rows - len(self.rows), fitting)
 
     def extend(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add rows until the answer is full.
@@ -67,6 +71,7 @@ class Page:
             self.is_full = True
             return False
         self._bytes += size
+        self._largest = max(self._largest, size)
         self.rows.append(orjson.Fragment(data))
         # The platform calls a page truncated as soon as it has as many rows as were asked for.
         self.is_full = len(self.rows) == self._max_rows
