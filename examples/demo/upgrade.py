@@ -15,8 +15,8 @@ PROVIDER = "migrations:migration"
 
 REVISION = re.compile(r"Running upgrade \S* -> (\d+), (.+)")
 
-# The steps of an upgrade in the lines that the SDK prints, and a text for each. SDK 8 prints several
-# hundred lines, and metatables only those of the revisions.
+# The steps of an upgrade in the lines that the SDK prints, and a text for each. SDK 8 prints
+# several hundred lines, and metatables only those of the revisions.
 STEPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Loading migration provider"), "loading the provider"),
     (re.compile(r"collection-create request for (\d+)"), r"reserving \1 tables in the catalog"),
@@ -62,8 +62,8 @@ def upgrade_to_head(log: Path, progress: Callable[[str], None]) -> tuple[int, li
     Raises:
         UpgradeFailedError: the SDK's exit code was not zero.
     """
-    # Not asked of msm, which would load the SDK here too. Today's SDK also has a `mainsequence`, but
-    # without migrations.
+    # Not asked of msm, which would load the SDK here too. Today's SDK has a `mainsequence` as well,
+    # but without migrations.
     program = Path(sys.executable).with_name("metatables")
     if not program.exists():
         program = program.with_name("mainsequence")

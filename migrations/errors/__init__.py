@@ -24,6 +24,7 @@
     │   ├── PoolerError
     │   ├── CredentialExpiredError
     │   ├── LockLostError
+    │   ├── ReservationError            the platform does not reserve the tables
     │   └── ConnectionLostError
     ├── RunError                    the migration began and was undone
     │   ├── TableBusyError              another session held a table for longer than we wait
@@ -89,6 +90,7 @@ from .session import (
     CredentialExpiredError,
     LockLostError,
     PoolerError,
+    ReservationError,
     SessionError,
 )
 
@@ -115,6 +117,7 @@ __all__ = [
     "PoolerError",
     "ProviderModelsError",
     "PublishedHistoryError",
+    "ReservationError",
     "RevisionCycleError",
     "RevisionFilesError",
     "RevisionIdError",

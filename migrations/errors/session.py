@@ -7,6 +7,7 @@ __all__ = [
     "CredentialExpiredError",
     "LockLostError",
     "PoolerError",
+    "ReservationError",
     "SessionError",
 ]
 
@@ -29,3 +30,7 @@ class LockLostError(SessionError):
 
 class ConnectionLostError(SessionError):
     """PostgreSQL cannot be reached, or ended the session."""
+
+
+class ReservationError(SessionError):
+    """The platform did not reserve the tables in its catalog."""

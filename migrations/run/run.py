@@ -13,13 +13,15 @@ from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from msm.errors import PlatformError
+from msm.platform import refusals_of
 from msm.sdk import (
     apply_mainsequence_migration_role,
     migration_connect_arguments,
     run_mainsequence_alembic_env,
 )
 
-from ..errors import MigrationError
+from ..errors import MigrationError, ReservationError
 from ..history.files import read_revisions
 from ..provider import provider_of
 from .blockers import BlockerWatch
@@ -60,7 +62,7 @@ def begin_or_exit(config: Config, changes: bool) -> None:
     """
     end()
     try:
-        _begun.append(_begin(config, changes=changes))
+        _begun.append(_begin(config, lambda: changes))
     except MigrationError as error:
         error.exit()
 
@@ -89,7 +91,7 @@ def run(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool])
     Raises:
         MigrationError: it could not be done; the error says what was kept.
     """
-    work = _begun.pop() if _begun else _begin(config, changes=changes())
+    work = _begun.pop() if _begun else _begin(config, changes)
     try:
         with work.failures():
             if changes():
@@ -112,11 +114,14 @@ def end() -> None:
 _begun: list["Run"] = []
 
 
-def _begin(config: Config, *, changes: bool) -> "Run":
+def _begin(config: Config, changes: Callable[[], bool]) -> "Run":
     work = Run(config, Limits.from_environment(os.environ))
     try:
         with work.failures():
-            work.prepare_change() if changes else work.prepare()
+            if changes():
+                work.prepare_change()
+            else:
+                work.prepare()
     except BaseException:
         work.close()
         raise
@@ -193,7 +198,7 @@ class Run:
         if not self._recorded_rows:
             refuse_unversioned_tables(self._connection, self._provider)
         self._connection.rollback()
-        self._provider.reserve_again()
+        self._reserve_again()
         # Below head a table may be missing because a later revision creates it.
         if self._recorded_rows == tuple(self.revisions.heads):
             refuse_lost_tables(self._connection, self._recorded_rows, self._provider)
@@ -201,6 +206,15 @@ class Run:
         self._foreign_tables = ForeignTables(self._connection, self._provider, self.progress)
         # Ends the transaction of the checks: the SDK's command may look at the database now.
         self._connection.rollback()
+
+    def _reserve_again(self) -> None:
+        try:
+            with refusals_of("the reservation of the tables"):
+                self._provider.reserve_again()
+        except PlatformError as error:
+            raise ReservationError(
+                f"{str(error).rstrip('.')}; nothing was changed; run this again."
+            ) from error
 
     def read(self, script: ScriptDirectory) -> None:
         """Run a command that changes nothing, without the lock, even while a migration runs."""

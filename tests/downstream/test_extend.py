@@ -12,7 +12,7 @@ from tests.conftest import PROVIDER
 from tests.downstream.conftest import Project
 from tests.support.forked import Finished
 from tests.support.history import HEAD, NEXT, REVISIONS
-from tests.support.migrating import migrate, sentence_of, write_revision
+from tests.support.migrating import migrate, sentence_of, write_revision, wrong_provider_code
 from tests.support.refusals import sentence
 from tests.support.schema import describe
 
@@ -171,7 +171,7 @@ def test_id_or_parent_that_is_taken_is_refused(
 def test_file_with_one_of_our_ids_is_refused(acme: Project, environment: Mapping[str, str]) -> None:
     file = acme.write(NEXT, HEAD, "pass")
     result = acme.migrate("current", environment=environment)
-    assert result.exit_code == 2
+    assert result.exit_code == wrong_provider_code("current")
     said = (
         f"The id of revision {NEXT} in {file} does not begin with acme, so msm may use it too; "
         f"delete that file and generate it again with `{REVISION} --head acme@head --rev-id "

@@ -8,13 +8,14 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from migrations.run.lock import MigrationLock
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of
-from tests.support.alembic import url_of
+from tests.support.alembic import engine_of, url_of
 from tests.support.crashing import Clean, run_clean
 from tests.support.janitor import new_database
-from tests.support.migrating import Background
+from tests.support.migrating import LOCK_TABLE, Background
 
 
 @pytest.fixture
@@ -22,6 +23,22 @@ def checkout(tmp_path: Path) -> Path:
     """A folder that holds a copy of the provider, to write revisions into."""
     shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
     return tmp_path
+
+
+@pytest.fixture
+def formatted_checkout(checkout: Path) -> Path:
+    """A copy of the provider, with the settings of the formatter."""
+    shutil.copy(ROOT / "pyproject.toml", checkout)
+    return checkout
+
+
+@pytest.fixture
+def held(head_database: Connection) -> Iterator[MigrationLock]:
+    """The lock of the database at head, held by this process."""
+    lock = MigrationLock(engine_of(head_database), LOCK_TABLE)
+    lock.acquire(0)
+    yield lock
+    lock.release()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsBase
 from msm.errors import ModelDefinitionError
-from msm.models import Asset
+from msm.models import Asset, AssetSnapshotsTS
 from msm.types import Str64
 from msm_portfolio.models import PortfolioEventLedgerTS
 from tests.models.defining import AcmeTimeIndex, columns, define, time_indexed
@@ -25,6 +25,14 @@ def test_names_and_description_follow_from_the_class() -> None:
     assert model.__metatable_description__ == "One quote.\n\nMid of the day."
     assert Asset.__metatable_labels__ == ["msm", "assets"]
     assert Asset.__tablename__ == "ms_markets__asset"
+
+
+def test_the_catalog_has_a_table_under_its_own_name() -> None:
+    """Another project, or another namespace, may have a class of the same name."""
+    for model in (Asset, AssetSnapshotsTS):
+        assert model.__metatable_identifier__ == model.__name__
+        request = model.build_registration_request(data_source_uid="x", identifier="y")
+        assert request.identifier == model.__tablename__
 
 
 def test_a_class_may_name_its_concept() -> None:
@@ -133,5 +141,6 @@ def test_a_name_of_63_characters_is_short_enough() -> None:
 
 def test_no_layout_of_ours_changes_the_table() -> None:
     """The index of a storage layout is the platform's; Alembic must not see it."""
-    (index,) = PortfolioEventLedgerTS.__table__.indexes
+    (index,) = MarketsBase.metadata.tables[PortfolioEventLedgerTS.__tablename__].indexes
+    assert index.name is not None
     assert index.name.startswith("uix__")

@@ -2,12 +2,14 @@
 
 from alembic.config import Config
 from psycopg import Connection
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.pool import NullPool
 
 from migrations import migration
+from migrations.run.connections import application_name
 from msm.sdk import alembic_config_for_provider
 
-__all__ = ["config_for", "url_of"]
+__all__ = ["config_for", "engine_of", "url_of"]
 
 
 def url_of(connection: Connection) -> URL:
@@ -29,3 +31,9 @@ def config_for(url: URL) -> Config:
         migration, sqlalchemy_url=url.render_as_string(hide_password=False)
     )
     return config
+
+
+def engine_of(database: Connection) -> Engine:
+    """An engine for the database of an open connection, whose sessions look like a migration's."""
+    named = {"application_name": application_name()}
+    return create_engine(url_of(database), poolclass=NullPool, connect_args=named)

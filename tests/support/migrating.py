@@ -17,7 +17,7 @@ import psycopg
 from msm.errors import commands
 from tests.conftest import PROVIDER, ROOT
 from tests.support.forked import Finished, run_forked, run_sdk_cli
-from tests.support.generation import sdk
+from tests.support.generation import GENERATION, sdk
 from tests.support.history import HEAD, NEXT
 
 __all__ = [
@@ -30,9 +30,11 @@ __all__ = [
     "migrate_in",
     "run_tool_fresh",
     "sentence_of",
+    "unload_ours",
     "wait_for_lock_timeout",
     "wait_until",
     "write_revision",
+    "wrong_provider_code",
 ]
 
 NAME = "msm-migrate"
@@ -83,13 +85,13 @@ def run_cli_fresh(arguments: tuple[str, ...]) -> None:
     The namespace is read once, when msm is imported. A test module imports the provider of the
     repository, not the copy in the working folder.
     """
-    _unload_ours()
+    unload_ours()
     sdk("cli").app(list(arguments))
 
 
 def run_check_fresh() -> int:
     """Run ``python -m migrations.check --json`` of the provider in the working folder."""
-    _unload_ours()
+    unload_ours()
     sys.path.insert(0, str(Path.cwd()))
     from migrations.check.__main__ import main
 
@@ -98,16 +100,23 @@ def run_check_fresh() -> int:
 
 def run_tool_fresh(tool: str, *arguments: str) -> None:
     """Run ``python -m migrations.TOOL ARGUMENTS`` of the provider in the working folder."""
-    _unload_ours()
+    unload_ours()
     sys.path.insert(0, str(Path.cwd()))
     sys.argv = [tool, *arguments]
     runpy.run_module(f"migrations.{tool}", run_name="__main__", alter_sys=True)
 
 
-def _unload_ours() -> None:
+def unload_ours() -> None:
+    """Make the next import load our packages again, those in the working folder first."""
     for name in list(sys.modules):
         if name.partition(".")[0] in {"migrations", "msm", "msm_portfolio", "msm_pricing"}:
             del sys.modules[name]
+
+
+def wrong_provider_code(verb: str) -> int:
+    """The exit code of a command whose provider cannot be imported."""
+    # Where the CLI imports the provider as one of its options, it is a wrong option.
+    return 2 if GENERATION == "mainsequence8" or verb == "revision" else 1
 
 
 def sentence_of(result: Finished) -> str:

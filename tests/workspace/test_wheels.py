@@ -18,10 +18,12 @@ from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 from release.versions import version_of
 from tests.conftest import ROOT, environment_of
+from tests.support.generation import GENERATION, PROGRAM
 from tests.support.history import HEAD, RESOURCES, TABLES
 from tests.support.wheels import Environment, make_environment, run
 
 VERSION = version_of(ROOT)
+EXTRAS = ("mainsequence8", "metatables")
 DISTRIBUTIONS = {"msm_core", "msm_local", "msm_migrations", "msm_portfolio", "msm_pricing"}
 PACKAGES = ["msm", "msm_local", "msm_migrations", "msm_portfolio", "msm_pricing"]
 CORE, PORTFOLIO, PRICING = (
@@ -41,7 +43,7 @@ found = [name for name in {packages} if importlib.util.find_spec(name)]
 for name in found:
     package = importlib.import_module(name)
     for module in pkgutil.walk_packages(package.__path__, f"{{name}}."):
-        if not module.name.endswith(("__main__", ".env")):
+        if not module.name.endswith(("__main__", ".env")) and "{other}" not in module.name:
             importlib.import_module(module.name)
 print(found)
 """
@@ -92,15 +94,32 @@ def links_to(wheels: dict[str, Path]) -> tuple[str, str]:
     return "--find-links", str(next(iter(wheels.values())).parent)
 
 
+def with_sdk(wheel: Path) -> str:
+    """A wheel with the extra of the generation that these tests run with."""
+    return f"{wheel}[{GENERATION}]"
+
+
 def lowest(project: Path) -> dict[str, str]:
     """The lowest version that each requirement of a project allows, by name."""
-    said = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    said = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
+    extra = said.get("optional-dependencies", {}).get(GENERATION, [])
     return {
         requirement.name: bound.version
-        for requirement in map(Requirement, said)
+        for requirement in map(Requirement, [*said["dependencies"], *extra])
         for bound in requirement.specifier
         if bound.operator == ">="
     }
+
+
+def pinned_by_the_sdk(environment: Environment) -> set[str]:
+    """What the SDK requires in one exact version, so that no lower bound of ours can count."""
+    code = """
+import importlib.metadata as m
+names = {d.name for d in m.distributions()} & {"mainsequence", "mainsequence-metatable"}
+print([need for name in names for need in m.requires(name)])
+"""
+    needs = map(Requirement, ast.literal_eval(environment.ask(code)))
+    return {need.name for need in needs if any(s.operator == "==" for s in need.specifier)}
 
 
 def assert_lowest(environment: Environment, projects: Iterable[Path]) -> None:
@@ -113,11 +132,22 @@ def assert_lowest(environment: Environment, projects: Iterable[Path]) -> None:
     for project in projects:
         for name, bound in lowest(project).items():
             bounds[name] = max(bounds.get(name, "0"), bound, key=Version)
+    pinned = pinned_by_the_sdk(environment)
+    # SDK 8 pins none of them, so that each bound is tested with one of the two.
+    assert pinned & bounds.keys() <= {"psycopg"}
     code = f"import importlib.metadata as m; print({{n: m.version(n) for n in {list(bounds)}}})"
     found = ast.literal_eval(environment.ask(code))
     assert {
-        name: found[name] for name in bounds if Version(found[name]) != Version(bounds[name])
+        name: found[name]
+        for name in bounds.keys() - pinned
+        if Version(found[name]) != Version(bounds[name])
     } == {}
+
+
+def import_all() -> str:
+    """Code that imports every module but those of the other generation's adapter."""
+    (other,) = set(EXTRAS) - {GENERATION}
+    return IMPORT_ALL.format(packages=PACKAGES, other=f"msm.sdk.{other}")
 
 
 def use(environment: Environment, packages: list[str], variables: Mapping[str, str]) -> str:
@@ -140,18 +170,20 @@ def test_every_wheel_has_types_and_a_licence(
 
 
 def test_a_wheel_pins_siblings_to_its_version(wheels: dict[str, Path]) -> None:
+    extras = [f"msm-core[{sdk}]=={VERSION}; extra == '{sdk}'" for sdk in EXTRAS]
     found = {}
     for name, wheel in wheels.items():
         (facts,) = importlib.metadata.distributions(path=[str(wheel)])
-        siblings = [need for need in facts.requires or [] if need.startswith("msm-")]
-        found[name] = siblings
-        assert siblings == [f"{need.partition('=')[0]}=={facts.version}" for need in siblings]
+        found[name] = [need for need in facts.requires or [] if need.startswith("msm-")]
     assert found == {
         "msm_core": [],
         "msm_local": [],
-        "msm_migrations": [f"msm-{name}=={VERSION}" for name in ("core", "portfolio", "pricing")],
-        "msm_portfolio": [f"msm-core=={VERSION}"],
-        "msm_pricing": [f"msm-core=={VERSION}"],
+        "msm_migrations": [
+            *(f"msm-{name}=={VERSION}" for name in ("core", "portfolio", "pricing")),
+            *extras,
+        ],
+        "msm_portfolio": [f"msm-core=={VERSION}", *extras],
+        "msm_pricing": [f"msm-core=={VERSION}", *extras],
     }
 
 
@@ -168,8 +200,8 @@ def test_a_distribution_works_with_its_requirements_alone(
     distribution: str,
 ) -> None:
     packages, tables = GRAPHS[distribution]
-    made = make_environment(tmp_path / "venv", *links_to(wheels), str(wheels[distribution]))
-    assert made.ask(IMPORT_ALL.format(packages=PACKAGES)) == str(packages)
+    made = make_environment(tmp_path / "venv", *links_to(wheels), with_sdk(wheels[distribution]))
+    assert made.ask(import_all()) == str(packages)
     assert use(made, packages, environment) == f"{tables} {USED}"
 
 
@@ -185,14 +217,15 @@ def test_the_main_job_works_with_extreme_versions(
     made = make_environment(
         tmp_path / "venv",
         *("--resolution", resolution, "--no-sources", *ONLY_WHEELS, *links_to(wheels), *direct),
-        str(wheels["msm_migrations"]),
+        *("--extra", GENERATION),
+        with_sdk(wheels["msm_migrations"]),
     )
     if resolution == "lowest-direct":
         assert_lowest(made, projects)
     # It uses a private name of the SDK, and only projects that extend the provider call it.
     made.ask("from msm.sdk import tolerate_several_version_locations as call; call()")
     variables = environment_of(fresh_platform)
-    cli = str(made.folder / "bin" / "mainsequence")
+    cli = str(made.folder / "bin" / PROGRAM)
     provider = ("--provider", "msm_migrations:migration")
     command = (cli, "migrations", "upgrade", *provider, "head", "--json")
     result = run(*command, folder=tmp_path, variables=variables)
@@ -217,7 +250,7 @@ def test_the_local_platform_installs_alone(
     )
     if resolution == "lowest-direct":
         assert_lowest(made, [project])
-    assert made.ask(IMPORT_ALL.format(packages=PACKAGES)) == "['msm_local']"
+    assert made.ask(import_all()) == "['msm_local']"
     program = str(made.folder / "bin" / "msm-local")
     try:
         result = run(program, "exec", "--", str(made.python), "-c", ASK, folder=tmp_path)
@@ -229,10 +262,12 @@ def test_the_local_platform_installs_alone(
 def test_the_installed_provider_has_the_same_history(
     wheels: dict[str, Path], tmp_path: Path
 ) -> None:
-    made = make_environment(tmp_path / "venv", *map(str, wheels.values()))
+    made = make_environment(
+        tmp_path / "venv", *map(str, wheels.values()), with_sdk(wheels["msm_migrations"])
+    )
     result = made.ask(
         "from alembic.script import ScriptDirectory; "
-        "from mainsequence.meta_tables import alembic_config_for_provider; "
+        "from msm.sdk import alembic_config_for_provider; "
         "from msm_migrations import migration; "
         "config = alembic_config_for_provider(migration, sqlalchemy_url='postgresql://'); "
         "heads = ScriptDirectory.from_config(config).get_heads(); "

@@ -5,21 +5,26 @@ test. Some of these are where their situation is made: see test_faults, test_res
 test_state_folder and test_privileges.
 """
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from msm.errors.commands import migration_command
 from msm_local.client.git_context import git_environment
 from msm_local.errors import (
     AlreadyRunningError,
     GitUnavailableError,
     InvalidNameError,
     MsmLocalError,
+    NotEmbeddedError,
     NotRunningError,
     StateFolderError,
     UnhealthyError,
     UnknownRevisionError,
 )
+from msm_local.instances.health import call_health
 from msm_local.instances.instance import Instance, find_instance
 from msm_local.reset.reset import reset
 from msm_local.status.revisions import read_ids
@@ -76,6 +81,21 @@ def test_sentences_of_a_running_platform(shell: Shell) -> None:
     path.write_text(content)
 
 
+class _OlderServer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"ok": true, "msm_local": "0.0.9", "postgresql": "18.4"}')
+
+
+def test_a_server_of_an_older_version_is_not_healthy() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _OlderServer) as server:
+        Thread(target=server.serve_forever, args=(0.01,)).start()
+        with pytest.raises(ValueError, match="^it was started by an older version of msm-local$"):
+            call_health(f"http://127.0.0.1:{server.server_port}", "token")
+        server.shutdown()
+
+
 def test_sentences_of_names() -> None:
     with pytest.raises(InvalidNameError) as refusal:
         find_instance("../x")
@@ -90,6 +110,19 @@ def test_sentences_of_git(tmp_path: Path) -> None:
         git_environment(tmp_path, tmp_path, tmp_path / "git", {"PATH": "/nonexistent"})
     assert str(refusal.value) == (
         "The SDK asks Git for a repository, and there is no git on PATH; install git."
+    )
+
+
+def test_sentences_of_a_database_that_is_not_ours(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, NAME, tmp_path / ".msm-local" / NAME)
+    instance.prepare()
+    instance.remember_database_url("postgresql://127.0.0.1:1/x")
+    with pytest.raises(NotEmbeddedError) as refusal:
+        reset(instance, provider="example:migration")
+    downgrade = migration_command("downgrade", "example:migration", "base")
+    assert str(refusal.value) == (
+        f"msm-local does not replace the database of --database-url; run `{COMMAND} exec -- "
+        f"{downgrade}` instead, or start with --embedded."
     )
 
 

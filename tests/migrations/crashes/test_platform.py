@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("refused", "changed"),
     [
-        ("/api/v1/meta-tables/", False),
+        ("/meta-tables/", False),
         ("/migration-connection/", False),
         ("/finalize-managed/", True),
     ],
@@ -87,7 +87,12 @@ def test_expired_credential_ends_the_run_and_stays_secret(
     written = (result.stdout, result.stderr, caplog.text, cluster.log_path.read_text())
     assert not any(password in text for text in written)
     with pytest.raises(psycopg.OperationalError, match="authentication failed"):
-        psycopg.connect(issued["uri"])
+        psycopg.connect(conninfo_of(issued["uri"]))
     assert read_state(empty_url) == before
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     assert read_state(empty_url) == clean.after
+
+
+def conninfo_of(uri: str) -> str:
+    """A URL of SQLAlchemy, which may name a driver, as libpq takes it."""
+    return make_url(uri).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,5 +1,6 @@
 """What a killed upgrade leaves behind, stage by stage, and what the next one still does."""
 
+import math
 import os
 import signal
 from collections import Counter
@@ -14,9 +15,13 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.support.crashing import Clean, State, kill, read_state, run_traced
 from tests.support.forked import run_forked
+from tests.support.generation import only_metatables
 from tests.support.history import NEXT, RESOURCES
 from tests.support.migrating import UPGRADE, Background, migrate, wait_until, write_revision
 from tests.support.tracing import Moment, ddl_of
+
+# How many tables generation 2 finalizes with one request.
+BATCH = 10
 
 
 def statuses(state: State) -> Counter[str]:
@@ -90,6 +95,25 @@ def test_killed_while_finalizing_leaves_each_table_once(
 def is_committed(moment: Moment) -> bool:
     """Whether the transaction of the revisions has just been committed."""
     return (moment.stage, moment.edge, moment.what) == ("commit", "after", "COMMIT")
+
+
+@only_metatables
+def test_killed_between_two_batches_the_rest_is_finalized_next(
+    clean: Clean, fresh_platform: LocalPlatform, empty_url: str
+) -> None:
+    environment = environment_of(fresh_platform)
+    answers = [
+        moment
+        for moment in clean.moments
+        if moment.edge == "after" and "/finalize-managed/" in moment.what
+    ]
+    assert len(answers) == math.ceil(RESOURCES / BATCH)
+    kill(answers[2], environment)
+    left = read_state(empty_url)
+    assert (left.versions, left.tables) == (clean.after.versions, clean.after.tables)
+    assert statuses(left) == {"active": 3 * BATCH, "reserved": RESOURCES - 3 * BATCH}
+    assert ddl_of(run_traced(environment)) == []
+    assert read_state(empty_url) == clean.after
 
 
 def waits(connection: psycopg.Connection) -> bool:

@@ -13,9 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import Connection
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
 
 from migrations.errors import LockHeldError, LockLostError
 from migrations.run import connections
@@ -24,7 +23,8 @@ from migrations.run.lock import MigrationLock
 from migrations.run.progress import Progress
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
-from tests.support.alembic import url_of
+from tests.support.alembic import engine_of, url_of
+from tests.support.auditing import audit, created
 from tests.support.crashing import read_versions
 from tests.support.forked import Finished, run_forked
 from tests.support.generation import sdk
@@ -48,11 +48,6 @@ GATE = 'op.execute("SELECT pg_advisory_xact_lock(1)")'
 PATIENT = {"MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "60"}
 
 
-def engine_of(database: Connection) -> Engine:
-    named = {"application_name": application_name()}
-    return create_engine(url_of(database), poolclass=NullPool, connect_args=named)
-
-
 @contextmanager
 def shut(watcher: Connection) -> Iterator[None]:
     """A revision that runs ``GATE`` waits until the gate is opened or this block ends."""
@@ -65,15 +60,6 @@ def shut(watcher: Connection) -> Iterator[None]:
 
 def open_gate(watcher: Connection) -> None:
     watcher.execute("SELECT pg_advisory_unlock_all()")
-
-
-@pytest.fixture
-def held(head_database: Connection) -> Iterator[MigrationLock]:
-    """The lock of the database at head, held by this process."""
-    lock = MigrationLock(engine_of(head_database), LOCK_TABLE)
-    lock.acquire(0)
-    yield lock
-    lock.release()
 
 
 def test_waiter_that_gives_up_names_the_holder(
@@ -196,19 +182,7 @@ def test_ten_upgrades_at_once_run_the_ddl_once(
     fresh_platform: LocalPlatform, watcher: Connection
 ) -> None:
     """Nine find the database at head, and the version table is created once."""
-    watcher.execute("CREATE SCHEMA audit")
-    watcher.execute("CREATE TABLE audit.created (name text)")
-    watcher.execute(
-        "GRANT USAGE ON SCHEMA audit TO PUBLIC; GRANT INSERT ON audit.created TO PUBLIC"
-    )
-    watcher.execute("""
-        CREATE FUNCTION audit.note() RETURNS event_trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            INSERT INTO audit.created SELECT object_identity FROM pg_event_trigger_ddl_commands()
-            WHERE command_tag = 'CREATE TABLE' AND object_type = 'table';
-        END $$
-    """)
-    watcher.execute("CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION audit.note()")
+    audit(watcher)
     # On a busy machine the last one may wait for more than a minute.
     environment = environment_of(fresh_platform) | {"MSM_MIGRATION_LOCK_TIMEOUT": "110"}
     with Background(watcher) as background:
@@ -220,8 +194,7 @@ def test_ten_upgrades_at_once_run_the_ddl_once(
     assert [result.exit_code for result in finished] == [0] * 10, finished
     assert all(json.loads(result.stdout)["active_count"] == RESOURCES for result in finished)
     assert not any("UniqueViolation" in result.stderr for result in finished)
-    created = [name for (name,) in watcher.execute("SELECT name FROM audit.created")]
-    assert len(created) == len(set(created)) == RESOURCES
+    assert len(created(watcher)) == len(set(created(watcher))) == RESOURCES
     assert read_versions(watcher) == [HEAD]
 
 
@@ -333,6 +306,41 @@ def test_migration_that_loses_the_lock_does_not_commit(
     assert sentence_of(result) == sentence(LockLostError, table=LOCK_TABLE, outcome=NOTHING_KEPT)
     assert describe(watcher) == {}
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
+
+
+def test_nobody_looks_at_the_database_before_the_lock(
+    fresh_platform: LocalPlatform, watcher: Connection, background: Background
+) -> None:
+    """What another migration commits between two looks would read as half a database."""
+    holder = MigrationLock(engine_of(watcher), LOCK_TABLE)
+    holder.acquire(0)
+    waiting = background.start("upgrade", "1001", environment=environment_of(fresh_platform))
+    background.wait_for(WAITING)
+    sessions = watcher.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'msm_migrate_%'"
+    )
+    assert sessions.fetchone() == (1,)
+    holder.release()
+    assert waiting.result().exit_code == 0, waiting.result().stderr
+
+
+def test_tables_are_reserved_again_after_the_wait(
+    fresh_platform: LocalPlatform, watcher: Connection, background: Background
+) -> None:
+    """The SDK reserves before the lock; a downgrade that has it may remove the resources."""
+    holder = MigrationLock(engine_of(watcher), LOCK_TABLE)
+    holder.acquire(0)
+    up = ("upgrade", "1001", "--json")
+    waiting = background.start(*up, environment=environment_of(fresh_platform))
+    background.wait_for(WAITING)
+    uids = "SELECT uid FROM msm_local.meta_tables WHERE physical_table_name LIKE '%asset%'"
+    reserved = set(watcher.execute(uids).fetchall())
+    watcher.execute("DELETE FROM msm_local.meta_tables WHERE physical_table_name LIKE '%asset%'")
+    holder.release()
+    result = waiting.result()
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["active_count"] == 40
+    assert reserved.isdisjoint(watcher.execute(uids).fetchall())
 
 
 @pytest.mark.slow

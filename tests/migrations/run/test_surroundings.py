@@ -20,7 +20,13 @@ from tests.support.alembic import config_for, url_of
 from tests.support.forked import Finished, run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, RESOURCES, TABLES
 from tests.support.janitor import new_database
-from tests.support.migrating import migrate, run_check_fresh, run_cli_fresh, sentence_of
+from tests.support.migrating import (
+    migrate,
+    run_check_fresh,
+    run_cli_fresh,
+    sentence_of,
+    wrong_provider_code,
+)
 from tests.support.refusals import NOTHING_KEPT, sentence
 from tests.support.schema import describe
 
@@ -63,13 +69,21 @@ def test_special_characters_in_password_and_database_name(
         assert len(describe(connection)) == len(TABLES)
 
 
+@pytest.mark.parametrize(
+    "command", [("current",), ("revision", "-m", "Probe"), ("upgrade",), ("downgrade", "base")]
+)
 def test_a_password_is_in_no_message(
-    environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+    command: tuple[str, ...],
+    environment: Mapping[str, str],
+    checkout: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "msm_local.services.credentials._uri", lambda *_: "postgresql://u:hidden@127.0.0.1:9/none"
-    )
-    result = migrate("upgrade", "head", environment=environment)
+    for module in ("credentials", "metatables.migration_connections"):
+        monkeypatch.setattr(
+            f"msm_local.services.{module}.login_uri",
+            lambda *_: "postgresql://u:hidden@127.0.0.1:9/none",
+        )
+    result = migrate(*command, environment=environment, folder=checkout)
     assert result.exit_code == 1
     # What libpq says differs from system to system.
     reason = sentence_of(result).partition("(")[2].partition("); nothing")[0]
@@ -117,15 +131,17 @@ def without_package(name: str, arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("package", ["msm_portfolio", "msm_pricing"])
+@pytest.mark.parametrize("verb", ["current", "revision"])
 def test_without_one_of_the_packages_nothing_is_generated(
-    package: str, environment: Mapping[str, str], checkout: Path
+    verb: str, package: str, environment: Mapping[str, str], checkout: Path
 ) -> None:
     """Autogenerate would drop its tables, which then have no model."""
-    arguments = ("migrations", "revision", "--provider", PROVIDER, "-m", "Probe")
+    arguments = ("migrations", verb, "--provider", PROVIDER)
     result = run_forked(
         without_package, package, arguments, environment=environment, folder=checkout
     )
-    assert result.exit_code == 2
+    assert result.exit_code == wrong_provider_code(verb)
+    assert "Traceback" not in result.stderr
     assert f"No module named {package!r}" in " ".join(result.stderr.replace("│", " ").split())
     assert not list(checkout.glob(f"{VERSIONS}/{NEXT}_*.py"))
 

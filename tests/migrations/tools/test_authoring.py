@@ -2,29 +2,20 @@
 
 import ast
 import importlib.util
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
-import pytest
 from psycopg import Connection
 
-from tests.conftest import PROVIDER, ROOT
+from tests.conftest import PROVIDER
 from tests.support.forked import run_forked
 from tests.support.history import HEAD, NEXT
 from tests.support.migrating import migrate, run_cli_fresh
 
 REVISE = ("revision", "-m", 'Add the "note" of an asset.', "--rev-id", NEXT)
-
-
-@pytest.fixture
-def formatted_checkout(checkout: Path) -> Path:
-    """A copy of the provider, with the settings of the formatter."""
-    shutil.copy(ROOT / "pyproject.toml", checkout)
-    return checkout
 
 
 def new_file(checkout: Path) -> Path:

@@ -20,6 +20,7 @@ from migrations.check.__main__ import main
 from migrations.check.expressions import changed_expressions
 from migrations.errors import DatabaseAheadError, MissingExtensionError
 from msm.errors.commands import forget_command, migration_command
+from msm_local.instances.variables import platform_variables
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, ROOT, environment_of
@@ -142,11 +143,12 @@ class CatalogFault:
 ROW = "UPDATE msm_local.meta_tables SET {} WHERE physical_table_name = 'ms_markets__asset'"
 COPIED = """
     INSERT INTO msm_local.meta_tables (data_source_uid, namespace, migration_package,
-        migration_namespace, migration_provider_key, physical_schema, physical_table_name,
-        table_kind, table_contract, provisioning_status, uid)
+        migration_namespace, migration_provider_key, alembic_version_meta_table_uid,
+        physical_schema, physical_table_name, table_kind, table_contract, provisioning_status, uid)
     SELECT data_source_uid, namespace, migration_package, migration_namespace,
-        migration_provider_key, physical_schema, 'ms_markets__former', table_kind, table_contract,
-        'active', '00000000-0000-0000-0000-000000000001'
+        migration_provider_key, alembic_version_meta_table_uid, physical_schema,
+        'ms_markets__former', table_kind, table_contract, 'active',
+        '00000000-0000-0000-0000-000000000001'
     FROM msm_local.meta_tables WHERE physical_table_name = 'ms_markets__asset'
 """
 FORMER_UID = "00000000-0000-0000-0000-000000000001"
@@ -367,7 +369,7 @@ def timed_check() -> tuple[int, float]:
 def test_missing_platform_is_reported_within_two_seconds(
     environment: Mapping[str, str],
 ) -> None:
-    nowhere = {**environment, "MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:9"}
+    nowhere = {**environment, **platform_variables("http://127.0.0.1:9", "none")}
     result = run_forked(timed_check, environment=nowhere, folder=ROOT)
     code, seconds = result.value
     assert (code, result.stdout) == (2, "")

@@ -37,8 +37,13 @@ def upgrade(environment: Mapping[str, str], target: str = "head") -> None:
 
 @each_tool
 def test_wrong_search_path_is_refused_as_by_upgrade(
-    tool: Tool, environment: Mapping[str, str], superuser: Connection
+    tool: Tool,
+    environment: Mapping[str, str],
+    superuser: Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # To generation 2 the platform pins the path; the checks do not depend on it.
+    monkeypatch.setattr("msm_local.services.metatables.migration_connections.OPTIONS", "")
     superuser.execute("CREATE SCHEMA acme; GRANT USAGE ON SCHEMA acme TO PUBLIC")
     name = sql.Identifier(superuser.info.dbname)
     superuser.execute(sql.SQL("ALTER DATABASE {} SET search_path = acme, public").format(name))
@@ -109,8 +114,9 @@ def write_through_the_tool() -> str:
 def test_read_only_connection_cannot_write(environment: Mapping[str, str]) -> None:
     result = run_forked(write_through_the_tool, environment=environment, folder=ROOT)
     assert result.value is None
-    assert "UnreadableDatabaseError" in result.stderr
-    assert "read-only transaction" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("The database head at 127.0.0.1:")
+    assert " cannot be read (cannot execute DELETE in a read-only transaction); " in result.stderr
 
 
 def name_of_the_session() -> str:

@@ -70,17 +70,11 @@ MAX_NAME_LENGTH = 63
 _owners: "WeakKeyDictionary[Table, type[MarketsModel]]" = WeakKeyDictionary()
 
 
-class _Empty:
+class _Bare:
     """Shows which names Python itself puts into a class body."""
 
 
-PYTHON_NAMES = {
-    *dir(_Empty),
-    *vars(_Empty),
-    "__annotate_func__",
-    "__annotations__",
-    "__table_cls__",
-}
+PYTHON_NAMES = {*dir(_Bare), *vars(_Bare), "__annotate_func__", "__annotations__", "__table_cls__"}
 
 
 class MarketsBase(DeclarativeBase):
@@ -305,6 +299,14 @@ class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
         cls.__metatable_namespace__ = settings.namespace
         cls.__metatable_description__ = _description(cls)
         cls.__metatable_labels__ = _labels(cls)
+
+    @classmethod
+    def build_registration_request(cls, **options: Any) -> Any:
+        """What the SDK enters into the catalog, by the name of the table.
+
+        Every table of a platform has an identifier of its own, and so has every namespace of ours.
+        """
+        return super().build_registration_request(**options | {"identifier": cls.__tablename__})
 
     __tablename__: str
     __metatable_identifier__: ClassVar[str]

@@ -4,7 +4,7 @@ The runner opens a connection before Alembic, and looks at the database with it 
 It refuses what it sees there with a traceback. So a provider is told first, and can refuse before.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -119,6 +119,8 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
         awaited: models whose tables a later revision creates than the command's target.
     """
 
+    # The SDK's own field again, which a type checker cannot see there.
+    metatable_models: Sequence[type[PlatformManagedMetaTable]] = ()
     # Else the SDK would run the revisions on SQLite, which has none of the types that they use.
     supported_dialects: tuple[str, ...] = ("postgresql",)
     before_look: Callable[[Config, bool], None] = _nothing

@@ -26,7 +26,7 @@ DATA_REQUESTS = ("/execute-operation/", "/run-query/")
 
 
 def create_metatables_app() -> FastAPI:
-    """The application; whoever mounts it sets ``state.platform``."""
+    """The application; the one that mounts it sets ``state.platform``."""
     app = FastAPI(
         title="msm-local for metatables",
         version=version("msm-local"),

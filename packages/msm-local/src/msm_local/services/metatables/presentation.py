@@ -80,7 +80,7 @@ def present_context(settings: Settings, endpoint: str, *, with_limits: bool) -> 
         "api_endpoint": endpoint,
         "bootstrap": bootstrap,
         "credential_store": None,
-        "data_source": present_summary(settings),
+        "data_source": _summary(settings),
         "data_source_error": None,
         "data_source_selection": "runtime_binding",
         "default_schema": SCHEMA,
@@ -98,7 +98,7 @@ def present_context(settings: Settings, endpoint: str, *, with_limits: bool) -> 
     return {**context, "transfer_limits": TRANSFER_LIMITS} if with_limits else {**context}
 
 
-def present_summary(settings: Settings) -> responses.SourceSummary:
+def _summary(settings: Settings) -> responses.SourceSummary:
     """The one DataSource, as rows of the catalog and the context name it."""
     source = present_source(settings)
     return {
@@ -115,7 +115,7 @@ def present_data_source(database: Database) -> responses.DataSource:
     """The one DataSource; nothing of a login is in its configuration."""
     parts = conninfo_to_dict(database.url)
     return {
-        **present_summary(database.settings),
+        **_summary(database.settings),
         "can_import": False,
         "can_manage": False,
         "is_default": True,
@@ -134,7 +134,7 @@ def present_meta_tables(
     """Rows of the catalog; time-indexed ones have a profile."""
     answers = present(connection, settings, rows)
     return [
-        _meta_table(row, answer, present_summary(settings))
+        _meta_table(row, answer, _summary(settings))
         for row, answer in zip(rows, answers, strict=True)
     ]
 
