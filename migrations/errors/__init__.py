@@ -4,6 +4,7 @@
     ├── LimitError                  an MSM_MIGRATION_* variable has a value that cannot be used
     ├── LockHeldError               another migration is running; exit code 75, so try later
     ├── ProviderModelsError         the models cannot be a provider's; a ModelGraphError too
+    ├── ReservationError            the platform did not reserve the tables
     ├── RevisionFilesError          the revision files cannot be one history
     │   ├── UnreadableRevisionError
     │   ├── DuplicateRevisionError
@@ -24,7 +25,6 @@
     │   ├── PoolerError
     │   ├── CredentialExpiredError
     │   ├── LockLostError
-    │   ├── ReservationError            the platform does not reserve the tables
     │   └── ConnectionLostError
     ├── RunError                    the migration began and was undone
     │   ├── TableBusyError              another session held a table for longer than we wait
@@ -49,6 +49,7 @@ from .base import (
     LockHeldError,
     MigrationError,
     ProviderModelsError,
+    ReservationError,
 )
 from .database import (
     DatabaseAheadError,
@@ -90,7 +91,6 @@ from .session import (
     CredentialExpiredError,
     LockLostError,
     PoolerError,
-    ReservationError,
     SessionError,
 )
 

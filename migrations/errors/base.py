@@ -15,6 +15,7 @@ __all__ = [
     "LockHeldError",
     "MigrationError",
     "ProviderModelsError",
+    "ReservationError",
 ]
 
 
@@ -78,6 +79,10 @@ class ProviderModelsError(MigrationError, ModelGraphError):
     def __init__(self, message: str, *, models: Sequence[object]) -> None:
         ModelGraphError.__init__(self, message, models=models)
         self.code = message
+
+
+class ReservationError(MigrationError):
+    """The platform did not reserve the tables in its catalog, and nothing was changed."""
 
 
 class LimitError(MigrationError):

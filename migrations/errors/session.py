@@ -7,7 +7,6 @@ __all__ = [
     "CredentialExpiredError",
     "LockLostError",
     "PoolerError",
-    "ReservationError",
     "SessionError",
 ]
 
@@ -30,7 +29,3 @@ class LockLostError(SessionError):
 
 class ConnectionLostError(SessionError):
     """PostgreSQL cannot be reached, or ended the session."""
-
-
-class ReservationError(SessionError):
-    """The platform did not reserve the tables in its catalog."""

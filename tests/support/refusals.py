@@ -73,6 +73,10 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "The database is at {row} of {release}, whose tables have to be compared before this code "
         "can take them over, and nothing was changed; {remedy}run `python -m {package}.adopt`."
     ),
+    errors.ReservationError: (
+        "The platform at {url} refused the reservation of the tables ({reason}); nothing was "
+        "changed; run this again."
+    ),
     errors.RevisionCycleError: (
         "Revisions {circle} follow each other in a circle, in {files}; correct down_revision or "
         "depends_on of one of them."

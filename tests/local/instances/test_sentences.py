@@ -91,7 +91,7 @@ class _OlderServer(BaseHTTPRequestHandler):
 def test_a_server_of_an_older_version_is_not_healthy() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), _OlderServer) as server:
         Thread(target=server.serve_forever, args=(0.01,)).start()
-        with pytest.raises(ValueError, match="^it was started by an older version of msm-local$"):
+        with pytest.raises(ValueError, match=r"^it was started by an older version of msm-local$"):
             call_health(f"http://127.0.0.1:{server.server_port}", "token")
         server.shutdown()
 

@@ -8,13 +8,15 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from migrations.errors import ConnectionLostError
+from migrations.errors import ConnectionLostError, ReservationError
+from msm_local.instances.variables import ENDPOINT, METATABLES_URL
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from msm_local.services import credentials
 from tests.conftest import environment_of
 from tests.support.crashing import Clean, read_state, run_traced
 from tests.support.gateway import Gateway
+from tests.support.generation import GENERATION
 from tests.support.migrating import migrate, sentence_of, write_revision
 from tests.support.refusals import NOTHING_KEPT, sentence
 from tests.support.tracing import ddl_of
@@ -52,6 +54,34 @@ def test_unavailable_platform_does_no_harm(
     assert not any(row["provisioning_status"] == "active" for row in left.catalog)
     assert bool(ddl_of(run_traced(environment))) is not changed
     assert read_state(empty_url) == clean.after
+
+
+def test_platform_that_fails_after_the_lock_changes_nothing(
+    fresh_platform: LocalPlatform, empty_url: str
+) -> None:
+    """The tables are reserved again then, while the SDK still has what it reserved before."""
+    seen: list[str] = []
+
+    def meet(_method: str, path: str) -> int | None:
+        seen.append(path)
+        after = any("migration-connection" in known for known in seen)
+        return 503 if after and path.endswith("/filter/") else None
+
+    with Gateway(fresh_platform, meet) as gateway:
+        through = {**environment_of(fresh_platform), **gateway.environment()}
+        result = migrate("upgrade", "head", environment=through)
+        named = platform_url(gateway)
+    assert result.exit_code == 1
+    reason = "503): The gateway says no."
+    # The platform's own words are not in brackets.
+    assert sentence_of(result) == sentence(ReservationError, url=named, reason=reason)[::1]
+    assert read_state(empty_url).versions is None
+
+
+def platform_url(gateway: Gateway) -> str:
+    """Where a process of the installed SDK sends its requests, through the gateway."""
+    variables = gateway.environment()
+    return variables[METATABLES_URL if GENERATION == "metatables" else ENDPOINT]
 
 
 def test_expired_credential_ends_the_run_and_stays_secret(
