@@ -74,7 +74,7 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "can take them over, and nothing was changed; {remedy}run `python -m {package}.adopt`."
     ),
     errors.ReservationError: (
-        "The platform at {url} refused the reservation of the tables ({reason}); nothing was "
+        "The platform at {url} refused the reservation of the tables {reason}; nothing was "
         "changed; run this again."
     ),
     errors.RevisionCycleError: (
