@@ -37,7 +37,7 @@ from tests.core.addresses import (
     pointed_at,
 )
 from tests.support.forked import run_forked, value_of
-from tests.support.generation import GENERATION, only_mainsequence8
+from tests.support.generation import GENERATION, only_mainsequence8, only_metatables
 
 # What the SDK raises for its first request, of the context of the process.
 NO_ANSWER, DENIED = {
@@ -228,6 +228,19 @@ def test_a_missing_git_context_says_the_remedy(
         f"({raised.reason.rstrip('.')}); run it from a clone with a commit, a branch checked out "
         "and a remote, or under `msm-local exec -- COMMAND`."
     )
+
+
+@only_metatables
+def test_a_platform_without_an_api_is_one_sentence(
+    shared_environment: Mapping[str, str],
+) -> None:
+    finished = run_forked(
+        attach_raises, PlatformError, environment=found_by_asking(shared_environment), folder=ROOT
+    )
+    assert finished.exit_code == 0, finished.stderr
+    assert "\n" not in finished.value.message
+    assert finished.value.endpoint == shared_environment["MAINSEQUENCE_ENDPOINT"]
+    assert "refused the context of this process (501)" in finished.value.message
 
 
 def response(status: int) -> Response:

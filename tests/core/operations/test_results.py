@@ -33,7 +33,7 @@ from msm.operations.attached import Attached
 from msm.operations.compile import compile_operation
 from msm.operations.results import Result
 from msm.sdk import MetaTable
-from msm.values.decode import ResultColumn, codec_of
+from msm.values.decode import Form, ResultColumn, codec_of
 from tests.support.forked import value_of
 
 MODELS = [Asset, AssetType, Calendar, CalendarDate]
@@ -144,6 +144,38 @@ def test_a_wrong_value_is_refused_by_column(take: Any, kind: TypeEngine[Any], ba
     with pytest.raises(ResultValueError) as caught:
         take(result_of(None, bad, kind=kind))
     assert (caught.value.column, caught.value.value) == ("x", bad)
+
+
+FLOATS = [
+    ["1", "-2.5", "1e+22", "5e-324"],
+    ["1", None, "2.5"],
+    ["-0", "1"],
+    ["NaN", "Infinity", None, "-Infinity", "0.1"],
+    [None],
+    [],
+]
+
+
+@pytest.mark.parametrize("texts", FLOATS)
+def test_texts_of_floats_are_read_as_one_by_one(texts: list[str | None]) -> None:
+    column = ResultColumn("x", codec_of(Float(), ""), Form.TEXT)
+    result = Result([{"x": text} for text in texts], [column], len(texts))
+    expected = [None if text is None else float(text) for text in texts]
+    # By repr, which tells -0.0 and NaN.
+    assert list(map(repr, result.scalars())) == list(map(repr, expected))
+    frame = result.frame()["x"]
+    assert str(frame.dtype) == "float64"
+    missing = [math.nan if number is None else number for number in expected]
+    assert list(map(repr, frame.tolist())) == list(map(repr, missing))
+
+
+@pytest.mark.parametrize("text", ["1,2", "null", "true", "", "[1]", '"1"', "many"])
+@pytest.mark.parametrize("take", [Result.scalars, Result.frame])
+def test_a_text_of_no_float_is_refused(take: Any, text: str) -> None:
+    column = ResultColumn("x", codec_of(Float(), ""), Form.TEXT)
+    with pytest.raises(ResultValueError) as caught:
+        take(Result([{"x": "1.5"}, {"x": None}, {"x": text}], [column], 3))
+    assert caught.value.value == text
 
 
 def test_a_wide_integer_fits_rows_but_no_frame() -> None:
