@@ -191,6 +191,25 @@ def test_a_refused_write_writes_nothing(environment: Mapping[str, str]) -> None:
     assert value_of(conflict, environment=environment) == 1
 
 
+def remainders() -> list[Any]:
+    runtime = msm.start_engine(MODELS)
+    runtime.execute(insert(AssetType).values(asset_type="abc", display_name="de"))
+    left = func.length(AssetType.asset_type) % func.length(AssetType.display_name)
+    # Without a placeholder and with one: a driver reads %% in the first as it is.
+    return [
+        row["left %"]
+        for statement in (
+            select(left.label("left %")),
+            select(left.label("left %")).where(AssetType.asset_type == "abc"),
+        )
+        for row in runtime.execute(statement).rows
+    ]
+
+
+def test_a_percent_sign_is_kept_without_parameters(environment: Mapping[str, str]) -> None:
+    assert value_of(remainders, environment=environment) == [1, 1]
+
+
 def too_many() -> int:
     runtime = msm.start_engine(MODELS)
     runtime.execute(insert(AssetType).values(asset_type="x"))
