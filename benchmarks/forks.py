@@ -12,6 +12,7 @@ from typing import Any
 from alembic.config import Config
 
 from tests.support.forked import run_forked
+from tests.support.generation import sdk
 
 from .timing import timed
 
@@ -47,10 +48,8 @@ def statements_in_fork(
 
 
 def sdk_cli(*arguments: str) -> None:
-    """Run the SDK's own command line, as ``mainsequence ARGUMENTS`` would."""
-    from mainsequence.cli.cli import app
-
-    app(arguments, standalone_mode=False)
+    """Run the SDK's own command line, as ``metatables ARGUMENTS`` would."""
+    sdk("cli").app(arguments, standalone_mode=False)
 
 
 def bare_config(folder: str, url: str) -> Config:

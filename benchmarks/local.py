@@ -18,6 +18,7 @@ from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.paths import shared_folder
 from msm_local.postgres.temporary import new_home
+from tests.support.generation import PROGRAM
 
 from .timing import seconds_of
 
@@ -81,7 +82,7 @@ class Local:
 
     def upgrade(self) -> None:
         """Bring the database to head."""
-        command = [str(BIN / "mainsequence"), "migrations", "upgrade", *PROVIDER, "head"]
+        command = [str(BIN / PROGRAM), "migrations", "upgrade", *PROVIDER, "head"]
         seconds_of(command, self.environment(), ROOT)
 
 

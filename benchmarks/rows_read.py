@@ -78,14 +78,17 @@ def measure_points(runtime: "MarketsRuntime", repeats: int) -> dict[str, Sample]
     from msm.models import Asset
     from msm.operations.attached import Attached
     from msm.operations.compile import compile_operation
+    from msm.sdk import MetaTable
 
     name = "XNAS:A7"
     statement = select(Asset).where(Asset.unique_identifier == name)
     attached = Attached({Asset.__tablename__: runtime.meta_tables[Asset]}, runtime.limits)
+    # The SDK's models name their classes in what they dump, which a metatables platform refuses.
+    named = {"orm_class": True, "statement": {"orm_class"}, "limits": {"orm_class"}}
     body = compile_operation(statement, attached).operation.model_dump(
-        mode="json", exclude_none=True
+        mode="json", exclude_none=True, exclude=named
     )
-    url = f"{os.environ['MAINSEQUENCE_ENDPOINT']}/api/v1/meta-tables/execute-operation/"
+    url = f"{MetaTable.get_object_url().rstrip('/')}/execute-operation/"
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {os.environ['MAINSEQUENCE_ACCESS_TOKEN']}"
 

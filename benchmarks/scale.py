@@ -118,7 +118,7 @@ class Site:
     environment: Mapping[str, str]
 
     def migrate(self, *arguments: str, measured: Callable[..., float] = seconds_in_fork) -> float:
-        """Measure ``mainsequence migrations ARGUMENTS`` on the provider."""
+        """Measure ``metatables migrations ARGUMENTS`` on the provider."""
         verb, *rest = arguments
         words = ("migrations", verb, "--provider", f"{self.package}:migration", *rest)
         return measured(sdk_cli, *words, environment=self.environment, folder=self.folder)
