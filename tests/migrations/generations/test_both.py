@@ -89,7 +89,7 @@ def test_database_of_one_generation_is_used_by_the_other_and_back(
     assert facts(read_state(empty_url)) == before
 
 
-def test_both_generations_make_the_same_database(
+def test_both_generations_make_the_same_schema(
     cluster: Cluster, empty_database: Connection, second_empty_database: Connection
 ) -> None:
     made = []
@@ -104,7 +104,8 @@ def test_both_generations_make_the_same_database(
             migrate_with(generation, "upgrade", "head", environment=environment)
             assert facts(read_state(url)) == up
         assert (down.versions, down.tables) == ([], {})
-        made.append(up)
+        # Not the catalogs: each client writes rows of its own.
+        made.append({name: up[name] for name in ("versions", "tables", "details")})
     assert made[0] == made[1]
 
 
