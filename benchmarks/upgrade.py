@@ -39,7 +39,9 @@ from dataclasses import fields
 from migrations import migration as ours
 from msm.sdk import AlembicMetaTableMigration
 
-stated = {field.name: getattr(ours, field.name) for field in fields(AlembicMetaTableMigration)}
+hooks = {"before_look", "after_run"}
+names = [field.name for field in fields(AlembicMetaTableMigration) if field.init]
+stated = {name: getattr(ours, name) for name in names if name not in hooks}
 stated |= {"script_location": f"{__name__}:", "after_register_metatables": None}
 migration = AlembicMetaTableMigration(**stated)
 """
