@@ -1,6 +1,7 @@
 """What runs ./dev by itself or asks people to: workflow, pre-commit hooks, templates of GitHub."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ GITHUB = ROOT / ".github"
 WORKFLOW = GITHUB / "workflows" / "ci.yml"
 # The first of each that runs on Node 24: GitHub's runners have no Node 20 any more.
 ACTIONS = {"actions/checkout": 5, "actions/upload-artifact": 6, "astral-sh/setup-uv": 7}
+SDKS = ["metatables", "mainsequence8"]
 TASKS = re.findall(r"^  (\w+) ", (ROOT / "dev").read_text(encoding="utf-8"), re.MULTILINE)
 
 
@@ -63,6 +65,39 @@ def test_the_workflow_tests_on_an_attached_branch() -> None:
         assert steps[place + 1]["run"].startswith("git checkout -B ")
 
 
+def test_the_workflow_tests_with_each_sdk() -> None:
+    named = {
+        name: job["strategy"]["matrix"]["sdk"] for name, job in jobs().items() if "strategy" in job
+    }
+    assert named == {"suite": SDKS, "installed": SDKS}
+    assert "bash .ci/run ${{ matrix.sdk }}" in [
+        step.get("run") for step in jobs()["suite"]["steps"]
+    ]
+    assert jobs()["installed"]["env"]["MSM_SDK"] == "${{ matrix.sdk }}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tested"), [([], SDKS), (["metatables"], SDKS[:1]), (["mainsequence8"], SDKS[1:])]
+)
+def test_ci_runs_the_tests_with_each_sdk(
+    tmp_path: Path, arguments: list[str], tested: list[str]
+) -> None:
+    """With both, or with the one that it is told."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
+    dev = tmp_path / "dev"
+    dev.write_text('#!/bin/sh\necho "${MSM_SDK:-metatables} $*"\n')
+    dev.chmod(0o755)
+    ran = subprocess.run(
+        [tmp_path / ".ci" / "run", *arguments], capture_output=True, text=True, check=True
+    )
+    tasks = [line.split(maxsplit=2) for line in ran.stdout.splitlines()]
+    assert [sdk for sdk, task, *_ in tasks if task == "test"] == tested
+    assert ["mainsequence8", "sync"] in tasks
+    paths = re.findall(r"tests/\S+", ran.stdout)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 def test_ci_runs_what_the_readme_names() -> None:
     (named,) = (block for block in blocks_of(ROOT / "README.md") if "./dev test" in block.text)
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -75,8 +110,8 @@ def test_pre_commit_runs_the_checks_of_ci() -> None:
     assert repository["repo"] == "local"
     entries = [hook["entry"] for hook in repository["hooks"]]
     assert {hook["language"] for hook in repository["hooks"]} == {"system"}
-    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert [entry for entry in entries if f"\n{entry}\n" not in run] == []
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert set(entries) <= {line.strip() for line in lines}
 
 
 def test_every_task_that_ci_names_exists() -> None:
