@@ -30,8 +30,8 @@ EVERYWHERE: tuple[type[MsmLocalError], ...] = (
 )
 
 
-# As a reference, which the description resolves: FastAPI would build the model anew for each answer
-# of each endpoint, which takes as long as all other imports of the API.
+# As a reference, which the description resolves: FastAPI would build the model again for each
+# answer of each endpoint, which takes as long as all other imports of the API.
 ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 
 
