@@ -5,10 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
-from fastapi.responses import JSONResponse
 
 from msm_local.api.endpoints.connected import run_connected
 from msm_local.api.endpoints.dependencies import PlatformDep, Resource
+from msm_local.api.endpoints.finalized import finalize_with
 from msm_local.api.endpoints.refusals import refusals
 from msm_local.api.endpoints.rows import RowsResponse
 from msm_local.contract import responses
@@ -82,12 +82,7 @@ def issue_migration_connection(
 )
 def finalize_managed(request: FinalizeRequest, platform: PlatformDep) -> Response:
     """Reconcile the catalog with PostgreSQL: 200 if every table is as expected, else 409."""
-    database = platform.database
-    with database.transaction() as connection:
-        answer = finalization.finalize(connection, database.settings, request)
-    # The tables may have changed, and plans of old ones would fail.
-    database.forget_plans()
-    return JSONResponse(answer, status_code=200 if answer["ok"] else 409)
+    return finalize_with(finalization.finalize, platform, request)
 
 
 @router.post(

@@ -4,10 +4,10 @@ from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 
 from msm_local.api.endpoints.connected import run_connected
 from msm_local.api.endpoints.dependencies import PlatformDep, Resource
+from msm_local.api.endpoints.finalized import finalize_with
 from msm_local.api.endpoints.rows import RowsResponse
 from msm_local.api.metatables.endpoints.refusals import refusals
 from msm_local.contract.metatables import responses
@@ -74,12 +74,7 @@ def issue_migration_connection(
 )
 def finalize_managed(request: FinalizeRequest, platform: PlatformDep) -> Response:
     """Reconcile a batch of the catalog: 200 if every table is as expected, else 409."""
-    database = platform.database
-    with database.transaction() as connection:
-        answer = finalization.finalize(connection, database.settings, request)
-    # The tables may have changed, and plans of old ones would fail.
-    database.forget_plans()
-    return JSONResponse(answer, status_code=200 if answer["ok"] else 409)
+    return finalize_with(finalization.finalize, platform, request)
 
 
 @router.post(
