@@ -43,11 +43,11 @@ from msm.sdk.context import Endpoint, Limits, PlatformContext
 from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
 from msm.sdk.mainsequence8_migrations import (
     AlembicMetaTableMigration,
-    forget_meta_table,
     migration_connect_arguments,
     migration_connection,
     tolerate_several_version_locations,
 )
+from msm.sdk.private_names import bind_meta_table, forget_meta_table
 
 __all__ = [
     "CONTEXT",
@@ -209,15 +209,6 @@ def _refusal(error: ApiError) -> Failure:
     if status == NOT_FOUND and facts:
         return Failure("stale", detail, status, facts)
     return Failure("refused", detail, status, facts)
-
-
-def bind_meta_table(model: type[PlatformManagedMetaTable], meta_table: MetaTable) -> None:
-    """Attach a catalog resource to a model.
-
-    The SDK has no public name for it: its own migrations call this classmethod, and every read of
-    ``get_meta_table()`` depends on it.
-    """
-    model._bind_meta_table(meta_table)  # noqa: SLF001 - the SDK offers no public way to bind
 
 
 def build_operation(

@@ -4,30 +4,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from alembic.config import Config
 from mainsequence.client.metatables import MetaTable, MetaTableMigrationConnectionRequest
 from mainsequence.meta_tables import PlatformManagedMetaTable, migrations
 
 from msm.sdk.connection import MigrationConnection
+from msm.sdk.private_names import omit_script_context
 
 __all__ = [
     "AlembicMetaTableMigration",
-    "forget_meta_table",
     "migration_connect_arguments",
     "migration_connection",
     "tolerate_several_version_locations",
 ]
-
-
-def forget_meta_table(model: type[PlatformManagedMetaTable]) -> None:
-    """Detach a model from its catalog resource, so that the SDK looks for it again.
-
-    The SDK has no public name for it, and does the same where a migration has dropped the table.
-    """
-    model.__metatable__ = None
-    model.__metatable_uid__ = None
 
 
 @contextmanager
@@ -79,19 +69,8 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
 
 @cache
 def tolerate_several_version_locations() -> None:
-    """Have the SDK's CLI run a provider that has revisions in several folders.
-
-    The SDK's provider takes several. But before each command its CLI prints, for information, the
-    one folder of Alembic's script directory, and Alembic raises where there are several. So that
-    line is left out there. The SDK has no public way to turn it off. A second call does nothing.
-    """
-    # Imported here, because a service does not need the CLI, and it takes a second to load.
+    """Have the SDK's CLI run a provider with several folders; a second call does nothing."""
+    # Imported here, because a service does not need the CLI.
     from mainsequence.cli import migrations as migrations_cli
 
-    emit = migrations_cli._emit_alembic_script_context  # noqa: SLF001 - see above
-
-    def emit_where_possible(config: Any, **options: Any) -> None:
-        if len(config.attributes["version_locations"]) == 1:
-            emit(config, **options)
-
-    migrations_cli._emit_alembic_script_context = emit_where_possible  # noqa: SLF001 - see above
+    omit_script_context(migrations_cli)

@@ -24,7 +24,6 @@ from metatables.sqlalchemy_contracts import PlatformManagedMetaTable, PlatformTi
 from msm.sdk.command_line import running_command
 from msm.sdk.metatables_migrations import (
     AlembicMetaTableMigration,
-    forget_meta_table,
     migration_connect_arguments,
     migration_connection,
     run_mainsequence_alembic_env,
@@ -44,6 +43,7 @@ from msm.sdk.metatables_platform import (
     platform_endpoint,
     post_operation,
 )
+from msm.sdk.private_names import bind_meta_table, forget_meta_table
 
 __all__ = [
     "CONTEXT",
@@ -86,12 +86,3 @@ __all__ = [
     "sqlalchemy_type_to_token",
     "tolerate_several_version_locations",
 ]
-
-
-def bind_meta_table(model: type[PlatformManagedMetaTable], meta_table: MetaTable) -> None:
-    """Attach a catalog resource to a model.
-
-    The SDK has no public name for it: its own migrations call this classmethod, and every read of
-    ``get_meta_table()`` depends on it.
-    """
-    model._bind_meta_table(meta_table)  # noqa: SLF001 - the SDK offers no public way to bind

@@ -25,24 +25,15 @@ from metatables.sqlalchemy_contracts import PlatformManagedMetaTable
 from sqlalchemy import make_url
 
 from msm.sdk.connection import MigrationConnection
+from msm.sdk.private_names import omit_script_context
 
 __all__ = [
     "AlembicMetaTableMigration",
-    "forget_meta_table",
     "migration_connect_arguments",
     "migration_connection",
     "run_mainsequence_alembic_env",
     "tolerate_several_version_locations",
 ]
-
-
-def forget_meta_table(model: type[PlatformManagedMetaTable]) -> None:
-    """Detach a model from its catalog resource, so that the SDK looks for it again.
-
-    The SDK has no public name for it, and does the same where a migration has dropped the table.
-    """
-    model.__metatable__ = None
-    model.__metatable_uid__ = None
 
 
 @contextmanager
@@ -209,19 +200,8 @@ def run_mainsequence_alembic_env() -> None:
 
 @cache
 def tolerate_several_version_locations() -> None:
-    """Have the SDK's CLI run a provider that has revisions in several folders.
-
-    Before a command its CLI prints, for information, the one folder of Alembic's script directory,
-    and Alembic raises where there are several. So that line is left out there. The SDK has no
-    public way to turn it off. A second call does nothing.
-    """
+    """Have the SDK's CLI run a provider with several folders; a second call does nothing."""
     # Imported here, because a service does not need the CLI.
     from metatables.cli import migrations as migrations_cli
 
-    emit = migrations_cli._emit_alembic_script_context  # noqa: SLF001 - see above
-
-    def emit_where_possible(config: Any, **options: Any) -> None:
-        if len(config.attributes["version_locations"]) == 1:
-            emit(config, **options)
-
-    migrations_cli._emit_alembic_script_context = emit_where_possible  # noqa: SLF001 - see above
+    omit_script_context(migrations_cli)
