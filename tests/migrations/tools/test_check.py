@@ -151,6 +151,14 @@ COPIED = """
         '00000000-0000-0000-0000-000000000001'
     FROM msm_local.meta_tables WHERE physical_table_name = 'ms_markets__asset'
 """
+# A migration asks for a connection first, and the platform refuses tables of another owner.
+FORMER = """
+    DO $$ BEGIN
+        CREATE TABLE ms_markets__former ();
+        EXECUTE format('ALTER TABLE ms_markets__former OWNER TO %I',
+            (SELECT owner_role FROM msm_local.settings));
+    END $$
+"""
 FORMER_UID = "00000000-0000-0000-0000-000000000001"
 FAULTS = {
     "a stale row": CatalogFault(
@@ -172,7 +180,7 @@ FAULTS = {
         forget_command(FORMER_UID, PROVIDER, "head"),
     ),
     "a table that no model describes": CatalogFault(
-        f"{COPIED}; CREATE TABLE ms_markets__former ()",
+        f"{COPIED}; {FORMER}",
         "unowned",
         "ms_markets__former",
         migration_command(
@@ -224,11 +232,7 @@ def test_catalog_fault_is_found_with_its_command(
 def test_table_without_a_model_is_dropped_as_told(
     environment: Mapping[str, str], superuser: Connection, checkout: Path
 ) -> None:
-    superuser.execute(f"{COPIED}; CREATE TABLE ms_markets__former ()".encode())
-    row = superuser.execute("SELECT owner_role FROM msm_local.settings").fetchone()
-    assert row is not None
-    owner = sql.Identifier(row[0])
-    superuser.execute(sql.SQL("ALTER TABLE ms_markets__former OWNER TO {}").format(owner))
+    superuser.execute(f"{COPIED}; {FORMER}".encode())
     [found] = differences(environment)
     command = shlex.split(found["command"])[1:]
     result = run_sdk_cli(*command, environment=environment, folder=checkout)
