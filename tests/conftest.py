@@ -26,9 +26,22 @@ ROOT = Path(__file__).parents[1]
 # Copies of one database keep its roles, and so their platforms share the runtime role's password.
 RUNTIME_PASSWORD = "shared-by-the-platforms-of-a-test-run"  # noqa: S105
 PROVIDER = "migrations:migration"
+# Of the whole suite, with the slow tests. If one of them started last, it would run alone.
+LONGEST_FILES = (
+    "docs/test_code_blocks.py",
+    "workspace/test_wheels.py",
+    "workspace/test_benchmarks.py",
+    "workspace/test_pip.py",
+)
 
 # A shell starts background jobs with Ctrl-C ignored; processes of the tests would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, in the order of their list; the others stay in theirs."""
+    places = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(scope="session")

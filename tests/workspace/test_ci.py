@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import LONGEST_FILES, ROOT
 from tests.support.markdown import blocks_of, commands_of
 
 GITHUB = ROOT / ".github"
@@ -121,3 +121,11 @@ def test_every_task_that_ci_names_exists() -> None:
     named = {task for text in texts for task in re.findall(r"\./dev (\w+)", text)}
     assert "check" in named
     assert named <= set(TASKS)
+
+
+def test_the_longest_files_start_first(request: pytest.FixtureRequest) -> None:
+    longest = [ROOT / "tests" / name for name in LONGEST_FILES]
+    assert [file for file in longest if not file.exists()] == []
+    started = list(dict.fromkeys(item.path for item in request.session.items))
+    expected = [file for file in longest if file in started]
+    assert started[: len(expected)] == expected
