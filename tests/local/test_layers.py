@@ -32,6 +32,7 @@ COMMITS_ALLOWED = {
 # The web application, and what starts it or calls it.
 ABOVE_HTTP = {
     "api",
+    "engines",
     "platform",
     "server",
     "instances",

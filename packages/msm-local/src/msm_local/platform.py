@@ -1,41 +1,17 @@
 """A platform inside this process: the application under uvicorn, in a thread of its own."""
 
 import secrets
-import socket
-import threading
-import time
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-import uvicorn
-from fastapi import FastAPI
-
 from msm_local.api.app import AppConfig, create_app
+from msm_local.api.serving import serving
 from msm_local.database.bootstrap import prepare_database
-from msm_local.errors import StartFailedError
 from msm_local.instances.variables import platform_variables
 from msm_local.system.ports import bind_first_free
 
-__all__ = ["LocalPlatform", "uvicorn_config"]
-
-START_TIMEOUT = 30.0
-
-
-def uvicorn_config(app: FastAPI) -> uvicorn.Config:
-    """How every platform is served: quietly, on h11, with a bounded shutdown."""
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        http="h11",
-        ws="none",
-        lifespan="on",
-        # Long, because a client that reuses a connection at the moment it is closed gets an error.
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=5,
-    )
+__all__ = ["LocalPlatform"]
 
 
 class LocalPlatform:
@@ -70,17 +46,7 @@ class LocalPlatform:
         """
         with ExitStack() as cleanup:
             cleanup.callback(self._socket.close)
-            server = uvicorn.Server(uvicorn_config(create_app(self._config())))
-            thread = threading.Thread(
-                target=_serve, args=(server, self._socket), name="msm-local", daemon=True
-            )
-            thread.start()
-            cleanup.callback(_stop, server, thread)
-            deadline = time.monotonic() + START_TIMEOUT
-            while not server.started:
-                if not thread.is_alive() or time.monotonic() > deadline:
-                    raise StartFailedError("The platform did not start; see its log.")
-                time.sleep(0.005)
+            cleanup.enter_context(serving(create_app(self._config()), self._socket))
             self._cleanup = cleanup.pop_all()
         return self
 
@@ -100,12 +66,3 @@ class LocalPlatform:
             token=self.token,
             port=self.port,
         )
-
-
-def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
-    server.run(sockets=[listener])
-
-
-def _stop(server: uvicorn.Server, thread: threading.Thread) -> None:
-    server.should_exit = True
-    thread.join()

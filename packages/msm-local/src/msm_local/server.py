@@ -19,13 +19,14 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import psycopg
 
 from msm_local.database.bootstrap import prepare_database
 from msm_local.database.libpq import forget_variables, message_of
 from msm_local.errors import MsmLocalError, PortBusyError
+from msm_local.instances.apis import METATABLES
 from msm_local.instances.instance import Instance, State
 from msm_local.instances.registry import register
 from msm_local.postgres.cluster import Cluster
@@ -33,6 +34,9 @@ from msm_local.postgres.database_names import DATABASE, UNFINISHED
 from msm_local.reset.templates import discard
 from msm_local.system.ports import bind_first_free, bind_usual
 from msm_local.system.processes import ENDING_SIGNALS, start_time
+
+if TYPE_CHECKING:
+    from msm_local.engines.metatables.platform import MetatablesPlatform
 
 __all__ = ["Launch", "main", "run"]
 
@@ -50,6 +54,7 @@ class Launch:
         folder: the folder of the instance.
         port: the requested port; None for the usual one or any other.
         database_url: a PostgreSQL to use instead of the embedded one.
+        api: which API to serve, one of APIS.
         starter: pid of the process that waits for the start; if it ends, the server ends too.
     """
 
@@ -58,6 +63,7 @@ class Launch:
     folder: str
     port: int | None
     database_url: str | None = field(repr=False)
+    api: str
     starter: int
 
 
@@ -96,22 +102,36 @@ def run(launch: Launch) -> int:
     token, runtime_password = instance.secrets()
     http_port, postgres_port = instance.remembered_ports()
     with ExitStack() as stack:
-        # The imports of the application take as long as PostgreSQL's start, for which this process
-        # only waits: at the same time, they cost nothing.
-        threading.Thread(target=_import_application, name="msm-local loader", daemon=True).start()
         listener = stack.enter_context(_listen(launch.port, http_port))
         port: int = listener.getsockname()[1]
         state = _first_state(instance, launch, port, token)
         stack.callback(instance.clear_state)
         report = _reporter(instance, state, launch.starter)
+        # What takes as long as PostgreSQL's start costs nothing at the same time, because this
+        # process only waits for it.
+        metatables = _begin_metatables(stack, instance, launch, state, listener, report)
+        if metatables is None:
+            threading.Thread(
+                target=_import_application, name="msm-local loader", daemon=True
+            ).start()
         cluster: Cluster | None = None
         if launch.database_url is None:
             forget_variables()
             cluster = Cluster(instance.folder, port=postgres_port, report=report)
             stack.enter_context(cluster)
-            state = _with_cluster(state, cluster)
+            state = replace(state, data_folder=str(cluster.data), postgres_port=cluster.port or 0)
         instance.remember_ports(port, cluster.port if cluster else postgres_port)
-        code = _serve(instance, state, runtime_password, listener, cluster, launch.starter)
+        instance.remember_api(launch.api)
+        if metatables is not None:
+            # Before PostgreSQL, whose end would be an error for it.
+            stack.callback(metatables.stop_api)
+            code = _serve_metatables(
+                instance, state, runtime_password, metatables, cluster, launch.starter
+            )
+        else:
+            if cluster is not None:
+                state = replace(state, database_url=_own_database(cluster))
+            code = _serve(instance, state, runtime_password, listener, cluster, launch.starter)
     if code:
         # A regular stop deletes the state file; if it stays, `exec` knows that the server failed.
         instance.write_state(replace(state, phase="ending, because PostgreSQL ended by itself"))
@@ -132,7 +152,7 @@ def _serve(
     import uvicorn
 
     from msm_local.api.app import AppConfig, create_app
-    from msm_local.platform import uvicorn_config
+    from msm_local.api.serving import uvicorn_config
 
     name = f"the platform {instance.name!r} of {instance.root}"
     app = create_app(
@@ -166,8 +186,55 @@ def _serve(
     return 1 if died.is_set() or not server.started else 0
 
 
+def _begin_metatables(
+    stack: ExitStack,
+    instance: Instance,
+    launch: Launch,
+    state: State,
+    listener: socket.socket,
+    report: Callable[[str], None],
+) -> "MetatablesPlatform | None":
+    if launch.api != METATABLES:
+        return None
+    # Imported here: what it imports is in the extra `metatables` alone.
+    from msm_local.engines.metatables.serving import begin
+
+    return begin(
+        stack,
+        instance,
+        listener=listener,
+        token=state.token,
+        database_url=launch.database_url,
+        report=report,
+    )
+
+
+def _serve_metatables(
+    instance: Instance,
+    state: State,
+    password: str,
+    platform: "MetatablesPlatform",
+    cluster: Cluster | None,
+    starter: int,
+) -> int:
+    from msm_local.engines.metatables.serving import open_database
+
+    report = _reporter(instance, state, starter)
+    report("preparing the login and the database")
+    url = open_database(platform, cluster, state.database_url, password)
+    _reporter(instance, replace(state, database_url=url), starter)("ready")
+    _register(instance)
+    LOG.info("serving %s", state.endpoint)
+    if cluster is None:
+        # A signal ends this wait.
+        threading.Event().wait()
+    else:
+        LOG.error("PostgreSQL ended by itself with code %s; stopping", cluster.process.wait())
+    return 1
+
+
 def _import_application() -> None:
-    importlib.import_module("msm_local.platform")
+    importlib.import_module("msm_local.api.app")
 
 
 def _listen(asked: int | None, remembered: int | None) -> socket.socket:
@@ -195,6 +262,7 @@ def _first_state(instance: Instance, launch: Launch, port: int, token: str) -> S
         postgres_port=0,
         log_path=str(instance.log_path),
         version=version("msm-local"),
+        api=launch.api,
     )
     instance.write_state(state)
     return state
@@ -220,19 +288,14 @@ def _register(instance: Instance) -> None:
         LOG.warning("the instance cannot be registered for `msm-local list`: %s", error)
 
 
-def _with_cluster(state: State, cluster: Cluster) -> State:
+def _own_database(cluster: Cluster) -> str:
     databases = cluster.databases()
     for name in UNFINISHED & set(databases):
         LOG.info("dropping %s, which an interrupted reset left behind", name)
         discard(cluster, name)
     if DATABASE not in databases:
         cluster.create_database(DATABASE)
-    return replace(
-        state,
-        database_url=cluster.platform_url(DATABASE),
-        data_folder=str(cluster.data),
-        postgres_port=cluster.port or 0,
-    )
+    return cluster.platform_url(DATABASE)
 
 
 def _let_signals_unwind() -> None:

@@ -25,10 +25,27 @@ CHALLENGE = 'Basic realm="msm-local: any name, and the token as password", chars
 
 
 class Gate:
-    """ASGI middleware that refuses requests without the token, or from foreign web pages."""
+    """ASGI middleware that refuses requests without the token, or from foreign web pages.
 
-    def __init__(self, app: ASGIApp, *, token: str, port: int, name: str) -> None:
+    Args:
+        app: what is behind it.
+        token: what every request must carry.
+        port: the port of the server, part of the accepted Host names.
+        name: how a request with a wrong token is told which platform it reached.
+        metatables_root: the path below which the header of generation 2 may have the token.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        token: str,
+        port: int,
+        name: str,
+        metatables_root: str = METATABLES_ROOT,
+    ) -> None:
         self._app = app
+        self._metatables_root = metatables_root
         self._name = name
         self._token = token.encode()
         self._hosts = frozenset(f"{name}:{port}" for name in NAMES)
@@ -59,7 +76,7 @@ class Gate:
         if origin is not None and not self._is_own(origin):
             return ForbiddenError(f"Pages of the Origin {origin!r} may not call this platform.")
         given = headers.get("authorization", "")
-        if path.startswith(f"{METATABLES_ROOT}/"):
+        if path.startswith(f"{self._metatables_root}/"):
             local = headers.get(LOCAL_TOKEN, "")
             given = f"Bearer {local}" if local else given
         # In constant time: how long an answer takes must not tell how much of a token is right.

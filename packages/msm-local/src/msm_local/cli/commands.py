@@ -10,7 +10,7 @@ from typing import cast
 
 import click
 
-from msm_local.cli.group import database_option, json_option, port_option, say
+from msm_local.cli.group import api_option, database_option, json_option, port_option, say
 from msm_local.cli.report import other_endpoint
 from msm_local.client.environment import Format, child_environment, render, sdk_environment
 from msm_local.client.execution import NOT_FOUND, UNUSABLE, run_on_platform
@@ -62,12 +62,17 @@ def env_command(instance: Instance, style: str, *, check: bool, as_json: bool) -
 
 
 @click.command("exec", context_settings=PASSING_ON)
+@api_option
 @port_option
 @database_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_context
 def exec_command(
-    context: click.Context, port: int | None, database_url: str | None, command: Sequence[str]
+    context: click.Context,
+    api: str | None,
+    port: int | None,
+    database_url: str | None,
+    command: Sequence[str],
 ) -> None:
     """Run COMMAND against the platform, which is started if needed.
 
@@ -84,7 +89,9 @@ def exec_command(
     if reason:
         say(reason)
         context.exit(NOT_FOUND if found is None else UNUSABLE)
-    state, started = ensure_started(instance, port=port, database_url=database_url, report=say)
+    state, started = ensure_started(
+        instance, port=port, database_url=database_url, api=api, report=say
+    )
     if started:
         say(f"Started the platform {instance.name!r} at {state.endpoint}; it keeps running.")
     variables = sdk_environment(instance, state, Path.cwd(), os.environ)

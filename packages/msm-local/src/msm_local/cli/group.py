@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from msm_local.errors import AdministratorNeededError, MsmLocalError
+from msm_local.instances.apis import APIS
 from msm_local.instances.instance import Instance
 from msm_local.status.revisions import DEFAULT_PROVIDER
 from msm_local.system.files import exists
@@ -14,6 +15,7 @@ from msm_local.system.processes import ENDING_SIGNALS, SIGNAL_BASE
 
 __all__ = [
     "VerbGroup",
+    "api_option",
     "database_option",
     "json_option",
     "port_option",
@@ -31,6 +33,13 @@ database_option = click.option(
     "--database-url",
     envvar="MSM_LOCAL_DATABASE_URL",
     help="Use this PostgreSQL instead of the embedded one, from now on.",
+)
+api_option = click.option(
+    "--api",
+    envvar="MSM_LOCAL_API",
+    type=click.Choice(APIS),
+    help="The API to serve: msm-local's own, or the one of mainsequence-metatable.  [default: that "
+    "of the first start, or msm-local]",
 )
 provider_option = click.option(
     "--provider",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from msm_local.instances.apis import ROOTS
 from msm_local.instances.health import Health
 from msm_local.instances.instance import Instance, State
 from msm_local.instances.variables import ENDPOINT, METATABLES_URL, platform_variables
@@ -63,7 +64,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
 
 def other_endpoint(state: State) -> str:
     """A warning if the variables of an SDK name another platform; otherwise empty."""
-    ours = platform_variables(state.endpoint, state.token)
+    ours = platform_variables(state.endpoint, state.token, ROOTS[state.api])
     others = [
         f"{name} is {named}"
         for name in (ENDPOINT, METATABLES_URL)

@@ -7,7 +7,14 @@ from dataclasses import asdict
 
 import click
 
-from msm_local.cli.group import database_option, json_option, port_option, provider_option, say
+from msm_local.cli.group import (
+    api_option,
+    database_option,
+    json_option,
+    port_option,
+    provider_option,
+    say,
+)
 from msm_local.cli.report import Report, print_report
 from msm_local.errors import NotRunningError, ProgramMissingError
 from msm_local.instances.health import probe
@@ -27,6 +34,7 @@ EXIT_CODES = {"healthy": 0, "stopped": 3, "degraded": 4}
 
 
 @click.command("start")
+@api_option
 @port_option
 @database_option
 @click.option("--embedded", is_flag=True, help="Go back to the embedded PostgreSQL.")
@@ -35,6 +43,7 @@ EXIT_CODES = {"healthy": 0, "stopped": 3, "degraded": 4}
 @click.pass_obj
 def start_command(
     instance: Instance,
+    api: str | None,
     port: int | None,
     database_url: str | None,
     provider: str,
@@ -49,7 +58,7 @@ def start_command(
     """
     if embedded:
         database_url = EMBEDDED
-    ensure_started(instance, port=port, database_url=database_url, report=say)
+    ensure_started(instance, port=port, database_url=database_url, api=api, report=say)
     print_report(Report(instance, probe(instance), provider), as_json=as_json)
 
 

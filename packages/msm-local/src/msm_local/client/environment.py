@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from msm_local.client.git_context import git_environment
+from msm_local.instances.apis import ROOTS
 from msm_local.instances.instance import Instance, State
 from msm_local.instances.variables import platform_variables
 
@@ -36,7 +37,7 @@ def sdk_environment(
     Raises:
         GitUnavailableError: a stand-in Git context is needed and cannot be made.
     """
-    variables = platform_variables(state.endpoint, state.token)
+    variables = platform_variables(state.endpoint, state.token, ROOTS[state.api])
     # The SDK writes its logs there instead of into the home folder.
     variables["TDAG_ROOT_PATH"] = str(instance.folder / "sdk")
     # A proxy would look for 127.0.0.1 on its own machine.

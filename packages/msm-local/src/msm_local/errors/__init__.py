@@ -8,6 +8,8 @@
     │   ├── InstanceBusyError
     │   ├── NotRunningError
     │   ├── AlreadyRunningError
+    │   ├── ApiMissingError
+    │   ├── ApiMismatchError
     │   ├── UnhealthyError
     │   ├── StartFailedError
     │   ├── StopFailedError
@@ -38,7 +40,7 @@
         ├── CompiledSqlError, with a code for generation 2: PostgresqlRefusedError,
         │   DeadlineExceededError, QueryLimitsError, EmptyStatementError, SqlParametersError,
         │   OtherDataSourceError, OwnerUnreachableError, RowTooLargeError
-        └── DatabaseUnavailableError
+        └── DatabaseUnavailableError, ApiUnavailableError
 
 The class holds the HTTP status, the exit code and what the command line adds to the sentence (see
 MsmLocalError). Facts are attributes, and become fields of the JSON answer.
@@ -60,6 +62,8 @@ from msm_local.errors.compiled_sql import (
 )
 from msm_local.errors.instance import (
     AlreadyRunningError,
+    ApiMismatchError,
+    ApiMissingError,
     ClientsConnectedError,
     InstanceBusyError,
     InstanceError,
@@ -92,6 +96,7 @@ from msm_local.errors.operation import (
 )
 from msm_local.errors.request import (
     AnswerTooLargeError,
+    ApiUnavailableError,
     BodyTooLargeError,
     ClientGoneError,
     ConflictError,
@@ -128,6 +133,9 @@ __all__ = [
     "AdministratorNeededError",
     "AlreadyRunningError",
     "AnswerTooLargeError",
+    "ApiMismatchError",
+    "ApiMissingError",
+    "ApiUnavailableError",
     "BinariesMissingError",
     "BodyTooLargeError",
     "CheckViolatedError",

@@ -4,6 +4,8 @@ from msm_local.errors.base import MsmLocalError
 
 __all__ = [
     "AlreadyRunningError",
+    "ApiMismatchError",
+    "ApiMissingError",
     "ClientsConnectedError",
     "InstanceBusyError",
     "InstanceError",
@@ -66,6 +68,16 @@ class AlreadyRunningError(InstanceError):
     """The platform is running, and the command needs it stopped or started with other options."""
 
     effect = "The platform was left running."
+
+
+class ApiMissingError(InstanceError):
+    """The API of --api is not installed, or a package that runs it is missing."""
+
+    effect = "Nothing was started."
+
+
+class ApiMismatchError(InstanceError):
+    """The instance serves another API than that of --api, and keeps it as long as it exists."""
 
 
 class UnhealthyError(InstanceError):

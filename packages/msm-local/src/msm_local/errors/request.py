@@ -4,6 +4,7 @@ from msm_local.errors.base import MsmLocalError
 
 __all__ = [
     "AnswerTooLargeError",
+    "ApiUnavailableError",
     "BodyTooLargeError",
     "ClientGoneError",
     "ConflictError",
@@ -186,6 +187,12 @@ class NotActiveError(ConflictError):
     def __init__(self, message: str, *, tables: list[str]) -> None:
         super().__init__(message)
         self.tables = tables
+
+
+class ApiUnavailableError(RequestError):
+    """The process that serves the metatables API has ended, or does not answer."""
+
+    status = 503
 
 
 class DatabaseUnavailableError(RequestError):

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from msm_local.errors import InvalidNameError, StateFolderError
+from msm_local.instances.apis import OWN
 from msm_local.instances.locking import LockWait, sign, try_lock
 from msm_local.system.files import exists, explained, make_private_folder, read_json, write_private
 from msm_local.system.launcher import own_command
@@ -49,6 +50,7 @@ class State:
         postgres_port: port of PostgreSQL; 0 while unknown.
         log_path: log of the server.
         version: version of msm-local.
+        api: which API it serves, one of APIS.
     """
 
     pid: int
@@ -63,6 +65,7 @@ class State:
     postgres_port: int
     log_path: str
     version: str
+    api: str
 
     def is_alive(self) -> bool:
         """Whether the server process that wrote this is running."""
@@ -107,6 +110,10 @@ class Instance:
         place = f"--state-dir {shlex.quote(str(self.folder.parent))} " if elsewhere else ""
         name = "" if self.name == DEFAULT_NAME else f"--name {self.name} "
         return own_command(place + name + words)
+
+    def named(self, name: str) -> "Instance":
+        """Another instance of the same project, in the same place."""
+        return Instance(self.root, name, self.folder.with_name(name))
 
     def prepare(self) -> None:
         """Create the folder: closed to other users, ignored by Git, and with our marker.
@@ -222,6 +229,20 @@ class Instance:
             return
         with explained(path):
             path.unlink(missing_ok=True)
+
+    def remembered_api(self) -> str | None:
+        """The API that the instance serves since its first start; None before that."""
+        content = read_json(
+            self.folder / "api.json", "delete it, and name the API again with --api"
+        )
+        if content is not None:
+            return str(content["api"])
+        # Started by a version that had no choice.
+        return OWN if self.remembered_ports()[0] is not None else None
+
+    def remember_api(self, api: str) -> None:
+        """Store for all later starts which API the instance serves."""
+        write_private(self.folder / "api.json", json.dumps({"api": api}))
 
     def remembered_ports(self) -> tuple[int | None, int | None]:
         """HTTP and PostgreSQL port of the last start."""

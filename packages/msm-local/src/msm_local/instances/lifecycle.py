@@ -12,14 +12,17 @@ from typing import IO, cast
 
 from msm_local.errors import (
     AlreadyRunningError,
+    ApiMismatchError,
     NotRunningError,
     PortBusyError,
     StartFailedError,
     StopFailedError,
     UnhealthyError,
 )
+from msm_local.instances.apis import METATABLES, OWN, VENDOR, vendor_version
 from msm_local.instances.health import Health, probe
 from msm_local.instances.instance import Instance, State
+from msm_local.instances.step_times import SlowSteps, StepTimes
 from msm_local.system.files import explained
 from msm_local.system.ports import is_free
 from msm_local.system.processes import SERVER_MODULE, find_server, port_holder, wait_until_gone
@@ -28,13 +31,11 @@ __all__ = ["EMBEDDED", "ensure_started", "running_state", "stop"]
 
 # In place of a URL: the PostgreSQL that comes with msm-local.
 EMBEDDED = "embedded"
-# In seconds. Longer than the bounds inside the server: a start has 30 s for PostgreSQL and 30 s for
-# the lock of the database; a stop has 5 s for open requests and 25 s for PostgreSQL.
-START_TIMEOUT = 60.0
-STOP_TIMEOUT = 40.0
+# In seconds. Longer than the bounds inside the server: a stop has 5 s for open requests, 12 s for
+# the process of the metatables API, and 25 s for PostgreSQL.
+STOP_TIMEOUT = 50.0
 EXIT_TIMEOUT = 2.0
 RECOVERY_TIMEOUT = 5.0
-REPORT_DELAY = 5.0
 
 
 def running_state(instance: Instance) -> State:
@@ -57,6 +58,7 @@ def ensure_started(
     *,
     port: int | None = None,
     database_url: str | None = None,
+    api: str | None = None,
     report: Callable[[str], None] = lambda _text: None,
 ) -> tuple[State, bool]:
     """Start the platform unless it is running; its state, and whether this call started it.
@@ -68,9 +70,12 @@ def ensure_started(
         port: the port to listen on; by default that of the last start, the usual one, or any.
         database_url: a PostgreSQL to use instead of the embedded one, or EMBEDDED; by default that
             of the last start.
+        api: which API to serve, one of APIS; by default that of the first start, or OWN.
         report: called with a sentence about each slow step.
 
     Raises:
+        ApiMismatchError: the instance serves another API.
+        ApiMissingError: the API is not installed.
         AlreadyRunningError: it runs on another port or database, or its state file is missing.
         UnhealthyError: it is running, but does not answer correctly.
         PortBusyError: the port belongs to another process.
@@ -79,6 +84,7 @@ def ensure_started(
         InstanceBusyError: another start, stop or reset takes too long to wait for.
     """
     with instance.lock(report):
+        chosen = _choose_api(instance, api)
         health = probe(instance)
         if health.status == "degraded" and health.state is not None:
             health = _wait_for_recovery(instance, health)
@@ -92,10 +98,13 @@ def ensure_started(
             url = instance.remembered_database_url()
         if url is not None:
             # Imported here: it loads psycopg, which every other command would wait for.
+            from msm_local.database.metatables import check_given
             from msm_local.database.privileges import check_database
 
-            check_database(url)
-        state = _start_server(instance, port, url, report)
+            (check_given if chosen == METATABLES else check_database)(url)
+        if chosen == METATABLES:
+            report(f"Starting the API of {VENDOR} {vendor_version()} (--api {METATABLES}).")
+        state = _start_server(instance, port, url, chosen, report)
         # Only now: a URL that did not work must not be used by the next start.
         instance.remember_database_url(url)
         return state, True
@@ -144,6 +153,18 @@ def _wait_for_recovery(instance: Instance, health: Health) -> Health:
     return health
 
 
+def _choose_api(instance: Instance, api: str | None) -> str:
+    known = instance.remembered_api()
+    if known is None or api in (None, known):
+        return api or known or OWN
+    other = instance.named(f"{instance.name}-{api}").command(f"start --api {api}")
+    raise ApiMismatchError(
+        f"The instance {instance.name!r} serves the API {known}, as long as it exists; run "
+        f"`{other}` for one that serves {api}, or `{instance.command('destroy --force')}`, which "
+        "deletes its data, and start again."
+    )
+
+
 def _check_same(
     instance: Instance, state: State, port: int | None, database_url: str | None
 ) -> None:
@@ -181,7 +202,7 @@ def _check_clear(instance: Instance, port: int | None) -> None:
 
 
 def _spawn(
-    instance: Instance, port: int | None, database_url: str | None
+    instance: Instance, port: int | None, database_url: str | None, api: str
 ) -> subprocess.Popen[bytes]:
     launch = {
         "root": str(instance.root),
@@ -189,6 +210,7 @@ def _spawn(
         "folder": str(instance.folder),
         "port": port,
         "database_url": database_url,
+        "api": api,
         "starter": os.getpid(),
     }
     with explained(instance.log_path):
@@ -212,12 +234,18 @@ def _spawn(
 
 
 def _start_server(
-    instance: Instance, port: int | None, database_url: str | None, report: Callable[[str], None]
+    instance: Instance,
+    port: int | None,
+    database_url: str | None,
+    api: str,
+    report: Callable[[str], None],
 ) -> State:
-    process = _spawn(instance, port, database_url)
+    process = _spawn(instance, port, database_url, api)
     with cast("IO[bytes]", process.stdout) as reason:
         try:
-            return _wait_until_ready(instance, process, reason, report)
+            # It is long, and made of the steps of two programs.
+            steps = StepTimes(report) if api == METATABLES else SlowSteps(report)
+            return _wait_until_ready(instance, process, reason, steps)
         except BaseException:
             # A Ctrl-C, a closed terminal or a timeout must not leave a server behind.
             process.terminate()
@@ -233,11 +261,10 @@ def _wait_until_ready(
     instance: Instance,
     process: subprocess.Popen[bytes],
     reason: IO[bytes],
-    report: Callable[[str], None],
+    steps: StepTimes | SlowSteps,
 ) -> State:
-    began = time.monotonic()
-    reported = ""
-    while time.monotonic() < began + START_TIMEOUT:
+    deadline = time.monotonic() + steps.timeout
+    while time.monotonic() < deadline:
         if process.poll() is not None:
             text = reason.read().decode(errors="replace").strip().rstrip(".")
             text = text or f"the server exited with code {process.returncode}"
@@ -246,13 +273,11 @@ def _wait_until_ready(
             )
         health = probe(instance)
         if health.state is not None and health.state.pid == process.pid:
+            steps.see(health)
             if health.status == "healthy":
                 return health.state
-            if time.monotonic() > began + REPORT_DELAY and reported != health.reason:
-                reported = health.reason
-                report(f"Waiting: {reported}")
         time.sleep(0.03)
     raise StartFailedError(
-        f"The platform was not ready after {START_TIMEOUT:.0f} s ({reported or 'no step reported'})"
-        f"; see its log {instance.log_path}."
+        f"The platform was not ready after {steps.timeout:.0f} s "
+        f"({steps.last or 'no step reported'}); see its log {instance.log_path}."
     )

@@ -1,0 +1,1 @@
+"""The APIs that are not ours, and what they need around them."""
