@@ -16,7 +16,8 @@ BEFORE = """
     DROP TABLE ms_markets__tradests;
     ALTER TABLE ms_markets__asset DROP COLUMN asset_type;
     ALTER TABLE ms_markets__portfolioeventledgerts
-        DROP CONSTRAINT uq__ms_markets__portfolioeventledgerts__portfolio_id_256b1e63f2;
+        ADD CONSTRAINT uq__ms_markets__portfolioeventledgerts__portfolio_id_256b1e63f2
+        UNIQUE (portfolio_identifier, event_identifier, event_revision, record_identifier);
     DROP INDEX ix__ms_markets__curve__status;
     CREATE INDEX ix__ms_markets__curve__uid_status ON ms_markets__curve (uid, status);
     ALTER TABLE ms_markets__curve ALTER COLUMN display_name TYPE VARCHAR(64);

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -115,9 +115,11 @@ class PortfolioEventLedgerTS(MarketsTimeIndexMetaTable):
         comment="What the columns have no place for, serialized as text."
     )
 
-    # Without the time, which the unique index of the grain has: a record exists once, at one time.
+    # Not a unique key: on a hypertable it would have to contain the time. That a record exists at
+    # one time only is up to those who write it; docs/schema.md has the statement that checks it.
     __table_args__ = (
-        UniqueConstraint(
-            "portfolio_identifier", "event_identifier", "event_revision", "record_identifier"
+        Index(
+            None,
+            *("portfolio_identifier", "event_identifier", "event_revision", "record_identifier"),
         ),
     )
