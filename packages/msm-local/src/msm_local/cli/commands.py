@@ -109,19 +109,20 @@ def exec_command(
 @click.option(
     "--role",
     type=click.Choice(["runtime", "owner", "platform", "superuser"]),
-    default="runtime",
-    show_default=True,
-    help="May use rows; tables; the catalog; everything.",
+    help="May use rows; tables; the catalog; everything.  [default: runtime, or owner with the "
+    "metatables API]",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
-def psql_command(instance: Instance, role: str, arguments: Sequence[str]) -> None:
+def psql_command(instance: Instance, role: str | None, arguments: Sequence[str]) -> None:
     """Open psql on the database of the platform; ARGUMENTS go to psql.
 
     The superuser exists in the embedded PostgreSQL only.
     """
     # Imported here: it loads psycopg, which the other verbs of this module do not need.
-    from msm_local.client.psql import Role, psql_call
+    from msm_local.client.psql import Role, default_role, psql_call
 
-    call = psql_call(instance, running_state(instance), cast("Role", role), arguments)
+    state = running_state(instance)
+    chosen = cast("Role", role) if role else default_role(state)
+    call = psql_call(instance, state, chosen, arguments)
     os.execve(call.program, call.arguments, call.environment)  # noqa: S606

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from msm_local.instances.apis import ROOTS
+from msm_local.instances.apis import METATABLES, ROOTS
 from msm_local.instances.health import Health
 from msm_local.instances.instance import Instance, State
 from msm_local.instances.variables import ENDPOINT, METATABLES_URL, platform_variables
@@ -44,11 +44,14 @@ class Report:
             return None
         # Imported here: they load psycopg, which a status without a running platform does not need.
         from msm_local.database.libpq import forget_variables
+        from msm_local.repositories.overview import METATABLES_CATALOG, OWN_CATALOG
         from msm_local.status.overview import read_overview
 
         if self.health.state.embedded:
             forget_variables()
-        return read_overview(self.health.state.database_url, self.instance.root, self.provider)
+        state = self.health.state
+        catalog = METATABLES_CATALOG if state.api == METATABLES else OWN_CATALOG
+        return read_overview(state.database_url, self.instance.root, self.provider, catalog)
 
 
 def print_report(report: Report, *, as_json: bool) -> None:
@@ -97,6 +100,7 @@ def _details(state: State, postgresql: str) -> list[tuple[str, str]]:
     data = state.data_folder or "in the database of --database-url"
     return [
         ("endpoint", state.endpoint),
+        ("API", state.api),
         ("database", f"PostgreSQL {postgresql or 'unknown'} ({where})"),
         ("data", f"{data} (kept when it stops)"),
     ]

@@ -17,6 +17,7 @@ from msm_local.cli.group import (
 )
 from msm_local.cli.report import Report, print_report
 from msm_local.errors import NotRunningError, ProgramMissingError
+from msm_local.instances.apis import METATABLES
 from msm_local.instances.health import probe
 from msm_local.instances.instance import Instance
 from msm_local.instances.lifecycle import EMBEDDED, ensure_started, stop
@@ -127,7 +128,10 @@ def reset_command(
     connected.
     """
     # Imported here: it loads the modules of the embedded PostgreSQL.
-    from msm_local.reset.reset import reset
+    if instance.remembered_api() == METATABLES:
+        from msm_local.reset.metatables import reset_metatables as reset
+    else:
+        from msm_local.reset.reset import reset
 
     done = reset(instance, provider=provider, target=target, force=force, report=say)
     if as_json:

@@ -11,12 +11,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from msm_local.database.bootstrap import runtime_conninfo
 from msm_local.database.libpq import forget_variables, message_of
+from msm_local.database.metatables import OWNER
 from msm_local.errors import (
     BinariesMissingError,
     DatabaseSetupError,
     NotEmbeddedError,
     ProgramMissingError,
+    RoleMissingError,
 )
+from msm_local.instances.apis import METATABLES
 from msm_local.instances.instance import Instance, State
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE
@@ -24,7 +27,7 @@ from msm_local.postgres.paths import installed_binaries
 from msm_local.repositories.settings import Settings, read_settings
 from msm_local.system.launcher import own_command
 
-__all__ = ["PsqlCall", "Role", "find_psql", "psql_call"]
+__all__ = ["PsqlCall", "Role", "default_role", "find_psql", "psql_call"]
 
 Role = Literal["runtime", "owner", "platform", "superuser"]
 CONNECT_TIMEOUT = 5
@@ -67,6 +70,11 @@ def psql_call(instance: Instance, state: State, role: Role, arguments: Sequence[
     return PsqlCall(program, [program, "-d", target, *arguments], environment)
 
 
+def default_role(state: State) -> Role:
+    """The role that may use rows and as little else as the API of the platform allows."""
+    return "owner" if state.api == METATABLES else "runtime"
+
+
 def _login(instance: Instance, state: State, role: Role) -> str:
     if role == "superuser":
         if not state.embedded:
@@ -77,6 +85,13 @@ def _login(instance: Instance, state: State, role: Role) -> str:
         return Cluster.attached(instance.folder, state.postgres_port).admin_url(DATABASE)
     if role == "platform":
         return state.database_url
+    if state.api == METATABLES:
+        if role == "runtime":
+            raise RoleMissingError(
+                "With the metatables API every caller has a role of its own, and none of them can "
+                "log in; use --role owner for the tables, or --role platform for the catalog too."
+            )
+        return make_conninfo(state.database_url, options=f"-c role={OWNER}")
     settings = _settings(state)
     if role == "owner":
         # The owner cannot log in, so a member of it logs in and acts as the owner.

@@ -10,10 +10,11 @@ from msm_local.database.libpq import check_url
 from msm_local.database.privileges import check_database
 from msm_local.errors import AdministratorNeededError, DatabaseSetupError
 
-__all__ = ["LOGIN", "ApiDatabase", "check_given", "embedded_url", "find_given", "tls_of"]
+__all__ = ["LOGIN", "OWNER", "ApiDatabase", "check_given", "embedded_url", "find_given", "tls_of"]
 
 # Its start refuses every other name.
 LOGIN = "metatables"
+# It owns the migrated tables; LOGIN is a member of it.
 OWNER = "mt_owner"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 TLS = ("disable", "require")

@@ -12,10 +12,15 @@ from msm_local.instances.health import Health
 from msm_local.instances.instance import Instance
 from msm_local.repositories import credentials, roles
 from msm_local.repositories.catalog_version import read_steps
-from msm_local.repositories.overview import find_missing_tables
+from msm_local.repositories.overview import (
+    METATABLES_CATALOG,
+    OWN_CATALOG,
+    Catalog,
+    find_missing_tables,
+)
 from msm_local.repositories.settings import Settings, read_settings
 
-__all__ = ["check_catalog", "check_platform", "check_roles", "connect"]
+__all__ = ["check_catalog", "check_metatables_catalog", "check_platform", "check_roles", "connect"]
 
 CONNECT_TIMEOUT = 5
 
@@ -68,18 +73,32 @@ def check_catalog(instance: Instance, connection: Connection[Any]) -> Finding:
     restart = f"run `{instance.command('stop')}`, and start again"
     if step != newest:
         return bad("catalog", f"it is at step {step}, but this version is at {newest}", restart)
-    missing = find_missing_tables(connection)
-    if missing:
-        shown = ", ".join(missing[:MAX_SHOWN])
-        found = f"{len(missing)} active table(s) do not exist: {shown}"
-        return bad(
-            "catalog", found, "`python -m migrations.check` prints the SQL that creates them"
-        )
+    missing = _check_tables(connection, OWN_CATALOG)
+    if missing is not None:
+        return missing
     expired = credentials.count_overdue(connection)
     if expired:
         found = f"{expired} expired migration role(s) were not dropped"
         return bad("catalog", found, f"see {instance.log_path}; {restart}")
     return good("catalog", f"step {step}, and every active table exists")
+
+
+def check_metatables_catalog(connection: Connection[Any]) -> Finding:
+    """Whether the catalog of the metatables API agrees with the tables.
+
+    The API checks its roles itself, at every start.
+    """
+    missing = _check_tables(connection, METATABLES_CATALOG)
+    return missing or good("catalog", "every active table exists")
+
+
+def _check_tables(connection: Connection[Any], catalog: Catalog) -> Finding | None:
+    missing = find_missing_tables(connection, catalog)
+    if not missing:
+        return None
+    shown = ", ".join(missing[:MAX_SHOWN])
+    found = f"{len(missing)} active table(s) do not exist: {shown}"
+    return bad("catalog", found, "`python -m migrations.check` prints the SQL that creates them")
 
 
 def _can_log_in(instance: Instance, database_url: str, settings: Settings) -> bool:

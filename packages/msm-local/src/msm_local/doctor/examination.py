@@ -5,8 +5,15 @@ from collections.abc import Callable
 import psycopg
 
 from msm_local.database.libpq import forget_variables, message_of
+from msm_local.database.metatables import check_given
 from msm_local.database.privileges import check_database
-from msm_local.doctor.database import check_catalog, check_platform, check_roles, connect
+from msm_local.doctor.database import (
+    check_catalog,
+    check_metatables_catalog,
+    check_platform,
+    check_roles,
+    connect,
+)
 from msm_local.doctor.finding import Finding, bad, good
 from msm_local.doctor.machine import (
     check_binaries,
@@ -18,6 +25,7 @@ from msm_local.doctor.machine import (
 )
 from msm_local.doctor.sdk import check_sdk
 from msm_local.errors import AdministratorNeededError, MsmLocalError
+from msm_local.instances.apis import METATABLES, VENDOR, vendor_version
 from msm_local.instances.health import probe
 from msm_local.instances.instance import Instance
 
@@ -47,11 +55,13 @@ def _reading(subject: str, check: Callable[[], list[Finding]]) -> list[Finding]:
 
 
 def _examine_database(instance: Instance) -> list[Finding]:
-    url = instance.remembered_database_url()
+    url, api = instance.remembered_database_url(), instance.remembered_api()
     if url is None:
         findings = [check_disk(instance), check_binaries()]
     else:
-        findings = _reading("server", lambda: [_check_server(url)])
+        findings = _reading("server", lambda: [_check_server(url, api)])
+    if api == METATABLES:
+        findings += _reading("api", lambda: [good("api", f"{VENDOR} {vendor_version()}")])
     health = probe(instance)
     findings.append(check_platform(instance, health))
     # Without a healthy platform, roles and catalog cannot be reached.
@@ -61,6 +71,8 @@ def _examine_database(instance: Instance) -> list[Finding]:
         forget_variables()
     try:
         with connect(health.state.database_url) as connection:
+            if health.state.api == METATABLES:
+                return [*findings, check_metatables_catalog(connection)]
             findings.append(check_roles(instance, health.state.database_url, connection))
             findings.append(check_catalog(instance, connection))
     except psycopg.Error as error:
@@ -68,9 +80,9 @@ def _examine_database(instance: Instance) -> list[Finding]:
     return findings
 
 
-def _check_server(url: str) -> Finding:
+def _check_server(url: str, api: str | None) -> Finding:
     try:
-        check_database(url)
+        (check_given if api == METATABLES else check_database)(url)
     except AdministratorNeededError as error:
         remedy = f"ask an administrator to run: {error.script.replace('\n', ' ')}"
         return bad("server", "the role of --database-url lacks privileges", remedy)

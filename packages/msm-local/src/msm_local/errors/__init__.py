@@ -20,6 +20,7 @@
     │   ├── TemplateFailedError
     │   ├── ResetFailedError
     │   ├── NotOursError
+    │   ├── RoleMissingError
     │   └── ProgramMissingError
     ├── ClusterError              the embedded PostgreSQL cannot be created, started or used
     │   └── BinariesMissingError
@@ -74,6 +75,7 @@ from msm_local.errors.instance import (
     PortBusyError,
     ProgramMissingError,
     ResetFailedError,
+    RoleMissingError,
     StartFailedError,
     StateFolderError,
     StopFailedError,
@@ -181,6 +183,7 @@ __all__ = [
     "RequestTooSlowError",
     "ResetFailedError",
     "ResultRefusedError",
+    "RoleMissingError",
     "RowTooLargeError",
     "RuntimeChangedError",
     "SqlParametersError",

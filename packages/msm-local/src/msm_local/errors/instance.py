@@ -16,6 +16,7 @@ __all__ = [
     "PortBusyError",
     "ProgramMissingError",
     "ResetFailedError",
+    "RoleMissingError",
     "StartFailedError",
     "StateFolderError",
     "StopFailedError",
@@ -143,3 +144,7 @@ class NotOursError(InstanceError):
 
 class ProgramMissingError(InstanceError):
     """A program that the command runs is not installed."""
+
+
+class RoleMissingError(InstanceError):
+    """The API of the instance has no role of this kind that can log in."""

@@ -1,12 +1,15 @@
 """Facts about a whole catalog, for the status and the doctor."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
-from psycopg import Connection
+from psycopg import Connection, sql
 from psycopg.rows import class_row
 
 __all__ = [
+    "METATABLES_CATALOG",
+    "OWN_CATALOG",
+    "Catalog",
     "TableCounts",
     "VersionTableRow",
     "count_tables",
@@ -17,21 +20,42 @@ __all__ = [
 VERSION_TABLES = """
 SELECT DISTINCT v.physical_schema AS schema, v.physical_table_name AS name,
        t.migration_namespace AS namespace
-FROM msm_local.meta_tables t
-JOIN msm_local.meta_tables v ON v.uid = t.alembic_version_meta_table_uid
+FROM {tables} t
+JOIN {tables} v ON v.uid = t.alembic_version_meta_table_uid
 ORDER BY 1, 2
 """
 COUNTS = """
 SELECT count(*) FILTER (WHERE provisioning_status = 'active') AS active,
        count(*) FILTER (WHERE provisioning_status = 'reserved') AS reserved
-FROM msm_local.meta_tables WHERE deleted_at IS NULL
+FROM {tables} WHERE {existing}
 """
 MISSING = """
-SELECT physical_table_name FROM msm_local.meta_tables
-WHERE provisioning_status = 'active' AND deleted_at IS NULL
+SELECT physical_table_name FROM {tables}
+WHERE provisioning_status = 'active' AND {existing}
   AND to_regclass(format('%I.%I', physical_schema, physical_table_name)) IS NULL
 ORDER BY 1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Where a catalog has its tables; the columns that are read here have the same names in both.
+
+    Attributes:
+        tables: the relation with a row for each table.
+        existing: a condition for the rows that were not deleted.
+    """
+
+    tables: sql.Composable
+    existing: sql.SQL
+
+    def query(self, text: LiteralString) -> sql.Composed:
+        """A query of this module, for this catalog."""
+        return sql.SQL(text).format(tables=self.tables, existing=self.existing)
+
+
+OWN_CATALOG = Catalog(sql.Identifier("msm_local", "meta_tables"), sql.SQL("deleted_at IS NULL"))
+METATABLES_CATALOG = Catalog(sql.Identifier("metatables", "meta_table"), sql.SQL("true"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +75,19 @@ class TableCounts:
     reserved: int
 
 
-def find_version_tables(connection: Connection[Any]) -> list[VersionTableRow]:
+def find_version_tables(connection: Connection[Any], catalog: Catalog) -> list[VersionTableRow]:
     """One row for each version table and namespace, by name of the table."""
     with connection.cursor(row_factory=class_row(VersionTableRow)) as cursor:
-        return cursor.execute(VERSION_TABLES).fetchall()
+        return cursor.execute(catalog.query(VERSION_TABLES)).fetchall()
 
 
-def count_tables(connection: Connection[Any]) -> TableCounts:
+def count_tables(connection: Connection[Any], catalog: Catalog) -> TableCounts:
     """The number of active and of reserved tables."""
     with connection.cursor(row_factory=class_row(TableCounts)) as cursor:
-        [counts] = cursor.execute(COUNTS).fetchall()
+        [counts] = cursor.execute(catalog.query(COUNTS)).fetchall()
     return counts
 
 
-def find_missing_tables(connection: Connection[Any]) -> list[str]:
+def find_missing_tables(connection: Connection[Any], catalog: Catalog) -> list[str]:
     """Active tables that PostgreSQL does not have, although no downgrade was finalized."""
-    return [str(name) for (name,) in connection.execute(MISSING)]
+    return [str(name) for (name,) in connection.execute(catalog.query(MISSING))]

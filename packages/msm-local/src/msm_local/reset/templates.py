@@ -30,7 +30,15 @@ from msm_local.status.revisions import revision_files
 from msm_local.system.files import explained
 from msm_local.system.processes import die_with_parent, signals_deferred
 
-__all__ = ["BASE", "Recipe", "build_template", "discard", "end_credentials", "prune_templates"]
+__all__ = [
+    "BASE",
+    "Recipe",
+    "build_template",
+    "discard",
+    "end_credentials",
+    "prune_templates",
+    "run_revisions",
+]
 
 # Alembic's name for a database before its first revision.
 BASE = "base"
@@ -126,23 +134,41 @@ def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> Non
     # Imported here: it is slow to load, and a reset that finds its template does not need it.
     from msm_local.platform import LocalPlatform
 
-    program = migration_program()
+    # Before the platform is started for nothing.
+    migration_program()
     with LocalPlatform(url, runtime_password=password) as platform:
-        variables = platform.environment() | {"TDAG_ROOT_PATH": str(instance.folder / "sdk")}
-        variables |= git_environment(
-            instance.root, instance.root, instance.folder / "git", os.environ
-        )
-        arguments = ("migrations", "upgrade", "--provider", recipe.provider, recipe.target)
-        log_path = instance.folder / "template.log"
-        with explained(log_path):
-            log_path.unlink(missing_ok=True)
-            log_path.touch(mode=0o600)
-        environment = child_environment(os.environ, variables)
-        code = _run((str(program), *arguments), instance.root, environment, log_path)
+        run_revisions(instance, platform.environment(), recipe.provider, recipe.target)
+
+
+def run_revisions(
+    instance: Instance, platform: Mapping[str, str], provider: str, target: str
+) -> None:
+    """Run the revisions of a provider with the CLI of the installed SDK.
+
+    Args:
+        instance: its project has the revisions.
+        platform: the variables of the platform to run them on.
+        provider: the migration provider, such as ``migrations:migration``.
+        target: the revision to migrate to.
+
+    Raises:
+        TemplateFailedError: the revisions do not run; names their log.
+        ProgramMissingError: no SDK is installed.
+    """
+    program = migration_program()
+    variables = {**platform, "TDAG_ROOT_PATH": str(instance.folder / "sdk")}
+    variables |= git_environment(instance.root, instance.root, instance.folder / "git", os.environ)
+    arguments = ("migrations", "upgrade", "--provider", provider, target)
+    log_path = instance.folder / "template.log"
+    with explained(log_path):
+        log_path.unlink(missing_ok=True)
+        log_path.touch(mode=0o600)
+    environment = child_environment(os.environ, variables)
+    code = _run((str(program), *arguments), instance.root, environment, log_path)
     if code != 0:
         raise TemplateFailedError(
-            f"The revisions cannot be run up to {recipe.target}: `{program.name} migrations "
-            f"upgrade` exited with code {code}; see {log_path}, fix the revisions, and reset again."
+            f"The revisions cannot be run up to {target}: `{program.name} migrations upgrade` "
+            f"exited with code {code}; see {log_path}, fix the revisions, and reset again."
         )
 
 

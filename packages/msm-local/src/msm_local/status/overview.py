@@ -10,7 +10,12 @@ from psycopg import Connection
 
 from msm_local.database.libpq import message_of
 from msm_local.errors import UnreadableRevisionError
-from msm_local.repositories.overview import count_tables, find_version_tables
+from msm_local.repositories.overview import (
+    OWN_CATALOG,
+    Catalog,
+    count_tables,
+    find_version_tables,
+)
 from msm_local.repositories.physical import read_tables, read_versions
 from msm_local.status.revisions import find_versions, read_revisions
 
@@ -60,21 +65,23 @@ class Overview:
     problem: str = ""
 
 
-def read_overview(database_url: str, root: Path, provider: str) -> Overview:
+def read_overview(
+    database_url: str, root: Path, provider: str, catalog: Catalog = OWN_CATALOG
+) -> Overview:
     """Read the database of a platform, with short timeouts, and change nothing in it."""
     try:
         # Read-only by the session's own settings: a status must not change a database.
         with psycopg.connect(
             database_url, connect_timeout=CONNECT_TIMEOUT, options=OPTIONS
         ) as connection:
-            return _read(connection, root, provider)
+            return _read(connection, root, provider, catalog)
     except psycopg.Error as error:
         return Overview(problem=message_of(error))
 
 
-def _read(connection: Connection[Any], root: Path, provider: str) -> Overview:
+def _read(connection: Connection[Any], root: Path, provider: str, catalog: Catalog) -> Overview:
     folder = find_versions(root, provider)
-    tables = find_version_tables(connection)
+    tables = find_version_tables(connection, catalog)
     existing = read_tables(connection, [(table.schema, table.name) for table in tables])
     sharing = Counter(table.namespace for table in tables)
     versions = []
@@ -92,5 +99,5 @@ def _read(connection: Connection[Any], root: Path, provider: str) -> Overview:
         except UnreadableRevisionError as error:
             problem = str(error)
         versions.append(VersionTable(table.name, table.namespace, revisions, heads, problem))
-    counts = count_tables(connection)
+    counts = count_tables(connection, catalog)
     return Overview(tuple(versions), counts.active, counts.reserved)

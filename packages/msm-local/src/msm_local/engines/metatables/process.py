@@ -107,6 +107,8 @@ class VendorProcess:
         with os.fdopen(descriptor, "ab") as log, listener, signals_deferred():
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", MODULE],
+                # A buffer could hold a line back that select() then waits for.
+                bufsize=0,
                 cwd=self._folder,
                 env=kept | self._environment,
                 stdin=subprocess.PIPE,

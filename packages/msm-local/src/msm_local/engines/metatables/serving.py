@@ -10,9 +10,12 @@ from msm_local.engines.metatables.database import prepare_embedded
 from msm_local.engines.metatables.platform import MetatablesPlatform
 from msm_local.instances.instance import Instance
 from msm_local.postgres.cluster import Cluster
-from msm_local.postgres.database_names import DATABASE
+from msm_local.postgres.database_names import DATABASE, UNFINISHED
 
-__all__ = ["begin", "open_database"]
+__all__ = ["API_FOLDER", "begin", "open_database"]
+
+# Of an instance: keys and configuration.
+API_FOLDER = "metatables"
 
 
 def begin(
@@ -34,7 +37,7 @@ def begin(
     # It tells about every request.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     platform = MetatablesPlatform(
-        instance.folder / "metatables",
+        instance.folder / API_FOLDER,
         log_path=instance.log_path,
         root=instance.root,
         listener=listener,
@@ -57,6 +60,9 @@ def open_database(
     if cluster is None:
         database = find_given(given)
     else:
+        for name in UNFINISHED & set(cluster.databases()):
+            # An interrupted reset left it behind.
+            cluster.drop_database(name)
         database = prepare_embedded(cluster, DATABASE, password)
     platform.open(database)
     return given if cluster is None else database.url
