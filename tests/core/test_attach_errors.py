@@ -32,8 +32,9 @@ def test_an_attach_error_says_the_remedy(reason: AttachReason) -> None:
     error = AttachError([problem], data_source_uid="here")
     assert error.problems == (problem,)
     assert str(error) == (
-        f"1 table cannot be attached; {REMEDIES[reason]}:\n"
-        "  ms_markets__asset (Asset): what was found"
+        "1 table cannot be attached:\n"
+        "  ms_markets__asset (Asset): what was found\n"
+        f"To attach it, {REMEDIES[reason]}."
     )
 
 
@@ -44,19 +45,20 @@ def test_an_attach_error_says_each_remedy_once() -> None:
         AttachProblem("Issuer", "ms_markets__issuer", "duplicated", "2 resources"),
     ]
     assert str(AttachError(problems, data_source_uid="here")) == (
-        f"3 tables cannot be attached; {UPGRADE}; {CHECK}:\n"
+        "3 tables cannot be attached:\n"
         "  ms_markets__asset (Asset): reserved\n"
         "  ms_markets__index (Index): reserved\n"
-        "  ms_markets__issuer (Issuer): 2 resources"
+        "  ms_markets__issuer (Issuer): 2 resources\n"
+        f"To attach them, {UPGRADE}; {CHECK}."
     )
 
 
 def test_an_attach_error_says_whose_provider_to_run() -> None:
     problem = AttachProblem("Quote", "acme__quote", "missing", "not in the catalog")
     assert str(AttachError([problem], data_source_uid="here")) == (
-        "1 table cannot be attached; bring the database to head, from the repository of acme, with "
-        f"its migration package: `{PROGRAM} migrations upgrade --provider PACKAGE:migration "
-        "heads`; if it is at head already, run `python -m msm_migrations.check --provider "
-        "PACKAGE:migration`:\n"
-        "  acme__quote (Quote): not in the catalog"
+        "1 table cannot be attached:\n"
+        "  acme__quote (Quote): not in the catalog\n"
+        "To attach it, bring the database to head, from the repository of acme, with its migration "
+        f"package: `{PROGRAM} migrations upgrade --provider PACKAGE:migration heads`; if it is at "
+        "head already, run `python -m msm_migrations.check --provider PACKAGE:migration`."
     )

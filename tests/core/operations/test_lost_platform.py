@@ -142,7 +142,7 @@ def test_a_wrong_token_says_where_to_get_one(
     assert repr(NAME) in detail
     assert str(shell.folder) in detail
     assert error.message == (
-        f"The platform at {endpoint} does not accept the token in {TOKEN} (401: {detail}); run "
-        "this under `msm-local exec -- COMMAND` of this checkout, or log in to the hosted platform "
-        "with `mainsequence login`."
+        f"The platform at {endpoint} does not accept the token in {TOKEN} (401: {detail[:-1]}); "
+        "run this under `msm-local exec -- COMMAND` of this checkout, or log in to the hosted "
+        "platform with `mainsequence login`."
     )

@@ -22,7 +22,7 @@ from msm.sdk import LOGGERS, SDK_ERRORS, changed_endpoint, failure_of, platform_
 from msm.sdk.context import Endpoint
 from msm.sdk.failure import Failure
 
-__all__ = ["check_alive", "probe", "quiet_sdk", "refusals_of", "translated"]
+__all__ = ["check_alive", "is_local", "probe", "quiet_sdk", "refusals_of", "translated"]
 
 # The SDK retries for minutes, and prints thousands of lines while it does. A probe that ends within
 # two seconds comes first.
@@ -87,7 +87,7 @@ def check_alive() -> None:
         PlatformUnreachableError: the endpoint is on this machine and nothing listens there.
     """
     endpoint = platform_endpoint()
-    if urlsplit(endpoint.url).hostname not in LOOPBACK:
+    if not is_local():
         return
     with _lock:
         watched = _watched.get(endpoint.url)
@@ -99,6 +99,11 @@ def check_alive() -> None:
         if connection is not None:
             connection.setblocking(False)
             _watched[endpoint.url] = connection
+
+
+def is_local() -> bool:
+    """Whether the platform of this process is on this machine."""
+    return urlsplit(platform_endpoint().url).hostname in LOOPBACK
 
 
 def _is_open(connection: socket.socket) -> bool:
@@ -225,8 +230,8 @@ def _refusal(what: str, failure: Failure, at: Endpoint) -> str:
     if failure.reason == "denied":
         return (
             f"The platform at {at.url} does not accept the token in {at.token} ({failure.status}: "
-            f"{said}); run this under `{EXEC}` of this checkout, or log in to the hosted platform "
-            f"with `{LOGIN}`."
+            f"{said.rstrip('.')}); run this under `{EXEC}` of this checkout, or log in to the "
+            f"hosted platform with `{LOGIN}`."
         )
     refused = f"The platform at {at.url} refused {what} ({failure.status}): {said}"
     if failure.reason != "stale":

@@ -1,23 +1,56 @@
 """The commands that messages tell a user to run: each is written here only."""
 
+import os
+
 from msm.generation import GENERATION, Generation
 
 __all__ = [
     "CHECK",
     "EXEC",
     "LOGIN",
+    "RESET",
     "UPGRADE",
+    "as_typed",
     "check_command",
     "forget_command",
     "migration_command",
     "upgrade_command",
 ]
 
+# What runs a command in a checkout, such as `./dev run`; ./dev sets it.
+LAUNCHER = "MSM_LAUNCHER"
+# What runs msm-local on the platform of this process; `msm-local exec` sets it.
+LOCAL_COMMAND = "MSM_LOCAL_COMMAND"
+
 # The SDK's own command for migrations; both generations have the same verbs and options.
 _MIGRATIONS: dict[Generation, str] = {
     "metatables": "metatables migrations",
     "mainsequence8": "mainsequence migrations",
 }
+
+
+def as_typed(command: str) -> str:
+    """A command as a user has to type it, to run it as this process was run.
+
+    Args:
+        command: as it is typed where everything is installed and the environment names a platform.
+
+    Returns:
+        The command with the launcher of the checkout and ``msm-local exec`` in front of it, as far
+        as this process was started by them.
+    """
+    if local := os.environ.get(LOCAL_COMMAND):
+        return f"{local} exec -- {command}"
+    return _launched(command)
+
+
+def _launched(command: str) -> str:
+    return " ".join(filter(None, (os.environ.get(LAUNCHER), command)))
+
+
+def _local(words: str) -> str:
+    """A command of msm-local, on the platform of this process where it is one."""
+    return f"{os.environ.get(LOCAL_COMMAND) or _launched('msm-local')} {words}"
 
 
 def migration_command(verb: str, provider: str, *arguments: str) -> str:
@@ -28,7 +61,7 @@ def migration_command(verb: str, provider: str, *arguments: str) -> str:
         provider: the migration provider, as ``package:attribute``.
         arguments: what follows them.
     """
-    return " ".join((_MIGRATIONS[GENERATION], verb, "--provider", provider, *arguments))
+    return as_typed(" ".join((_MIGRATIONS[GENERATION], verb, "--provider", provider, *arguments)))
 
 
 def upgrade_command(provider: str, target: str) -> str:
@@ -48,7 +81,7 @@ def check_command(package: str, *, provider: str | None = None) -> str:
         package: the package that holds the tools: ``migrations``, or ``msm_migrations`` in a wheel.
         provider: the provider of a downstream project; None for that of msm.
     """
-    command = f"python -m {package}.check"
+    command = as_typed(f"python -m {package}.check")
     return command if provider is None else f"{command} --provider {provider}"
 
 
@@ -63,13 +96,15 @@ def forget_command(uid: str, provider: str, target: str) -> str:
     # A migration of today's SDK removes what its provider has no model for any more.
     return {
         "metatables": upgrade_command(provider, target),
-        "mainsequence8": f"mainsequence meta-table delete {uid}",
+        "mainsequence8": as_typed(f"mainsequence meta-table delete {uid}"),
     }[GENERATION]
 
 
 UPGRADE = upgrade_command("migrations:migration", "head")
 CHECK = check_command("migrations")
 # The environment of the local platform, for a command that needs a platform.
-EXEC = "msm-local exec -- COMMAND"
+EXEC = _local("exec -- COMMAND")
+# A fresh database of the local platform.
+RESET = _local("reset")
 # To the hosted platform, in both generations.
-LOGIN = "mainsequence login"
+LOGIN = _launched("mainsequence login")

@@ -113,9 +113,10 @@ class AttachError(MsmError):
         # Tables mostly fail for one reason: a dict keeps each remedy once, in order.
         remedies = dict.fromkeys(_remedy(problem) for problem in self.problems)
         count = len(self.problems)
+        # The remedy last: of a long traceback, the end is what a terminal shows.
         super().__init__(
-            f"{count} table{'s' if count > 1 else ''} cannot be attached; "
-            f"{'; '.join(remedies)}:\n{listing}"
+            f"{count} table{'s' if count > 1 else ''} cannot be attached:\n{listing}\n"
+            f"To attach {'them' if count > 1 else 'it'}, {'; '.join(remedies)}."
         )
 
 

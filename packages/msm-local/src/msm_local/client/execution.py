@@ -10,6 +10,7 @@ from types import FrameType
 
 from msm_local.instances.health import probe
 from msm_local.instances.instance import Instance, State
+from msm_local.system.launcher import LOCAL_COMMAND
 from msm_local.system.processes import ENDING_SIGNALS, SIGNAL_BASE
 
 __all__ = ["NOT_FOUND", "UNUSABLE", "run_on_platform"]
@@ -34,7 +35,9 @@ def run_on_platform(
     for minutes, and print thousands of lines. If the platform is stopped, the command goes on.
     """
     try:
-        process = subprocess.Popen(list(command), env=dict(environment))
+        # What the command prints as advice begins with what runs it here.
+        own = {LOCAL_COMMAND: instance.command("").rstrip()}
+        process = subprocess.Popen(list(command), env={**environment, **own})
     except OSError as error:
         say(f"{command[0]!r} cannot be run ({error.strerror}); a script needs a #! line.")
         return UNUSABLE

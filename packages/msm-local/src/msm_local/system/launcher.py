@@ -2,10 +2,12 @@
 
 import os
 
-__all__ = ["LAUNCHER", "own_command"]
+__all__ = ["LAUNCHER", "LOCAL_COMMAND", "own_command"]
 
 # Set by a launcher in front of which a command needs its own words, such as `./dev run`.
 LAUNCHER = "MSM_LAUNCHER"
+# Set by `msm-local exec` for its command: msm-local on the same platform, as the user types it.
+LOCAL_COMMAND = "MSM_LOCAL_COMMAND"
 
 
 def own_command(arguments: str) -> str:
