@@ -53,8 +53,8 @@ STATEMENTS: dict[str, tuple[Call, type, str]] = {
         ),
         ConflictError,
         (
-            f"AssetType already has a row with asset_type ({TYPE_KEY}; PostgreSQL says: Key "
-            "(asset_type)=(bond) already exists); choose another key, or use an upsert."
+            f"AssetType already has a row with asset_type 'bond' ({TYPE_KEY}); choose another key, "
+            "or use an upsert."
         ),
     ),
     "conflict of the grain": (
@@ -122,17 +122,16 @@ VERBS: dict[str, tuple[Call, type, str]] = {
         lambda runtime: runtime.insert(AssetType, [{"asset_type": "bond"}]),
         ConflictError,
         (
-            f"AssetType already has a row with asset_type ({TYPE_KEY}; PostgreSQL says: Key "
-            "(asset_type)=(bond) already exists); choose another key, or use an upsert."
+            f"AssetType already has a row with asset_type 'bond' ({TYPE_KEY}); choose another key, "
+            "or use an upsert."
         ),
     ),
     "upsert a missing reference": (
         lambda runtime: runtime.upsert(IndexValuesTS, [VALUE | {"index_identifier": "x"}]),
         MissingReferenceError,
         (
-            "IndexValuesTS refers by index_identifier to a row of Index that does not exist "
-            f"({REFERENCE}; PostgreSQL says: Key (index_identifier)=(x) is not present in table "
-            '"ms_markets__index"); write that row first.'
+            "IndexValuesTS refers by index_identifier 'x' to a row of Index that does not exist "
+            f"({REFERENCE}); write that row first."
         ),
     ),
     "upsert against a check": (
@@ -288,3 +287,15 @@ def test_a_constraint_alone_is_found_in_the_models() -> None:
     assert (error.model, error.table) == ("IndexValuesTS", "ms_markets__indexvaluests")
     assert error.columns == ("time_index", "index_identifier")
     assert error.values == {}
+
+
+def test_a_key_with_a_comma_is_left_to_postgresql() -> None:
+    said = "Key (time_index, index_identifier)=(2025-01-02 00:00:00+00, I, J) already exists."
+    facts = {"sqlstate": "23505", "constraint": GRAIN, "message_detail": said}
+    error = failed(
+        update(Index).values(unique_identifier="I, J"), Failure("statement", "Twice.", 400, facts)
+    )
+    assert str(error) == (
+        f"IndexValuesTS already has a row with time_index and index_identifier ({GRAIN}; "
+        f"PostgreSQL says: {said[:-1]}); choose another key, or use an upsert."
+    )

@@ -46,6 +46,11 @@ type Rule = ColumnCollectionConstraint | Index
 # SQLAlchemy adds this to the placeholders of every row of an INSERT after the first.
 ROW_SUFFIX = re.compile(r"_m\d+$")
 NAME = re.compile(r"\w+")
+# How PostgreSQL names the key of a row that violates a unique constraint or a foreign key.
+KEY = re.compile(
+    r"Key \((?P<columns>.*?)\)=\((?P<values>.*)\) (?:already exists|is not present in table )",
+    re.DOTALL,
+)
 # SQLSTATEs of a string that is too long and a number that is out of range. PostgreSQL names neither
 # table nor column for them, so the values that were sent are searched.
 DOES_NOT_FIT = frozenset({"22001", "22003"})
@@ -65,6 +70,7 @@ class Refusal:
         columns: the columns of the constraint, or the wrong columns where there is none.
         values: by column, the value that was sent, where exactly one was.
         explanation: PostgreSQL's own sentence about the row.
+        key: by column, the value of the row in PostgreSQL's sentence; empty where it has none.
     """
 
     compiled: CompiledOperation
@@ -76,6 +82,7 @@ class Refusal:
     columns: tuple[str, ...]
     values: Mapping[str, Any]
     explanation: str | None
+    key: Mapping[str, str]
 
     @classmethod
     def of(cls, compiled: CompiledOperation, facts: Mapping[str, Any]) -> Self:
@@ -113,20 +120,23 @@ class Refusal:
             columns=tuple(columns),
             values=values,
             explanation=facts.get("message_detail"),
+            key=_key(table, columns, facts.get("message_detail") or ""),
         )
 
     @property
     def described(self) -> str:
         """The columns, each with its value where the value is known."""
+        # The verbs send many rows at once: then only PostgreSQL knows which one it is.
+        shown = dict(self.key) | {column: _shown(value) for column, value in self.values.items()}
         return " and ".join(
-            f"{column} {_shown(self.values[column])}" if column in self.values else column
-            for column in self.columns
+            f"{column} {shown[column]}" if column in shown else column for column in self.columns
         )
 
     @property
     def source(self) -> str:
         """The constraint's name, and PostgreSQL's sentence where the values are not known."""
-        if self.explanation is None or len(self.values) == len(self.columns):
+        known = self.key.keys() | self.values.keys()
+        if self.explanation is None or known.issuperset(self.columns):
             return f"({self.constraint})"
         return f"({self.constraint}; PostgreSQL says: {self.explanation.rstrip('.')})"
 
@@ -276,6 +286,21 @@ def _columns(table: Table, rule: Rule) -> list[str]:
         names = dict.fromkeys(NAME.findall(str(rule.sqltext)))
         return [name for name in names if name in table.c]
     return [column.name for column in rule.columns]
+
+
+def _key(table: Table | None, columns: Sequence[str], explanation: str) -> dict[str, str]:
+    """The values of a key in PostgreSQL's sentence, which does not quote them."""
+    found = KEY.match(explanation)
+    if table is None or found is None or found["columns"] != ", ".join(columns):
+        return {}
+    texts = [found["values"]] if len(columns) == 1 else found["values"].split(", ")
+    if len(texts) != len(columns):
+        # A value has a comma itself, and nothing says which one.
+        return {}
+    return {
+        column: shortened(text) if isinstance(table.c[column].type, String) else text
+        for column, text in zip(columns, texts, strict=True)
+    }
 
 
 def _sent(table: Table, compiled: CompiledOperation) -> dict[str, list[Any]]:
