@@ -11,7 +11,11 @@ the same under both names, so that there is one history.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .installation import ProviderImportError, refuse_published_package
+from .installation import (
+    ProviderImportError,
+    refuse_published_package,
+    refuse_wrong_provider,
+)
 
 # Before anything imports msm: the published ms-markets installs a package of that name.
 refuse_published_package()
@@ -29,6 +33,7 @@ def __getattr__(name: str) -> object:
     the command would end in a traceback instead of a sentence.
     """
     if name not in __all__:
+        refuse_wrong_provider(__name__, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
         return getattr(import_module(f"{__name__}.markets"), name)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from msm_local.client.sdk_command import migration_command, migration_program
+from msm_local.client.sdk_command import is_sdk_8, migration_command, migration_program, why_not
 from msm_local.errors import ProgramMissingError
 from msm_local.instances.instance import Instance
 from tests.local.shell import NAME, Shell
@@ -128,6 +128,44 @@ def test_exec_runs_what_either_sdk_has(shell: Shell, tmp_path: Path) -> None:
         assert shell("exec", "--", *command.split()).stderr == ""
 
 
+@pytest.mark.parametrize("program", ["metatables", "mainsequence"])
+@pytest.mark.parametrize("form", ["--provider wrong.place:migration", "--provider=wrong:migration"])
+def test_a_missing_provider_is_refused_before_the_sdk_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, form: str
+) -> None:
+    programs = install(tmp_path / "bin", program)
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.chdir(tmp_path)
+    instance = Instance(tmp_path, NAME, tmp_path / ".msm-local" / NAME)
+    command = (program, "migrations", "current", *form.split())
+    # Another environment may have the package.
+    assert why_not(instance, command) == ""
+    monkeypatch.setattr(sys, "executable", str(programs / "python"))
+    reference = form.replace("=", " ").split()[1]
+    assert why_not(instance, command) == (
+        f"--provider is {reference}, and there is no package wrong in {tmp_path} or in this "
+        "environment; write `--provider migrations:migration` at the root of the msm repository, "
+        "`--provider msm_migrations:migration` where msm-migrations is installed, or the provider "
+        "of your project at its root."
+    )
+    # It is looked for, and not imported.
+    (tmp_path / "wrong.py").write_text("raise ImportError")
+    assert why_not(instance, command) == ""
+
+
+def test_sdk_8_does_not_read_the_variable_of_metatables(shell: Shell) -> None:
+    assert is_sdk_8(["mainsequence", "migrations", "current"])
+    assert not is_sdk_8(["metatables", "migrations", "current"])
+    shell.start()
+    programs = install(shell.folder.parent / "sdk 8", "ms")
+    shell.environment["PATH"] = f"{programs}:{shell.environment['PATH']}"
+    shell.environment["METATABLES_API_URL"] = "http://127.0.0.1:1/metatables"
+    assert shell("exec", "--", "ms", "migrations", "current").stderr == ""
+    shell.environment["MAINSEQUENCE_ENDPOINT"] = "http://127.0.0.1:1"
+    said = shell("exec", "--", "ms", "migrations", "current").stderr
+    assert said.startswith("msm-local: MAINSEQUENCE_ENDPOINT is http://127.0.0.1:1, another")
+
+
 def test_hints_name_the_launcher_of_the_checkout(shell: Shell) -> None:
     shell.environment["MSM_LAUNCHER"] = "../dev run"
     stopped = shell("status", code=3).stdout.splitlines()
@@ -137,3 +175,5 @@ def test_hints_name_the_launcher_of_the_checkout(shell: Shell) -> None:
     assert running[-1].split(maxsplit=2)[2] == f"../dev run msm-local --name {NAME} stop"
     refused = shell("start", "--port", "1", code=1).stderr
     assert f"run `../dev run msm-local --name {NAME} stop` before" in refused
+    printed = shell("exec", "--", "sh", "-c", 'echo "$MSM_LOCAL_COMMAND"').stdout
+    assert printed == f"../dev run msm-local --name {NAME}\n"

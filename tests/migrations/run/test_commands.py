@@ -12,8 +12,8 @@ from psycopg import Connection
 
 from msm import MarketsTimeIndexMetaTable
 from msm_local.platform import LocalPlatform
-from tests.conftest import environment_of
-from tests.support.forked import run_forked
+from tests.conftest import PROVIDER, ROOT, environment_of
+from tests.support.forked import run_forked, run_sdk_cli
 from tests.support.generation import only_mainsequence8
 from tests.support.history import HEAD, MODELS, NEXT, RESOURCES
 from tests.support.migrating import migrate, run_tool_fresh, wrong_provider_code
@@ -210,6 +210,20 @@ def test_wrong_provider_stops_every_command_with_one_sentence(
         assert "Traceback" not in result.stderr
         words = " ".join(result.stderr.replace("│", " ").split())
         assert sentence in words
+
+
+@pytest.mark.parametrize("form", [["--provider", "{}"], ["--provider={}"]], ids=len)
+def test_a_misspelled_provider_is_one_sentence(
+    environment: Mapping[str, str], form: list[str]
+) -> None:
+    option = [word.format(f"{PROVIDER}s") for word in form]
+    for verb in (["current"], ["upgrade"], ["downgrade", "base"], ["revision"]):
+        words = ("migrations", *verb, *option)
+        result = run_sdk_cli(*words, environment=environment, folder=ROOT)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.splitlines()[-1] == (
+            "migrations has no provider 'migrations'; write `--provider migrations:migration`."
+        )
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from msm_local.cli.report import other_endpoint
 from msm_local.client.environment import Format, child_environment, render, sdk_environment
 from msm_local.client.execution import NOT_FOUND, UNUSABLE, run_on_platform
 from msm_local.client.git_context import missing_context
-from msm_local.client.sdk_command import why_not
+from msm_local.client.sdk_command import is_sdk_8, why_not
 from msm_local.errors import UnhealthyError
 from msm_local.instances.health import call_health
 from msm_local.instances.instance import Instance
@@ -95,7 +95,7 @@ def exec_command(
     if started:
         say(f"Started the platform {instance.name!r} at {state.endpoint}; it keeps running.")
     variables = sdk_environment(instance, state, Path.cwd(), os.environ)
-    elsewhere = other_endpoint(state)
+    elsewhere = other_endpoint(state, metatables=not is_sdk_8(command))
     if elsewhere:
         say(f"{elsewhere}; {command[0]} gets {state.endpoint}, the one of {instance.root}.")
     if started and "GIT_DIR" in variables:

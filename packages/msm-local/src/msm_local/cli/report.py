@@ -65,12 +65,17 @@ def print_report(report: Report, *, as_json: bool) -> None:
         click.echo(f"{label:<{width}}  {text}")
 
 
-def other_endpoint(state: State) -> str:
-    """A warning if the variables of an SDK name another platform; otherwise empty."""
+def other_endpoint(state: State, *, metatables: bool = True) -> str:
+    """A warning if the variables of an SDK name another platform; otherwise empty.
+
+    Args:
+        state: the server.
+        metatables: whether the variable counts that SDK 8 does not read.
+    """
     ours = platform_variables(state.endpoint, state.token, ROOTS[state.api])
     others = [
         f"{name} is {named}"
-        for name in (ENDPOINT, METATABLES_URL)
+        for name in ((ENDPOINT, METATABLES_URL) if metatables else (ENDPOINT,))
         if (named := os.environ.get(name, "")) not in {"", ours[name]}
     ]
     return f"{' and '.join(others)}, another platform" if others else ""

@@ -4,13 +4,14 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
+from importlib.machinery import PathFinder
 from itertools import takewhile
 from pathlib import Path
 
 from msm_local.errors import ProgramMissingError
 from msm_local.instances.instance import Instance
 
-__all__ = ["INSTALL", "migration_command", "migration_program", "why_not"]
+__all__ = ["INSTALL", "is_sdk_8", "migration_command", "migration_program", "why_not"]
 
 METATABLES = "metatables"
 MAINSEQUENCE = "mainsequence"
@@ -40,6 +41,11 @@ def migration_command(instance: Instance, *words: str) -> str:
     return _exec(instance, [program.name, "migrations", *words])
 
 
+def is_sdk_8(command: Sequence[str]) -> bool:
+    """Whether a command is one of SDK 8, by its words."""
+    return Path(command[0]).name in MAINSEQUENCE_NAMES and tuple(command[1:2]) == ("migrations",)
+
+
 def why_not(instance: Instance, command: Sequence[str]) -> str:
     """Why a command of the SDK would miss the platform, in one sentence; otherwise empty.
 
@@ -61,13 +67,34 @@ def why_not(instance: Instance, command: Sequence[str]) -> str:
             "There is no command `metatables`, but there is `mainsequence`; if that is SDK 8, run "
             f"`{_exec(instance, [MAINSEQUENCE, *words])}`, otherwise run {INSTALL}."
         )
-    old = program in MAINSEQUENCE_NAMES and words[:1] == ["migrations"]
-    if old and found is not None and Path(found).resolve().with_name(METATABLES).exists():
+    has_metatables = found is not None and Path(found).resolve().with_name(METATABLES).exists()
+    if is_sdk_8(command) and has_metatables:
         return (
             f"`{program} migrations` is a command of SDK 8, and today's SDK is installed; run "
             f"`{_exec(instance, [METATABLES, *words])}`."
         )
-    return ""
+    # Another environment has packages that are not known here.
+    is_ours = found is not None and Path(found).parent == Path(sys.executable).parent
+    return _wrong_provider(program, words) if is_ours else ""
+
+
+def _wrong_provider(program: str, words: Sequence[str]) -> str:
+    """Why a migration command cannot find its provider; otherwise empty."""
+    if program not in (METATABLES, *MAINSEQUENCE_NAMES) or "migrations" not in words:
+        return ""
+    # In both forms, `--provider X` and `--provider=X`.
+    split = [part for word in words for part in word.split("=", 1)]
+    _, _, named = " ".join(split).partition("--provider ")
+    reference = named.partition(" ")[0]
+    package = reference.partition(":")[0].partition(".")[0]
+    if not package or PathFinder.find_spec(package, [str(Path.cwd()), *sys.path]) is not None:
+        return ""
+    return (
+        f"--provider is {reference}, and there is no package {package} in {Path.cwd()} or in this "
+        "environment; write `--provider migrations:migration` at the root of the msm repository, "
+        "`--provider msm_migrations:migration` where msm-migrations is installed, or the provider "
+        "of your project at its root."
+    )
 
 
 def _find_migration_program() -> Path | None:
