@@ -3,6 +3,9 @@
 import json
 import os
 import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -134,7 +137,7 @@ def test_a_failed_command_suggests_the_local_platform(checkout: Checkout) -> Non
     )
 
 
-@pytest.mark.parametrize("verb", ["upgrade", "downgrade", "revision"])
+@pytest.mark.parametrize("verb", ["current", "upgrade", "downgrade", "revision"])
 @pytest.mark.parametrize(
     "command",
     [
@@ -146,7 +149,7 @@ def test_a_failed_command_suggests_the_local_platform(checkout: Checkout) -> Non
     ],
     ids=" ".join,
 )
-def test_a_forgotten_exec_never_changes_the_hosted_platform(
+def test_a_forgotten_exec_never_uses_the_hosted_platform(
     checkout: Checkout, command: tuple[str, ...], verb: str
 ) -> None:
     words = (*command, verb, "--provider", "migrations:migration")
@@ -187,7 +190,67 @@ def test_without_use_of_the_platform_nothing_is_refused(
     assert (result.returncode, result.stderr) == (7, USING["metatables"])
 
 
-def test_reading_the_hosted_platform_is_not_refused(checkout: Checkout) -> None:
-    result = checkout.dev("run", "metatables", "migrations", "current", "-m", "upgrade of upgrade")
+def test_other_commands_may_use_the_hosted_platform(checkout: Checkout) -> None:
+    result = checkout.dev("run", "metatables", "namespaces", "-m", "upgrade of upgrade")
     assert result.returncode == 7
     assert "is not set, so the command used the hosted platform" in result.stderr
+
+
+class Guarded(BaseHTTPRequestHandler):
+    """Answers as a platform does: a request without the token `right` gets 401."""
+
+    def do_HEAD(self) -> None:
+        below = self.path.startswith("/metatables/")
+        local = self.headers["X-Metatables-Local-Token"] if below else None
+        given = local or (self.headers["Authorization"] or "").removeprefix("Bearer ")
+        self.send_response(404 if given == "right" else 401)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        """Keep quiet."""
+
+
+@pytest.fixture
+def guarded() -> Iterator[str]:
+    """The endpoint of a platform that asks for a token."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Guarded) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+LOCAL, ACCESS = "METATABLES_LOCAL_TOKEN", "MAINSEQUENCE_ACCESS_TOKEN"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "wrong"),
+    [
+        ({LOCAL: "right", ACCESS: "wrong"}, None),
+        ({LOCAL: "wrong", ACCESS: "right"}, LOCAL),
+        ({ACCESS: "right"}, None),
+        ({ACCESS: "wrong"}, ACCESS),
+        # The SDK may have a login of its own.
+        ({}, None),
+    ],
+    ids=str,
+)
+def test_a_wrong_token_is_refused_before_the_sdk_starts(
+    checkout: Checkout, guarded: str, tokens: dict[str, str], wrong: str | None
+) -> None:
+    command, url = ("metatables", "migrations", "current"), f"{guarded}/metatables"
+    result = checkout.dev("run", *command, METATABLES_API_URL=url, **tokens)
+    if wrong is None:
+        assert (result.returncode, result.stderr) == (7, USING["metatables"])
+        return
+    assert sentence_of(result) == (
+        f"./dev: the platform at METATABLES_API_URL {url} does not accept the token in {wrong}; "
+        "run './dev run msm-local exec -- metatables migrations current', which passes the right "
+        "one."
+    )
+
+
+def test_sdk_8_is_asked_for_its_own_token(checkout: Checkout, guarded: str) -> None:
+    command = ("run", "mainsequence", "migrations", "current")
+    tokens = {LOCAL: "right", ACCESS: "wrong"}
+    result = checkout.dev(*command, MAINSEQUENCE_ENDPOINT=guarded, **tokens)
+    assert f"does not accept the token in {ACCESS}; run" in sentence_of(result)
