@@ -116,7 +116,7 @@ class PortfolioEventLedgerTS(MarketsTimeIndexMetaTable):
     )
 
     # Not a unique key: on a hypertable it would have to contain the time. That a record exists at
-    # one time only is up to those who write it; docs/schema.md has the statement that checks it.
+    # one time only is up to those who write it; docs/schema.md says how to find others.
     __table_args__ = (
         Index(
             None,
