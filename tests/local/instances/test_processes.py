@@ -13,6 +13,7 @@ import pytest
 from msm_local.errors import StartFailedError
 from msm_local.instances import lifecycle
 from msm_local.instances.instance import Instance
+from msm_local.instances.step_times import SlowSteps
 from msm_local.system.processes import ENDING_SIGNALS, signals_deferred
 from tests.local.shell import lives
 
@@ -64,7 +65,7 @@ def start_failing(
 def test_a_failed_start_kills_a_deaf_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lifecycle, "START_TIMEOUT", 3.0)
+    monkeypatch.setattr(SlowSteps, "timeout", 3.0)
     monkeypatch.setattr(lifecycle, "STOP_TIMEOUT", 0.2)
     began = time.monotonic()
     assert start_failing(tmp_path, monkeypatch, DEAF).match("3 s")
