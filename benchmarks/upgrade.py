@@ -37,7 +37,7 @@ PLAIN_PROVIDER = """
 from dataclasses import fields
 
 from migrations import migration as ours
-from msm.sdk import AlembicMetaTableMigration
+from msm.sdk.migrations import AlembicMetaTableMigration
 
 hooks = {"before_look", "after_run"}
 names = [field.name for field in fields(AlembicMetaTableMigration) if field.init]
@@ -46,7 +46,7 @@ stated |= {"script_location": f"{__name__}:", "after_register_metatables": None}
 migration = AlembicMetaTableMigration(**stated)
 """
 PLAIN_ENVIRONMENT = """
-from msm.sdk import run_mainsequence_alembic_env
+from msm.sdk.migrations import run_mainsequence_alembic_env
 
 run_mainsequence_alembic_env()
 """

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from alembic import context
 
-from msm.sdk import run_mainsequence_alembic_env
+from msm.sdk.migrations import run_mainsequence_alembic_env
 
 
 def changes_the_schema() -> bool:

@@ -10,7 +10,8 @@ from alembic.util import coerce_resource_to_filename
 from sqlalchemy import Table
 
 from msm.errors import commands
-from msm.sdk import AlembicMetaTableMigration, forget_meta_table, namespace_version_location
+from msm.sdk import forget_meta_table
+from msm.sdk.migrations import AlembicMetaTableMigration, namespace_version_location
 
 __all__ = [
     "DEFAULT_PROVIDER",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from msm.base import MarketsBase, MarketsModel
 from msm.models import markets_sqlalchemy_models
-from msm.sdk import build_metatable_model_registry
+from msm.sdk.migrations import build_metatable_model_registry
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
 

@@ -1,6 +1,6 @@
 """Finding the provider that a tool works on."""
 
-from msm.sdk import load_alembic_metatable_migration_provider
+from msm.sdk.migrations import load_alembic_metatable_migration_provider
 
 from .errors import MigrationError
 from .provider import DEFAULT_PROVIDER, MarketsMigration

@@ -3,7 +3,8 @@
 from typing import Any
 
 from msm.base import MarketsModel
-from msm.sdk import MetaTable, build_alembic_version_metatable, schema_table_name
+from msm.sdk import MetaTable, schema_table_name
+from msm.sdk.migrations import build_alembic_version_metatable
 from msm.settings import DEFAULT_NAMESPACE, settings
 
 from .errors import NamespaceTakenError

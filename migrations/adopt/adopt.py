@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from msm.platform import quiet_sdk, refusals_of
-from msm.sdk import apply_mainsequence_migration_role
+from msm.sdk.migrations import apply_mainsequence_migration_role
 from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE, settings
 
 from ..errors import DatabaseStateError, MigrationError

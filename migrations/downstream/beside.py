@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 from msm.base import MarketsBase, MarketsModel
-from msm.sdk import (
-    build_alembic_version_metatable,
-    schema_table_name,
-)
+from msm.sdk import schema_table_name
+from msm.sdk.migrations import build_alembic_version_metatable
 from msm.settings import settings
 
 from .. import migration

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msm.base import MarketsModel
-from msm.sdk import tolerate_several_version_locations
+from msm.sdk.migrations import tolerate_several_version_locations
 
 from .. import migration
 from ..filters import only

@@ -16,13 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from msm.platform import probe, quiet_sdk, refusals_of
-from msm.sdk import (
-    MetaTable,
+from msm.sdk import MetaTable, platform_context
+from msm.sdk.migrations import (
     MetaTableMigrationConnectionRequest,
     alembic_config_for_provider,
     apply_mainsequence_migration_role,
     migration_connection,
-    platform_context,
 )
 
 from ..errors import MigrationError

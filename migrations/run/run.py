@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from msm.errors import PlatformError
 from msm.platform import refusals_of
-from msm.sdk import (
+from msm.sdk.migrations import (
     apply_mainsequence_migration_role,
     migration_connect_arguments,
     run_mainsequence_alembic_env,

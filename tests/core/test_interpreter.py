@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.generation import only_metatables
 
 # In a process of its own: this one has imported the SDK already.
 COMPARE = """
@@ -43,15 +44,47 @@ print(json.dumps([name for name in before if before[name] != after[name]]))
 """
 
 
+def run_code(code: str) -> str:
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return run.stdout.strip()
+
+
 @pytest.mark.parametrize("collector", ["enable", "disable"])
 def test_imports_leave_the_interpreter_as_found(tmp_path: Path, collector: str) -> None:
     log = tmp_path / "host.log"
     code = COMPARE.format(log=str(log), collector=collector)
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert json.loads(run.stdout) == []
+    assert json.loads(run_code(code)) == []
     assert log.read_text() == "logged after the import\n"
+
+
+# As the SDK's command line imports a provider: while a command runs.
+COMMAND = """
+import gc, typer
+
+app = typer.Typer()
+
+
+@app.command()
+def current():
+    from migrations import migration
+
+    print(gc.isenabled())
+
+
+app()
+"""
+
+
+def test_a_migration_command_collects_no_garbage() -> None:
+    assert run_code(COMMAND) == "False"
+
+
+@only_metatables
+def test_a_service_does_not_load_alembic() -> None:
+    code = "import sys, msm, msm_portfolio, msm_pricing; print('alembic' in sys.modules)"
+    assert run_code(code) == "False"
 
 
 def test_an_uncaught_error_is_printed_once() -> None:

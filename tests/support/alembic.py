@@ -7,7 +7,7 @@ from sqlalchemy.pool import NullPool
 
 from migrations import migration
 from migrations.run.connections import application_name
-from msm.sdk import alembic_config_for_provider
+from msm.sdk.migrations import alembic_config_for_provider
 
 __all__ = ["config_for", "engine_of", "url_of"]
 

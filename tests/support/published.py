@@ -128,7 +128,7 @@ def register_published() -> None:
 
     from migrations import migration
     from msm.base import MarketsBase, MarketsTimeIndexMetaTable
-    from msm.sdk import build_alembic_version_metatable
+    from msm.sdk.migrations import build_alembic_version_metatable
 
     class InterpolatedPricesTS(MarketsTimeIndexMetaTable):
         """An interpolated price bar."""

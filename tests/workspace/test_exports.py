@@ -5,12 +5,14 @@ import importlib
 import inspect
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import msm.errors
 import msm.models
 import msm.sdk
+import msm.sdk.migrations
 from msm.errors import MsmError
 
 FLAGS = re.MULTILINE | re.DOTALL
@@ -18,7 +20,16 @@ FLAGS = re.MULTILINE | re.DOTALL
 
 @pytest.mark.parametrize(
     "name",
-    ["msm", "msm.errors", "msm.models", "msm.sdk", "msm.types", "msm_portfolio", "msm_pricing"],
+    [
+        "msm",
+        "msm.errors",
+        "msm.models",
+        "msm.sdk",
+        "msm.sdk.migrations",
+        "msm.types",
+        "msm_portfolio",
+        "msm_pricing",
+    ],
 )
 def test_all_is_sorted_and_complete(name: str) -> None:
     module = importlib.import_module(name)
@@ -31,13 +42,17 @@ def test_all_is_sorted_and_complete(name: str) -> None:
     assert natural or exported == [*sorted(constants), *sorted(classes), *sorted(rest)]
 
 
-def test_both_adapters_export_the_same() -> None:
+@pytest.mark.parametrize(("module", "suffix"), [(msm.sdk, ""), (msm.sdk.migrations, "_migrations")])
+def test_both_adapters_export_the_same(module: ModuleType, suffix: str) -> None:
     folder = Path(msm.sdk.__path__[0])
-    exported = {
-        sdk: re.findall(r"^__all__ = (\[.+?^\])", (folder / f"{sdk}.py").read_text("utf-8"), FLAGS)
+    texts = {
+        sdk: (folder / f"{sdk}{suffix}.py").read_text("utf-8")
         for sdk in ("mainsequence8", "metatables")
     }
-    assert [ast.literal_eval(names) for names in exported["metatables"]] == [msm.sdk.__all__]
+    exported = {
+        sdk: re.findall(r"^__all__ = (\[.+?^\])", text, FLAGS) for sdk, text in texts.items()
+    }
+    assert [ast.literal_eval(names) for names in exported["metatables"]] == [module.__all__]
     assert exported["mainsequence8"] == exported["metatables"]
 
 

@@ -73,9 +73,9 @@ def third_party(package: Path, files: Iterable[Path]) -> set[str]:
 
 
 def adapter_files(sdk: str) -> set[Path]:
-    """The adapter of a generation, and what it imports of msm.sdk."""
+    """The two modules of a generation's adapter, and what they import of msm.sdk."""
     folder = package_of(ROOT / "packages" / "msm-core") / "sdk"
-    found, waiting = set(), [sdk]
+    found, waiting = set(), [sdk, f"{sdk}_migrations"]
     while waiting:
         file = folder / f"{waiting.pop()}.py"
         if file not in found:

@@ -225,7 +225,7 @@ def test_the_main_job_works_with_extreme_versions(
     if resolution == "lowest-direct":
         assert_lowest(made, projects)
     # It uses a private name of the SDK, and only projects that extend the provider call it.
-    made.ask("from msm.sdk import tolerate_several_version_locations as call; call()")
+    made.ask("from msm.sdk.migrations import tolerate_several_version_locations as call; call()")
     variables = environment_of(fresh_platform)
     cli = str(made.folder / "bin" / PROGRAM)
     provider = ("--provider", "msm_migrations:migration")
@@ -271,7 +271,7 @@ def test_the_installed_provider_has_the_same_history(
     )
     result = made.ask(
         "from alembic.script import ScriptDirectory; "
-        "from msm.sdk import alembic_config_for_provider; "
+        "from msm.sdk.migrations import alembic_config_for_provider; "
         "from msm_migrations import migration; "
         "config = alembic_config_for_provider(migration, sqlalchemy_url='postgresql://'); "
         "heads = ScriptDirectory.from_config(config).get_heads(); "

@@ -1,5 +1,6 @@
 """The command of the SDK's command line that runs now."""
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -9,7 +10,9 @@ __all__ = ["running_command"]
 
 def running_command() -> tuple[str, Mapping[str, Any]] | None:
     """The name of the command that runs, and its options by name; None outside of a command."""
-    # Imported here, because a service does not need it.
+    # Where nothing has imported typer no command runs, and a service does not need it.
+    if "typer" not in sys.modules:
+        return None
     import typer
 
     # Since 0.26 typer has a click of its own, and contexts of that.

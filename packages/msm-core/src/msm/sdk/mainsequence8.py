@@ -10,7 +10,6 @@ from mainsequence.client.exceptions import ApiError, TransportError, raise_for_r
 from mainsequence.client.metatables import (
     MetaTable,
     MetaTableCompiledSQLOperation,
-    MetaTableMigrationConnectionRequest,
     TimeIndexMetaTable,
 )
 from mainsequence.client.utils import make_request
@@ -28,25 +27,12 @@ from mainsequence.meta_tables import (
 )
 from mainsequence.meta_tables.compiled_sql import v1
 from mainsequence.meta_tables.migrations import (
-    alembic_config_for_provider,
-    apply_mainsequence_migration_role,
-    build_alembic_version_metatable,
-    build_metatable_model_registry,
-    load_alembic_metatable_migration_provider,
-    namespace_version_location,
     namespace_version_slug,
-    run_mainsequence_alembic_env,
 )
 
 from msm.sdk.command_line import running_command
 from msm.sdk.context import Endpoint, Limits, PlatformContext
 from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
-from msm.sdk.mainsequence8_migrations import (
-    AlembicMetaTableMigration,
-    migration_connect_arguments,
-    migration_connection,
-    tolerate_several_version_locations,
-)
 from msm.sdk.private_names import bind_meta_table, forget_meta_table
 
 __all__ = [
@@ -54,41 +40,29 @@ __all__ = [
     "DEFAULT_LIMITS",
     "LOGGERS",
     "SDK_ERRORS",
-    "AlembicMetaTableMigration",
     "ApiError",
     "CodeRepositoryContextError",
     "MetaTable",
     "MetaTableCompiledSQLOperation",
-    "MetaTableMigrationConnectionRequest",
     "PlatformManagedMetaTable",
     "PlatformTimeIndexMetaTable",
     "TimeIndexMetaTable",
     "TransportError",
-    "alembic_config_for_provider",
-    "apply_mainsequence_migration_role",
     "bind_meta_table",
-    "build_alembic_version_metatable",
-    "build_metatable_model_registry",
     "build_operation",
     "changed_endpoint",
     "failure_of",
     "find_meta_tables",
     "forget_context",
     "forget_meta_table",
-    "load_alembic_metatable_migration_provider",
-    "migration_connect_arguments",
-    "migration_connection",
-    "namespace_version_location",
     "namespace_version_slug",
     "platform_context",
     "platform_endpoint",
     "post_operation",
-    "run_mainsequence_alembic_env",
     "running_command",
     "schema_table_name",
     "sqlalchemy_naming_convention",
     "sqlalchemy_type_to_token",
-    "tolerate_several_version_locations",
 ]
 
 # What ``platform_context`` asks for, to complete "The platform refused ...".

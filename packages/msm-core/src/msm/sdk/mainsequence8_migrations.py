@@ -8,14 +8,31 @@ from functools import cache
 from alembic.config import Config
 from mainsequence.client.metatables import MetaTable, MetaTableMigrationConnectionRequest
 from mainsequence.meta_tables import PlatformManagedMetaTable, migrations
+from mainsequence.meta_tables.migrations import (
+    alembic_config_for_provider,
+    apply_mainsequence_migration_role,
+    build_alembic_version_metatable,
+    build_metatable_model_registry,
+    load_alembic_metatable_migration_provider,
+    namespace_version_location,
+    run_mainsequence_alembic_env,
+)
 
 from msm.sdk.connection import MigrationConnection
 from msm.sdk.private_names import omit_script_context
 
 __all__ = [
     "AlembicMetaTableMigration",
+    "MetaTableMigrationConnectionRequest",
+    "alembic_config_for_provider",
+    "apply_mainsequence_migration_role",
+    "build_alembic_version_metatable",
+    "build_metatable_model_registry",
+    "load_alembic_metatable_migration_provider",
     "migration_connect_arguments",
     "migration_connection",
+    "namespace_version_location",
+    "run_mainsequence_alembic_env",
     "tolerate_several_version_locations",
 ]
 

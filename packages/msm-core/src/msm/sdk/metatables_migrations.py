@@ -13,7 +13,15 @@ from typing import Any
 from alembic import context as alembic_context
 from alembic.config import Config
 from metatables import migrations
-from metatables.migrations import PreparedAlembicMetaTableMigration
+from metatables.migrations import (
+    PreparedAlembicMetaTableMigration,
+    alembic_config_for_provider,
+    apply_mainsequence_migration_role,
+    build_alembic_version_metatable,
+    build_metatable_model_registry,
+    load_alembic_metatable_migration_provider,
+    namespace_version_location,
+)
 from metatables.migrations.tls import migration_tls_arguments
 from metatables.models import (
     ManagedMetaTableFinalizeResponse,
@@ -29,8 +37,15 @@ from msm.sdk.private_names import omit_script_context
 
 __all__ = [
     "AlembicMetaTableMigration",
+    "MetaTableMigrationConnectionRequest",
+    "alembic_config_for_provider",
+    "apply_mainsequence_migration_role",
+    "build_alembic_version_metatable",
+    "build_metatable_model_registry",
+    "load_alembic_metatable_migration_provider",
     "migration_connect_arguments",
     "migration_connection",
+    "namespace_version_location",
     "run_mainsequence_alembic_env",
     "tolerate_several_version_locations",
 ]

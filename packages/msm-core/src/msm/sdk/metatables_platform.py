@@ -11,7 +11,6 @@ from mainsequence.client.exceptions import ApiError, TransportError, raise_for_r
 from mainsequence.client.utils import AuthError
 from mainsequence.code_repository_context import CodeRepositoryContextError
 from mainsequence.defaults import resolve_backend_endpoint
-from metatables.compiled_sql import v1
 from metatables.endpoint import (
     ApiEndpoint,
     ApiNotDeployedError,
@@ -277,6 +276,9 @@ def build_operation(
         # SQLAlchemy doubles each % for a driver, and the platform passes parameters to its driver
         # only where there are some: a driver without them leaves %% as it is.
         sql = sql.replace("%%", "%")
+    # Imported here, because it loads SQLAlchemy's dialects of four databases.
+    from metatables.compiled_sql import v1
+
     return v1.build_operation(
         operation=kind,
         sql=sql,
