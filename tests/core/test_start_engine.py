@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -25,6 +25,7 @@ from msm_pricing import pricing_sqlalchemy_models
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import Finished, run_forked
 from tests.support.generation import GENERATION, PROGRAM, only_mainsequence8, sdk
+from tests.support.wire import Wire
 
 EVERY: tuple[type[MarketsModel], ...] = (
     *markets_sqlalchemy_models(),
@@ -40,29 +41,6 @@ def run(function: Any, *arguments: Any, environment: Mapping[str, str]) -> Finis
 def value_of(finished: Finished) -> Any:
     assert finished.exit_code == 0, finished.stderr
     return finished.value
-
-
-class Wire:
-    """Records what the SDK sends, as (method, path)."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[str, str]] = []
-
-    def __enter__(self) -> Self:
-        from requests.adapters import HTTPAdapter
-
-        send = HTTPAdapter.send
-
-        def record(adapter: Any, request: Any, **options: Any) -> Any:
-            self.requests.append((request.method, request.path_url))
-            return send(adapter, request, **options)
-
-        self._patch = mock.patch.object(HTTPAdapter, "send", record)
-        self._patch.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._patch.stop()
 
 
 CONTEXT, *LOOKUPS = {

@@ -54,6 +54,41 @@ METATABLES: list[tuple[int, object, Failure]] = [
         coded("compiled_sql_database_error", "Schlüsselwert doppelt"),
         Failure("statement", "Schlüsselwert doppelt", 400),
     ),
+    *(
+        (
+            400,
+            coded(
+                "compiled_sql_database_error",
+                'connection failed: connection to server at "10.0.0.1", port 5432 failed: FATAL:  '
+                + said,
+            ),
+            Failure(
+                "refused",
+                f"all connections to its database are in use ({said}); try again",
+                400,
+                {"error": "compiled_sql_database_error"},
+            ),
+        )
+        for said in (
+            'too many connections for role "mt_0b859ec4261b"',
+            "sorry, too many clients already",
+            "remaining connection slots are reserved for roles with the SUPERUSER attribute",
+        )
+    ),
+    # A value that reads like it.
+    (
+        400,
+        coded(
+            "compiled_sql_database_error",
+            'invalid input syntax for type uuid: "FATAL:  too many connections for role"',
+        ),
+        Failure(
+            "statement",
+            'invalid input syntax for type uuid: "FATAL:  too many connections for role"',
+            400,
+            {"sqlstate": "22P02"},
+        ),
+    ),
     (
         400,
         coded("sql_deadline_exceeded", ""),

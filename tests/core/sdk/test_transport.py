@@ -19,6 +19,7 @@ BODY = b'{"sql": "x"}'
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 BUSY = b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 4\r\n\r\nbusy"
 FAILED = b"HTTP/1.1 500 Failed\r\nContent-Length: 0\r\n\r\n"
+CROWDED = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 4\r\n\r\nfull"
 DENIED = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
 # A server that ends while it answers, and one that ends without an answer.
 CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"
@@ -95,6 +96,7 @@ def send(
         wait=wait,
         repeatable=repeatable,
         untouched=untouched,
+        crowded=lambda response: response.text == "full",
     )
 
 
@@ -133,6 +135,19 @@ def test_a_write_that_was_not_begun_is_sent_again() -> None:
     with serving(BUSY, OK) as server:
         answer = send(server.url, untouched=lambda response: response.text == "busy")
     assert (answer.status_code, len(server.requests)) == (200, 2)
+
+
+@pytest.mark.parametrize("repeatable", [False, True])
+def test_a_free_connection_is_waited_for(repeatable: bool) -> None:
+    with serving(*[CROWDED] * 5, OK) as server:
+        assert send(server.url, repeatable=repeatable).status_code == 200
+    assert len(server.requests) == 6
+
+
+def test_a_free_connection_is_not_waited_for_forever() -> None:
+    with serving(CROWDED) as server:
+        assert send(server.url).status_code == 400
+    assert len(server.requests) == 6
 
 
 def test_an_error_of_the_platform_comes_back() -> None:

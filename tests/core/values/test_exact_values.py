@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import (
     ARRAY,
     JSON,
+    Date,
+    DateTime,
     Float,
     Integer,
     LargeBinary,
@@ -34,7 +36,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import BigInteger, NullType
 
 import msm
-from msm.errors import MsmError
+from msm.errors import MsmError, ResultValueError
 from msm.models import Asset, AssetType, Index, IndexValuesTS
 from msm.operations.compile import Statement
 from tests.core.operations.refusing import Refused, refused
@@ -96,6 +98,22 @@ READS: dict[str, tuple[Statement, list[tuple[Any, ...]]]] = {
     "part of a time": (
         one(extract("epoch", literal(NOON)).cast(Numeric)),
         [(Decimal("1735819200.123456"),)],
+    ),
+    "time": (
+        one(
+            cast(literal("2025-01-02 12:00:00.000001+05:30"), DateTime(timezone=True)).label("a"),
+            cast(literal("0001-01-01"), Date).label("b"),
+            cast(literal("9999-12-31 23:59:59.999999+00"), DateTime(timezone=True)).label("c"),
+            cast(literal(None), DateTime(timezone=True)).label("d"),
+        ),
+        [
+            (
+                datetime.datetime(2025, 1, 2, 6, 30, 0, 1, tzinfo=datetime.UTC),
+                datetime.date.min,
+                datetime.datetime.max.replace(tzinfo=datetime.UTC),
+                None,
+            )
+        ],
     ),
     "time of day": (
         one(cast(literal("12:30:00.000001"), Time)),
@@ -261,6 +279,42 @@ def test_a_returned_value_comes_exactly(shared_environment: Mapping[str, str]) -
     assert alike(deleted, [(math.inf, math.inf)])
     assert len(rest) == 1
     assert alike(rest[0][:3], (NOON + datetime.timedelta(seconds=1), "I", 2.5))
+
+
+INFINITE: dict[str, Statement] = {
+    "timestamp": one(cast(literal("infinity"), DateTime(timezone=True)).label("x")),
+    "date": one(cast(literal("-infinity"), Date).label("x")),
+    "union": union_all(
+        one(cast(literal("infinity"), DateTime(timezone=True)).label("x")),
+        one(cast(literal(None), Date)),
+    ).limit(1),
+    "returned": (
+        insert(AssetType)
+        .values(asset_type="infinite")
+        .returning(cast(literal("infinity"), DateTime(timezone=True)).label("x"))
+    ),
+}
+
+
+def read_infinite_times() -> list[list[Refused]]:
+    runtime = msm.start_engine(MODELS)
+    runtime.upsert(Index, [INDEX])
+    runtime.delete(AssetType, [{"asset_type": "infinite"}])
+    results = [runtime.execute(statement) for statement in INFINITE.values()]
+    return [[refused(result.one), refused(result.frame)] for result in results]
+
+
+def test_an_infinite_time_is_refused_by_column(shared_environment: Mapping[str, str]) -> None:
+    """Only where it is read: the other columns of the row can be."""
+    found = value_of(read_infinite_times, environment=shared_environment)
+    for name, errors in zip(INFINITE, found, strict=True):
+        value = "-infinity" if name == "date" else "infinity"
+        assert [error.kind for error in errors] == [ResultValueError] * 2, name
+        assert [error.facts["value"] for error in errors] == [value] * 2, name
+        assert errors[0].message == (
+            f"The result column 'x' holds {value!r}, which does not fit its type; cast it in the "
+            "statement."
+        )
 
 
 def frames() -> list[list[str]]:

@@ -1,5 +1,6 @@
 """Two namespaces in one database: each has its tables, version table, folder and catalog rows."""
 
+import json
 import os
 import re
 import shlex
@@ -28,6 +29,19 @@ from tests.support.schema import TableShape, describe
 pytestmark = pytest.mark.slow
 
 SUFFIX = "__acme_research"
+# Prints the table that each model was attached to, and reads from each.
+ATTACH = """
+import json
+import msm
+from sqlalchemy import func, select
+runtime = msm.start_engine()
+for model in runtime.meta_tables:
+    runtime.execute(select(func.count()).select_from(model)).one()
+print(json.dumps({
+    model.__metatable_identifier__: [table.physical_table_name, table.namespace]
+    for model, table in runtime.meta_tables.items()
+}))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,11 @@ class Shared:
 
     def research(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the environment's programs in the namespace acme.research."""
-        variables = {**self.environment, "MSM_AUTO_REGISTER_NAMESPACE": "acme.research"}
+        return self.run("acme.research", *command)
+
+    def run(self, namespace: str, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the environment's programs in a namespace."""
+        variables = {**self.environment, "MSM_AUTO_REGISTER_NAMESPACE": namespace}
         finished = subprocess.run(
             [Path(sys.executable).with_name(command[0]), *command[1:]],
             env={**os.environ, **variables, "GIT_WORK_TREE": str(self.checkout)},
@@ -122,6 +140,19 @@ def test_tables_version_table_and_folder_move_together(shared: Shared) -> None:
     assert [path.name for path in (versions / "acme_research").glob("*.py")] == [
         "1001_create_the_tables_of_acme_research.py"
     ]
+
+
+def test_attach_finds_the_tables_of_its_namespace(shared: Shared) -> None:
+    """The models of both have the same identifiers."""
+    ours, theirs = (
+        json.loads(shared.run(namespace, "python", "-c", ATTACH).stdout)
+        for namespace in ("mainsequence.markets", "acme.research")
+    )
+    assert theirs == {
+        identifier: [f"{table}{SUFFIX}", "acme.research"]
+        for identifier, (table, _namespace) in ours.items()
+    }
+    assert {namespace for _table, namespace in ours.values()} == {"mainsequence.markets"}
 
 
 def test_first_revision_passes_review_and_check(shared: Shared) -> None:

@@ -1,15 +1,26 @@
 """Asking for result columns as text, where the platform would change their values.
 
 A platform may answer with a JSON number where PostgreSQL has NUMERIC, which loses digits, and with
-null where it has NaN. It is asked for text then, by an outer select: what the statement means, its
-order, DISTINCT, GROUP BY or union, is left alone.
+null where it has NaN, and it may fail where there is an infinite time. It is asked for text then,
+by an outer select: what the statement means, its order, DISTINCT, GROUP BY or union, is left alone.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Label, Text, Update, cast, false, func, select
+from sqlalchemy import (
+    Delete,
+    Insert,
+    Label,
+    Text,
+    Update,
+    cast,
+    false,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.schema import Column, Table
 from sqlalchemy.sql.compiler import IdentifierPreparer, ResultColumnsEntry
 from sqlalchemy.sql.elements import ColumnElement
@@ -17,6 +28,8 @@ from sqlalchemy.sql.selectable import Alias, Select
 from sqlalchemy.types import (
     ARRAY,
     JSON,
+    Date,
+    DateTime,
     Float,
     Integer,
     NullType,
@@ -61,6 +74,9 @@ def form_of(entry: ResultColumnsEntry, *, is_union: bool) -> Form:
         # A time of a day comes not at all, and text is what it is read from.
         case Numeric() | Float() | Time():
             return Form.TEXT
+        # The text of these depends on settings of the session, and that in JSON does not.
+        case Date() | DateTime():
+            return Form.ISO
         # PostgreSQL computes other types than SQLAlchemy expects: a sum of BIGINT is NUMERIC.
         case Integer() | String() if is_union or not _is_stored(entry):
             return Form.TEXT
@@ -111,6 +127,8 @@ def _as_text(name: str, form: Form) -> str:
             return name
         case Form.TEXT:
             return f"CAST({name} AS TEXT) AS {name}"
+        case Form.ISO:
+            return f"to_json({name}) #>> '{{}}' AS {name}"
         case Form.JSON:
             return f"CAST(to_json({name}) AS TEXT) AS {name}"
 
@@ -134,6 +152,8 @@ def _as_text_element(element: ColumnElement[Any], form: Form) -> ColumnElement[A
             return element
         case Form.TEXT:
             return cast(element, Text)
+        case Form.ISO:
+            return func.to_json(element).op("#>>")(literal_column("'{}'"))
         case Form.JSON:
             return cast(func.to_json(element), Text)
 

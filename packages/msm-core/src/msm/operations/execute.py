@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice
+from operator import eq
 from typing import Any
 
 from sqlalchemy import BindParameter, CompoundSelect, Insert, Select
@@ -136,7 +137,7 @@ def _pages(paging: Paging, attached: Attached, most: int) -> Iterator[Answer]:
         answer = _send_page(paging, attached, after, size + 1)
         keys = [answer.columns[position] for position in paging.positions]
         ends = list(zip(*(column.of(answer.records) for column in keys), strict=True))
-        if any(end == following for end, following in pairwise(ends)):
+        if any(map(eq, ends, islice(ends, 1, None))):
             raise NoStableOrderError(
                 "a function in it returns several rows for one row of its tables"
             )

@@ -1,6 +1,7 @@
 """What the API of tables of generation 2 answers, read as a failure of both generations."""
 
 import json
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -10,13 +11,20 @@ import requests
 from msm.sdk.failure import Failure
 from msm.sdk.postgresql import facts_in
 
-__all__ = ["failure_in", "nothing_was_done"]
+__all__ = ["failure_in", "nothing_was_done", "says_connections_are_used_up"]
 
 DATABASE_ERROR = "compiled_sql_database_error"
 DEADLINE = "sql_deadline_exceeded"
 # The request names a data source that is no longer the one of the platform.
 OTHER_DATA_SOURCE = "data_source_not_selected_runtime"
 QUERY_CANCELED = "57014"
+# The platform passes on why PostgreSQL refused to connect it, as libpq says it, with the code of a
+# refused statement. A statement cannot make a text that begins like this.
+NO_CONNECTION = re.compile(
+    r"connection failed: connection to server .* FATAL:  (?P<said>too many connections for [^\n]*|"
+    r"sorry, too many clients already|remaining connection slots are reserved for [^\n]*)",
+    re.DOTALL,
+)
 # What the platform says by a code alone.
 MEANINGS: Mapping[str, str] = {
     "data_source_runtime_access_disabled": "its data source is disabled for reads and writes",
@@ -59,6 +67,10 @@ def failure_in(response: requests.Response, said: str | None = None) -> Failure:
     status, detail = response.status_code, _detail(response)
     code = _code(detail)
     text = _text(detail) or said or response.text or response.reason
+    used_up = _used_up(detail)
+    if used_up is not None:
+        text = f"all connections to its database are in use ({used_up}); try again"
+        return Failure("refused", text, status, {"error": code})
     if code == DATABASE_ERROR:
         return Failure("statement", text, status, facts_in(text))
     if code == DEADLINE:
@@ -80,6 +92,21 @@ def nothing_was_done(response: requests.Response) -> bool:
             _code(_detail(response)) in BEFORE_THE_STATEMENT
         )
     return _code(_detail(response)) in BEFORE_THE_STATEMENT
+
+
+def says_connections_are_used_up(response: requests.Response) -> bool:
+    """Whether PostgreSQL let no further connection of the caller in; then nothing was done."""
+    return response.status_code == HTTPStatus.BAD_REQUEST and (
+        _used_up(_detail(response)) is not None
+    )
+
+
+def _used_up(detail: Any) -> str | None:
+    """What PostgreSQL says where all connections are in use; None where it says something else."""
+    if _code(detail) != DATABASE_ERROR:
+        return None
+    found = NO_CONNECTION.match(_text(detail))
+    return None if found is None else found["said"]
 
 
 def _detail(response: requests.Response) -> Any:

@@ -4,6 +4,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from mainsequence.client.base import BaseObjectOrm
@@ -33,7 +34,11 @@ from msm.sdk.failure import (
     RequestTooLargeError,
     failure_of_ours,
 )
-from msm.sdk.metatables_answers import failure_in, nothing_was_done
+from msm.sdk.metatables_answers import (
+    failure_in,
+    nothing_was_done,
+    says_connections_are_used_up,
+)
 from msm.sdk.transport import post
 
 __all__ = [
@@ -207,6 +212,13 @@ def failure_of(error: Exception) -> Failure:
     match error:
         case TransportError():
             return Failure("unanswered", str(error.args[0]))
+        case ApiError() if error.status_code == HTTPStatus.NOT_IMPLEMENTED and not _named():
+            # Of the local platform: it has no list of what is deployed on it.
+            return Failure(
+                "no_api",
+                f"{API_URL_VARIABLE} is not set, and the platform at {_asked_platform()} cannot "
+                f"say where its API of tables is; run this with `{EXEC}`, which sets it.",
+            )
         case ApiError() if error.response is not None:
             return failure_in(error.response, str(error.args[0]))
         case AuthError():
@@ -323,6 +335,7 @@ def post_operation(
             wait=max(timeout or 0.0, TURN) + GRACE,
             repeatable=is_read,
             untouched=nothing_was_done,
+            crowded=says_connections_are_used_up,
         )
     if response.ok:
         return loads(response.content)

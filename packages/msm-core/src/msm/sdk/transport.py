@@ -5,10 +5,12 @@ as one error, without what the platform says.
 """
 
 import os
+import random
 import threading
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from itertools import count
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
@@ -22,6 +24,8 @@ CONNECT_TIMEOUT = 5.0
 # not know whether it was received.
 IDLE_SECONDS = 2.0
 ATTEMPTS = 3
+# Connections are free again as soon as other requests of the same caller end.
+ATTEMPTS_FOR_A_CONNECTION = 6
 PAUSE = 0.25
 BUSY = frozenset({429, 502, 503, 504})
 
@@ -58,6 +62,7 @@ def post(
     wait: float,
     repeatable: bool,
     untouched: Callable[[requests.Response], bool],
+    crowded: Callable[[requests.Response], bool],
 ) -> requests.Response:
     """Send JSON, and return the answer, whatever its status.
 
@@ -69,6 +74,8 @@ def post(
         wait: seconds for the whole of it.
         repeatable: whether it may be sent again when nobody knows whether it was received.
         untouched: whether an answer says that nothing was done.
+        crowded: whether an answer says that nothing was done because other requests of the caller
+            hold all connections to the database.
 
     Raises:
         NoAnswerError: no answer came, and nothing was written.
@@ -77,8 +84,8 @@ def post(
     ends = time.monotonic() + wait
     headers = {**like.headers, **authorize(False), "Content-Type": "application/json"}
     renewed = False
-    for attempt in range(1, ATTEMPTS + 1):
-        last = attempt == ATTEMPTS
+    for attempt in count(1):
+        most = ATTEMPTS
         try:
             response = _send(url, body, like, headers, ends)
             if response.status_code == HTTPStatus.UNAUTHORIZED and not renewed:
@@ -88,13 +95,17 @@ def post(
         except requests.RequestException as error:
             if not repeatable and not _is_unsent(error):
                 raise LostAnswerError(_said(error)) from error
-            if last or time.monotonic() > ends:
+            if attempt >= most or time.monotonic() > ends:
                 raise NoAnswerError(_said(error)) from error
             pause = PAUSE * 2**attempt
         else:
             again = response.status_code in BUSY and (repeatable or untouched(response))
             pause = _pause(response, attempt)
-            if last or not again or time.monotonic() + pause > ends:
+            if crowded(response):
+                # Threads that were refused together must not come back together.
+                again, most = True, ATTEMPTS_FOR_A_CONNECTION
+                pause *= random.uniform(0.5, 1.0)  # noqa: S311 - it protects nothing
+            if attempt >= most or not again or time.monotonic() + pause > ends:
                 return response
         time.sleep(pause)
     raise AssertionError("the last attempt returns or raises")

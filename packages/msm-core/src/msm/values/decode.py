@@ -29,6 +29,7 @@ class Form(Enum):
 
     NATIVE = auto()  # as the JSON of compiled-sql.v1
     TEXT = auto()  # PostgreSQL's text of a number or a string
+    ISO = auto()  # the text that PostgreSQL's JSON has of a date or a timestamp
     JSON = auto()  # PostgreSQL's JSON of the value, as text
 
 
@@ -278,11 +279,13 @@ def _numbers(texts: Sequence[str | None]) -> Sequence[float | None]:
         except orjson.JSONDecodeError:
             pass
         else:
-            # Else some text was something else than one number.
+            kinds = set(map(type, numbers))
+            # Else some text was something else than one number. Nulls are counted only where there
+            # are some: it takes as long as the parse.
             if (
                 len(numbers) == len(texts)
-                and numbers.count(None) == texts.count(None)
-                and set(map(type, numbers)) <= {float, int, NoneType}
+                and kinds <= {float, int, NoneType}
+                and (NoneType not in kinds or numbers.count(None) == texts.count(None))
             ):
                 return numbers
     return [None if text is None else float(text) for text in texts]
