@@ -3,7 +3,9 @@
 Real pip, because it keeps what nobody asks for, where uv would replace it.
 """
 
+import re
 import subprocess
+import sysconfig
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,13 @@ METADATA = f"""Metadata-Version: 2.4
 Name: msm-core
 Version: {OLD}
 Requires-Dist: mainsequence<8.1.26,>=8.1.20
+"""
+OURS = ("msm-core", "msm-migrations", "msm-portfolio", "msm-pricing")
+PACKAGES = ("msm", "msm_migrations", "msm_portfolio", "msm_pricing")
+DOCTOR = """
+from msm_local.doctor.sdk import check_sdk
+found = check_sdk()
+print(f"{found.found}; {found.remedy}." if found.remedy else found.found)
 """
 ASK = "from msm.generation import GENERATION; import msm; print(GENERATION)"
 
@@ -121,3 +130,65 @@ def test_changing_the_sdk_works_or_says_what_to_do(installation: Installation) -
     installation.install("msm-core[mainsequence8]")
     installation.pip("uninstall", "--quiet", "--yes", "mainsequence-metatable")
     assert installation.use() == "mainsequence8"
+
+
+@pytest.fixture(scope="module", params=["1.0.16", "2.2.12"])
+def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of a release of ms-markets: the last one for SDK 8, and one for metatables."""
+    folder = tmp_path_factory.mktemp("published")
+    wanted = f"ms-markets=={request.param}"
+    got = subprocess.run(
+        [PYTHON, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, wanted],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if got.returncode != 0:
+        pytest.skip(f"{wanted} cannot be had: {got.stderr.strip().splitlines()[-1]}")
+    (wheel,) = folder.iterdir()
+    return wheel
+
+
+def said_by(installation: Installation, code: str) -> str:
+    """What code prints, or the last line of its error."""
+    result = installation.run("python", "-I", "-c", code)
+    said = result.stdout.strip() or result.stderr.strip().rpartition("\n")[2]
+    return said.removeprefix("msm.errors.EnvironmentMismatchError: ")
+
+
+@pytest.mark.parametrize("last", ["ours", "theirs"])
+def test_beside_ms_markets_one_sentence_cures_all(
+    installation: Installation, published: Path, last: str
+) -> None:
+    # Everything else comes from the environment of the tests.
+    (site,) = installation.folder.glob("lib/python3.*/site-packages")
+    (site / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    mine = ("--no-deps", "--no-index", *OURS, "msm-local")
+    for words in (mine, ("--no-deps", str(published)))[:: -1 if last == "ours" else 1]:
+        installation.install("--force-reinstall", *words)
+    version = published.name.split("-")[1]
+    sentence = (
+        f"ms-markets {version} and msm-core both install a package named msm and overwrite each "
+        "other; run `pip uninstall ms-markets`, then `pip install --force-reinstall --no-deps "
+        f"{' '.join(OURS)}`."
+    )
+    assert said_by(installation, DOCTOR) == sentence
+    for package in speaking(version, last):
+        assert said_by(installation, f"import {package}") == sentence, package
+
+    uninstall, reinstall = re.findall(r"`pip ([^`]+)`", sentence)
+    installation.pip(*uninstall.split(), "--yes")
+    assert said_by(installation, DOCTOR).endswith(f" are missing; run `pip {reinstall}`.")
+    installation.install("--no-index", *reinstall.split()[1:])
+    assert said_by(installation, DOCTOR).startswith("metatables (")
+    for package in PACKAGES:
+        assert said_by(installation, f"import {package}") == "", package
+
+
+def speaking(version: str, last: str) -> tuple[str, ...]:
+    """The packages that are ours still, and can say what is wrong, when they are imported."""
+    if last == "ours":
+        return PACKAGES
+    # Its msm is imported instead of ours; that of 1.0.16 fails without SDK 8.
+    return ("msm_portfolio", "msm.sdk") if version == "2.2.12" else ("msm_migrations",)

@@ -14,7 +14,7 @@ import pytest
 from msm_local.catalog import catalog_steps
 from msm_local.doctor import machine
 from msm_local.doctor.finding import good
-from msm_local.doctor.sdk import check_sdk
+from msm_local.doctor.sdk import OURS, check_sdk
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE
 from tests.local.shell import Shell
@@ -204,7 +204,27 @@ def test_doctor_finds_the_published_ms_markets(
     found = check_sdk()
     assert not found.ok
     assert "ms-markets 1.0.16" in found.found
-    assert "`pip uninstall ms-markets`" in found.remedy
+    ours = [name for name in OURS if any(metadata.distributions(name=name))]
+    assert found.remedy == (
+        "run `pip uninstall ms-markets`, then `pip install --force-reinstall --no-deps "
+        f"{' '.join(ours)}`"
+    )
+
+
+def test_doctor_finds_files_that_ms_markets_took_away(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    facts = tmp_path / "msm_pricing-0.1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Name: msm-pricing\nVersion: 0.1.0\n")
+    (facts / "RECORD").write_text("msm_pricing/__init__.py,,\nmsm_pricing/x.pyc,,\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = check_sdk()
+    assert found.found == "1 file(s) of msm-pricing are missing"
+    assert found.remedy.startswith("run `pip install --force-reinstall --no-deps msm-core ")
+    (tmp_path / "msm_pricing").mkdir()
+    (tmp_path / "msm_pricing" / "__init__.py").touch()
+    assert check_sdk().ok
 
 
 def test_doctor_finds_an_old_python(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,8 @@
 They refer to the core tables of ``msm``; attach them with ``msm.start_engine``.
 """
 
+# First, because it says so where the package msm is that of ms-markets, which lacks our names.
+import msm.sdk  # noqa: F401 - see above
 from msm_portfolio.models import (
     ExternalPricesTS,
     PortfolioAnalyticsTS,
