@@ -6,9 +6,13 @@ from msm.settings import settings
 from .provider import DEFAULT_PROVIDER, PACKAGE, PACKAGE_KEY, MarketsMigration, version_location
 from .registry import metatable_provider_models
 from .run import lock, run
+from .run.reach import reach_or_exit
 from .version_table import MarketsAlembicVersion
 
 __all__ = ["MarketsAlembicVersion", "migration"]
+
+# Every provider imports this one, and the SDK imports its provider before it sends a request.
+reach_or_exit()
 
 REVISIONS = version_location(PACKAGE, settings.namespace)
 

@@ -177,6 +177,15 @@ def answering_port() -> Iterator[int]:
 
 
 @pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port without a listener that no other process gets."""
+    # Bound but not listening: the kernel refuses connections, and gives the port to nobody else.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield int(taken.getsockname()[1])
+
+
+@pytest.fixture
 def silent_port() -> Iterator[int]:
     """A port that lets callers wait: its queue is full, and no process accepts connections."""
     with socket.socket() as server:

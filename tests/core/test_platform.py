@@ -276,5 +276,17 @@ AT = platform_endpoint()
         ),
     ],
 )
-def test_a_refusal_says_what_was_refused(error: ApiError, message: str) -> None:
+def test_a_refusal_says_what_was_refused(
+    monkeypatch: pytest.MonkeyPatch, error: ApiError, message: str
+) -> None:
+    monkeypatch.setenv(AT.token, "wrong")
     assert str(translated("a lookup", failure_of(error))) == message
+
+
+def test_a_missing_token_is_no_wrong_one() -> None:
+    error = ApiError("No auth configured.", response=response(401))
+    assert str(translated("a lookup", failure_of(error))) == (
+        f"The platform at {AT.url} needs a login (401: No auth configured); run this under "
+        "`msm-local exec -- COMMAND` of this checkout, or log in to the hosted platform with "
+        "`mainsequence login`."
+    )

@@ -10,7 +10,7 @@ from mainsequence.code_repository_context import CodeRepositoryContextError
 
 from msm.errors import PlatformRefusedError, PlatformUnreachableError
 from msm.platform import translated
-from msm.sdk import failure_of
+from msm.sdk import failure_of, find_platform
 from msm.sdk.failure import Failure, LostAnswerError, NoAnswerError, RequestTooLargeError
 from tests.support.generation import only_mainsequence8, only_metatables
 
@@ -214,6 +214,21 @@ def test_a_missing_api_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
         "loopback); set it to the local platform, as `msm-local exec -- COMMAND` does, or unset "
         "it for the hosted one."
     )
+
+
+@only_metatables
+def test_an_api_that_starts_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a migration command as long as the SDK waits, which a deployment relies on."""
+    from metatables.endpoint import discovery_budget
+    from metatables.migrations.runner import MIGRATION_DISCOVERY_TIMEOUT
+
+    seconds: list[float] = []
+    monkeypatch.setattr(
+        "msm.sdk.metatables_platform.resolve_api_endpoint",
+        lambda: seconds.append(discovery_budget()),
+    )
+    find_platform()
+    assert seconds == [MIGRATION_DISCOVERY_TIMEOUT]
 
 
 @only_metatables

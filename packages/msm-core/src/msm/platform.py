@@ -1,6 +1,7 @@
 """Reaching the platform: a quick probe before the SDK's long retries, and its refusals as ours."""
 
 import logging
+import os
 import socket
 import threading
 import urllib.request
@@ -228,10 +229,12 @@ def _refusal(what: str, failure: Failure, at: Endpoint) -> str:
         return failure.detail
     said = failure.detail.partition("\n")[0]
     if failure.reason == "denied":
+        # Without it, the SDK has looked for a login of its own.
+        has_token = bool(os.environ.get(at.token))
+        needs = f"does not accept the token in {at.token}" if has_token else "needs a login"
         return (
-            f"The platform at {at.url} does not accept the token in {at.token} ({failure.status}: "
-            f"{said.rstrip('.')}); run this under `{EXEC}` of this checkout, or log in to the "
-            f"hosted platform with `{LOGIN}`."
+            f"The platform at {at.url} {needs} ({failure.status}: {said.rstrip('.')}); run this "
+            f"under `{EXEC}` of this checkout, or log in to the hosted platform with `{LOGIN}`."
         )
     refused = f"The platform at {at.url} refused {what} ({failure.status}): {said}"
     if failure.reason != "stale":

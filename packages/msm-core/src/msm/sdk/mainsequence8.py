@@ -53,6 +53,7 @@ __all__ = [
     "changed_endpoint",
     "failure_of",
     "find_meta_tables",
+    "find_platform",
     "forget_context",
     "forget_meta_table",
     "namespace_version_slug",
@@ -125,6 +126,15 @@ def platform_context(operation: str) -> PlatformContext:
         raise
     data_source = require_code_repository_metatables_data_source(operation, context=context)
     return PlatformContext(str(data_source.uid), DEFAULT_LIMITS)
+
+
+def find_platform() -> None:
+    """Find the platform as a migration command does, which asks once and keeps the answer.
+
+    Raises:
+        Exception: one of ``SDK_ERRORS``.
+    """
+    platform_context("a migration command")
 
 
 def forget_context() -> None:

@@ -20,6 +20,7 @@ from metatables.endpoint import (
     reset_api_endpoint,
     resolve_api_endpoint,
 )
+from metatables.migrations.runner import MIGRATION_DISCOVERY_TIMEOUT
 from metatables.models import MetaTable, MetaTableCompiledSQLOperation
 from metatables.runtime_context import get_runtime_context
 from metatables.runtime_contract import DataSourceResolutionError
@@ -50,6 +51,7 @@ __all__ = [
     "changed_endpoint",
     "failure_of",
     "find_meta_tables",
+    "find_platform",
     "forget_context",
     "platform_context",
     "platform_endpoint",
@@ -176,6 +178,22 @@ def platform_context(operation: str) -> PlatformContext:  # noqa: ARG001 - gener
             sends_exact_values=False,
         ),
     )
+
+
+def find_platform() -> None:
+    """Find the platform as a migration command does, and ask one on this machine for its context.
+
+    Of a hosted one nothing is asked that the SDK does not ask for itself: it keeps the answers. The
+    command waits for an API that is starting as long as it does without this.
+
+    Raises:
+        Exception: one of ``SDK_ERRORS``.
+    """
+    if _named():
+        platform_context("a migration command")
+        return
+    with api_endpoint_scope(discovery_timeout=MIGRATION_DISCOVERY_TIMEOUT):
+        resolve_api_endpoint()
 
 
 def forget_context() -> None:
