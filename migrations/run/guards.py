@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
 from msm.base import MarketsModel
+from msm.errors.commands import reset_command
 from msm.settings import NAMESPACE_VARIABLE
 
 from ..errors import (
@@ -147,7 +148,7 @@ def unknown_version(
         f"The database is ahead of this code: it is at {named} and this code ends at {ours}",
         f"run this with the version of {origin} that has {named}, or restore the file of "
         f"{named}, or downgrade the database with that version: "
-        f"`{provider.command('downgrade', ours)}`",
+        f"`{provider.command('downgrade', ours)}`{_or_reset()}",
         rows=rows,
     )
 
@@ -165,7 +166,7 @@ def refuse_unversioned_tables(connection: Connection, provider: MarketsMigration
             f"The database has {_listing(present)}, and {provider.version_table} does not say "
             "which revision made them",
             f"restore {provider.version_table} from the same backup as the others, or drop the "
-            f"others if you do not need them, and run `{provider.upgrade_command}`",
+            f"others if you do not need them, and run `{provider.upgrade_command}`{_or_reset()}",
             tables=present,
         )
 
@@ -191,7 +192,7 @@ def refuse_lost_tables(
         raise LostTablesError(
             f"{_listing(lost)} {'are' if len(lost) > 1 else 'is'} gone from the database, though "
             f"it is at {', '.join(rows)}, and nothing was changed; `{provider.check_command}` "
-            "prints the SQL that creates what is gone.",
+            f"prints the SQL that creates what is gone{_or_reset()}.",
             tables=lost,
         )
 
@@ -245,6 +246,15 @@ def refuse_taken(namespace: str, rows: Collection[Any]) -> None:
                 namespace=row.namespace,
                 table=row.physical_table_name,
             )
+
+
+def _or_reset() -> str:
+    """The last remedy, on a local platform."""
+    # Such as after an empty revision, which was applied, and deleted because review refuses it.
+    reset = reset_command()
+    return (
+        f"; or, if you need no row of it, replace this local database: `{reset}`" if reset else ""
+    )
 
 
 def _listing(tables: Sequence[str]) -> str:

@@ -9,8 +9,8 @@ import pytest
 from tests.support.generation import PROGRAM
 
 PRINT = """
-from msm.errors import commands
-print(commands.UPGRADE, commands.CHECK, commands.EXEC, commands.RESET, commands.LOGIN, sep="\\n")
+from msm.errors.commands import CHECK, EXEC, LOGIN, UPGRADE, reset_command
+print(UPGRADE, CHECK, EXEC, reset_command(), LOGIN, sep="\\n")
 """
 UPGRADE = f"{PROGRAM} migrations upgrade --provider migrations:migration head"
 CHECK = "python -m migrations.check"
@@ -44,6 +44,6 @@ def test_commands_begin_with_what_runs_them(case: str) -> None:
         runner + UPGRADE,
         runner + CHECK,
         f"{local} exec -- COMMAND",
-        f"{local} reset",
+        f"{local} reset" if "MSM_LOCAL_COMMAND" in variables else "None",
         f"{launcher}mainsequence login",
     ]

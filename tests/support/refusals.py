@@ -30,7 +30,7 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "The database is ahead of this code: it is at {row} and this code ends at {head}, and "
         "nothing was changed; run this with the version of {origin} that has {row}, or restore the "
         "file of {row}, or downgrade the database with that version: "
-        f"`{migration_command('downgrade', '{provider}', '{head}')}`."
+        f"`{migration_command('downgrade', '{provider}', '{head}')}`{{reset}}."
     ),
     errors.DuplicateRevisionError: (
         "Revision {revision} is in {first} and in {second}; give one of them another id, and "
@@ -47,7 +47,7 @@ SENTENCES: Mapping[type[MigrationError], str] = {
     ),
     errors.LostTablesError: (
         "{table} is gone from the database, though it is at {head}, and nothing was changed; "
-        "`python -m migrations.check` prints the SQL that creates what is gone."
+        "`python -m migrations.check` prints the SQL that creates what is gone{reset}."
     ),
     errors.MissingExtensionError: (
         "The database is at {row}, and {row} comes from a project that extends this history and is "
@@ -115,7 +115,7 @@ SENTENCES: Mapping[type[MigrationError], str] = {
     errors.UnversionedTablesError: (
         "The database has {tables}, and {version_table} does not say which revision made them, so "
         "nothing was changed; restore {version_table} from the same backup as the others, or drop "
-        "the others if you do not need them, and run `{command}`."
+        "the others if you do not need them, and run `{command}`{reset}."
     ),
     # Of a downstream project.
     errors.MissingReferenceError: (
@@ -132,4 +132,4 @@ SENTENCES: Mapping[type[MigrationError], str] = {
 
 def sentence(kind: type[MigrationError], **facts: object) -> str:
     """What an error of this class says about these facts."""
-    return SENTENCES[kind].format(**facts)
+    return SENTENCES[kind].format(**{"reset": ""} | facts)

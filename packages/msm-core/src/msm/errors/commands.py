@@ -8,12 +8,12 @@ __all__ = [
     "CHECK",
     "EXEC",
     "LOGIN",
-    "RESET",
     "UPGRADE",
     "as_typed",
     "check_command",
     "forget_command",
     "migration_command",
+    "reset_command",
     "upgrade_command",
 ]
 
@@ -100,11 +100,17 @@ def forget_command(uid: str, provider: str, target: str) -> str:
     }[GENERATION]
 
 
+def reset_command() -> str | None:
+    """The command that replaces the database of the local platform with a fresh one.
+
+    None if ``msm-local exec`` did not start this process: the database may be anywhere then.
+    """
+    return _local("reset") if os.environ.get(LOCAL_COMMAND) else None
+
+
 UPGRADE = upgrade_command("migrations:migration", "head")
 CHECK = check_command("migrations")
 # The environment of the local platform, for a command that needs a platform.
 EXEC = _local("exec -- COMMAND")
-# A fresh database of the local platform.
-RESET = _local("reset")
 # To the hosted platform, in both generations.
 LOGIN = _launched("mainsequence login")
