@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request, Response
 
 from msm_local.api.endpoints.dependencies import PlatformDep, Resource
+from msm_local.api.endpoints.reading import read_page, read_row
 from msm_local.api.endpoints.refusals import refusals
 from msm_local.contract import responses
 from msm_local.contract.filters import parse_body, parse_query
@@ -38,9 +39,7 @@ def filter_by_body(
 ) -> responses.MetaTablePage:
     """All rows that match the filters of the body, or a page of them."""
     clauses, page = parse_body(resource, body)
-    with platform.database.transaction() as connection:
-        count, rows = meta_tables.list_page(connection, resource, clauses, page)
-        results = present_meta_tables(connection, platform.database.settings, rows)
+    count, results = read_page(platform, resource, clauses, page, present_meta_tables)
     return {"count": count, "next": None, "previous": None, "results": results}
 
 
@@ -50,12 +49,10 @@ def list_by_query(
 ) -> responses.MetaTablePage:
     """A page of the rows that match the filters of the query."""
     clauses, page = parse_query(resource, dict(request.query_params), DEFAULT_PAGE)
-    with platform.database.transaction() as connection:
-        count, rows = meta_tables.list_page(connection, resource, clauses, page)
-        results = present_meta_tables(connection, platform.database.settings, rows)
-    end = page.offset + len(rows)
+    count, results = read_page(platform, resource, clauses, page, present_meta_tables)
+    end = page.offset + len(results)
     # A page without rows has no next one: a client that follows the links would never stop.
-    more = end < count and bool(rows)
+    more = end < count and bool(results)
     url = request.url.include_query_params(limit=page.limit, offset=end)
     return {
         "count": count,
@@ -91,10 +88,7 @@ def create(
 @router.get("/{uid}/", responses=refusals(NotFoundError))
 def get_detail(resource: Resource, uid: UUID, platform: PlatformDep) -> responses.MetaTable:
     """One row."""
-    with platform.database.transaction() as connection:
-        row = meta_tables.get(connection, resource, uid)
-        [result] = present_meta_tables(connection, platform.database.settings, [row])
-    return result
+    return read_row(platform, resource, uid, present_meta_tables)
 
 
 @router.patch("/{uid}/", responses=refusals(NotFoundError, IdentifierTakenError))

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request
 
 from msm_local.api.endpoints.dependencies import PlatformDep, Resource
+from msm_local.api.endpoints.reading import read_page, read_row
 from msm_local.api.metatables.endpoints.refusals import refusals
 from msm_local.contract.json_values import JsonObject
 from msm_local.contract.metatables import responses
@@ -21,7 +22,6 @@ from msm_local.errors import (
     ProviderConflictError,
     TableKindConflictError,
 )
-from msm_local.services import meta_tables
 from msm_local.services.metatables.presentation import present_meta_tables
 from msm_local.services.metatables.tables import change, refuse_deletion, reserve_tables
 
@@ -37,9 +37,7 @@ def filter_by_body(
 ) -> responses.MetaTablePage:
     """A page of the rows that match the filters of the body."""
     clauses, page = parse_body(resource, body)
-    with platform.database.transaction() as connection:
-        count, rows = meta_tables.list_page(connection, resource, clauses, page)
-        results = present_meta_tables(connection, platform.database.settings, rows)
+    count, results = read_page(platform, resource, clauses, page, present_meta_tables)
     return {"count": count, "next": None, "previous": None, "results": results}
 
 
@@ -49,12 +47,10 @@ def list_by_query(
 ) -> responses.MetaTablePage:
     """A page of the rows that match the filters of the query."""
     clauses, page = parse_query(resource, request.query_params.multi_items(), DEFAULT_PAGE)
-    with platform.database.transaction() as connection:
-        count, rows = meta_tables.list_page(connection, resource, clauses, page)
-        results = present_meta_tables(connection, platform.database.settings, rows)
+    count, results = read_page(platform, resource, clauses, page, present_meta_tables)
     limit = page.limit or DEFAULT_PAGE
     before = max(0, page.offset - limit)
-    more = page.offset + len(rows) < count and bool(rows)
+    more = page.offset + len(results) < count and bool(results)
     url = request.url.include_query_params
     return {
         "count": count,
@@ -92,10 +88,7 @@ def create(
 @router.get("/{uid}/", responses=refusals(NotFoundError))
 def get_detail(resource: Resource, uid: UUID, platform: PlatformDep) -> responses.MetaTable:
     """One row."""
-    with platform.database.transaction() as connection:
-        row = meta_tables.get(connection, resource, uid)
-        [result] = present_meta_tables(connection, platform.database.settings, [row])
-    return result
+    return read_row(platform, resource, uid, present_meta_tables)
 
 
 @router.patch("/{uid}/", responses=refusals(NotFoundError, IdentifierTakenError))
