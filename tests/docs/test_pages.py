@@ -23,7 +23,7 @@ from generated_pages.schema.graphs import GRAPHS
 from generated_pages.tabs import LABELS, on_page_markdown
 from tests.conftest import ROOT
 from tests.support.generation import PROGRAM
-from tests.support.markdown import blocks_of, commands_of
+from tests.support.markdown import apply_diff, blocks_of, commands_of
 from tests.support.workshop import copy_sources
 
 DOCS = ROOT / "docs"
@@ -268,3 +268,27 @@ def links_of(page: Path) -> Iterator[str]:
 )
 def test_links_of_a_readme_exist(page: Path) -> None:
     assert [link for link in links_of(page) if not (page.parent / link).exists()] == []
+
+
+DIFF = """--- a/model.sql
++++ b/model.sql
+@@ -40,3 +40,3 @@ CREATE TABLE
+     a int
+ )
+--- a comment
++@@ -1 @@ no hunk
+"""
+
+
+def test_a_diff_changes_only_what_it_names(tmp_path: Path) -> None:
+    model = tmp_path / "model.sql"
+    model.write_text("(\n)\n    a int\n)\n-- a comment\nend\n")
+    apply_diff(DIFF, tmp_path)
+    assert model.read_text() == "(\n)\n    a int\n)\n@@ -1 @@ no hunk\nend\n"
+
+
+@pytest.mark.parametrize("between", ["\n    b int\n", "\n)\n-- a comment\n    a int\n"])
+def test_a_diff_that_does_not_fit_is_refused(tmp_path: Path, between: str) -> None:
+    (tmp_path / "model.sql").write_text(f"    a int{between})\n-- a comment\n")
+    with pytest.raises(ValueError, match=r"model\.sql does not have these lines exactly once"):
+        apply_diff(DIFF, tmp_path)

@@ -96,23 +96,22 @@ def commands_of(block: Block) -> Iterator[list[str]]:
 
 
 def apply_diff(diff: str, folder: Path) -> None:
-    """Apply a diff as its reader does: the file may have more lines in between.
+    """Apply a diff as its reader does: by what its hunks say, and not by their line numbers.
 
     Raises:
-        ValueError: a line of the diff is missing, or does not follow the line before it.
+        ValueError: the lines that a hunk changes are not in its file exactly once.
     """
-    for of_file in re.split(r"^--- .*\n", diff, flags=re.MULTILINE)[1:]:
-        named, *hunks = re.split(r"^@@ .*\n", of_file, flags=re.MULTILINE)
+    for of_file in re.split(r"^--- a/.*\n(?=\+\+\+ b/)", diff, flags=re.MULTILINE)[1:]:
+        named, *hunks = re.split(r"^@@ -\d.*\n", of_file, flags=re.MULTILINE)
         file = folder / named.strip().removeprefix("+++ b/")
-        lines, at = file.read_text(encoding="utf-8").splitlines(), 0
-        for line in "".join(hunks).splitlines():
-            if line.startswith("+"):
-                lines.insert(at, line[1:])
-                at += 1
-            else:
-                at = lines.index(line[1:], at)
-                if line.startswith("-"):
-                    del lines[at]
-                else:
-                    at += 1
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
+        for hunk in hunks:
+            lines = hunk.splitlines(keepends=True)
+            # An editor may have removed the space of an empty line.
+            old = "".join(line[1:] or "\n" for line in lines if not line.startswith("+"))
+            new = "".join(line[1:] or "\n" for line in lines if not line.startswith("-"))
+            found = re.findall(f"^{re.escape(old)}", text, flags=re.MULTILINE)
+            if len(found) != 1:
+                raise ValueError(f"{file.name} does not have these lines exactly once:\n{old}")
+            text = f"\n{text}".replace(f"\n{old}", f"\n{new}")[1:]
+        file.write_text(text, encoding="utf-8")
