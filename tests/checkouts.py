@@ -3,7 +3,8 @@
 Needs Linux and root, because it makes an ordinary user and a namespace without a network:
 ``./dev run python -m tests.checkouts [WORDS ...]`` runs the situations whose names contain one of
 the words. It removes everything that it makes. pytest does not collect it: it takes minutes. It
-runs only some tests, which need a server, the platform and the SDK; CI runs the whole suite.
+runs only some tests, which need a server, the platform and the SDK; CI runs the whole suite. Rows
+of SDK 8 use the second environment of a checkout, and `./dev docs` runs under each.
 """
 
 import json
@@ -25,13 +26,16 @@ WITHOUT_NETWORK = ("unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"'
 NOTE = re.compile(r"^(?:\./dev|msm-local): .*|^\d+ passed.*|.*\b(?:failed|error)\b.*", re.MULTILINE)
 FRESH = f"ran {', '.join(REVISIONS)}"
 AGAIN = "was at head already"
+SDK_8 = {"MSM_SDK": "mainsequence8"}
+USES_8 = "using the SDK mainsequence8, in .venv-mainsequence8"
+SITE = "the site is in dist/site"
 TESTS = ("test", "-q", "-x", "tests/models", "tests/core/test_start_engine.py")
 # It stops the platform itself: from outside its network namespace the platform cannot be reached.
 SCRIPT = """
 cd "$1" && out=$2 && shift 2
 : >"$out/status"
 sh ./dev "$@" >"$out/stdout" 2>"$out/stderr"; code=$?
-[ -d .venv ] || exit $code
+[ -d .venv ] || [ -d .venv-mainsequence8 ] || exit $code
 sh ./dev run msm-local status --json >"$out/status" 2>/dev/null
 sh ./dev run msm-local stop >/dev/null 2>&1
 exit $code
@@ -163,6 +167,22 @@ def situations(workshop: Workshop) -> list[Situation]:
                   "test-from-uv", from_uv, task=TESTS, expected=(" passed",)),
         Situation("./dev test; the same again, no network", existing, "test-from-uv",
                   from_uv, task=TESTS, wrapper=WITHOUT_NETWORK, expected=(" passed",)),
+        Situation("./dev docs", existing, "clone", task=("docs",), expected=(SITE,)),
+        # Beside the environment and the platform that metatables has used in this checkout.
+        Situation("SDK 8, in the first clone", existing, "clone", SDK_8, expected=(AGAIN, USES_8)),
+        Situation("SDK 8, the same again, no network", existing, "clone", SDK_8,
+                  wrapper=WITHOUT_NETWORK, expected=(AGAIN, USES_8)),
+        Situation("SDK 8, in a clone that has neither environment", clone, "sdk-8", SDK_8,
+                  expected=(FRESH, USES_8)),
+        Situation("SDK 8, plain copy, path with spaces", plain, f"sdk-8 {umlauts}", SDK_8,
+                  expected=(FRESH, USES_8)),
+        Situation("SDK 8, without uv; Python from pyenv", clone, "sdk-8-pyenv",
+                  SDK_8 | pyenv | {"PATH": SYSTEM_PATH}, expected=(FRESH, USES_8)),
+        Situation("SDK 8, ./dev test", existing, "sdk-8", SDK_8, task=TESTS,
+                  expected=(" passed", USES_8)),
+        Situation("SDK 8, ./dev docs", existing, "sdk-8", SDK_8, task=("docs",),
+                  expected=(SITE, USES_8)),
+        Situation("metatables, after SDK 8", existing, "sdk-8", expected=(AGAIN,)),
     ]  # fmt: skip
 
 
