@@ -115,7 +115,9 @@ def test_an_endpoint_must_be_a_url(shared_environment: Mapping[str, str], endpoi
 
 
 def probe_with_and_without_a_proxy() -> None:
-    with pytest.raises(PlatformUnreachableError):
+    # It is not on this machine, so it may be the hosted one itself.
+    remedy = rf", or check {VARIABLE} and the network\.$"
+    with pytest.raises(PlatformUnreachableError, match=remedy):
         probe()
     os.environ["http_proxy"] = "http://proxy.invalid"
     probe()

@@ -153,6 +153,75 @@ def test_a_missing_provider_is_refused_before_the_sdk_starts(
     assert why_not(instance, command) == ""
 
 
+WRITE = (
+    "; write `--provider migrations:migration` at the root of the msm repository, `--provider "
+    "msm_migrations:migration` where msm-migrations is installed, or the provider of your project "
+    "at its root."
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("current", "The command has no --provider"),
+        ("upgrade head --json", "The command has no --provider"),
+        (
+            "current --provider migrations",
+            "--provider is migrations, and has to name a package and its provider",
+        ),
+        (
+            "current --provider=:migration",
+            "--provider is :migration, and has to name a package and its provider",
+        ),
+        ("upgrade --help", None),
+        ("scaffold", None),
+    ],
+)
+def test_an_incomplete_provider_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, fault: str | None
+) -> None:
+    programs = install(tmp_path / "bin", "metatables")
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setattr(sys, "executable", str(programs / "python"))
+    monkeypatch.chdir(tmp_path)
+    instance = Instance(tmp_path, NAME, tmp_path / ".msm-local" / NAME)
+    command = ("metatables", "migrations", *words.split())
+    assert why_not(instance, command) == ("" if fault is None else fault + WRITE)
+
+
+def test_the_sdk_finds_a_project_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = install(tmp_path / "bin", "metatables")
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setattr(sys, "executable", str(programs / "python"))
+    monkeypatch.chdir(tmp_path)
+    instance = Instance(tmp_path, NAME, tmp_path / ".msm-local" / NAME)
+    command = ("metatables", "migrations", "current")
+    (tmp_path / "our_project").mkdir()
+    for text in ("", "[project", "[project]\nname = 'another'"):
+        (tmp_path / "pyproject.toml").write_text(text)
+        assert why_not(instance, command) == f"The command has no --provider{WRITE}"
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'our-project'")
+    assert why_not(instance, command) == ""
+
+
+@pytest.mark.parametrize(("version", "is_refused"), [("8.1.25", False), ("9.0.33", True)])
+def test_both_sdks_are_left_to_the_sentence_of_msm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, is_refused: bool
+) -> None:
+    programs = install(tmp_path / "bin", "mainsequence", "metatables")
+    facts = tmp_path / f"mainsequence-{version}.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text(f"Name: mainsequence\nVersion: {version}\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setattr(sys, "executable", str(programs / "python"))
+    monkeypatch.setenv("PATH", str(programs))
+    instance = Instance(tmp_path, NAME, tmp_path / ".msm-local" / NAME)
+    refusal = why_not(instance, ("mainsequence", "migrations", "--help"))
+    assert ("today's SDK is installed" in refusal) == is_refused
+
+
 def test_sdk_8_does_not_read_the_variable_of_metatables(shell: Shell) -> None:
     assert is_sdk_8(["mainsequence", "migrations", "current"])
     assert not is_sdk_8(["metatables", "migrations", "current"])

@@ -156,9 +156,12 @@ def _ask(connection: socket.socket, endpoint: SplitResult) -> None:
 
 
 def _unreachable(endpoint: Endpoint, error: Exception) -> PlatformUnreachableError:
+    # It may be the hosted one, which the SDK uses if no variable names another.
+    is_local = urlsplit(endpoint.url).hostname in LOOPBACK
+    other = endpoint.hosted if is_local else f"check {endpoint.variable} and the network"
     return PlatformUnreachableError(
         f"No platform answers at {endpoint.url} ({error}); start the local one and run this under "
-        f"it with `{EXEC}`, or {endpoint.hosted}.",
+        f"it with `{EXEC}`, or {other}.",
         endpoint=endpoint.url,
     )
 

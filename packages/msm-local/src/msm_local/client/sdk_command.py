@@ -3,7 +3,9 @@
 import shlex
 import shutil
 import sys
+import tomllib
 from collections.abc import Sequence
+from importlib import metadata
 from importlib.machinery import PathFinder
 from itertools import takewhile
 from pathlib import Path
@@ -17,6 +19,9 @@ METATABLES = "metatables"
 MAINSEQUENCE = "mainsequence"
 # The second is the SDK's own short name for it.
 MAINSEQUENCE_NAMES = (MAINSEQUENCE, "ms")
+# Those of its commands for migrations that need a provider, and where it looks for one.
+VERBS = frozenset({"current", "downgrade", "revision", "upgrade"})
+DEFAULT_PACKAGE = "mainsequence_migrations"
 INSTALL = '`pip install "msm-core[metatables]"`'
 
 
@@ -67,15 +72,21 @@ def why_not(instance: Instance, command: Sequence[str]) -> str:
             "There is no command `metatables`, but there is `mainsequence`; if that is SDK 8, run "
             f"`{_exec(instance, [MAINSEQUENCE, *words])}`, otherwise run {INSTALL}."
         )
+    # Another environment has packages that are not known here.
+    is_ours = found is not None and Path(found).parent == Path(sys.executable).parent
     has_metatables = found is not None and Path(found).resolve().with_name(METATABLES).exists()
-    if is_sdk_8(command) and has_metatables:
+    # If both are installed, `import msm` says what to do, and not which command to run.
+    if is_sdk_8(command) and has_metatables and not (is_ours and _has_sdk_8()):
         return (
             f"`{program} migrations` is a command of SDK 8, and today's SDK is installed; run "
             f"`{_exec(instance, [METATABLES, *words])}`."
         )
-    # Another environment has packages that are not known here.
-    is_ours = found is not None and Path(found).parent == Path(sys.executable).parent
     return _wrong_provider(program, words) if is_ours else ""
+
+
+def _has_sdk_8() -> bool:
+    installed = metadata.distributions(name=MAINSEQUENCE)
+    return any(found.version.startswith("8.") for found in installed)
 
 
 def _wrong_provider(program: str, words: Sequence[str]) -> str:
@@ -86,15 +97,38 @@ def _wrong_provider(program: str, words: Sequence[str]) -> str:
     split = [part for word in words for part in word.split("=", 1)]
     _, _, named = " ".join(split).partition("--provider ")
     reference = named.partition(" ")[0]
-    package = reference.partition(":")[0].partition(".")[0]
-    if not package or PathFinder.find_spec(package, [str(Path.cwd()), *sys.path]) is not None:
-        return ""
-    return (
-        f"--provider is {reference}, and there is no package {package} in {Path.cwd()} or in this "
-        "environment; write `--provider migrations:migration` at the root of the msm repository, "
+    module, _, attribute = reference.partition(":")
+    package = module.partition(".")[0]
+    if not reference and VERBS.intersection(words) and "--help" not in words:
+        wrong = "" if any(map(_is_there, _default_packages())) else "The command has no --provider"
+    elif reference and not (package and attribute):
+        wrong = f"--provider is {reference}, and has to name a package and its provider"
+    elif package and not _is_there(package):
+        wrong = (
+            f"--provider is {reference}, and there is no package {package} in {Path.cwd()} or in "
+            "this environment"
+        )
+    else:
+        wrong = ""
+    return wrong and (
+        f"{wrong}; write `--provider migrations:migration` at the root of the msm repository, "
         "`--provider msm_migrations:migration` where msm-migrations is installed, or the provider "
         "of your project at its root."
     )
+
+
+def _is_there(package: str) -> bool:
+    return PathFinder.find_spec(package, [str(Path.cwd()), *sys.path]) is not None
+
+
+def _default_packages() -> list[str]:
+    """Where the SDK looks for a provider that is not named."""
+    try:
+        project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+        return [DEFAULT_PACKAGE, project["name"].replace("-", "_")]
+    except (FileNotFoundError, LookupError, tomllib.TOMLDecodeError):
+        # The SDK does without it, too.
+        return [DEFAULT_PACKAGE]
 
 
 def _find_migration_program() -> Path | None:
