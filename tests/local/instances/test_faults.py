@@ -247,6 +247,10 @@ def test_exec_names_a_command_it_cannot_run(shell: Shell) -> None:
         "msm-local: There is no command 'no-such-command' to run; install it, or check its name "
         "and PATH."
     )
+    assert shell.printed_line("exec", "--name", "x", "--", "true", code=127) == (
+        "msm-local: There is no command '--name' to run; write the options of msm-local, --name "
+        "and --state-dir, before `exec`."
+    )
     # No platform was started for it.
     assert shell.status(code=3)["status"] == "stopped"
     shell.start()

@@ -83,9 +83,10 @@ def exec_command(
     # Checked first, so that no platform is started for nothing.
     found, reason = shutil.which(command[0]), why_not(instance, command)
     if found is None and not reason:
-        reason = (
-            f"There is no command {command[0]!r} to run; install it, or check its name and PATH."
-        )
+        remedy = "install it, or check its name and PATH"
+        if command[0].startswith("-"):
+            remedy = "write the options of msm-local, --name and --state-dir, before `exec`"
+        reason = f"There is no command {command[0]!r} to run; {remedy}."
     if reason:
         say(reason)
         context.exit(NOT_FOUND if found is None else UNUSABLE)
