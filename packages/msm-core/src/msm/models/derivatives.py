@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
 from msm.models.assets.asset import Asset
+from msm.models.descriptions import FURTHER_ATTRIBUTES
 from msm.models.indices.index import Index
 from msm.types import Decimal38, Json, Str32, Str64
 
@@ -24,7 +25,9 @@ class FutureAssetDetails(MarketsMetaTable):
         comment="Kind of future; the database enforces no set of values."
     )
     underlying_index_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(Index.uid, ondelete="RESTRICT"), index=True
+        ForeignKey(Index.uid, ondelete="RESTRICT"),
+        index=True,
+        comment="Index that the contract is written on; every future has one.",
     )
     quote_unit: Mapped[Str64] = mapped_column(comment="Unit that prices are quoted in.")
     settlement_asset: Mapped[uuid.UUID] = mapped_column(
@@ -50,6 +53,8 @@ class FutureAssetDetails(MarketsMetaTable):
     expires_at: Mapped[datetime.datetime | None] = mapped_column(
         index=True, comment="NULL for a future without expiry, such as a perpetual."
     )
-    settles_at: Mapped[datetime.datetime | None]
+    settles_at: Mapped[datetime.datetime | None] = mapped_column(
+        comment="Instant of final settlement, which may be after expires_at; NULL for none."
+    )
     # SQLAlchemy keeps the attribute name `metadata` for itself.
-    metadata_: Mapped[Json | None] = mapped_column("metadata")
+    metadata_: Mapped[Json | None] = mapped_column("metadata", comment=FURTHER_ATTRIBUTES)

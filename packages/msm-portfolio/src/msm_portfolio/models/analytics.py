@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
 from msm.models import Portfolio
+from msm.models.descriptions import PORTFOLIO_IDENTIFIER
 from msm.types import Str255
 
 
@@ -15,11 +16,15 @@ class PortfolioAnalyticsTS(MarketsTimeIndexMetaTable):
 
     __identity_dimensions__ = ("portfolio_identifier", "analysis_identifier")
 
-    time_index: Mapped[datetime.datetime]
-    portfolio_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT")
+    time_index: Mapped[datetime.datetime] = mapped_column(
+        comment="Instant of the result, in UTC when read through msm."
     )
-    analysis_identifier: Mapped[Str255]
+    portfolio_identifier: Mapped[Str255] = mapped_column(
+        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT"), comment=PORTFOLIO_IDENTIFIER
+    )
+    analysis_identifier: Mapped[Str255] = mapped_column(
+        comment="Key of the analysis, as text; no table lists the analyses."
+    )
     close: Mapped[float | None] = mapped_column(comment="Value of the portfolio at the close.")
     # `return` is a keyword of Python.
     return_: Mapped[float | None] = mapped_column(
@@ -28,5 +33,9 @@ class PortfolioAnalyticsTS(MarketsTimeIndexMetaTable):
     source_time_index: Mapped[datetime.datetime] = mapped_column(
         comment="Time index of the portfolio observation that the result comes from."
     )
-    period_start: Mapped[datetime.datetime]
-    period_end: Mapped[datetime.datetime]
+    period_start: Mapped[datetime.datetime] = mapped_column(
+        comment="Instant from which the result is measured."
+    )
+    period_end: Mapped[datetime.datetime] = mapped_column(
+        comment="Instant up to which the result is measured."
+    )

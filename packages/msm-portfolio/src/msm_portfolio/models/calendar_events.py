@@ -17,10 +17,15 @@ class PortfolioCalendarEventsTS(MarketsTimeIndexMetaTable):
 
     time_index: Mapped[datetime.datetime] = mapped_column(comment="Instant of the event.")
     calendar_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Calendar.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Calendar.unique_identifier, ondelete="RESTRICT"),
+        comment="Business key of the calendar: its unique_identifier, not its uid.",
     )
-    session_label: Mapped[Str64]
-    event_type: Mapped[Str32]
+    session_label: Mapped[Str64] = mapped_column(
+        comment="Tells the sessions of one date apart, as in CalendarSession; not enforced."
+    )
+    event_type: Mapped[Str32] = mapped_column(
+        comment="Kind of event, such as opening; the database enforces no set of values."
+    )
     # Text, as in the published table, and not DATE.
     local_date: Mapped[Str10] = mapped_column(
         comment="Date of the event in the calendar's own time zone."

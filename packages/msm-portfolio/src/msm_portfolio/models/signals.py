@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
 from msm.models import Asset, SignalMetadata
+from msm.models.descriptions import ASSET_IDENTIFIER, OBSERVATION_TIME
 from msm.types import Str255
 
 
@@ -15,13 +16,13 @@ class SignalWeightsTS(MarketsTimeIndexMetaTable):
 
     __identity_dimensions__ = ("signal_uid", "asset_identifier")
 
-    time_index: Mapped[datetime.datetime]
+    time_index: Mapped[datetime.datetime] = mapped_column(comment=OBSERVATION_TIME)
     signal_uid: Mapped[Str255] = mapped_column(
         ForeignKey(SignalMetadata.signal_uid, ondelete="RESTRICT"),
         comment="Business key of the signal; text, and not the uid of its row.",
     )
     asset_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"), comment=ASSET_IDENTIFIER
     )
     signal_weight: Mapped[float | None] = mapped_column(
         comment="Weight that the signal wants, before any rebalance carries it out."

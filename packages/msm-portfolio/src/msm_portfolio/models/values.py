@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
 from msm.models import Portfolio
+from msm.models.descriptions import OBSERVATION_TIME, PORTFOLIO_IDENTIFIER
 from msm.types import Str255
 
 
@@ -15,16 +16,18 @@ class PortfoliosTS(MarketsTimeIndexMetaTable):
 
     __identity_dimensions__ = ("portfolio_identifier",)
 
-    time_index: Mapped[datetime.datetime]
+    time_index: Mapped[datetime.datetime] = mapped_column(comment=OBSERVATION_TIME)
     portfolio_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT"), comment=PORTFOLIO_IDENTIFIER
     )
     close: Mapped[float | None] = mapped_column(comment="Value of the portfolio at the close.")
     # `return` is a keyword of Python.
     return_: Mapped[float | None] = mapped_column(
         "return", comment="Return of the portfolio since the observation before."
     )
-    calculated_close: Mapped[float | None]
+    calculated_close: Mapped[float | None] = mapped_column(
+        comment="Computed value of the portfolio, beside close; NULL where not recorded."
+    )
     close_time: Mapped[datetime.datetime | None] = mapped_column(
         comment="Instant of the close; NULL where not recorded."
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
 from msm.models import Asset, Portfolio
+from msm.models.descriptions import ASSET_IDENTIFIER, OBSERVATION_TIME, PORTFOLIO_IDENTIFIER
 from msm.types import Str255
 
 
@@ -15,16 +16,24 @@ class PortfolioWeightsTS(MarketsTimeIndexMetaTable):
 
     __identity_dimensions__ = ("portfolio_identifier", "asset_identifier")
 
-    time_index: Mapped[datetime.datetime]
+    time_index: Mapped[datetime.datetime] = mapped_column(comment=OBSERVATION_TIME)
     portfolio_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT"), comment=PORTFOLIO_IDENTIFIER
     )
     asset_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"), comment=ASSET_IDENTIFIER
     )
     weight: Mapped[float | None] = mapped_column(comment="Share of the asset in the portfolio.")
     weight_before: Mapped[float | None] = mapped_column(comment="Weight that this one replaces.")
-    price_current: Mapped[float | None]
-    price_before: Mapped[float | None]
-    volume_current: Mapped[float | None]
-    volume_before: Mapped[float | None]
+    price_current: Mapped[float | None] = mapped_column(
+        comment="Price of one unit that goes with weight; NULL where not recorded."
+    )
+    price_before: Mapped[float | None] = mapped_column(
+        comment="Price of one unit that goes with weight_before; NULL where not recorded."
+    )
+    volume_current: Mapped[float | None] = mapped_column(
+        comment="Volume of the asset that goes with weight; NULL where not recorded."
+    )
+    volume_before: Mapped[float | None] = mapped_column(
+        comment="Volume of the asset that goes with weight_before; NULL where not recorded."
+    )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
 from msm.models import Index
+from msm.models.descriptions import INDEX_IDENTIFIER
 from msm.types import Str255
 
 
@@ -18,6 +19,6 @@ class IndexFixingsTS(MarketsTimeIndexMetaTable):
 
     time_index: Mapped[datetime.datetime] = mapped_column(comment="Instant of the fixing.")
     index_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Index.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Index.unique_identifier, ondelete="RESTRICT"), comment=INDEX_IDENTIFIER
     )
     rate: Mapped[float | None] = mapped_column(comment="Rate fixed; NULL where none is known.")

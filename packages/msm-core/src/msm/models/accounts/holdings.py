@@ -9,17 +9,27 @@ from sqlalchemy.orm import Mapped, mapped_column
 from msm.base import MarketsMetaTable, MarketsTimeIndexMetaTable
 from msm.models.accounts.account import Account
 from msm.models.assets.asset import Asset
+from msm.models.descriptions import (
+    ASSET_IDENTIFIER,
+    FURTHER_ATTRIBUTES,
+    OBSERVATION_TIME,
+    SURROGATE_KEY,
+)
 from msm.types import Jsonb, SmallInt, Str255, UuidKey
 
 
 class AccountHoldingsSet(MarketsMetaTable):
     """One snapshot of everything that one account held at one time."""
 
-    uid: Mapped[UuidKey]
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
     account_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(Account.uid, ondelete="CASCADE"), index=True
+        ForeignKey(Account.uid, ondelete="CASCADE"),
+        index=True,
+        comment="Account that held the assets; one set for each account and instant.",
     )
-    time_index: Mapped[datetime.datetime] = mapped_column(index=True)
+    time_index: Mapped[datetime.datetime] = mapped_column(
+        index=True, comment="Instant that the holdings stand for, in UTC when read through msm."
+    )
     source_data_node_uid: Mapped[uuid.UUID | None] = mapped_column(
         comment="Data node on the platform that the set came from; not enforced by a foreign key."
     )
@@ -32,13 +42,17 @@ class AccountHoldingsTS(MarketsTimeIndexMetaTable):
 
     __identity_dimensions__ = ("account_uid", "asset_identifier")
 
-    time_index: Mapped[datetime.datetime]
-    account_uid: Mapped[uuid.UUID] = mapped_column(ForeignKey(Account.uid, ondelete="RESTRICT"))
+    time_index: Mapped[datetime.datetime] = mapped_column(comment=OBSERVATION_TIME)
+    account_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Account.uid, ondelete="RESTRICT"),
+        comment="Account that held the asset, here by its uid and not by its business key.",
+    )
     asset_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"), comment=ASSET_IDENTIFIER
     )
     holdings_set_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(AccountHoldingsSet.uid, ondelete="CASCADE")
+        ForeignKey(AccountHoldingsSet.uid, ondelete="CASCADE"),
+        comment="Snapshot that the position is part of; deleting it deletes the position.",
     )
     is_trade_snapshot: Mapped[bool | None] = mapped_column(
         comment="Whether the snapshot belongs to a trade; NULL where not recorded."
@@ -52,7 +66,7 @@ class AccountHoldingsTS(MarketsTimeIndexMetaTable):
     target_trade_time: Mapped[datetime.datetime | None] = mapped_column(
         comment="Intended time of trading; NULL where none is set."
     )
-    extra_details: Mapped[Jsonb | None]
+    extra_details: Mapped[Jsonb | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
 
     __table_args__ = (
         # The published token, which has the prefix of the convention in it.

@@ -10,6 +10,7 @@ from msm.base import MarketsMetaTable, MarketsTimeIndexMetaTable
 from msm.models.accounts.account import Account
 from msm.models.accounts.allocation_models import AccountAllocationModel
 from msm.models.assets.asset import Asset
+from msm.models.descriptions import FURTHER_ATTRIBUTES, OPTIONAL_DISPLAY_NAME, SURROGATE_KEY
 from msm.models.portfolios.portfolio import Portfolio
 from msm.types import Json, Jsonb, Str32, Str255, UuidKey
 
@@ -17,30 +18,40 @@ from msm.types import Json, Jsonb, Str32, Str255, UuidKey
 class AccountTargetAllocation(MarketsMetaTable):
     """One account's assignment to one allocation model, which its target positions belong to."""
 
-    uid: Mapped[UuidKey]
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
     unique_identifier: Mapped[Str255] = mapped_column(
         index=True, unique=True, comment="Business key of the assignment."
     )
     account_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(Account.uid, ondelete="CASCADE"), index=True
+        ForeignKey(Account.uid, ondelete="CASCADE"),
+        index=True,
+        comment="Account that is assigned; the database allows it several assignments.",
     )
     account_allocation_model_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(AccountAllocationModel.uid, ondelete="RESTRICT"), index=True
+        ForeignKey(AccountAllocationModel.uid, ondelete="RESTRICT"),
+        index=True,
+        comment="Plan that the account follows; a plan in use cannot be deleted.",
     )
-    display_name: Mapped[Str255 | None]
-    is_active: Mapped[bool] = mapped_column(index=True, server_default=text("true"))
+    display_name: Mapped[Str255 | None] = mapped_column(comment=OPTIONAL_DISPLAY_NAME)
+    is_active: Mapped[bool] = mapped_column(
+        index=True,
+        server_default=text("true"),
+        comment="True while the assignment is in use; an account may have several in use.",
+    )
     source: Mapped[Str255 | None] = mapped_column(
         comment="Where the assignment comes from; NULL where not recorded."
     )
-    metadata_json: Mapped[Json | None]
+    metadata_json: Mapped[Json | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
 
 
 class PositionSet(MarketsMetaTable):
     """One set of target positions, of one target allocation at one time."""
 
-    uid: Mapped[UuidKey]
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
     account_target_allocation_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(AccountTargetAllocation.uid, ondelete="CASCADE"), index=True
+        ForeignKey(AccountTargetAllocation.uid, ondelete="CASCADE"),
+        index=True,
+        comment="Assignment that the targets carry out; it names the account and the model.",
     )
     position_set_time: Mapped[datetime.datetime] = mapped_column(
         index=True, comment="Time of the set, unique within its target allocation."
@@ -48,7 +59,7 @@ class PositionSet(MarketsMetaTable):
     source: Mapped[Str255 | None] = mapped_column(
         comment="Where the targets come from; NULL where not recorded."
     )
-    metadata_json: Mapped[Json | None]
+    metadata_json: Mapped[Json | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
 
     __table_args__ = (
         Index(None, "account_target_allocation_uid", "position_set_time", unique=True),
@@ -60,9 +71,12 @@ class TargetPositionsTS(MarketsTimeIndexMetaTable):
 
     __identity_dimensions__ = ("position_set_uid", "target_type", "target_uid")
 
-    time_index: Mapped[datetime.datetime]
+    time_index: Mapped[datetime.datetime] = mapped_column(
+        comment="Instant that the target is for, in UTC when read through msm."
+    )
     position_set_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(PositionSet.uid, ondelete="CASCADE")
+        ForeignKey(PositionSet.uid, ondelete="CASCADE"),
+        comment="Set that the target is part of; deleting it deletes the target.",
     )
     target_type: Mapped[Str32] = mapped_column(comment="asset or portfolio.")
     target_uid: Mapped[uuid.UUID] = mapped_column(
@@ -87,7 +101,7 @@ class TargetPositionsTS(MarketsTimeIndexMetaTable):
     single_asset_quantity: Mapped[float | None] = mapped_column(
         comment="Target as units of the asset; NULL where another measure is set."
     )
-    metadata_json: Mapped[Jsonb | None]
+    metadata_json: Mapped[Jsonb | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
 
     # The published tokens, which have the prefix of the convention in them.
     __table_args__ = (

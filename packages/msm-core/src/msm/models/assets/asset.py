@@ -3,13 +3,14 @@
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
+from msm.models.descriptions import SURROGATE_KEY
 from msm.types import Str64, Str255, UuidKey
 
 
 class Asset(MarketsMetaTable):
     """One tradable or reference instrument, known everywhere by its unique identifier."""
 
-    uid: Mapped[UuidKey]
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
     unique_identifier: Mapped[Str255] = mapped_column(
         index=True, unique=True, comment="Business key; time series refer to the asset by it."
     )

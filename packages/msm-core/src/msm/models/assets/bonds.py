@@ -21,14 +21,18 @@ class BondAssetDetails(MarketsMetaTable):
         comment="Asset that is the bond; a bond has the key of its asset.",
     )
     issuer_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(Issuer.uid, ondelete="RESTRICT"), index=True
+        ForeignKey(Issuer.uid, ondelete="RESTRICT"),
+        index=True,
+        comment="Issuer that owes the payments, such as a company or a government.",
     )
     currency_asset_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Asset.uid, ondelete="RESTRICT"),
         index=True,
         comment="Asset that is the currency of the bond.",
     )
-    issue_date: Mapped[datetime.date]
+    issue_date: Mapped[datetime.date] = mapped_column(
+        comment="Date of issue; interest may start to accrue on another date."
+    )
     maturity_date: Mapped[datetime.date | None] = mapped_column(
         index=True, comment="NULL for a bond without a fixed maturity, such as a perpetual."
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
 from msm.models.assets.asset import Asset
+from msm.models.descriptions import ASSET_IDENTIFIER, OBSERVATION_TIME
 from msm.types import Str255
 
 
@@ -15,12 +16,16 @@ class AssetSnapshotsTS(MarketsTimeIndexMetaTable):
 
     __identity_dimensions__ = ("asset_identifier",)
 
-    time_index: Mapped[datetime.datetime]
+    time_index: Mapped[datetime.datetime] = mapped_column(comment=OBSERVATION_TIME)
     asset_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"), comment=ASSET_IDENTIFIER
     )
-    name: Mapped[str | None]
-    ticker: Mapped[str | None]
+    name: Mapped[str | None] = mapped_column(
+        comment="As it stood at time_index, since names change; NULL where not recorded."
+    )
+    ticker: Mapped[str | None] = mapped_column(
+        comment="Trading symbol as it stood at time_index; NULL where not recorded."
+    )
     exchange_code: Mapped[str | None] = mapped_column(
         comment="Code of the listing exchange; the database enforces no one code scheme."
     )

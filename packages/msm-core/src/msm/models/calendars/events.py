@@ -8,15 +8,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
 from msm.models.calendars.calendar import Calendar
+from msm.models.descriptions import FURTHER_ATTRIBUTES, SURROGATE_KEY
 from msm.types import Json, Str64, Str255, UuidKey
 
 
 class CalendarEvent(MarketsMetaTable):
     """One event in one calendar, which may concern one target such as an asset."""
 
-    uid: Mapped[UuidKey]
-    calendar_uid: Mapped[uuid.UUID] = mapped_column(ForeignKey(Calendar.uid, ondelete="CASCADE"))
-    event_date: Mapped[datetime.date | None]
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
+    calendar_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Calendar.uid, ondelete="CASCADE"),
+        comment="Calendar that lists the event; deleting it deletes the event.",
+    )
+    event_date: Mapped[datetime.date | None] = mapped_column(
+        comment="Day of the event; where it is NULL, the unique index allows duplicates."
+    )
     event_time: Mapped[datetime.datetime | None] = mapped_column(
         comment="Instant of the event; NULL where only its date is known."
     )
@@ -36,7 +42,7 @@ class CalendarEvent(MarketsMetaTable):
     target_identifier: Mapped[Str255] = mapped_column(
         server_default="", comment="Business key of the target; empty for none."
     )
-    metadata_json: Mapped[Json | None]
+    metadata_json: Mapped[Json | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
 
     __table_args__ = (
         Index(None, "calendar_uid", "event_date"),

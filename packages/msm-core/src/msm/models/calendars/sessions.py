@@ -8,14 +8,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
 from msm.models.calendars.calendar import Calendar
+from msm.models.descriptions import FURTHER_ATTRIBUTES, SURROGATE_KEY
 from msm.types import Json, Str64, UuidKey
 
 
 class CalendarSession(MarketsMetaTable):
     """One session of one date in one calendar, from its opening to its close."""
 
-    uid: Mapped[UuidKey]
-    calendar_uid: Mapped[uuid.UUID] = mapped_column(ForeignKey(Calendar.uid, ondelete="CASCADE"))
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
+    calendar_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Calendar.uid, ondelete="CASCADE"),
+        comment="Calendar that lists the session; the session has a timezone of its own.",
+    )
     local_date: Mapped[datetime.date] = mapped_column(
         index=True, comment="Date that the session belongs to, in its time zone."
     )
@@ -34,7 +38,7 @@ class CalendarSession(MarketsMetaTable):
     is_primary: Mapped[bool] = mapped_column(
         server_default=text("true"), comment="True for the main session of its date."
     )
-    metadata_json: Mapped[Json | None]
+    metadata_json: Mapped[Json | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
 
     __table_args__ = (
         Index(None, "calendar_uid", "is_primary"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from msm.base import MarketsTimeIndexMetaTable
 from msm.models.accounts.account import Account
 from msm.models.assets.asset import Asset
+from msm.models.descriptions import ACCOUNT_IDENTIFIER, ASSET_IDENTIFIER, FURTHER_ATTRIBUTES
 from msm.models.execution.order_manager import OrderManager
 from msm.types import BigInt, Jsonb, Str255
 
@@ -18,19 +19,21 @@ class OrdersTS(MarketsTimeIndexMetaTable):
     __time_index_name__ = "order_time"
     __identity_dimensions__ = ("order_identifier", "account_identifier", "asset_identifier")
 
-    order_time: Mapped[datetime.datetime]
+    order_time: Mapped[datetime.datetime] = mapped_column(
+        comment="Instant of the order, in UTC when read through msm; part of the identity."
+    )
     order_identifier: Mapped[str] = mapped_column(
         comment="Business key; order events and trades name the order by it."
     )
     account_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Account.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Account.unique_identifier, ondelete="RESTRICT"), comment=ACCOUNT_IDENTIFIER
     )
     order_manager_identifier: Mapped[Str255 | None] = mapped_column(
         ForeignKey(OrderManager.unique_identifier, ondelete="RESTRICT"),
         comment="Execution run that placed the order; NULL for an order outside any run.",
     )
     asset_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"), comment=ASSET_IDENTIFIER
     )
     order_remote_id: Mapped[str | None] = mapped_column(comment="Order id given by the venue.")
     client_order_id: Mapped[str | None] = mapped_column(comment="Order id given by the sender.")
@@ -47,14 +50,22 @@ class OrdersTS(MarketsTimeIndexMetaTable):
     filled_quantity: Mapped[float | None] = mapped_column(
         comment="Units of the asset executed so far."
     )
-    filled_price: Mapped[float | None]
-    expires_time: Mapped[datetime.datetime | None]
+    filled_price: Mapped[float | None] = mapped_column(
+        comment="Price of one unit of filled_quantity; NULL where not recorded."
+    )
+    expires_time: Mapped[datetime.datetime | None] = mapped_column(
+        comment="Instant that an unfilled order lapses; NULL where none is set."
+    )
     limit_price: Mapped[float | None] = mapped_column(comment="NULL for an order without a limit.")
     time_in_force: Mapped[str | None] = mapped_column(
         comment="How long the order stands, such as day; no set of values is enforced."
     )
-    comments: Mapped[str | None]
-    venue_metadata: Mapped[Jsonb | None]
+    comments: Mapped[str | None] = mapped_column(
+        comment="Remarks for people, in free text; NULL where none is written."
+    )
+    venue_metadata: Mapped[Jsonb | None] = mapped_column(
+        comment="Attributes from the venue, as a JSON object with no fixed keys; NULL for none."
+    )
 
 
 class OrderEventsTS(MarketsTimeIndexMetaTable):
@@ -63,7 +74,9 @@ class OrderEventsTS(MarketsTimeIndexMetaTable):
     __time_index_name__ = "event_time"
     __identity_dimensions__ = ("order_identifier",)
 
-    event_time: Mapped[datetime.datetime]
+    event_time: Mapped[datetime.datetime] = mapped_column(
+        comment="Instant of the event, in UTC when read through msm; unique within its order."
+    )
     # No foreign key: an order is unique only together with its time, its account and its asset.
     order_identifier: Mapped[str] = mapped_column(
         comment="Order that the event concerns; not enforced by a foreign key."
@@ -71,4 +84,4 @@ class OrderEventsTS(MarketsTimeIndexMetaTable):
     order_status: Mapped[str | None] = mapped_column(
         comment="State of the order at the event; the database enforces no set of values."
     )
-    event_metadata: Mapped[Jsonb | None]
+    event_metadata: Mapped[Jsonb | None] = mapped_column(comment=FURTHER_ATTRIBUTES)

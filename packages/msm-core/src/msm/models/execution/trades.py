@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from msm.base import MarketsTimeIndexMetaTable
 from msm.models.accounts.account import Account
 from msm.models.assets.asset import Asset
+from msm.models.descriptions import ACCOUNT_IDENTIFIER, ASSET_IDENTIFIER
 from msm.types import BigInt, Jsonb, Str255
 
 
@@ -17,16 +18,20 @@ class TradesTS(MarketsTimeIndexMetaTable):
     __time_index_name__ = "trade_time"
     __identity_dimensions__ = ("trade_identifier", "account_identifier", "asset_identifier")
 
-    trade_time: Mapped[datetime.datetime]
-    trade_identifier: Mapped[str]
+    trade_time: Mapped[datetime.datetime] = mapped_column(
+        comment="Instant of the execution, in UTC when read through msm; part of the identity."
+    )
+    trade_identifier: Mapped[str] = mapped_column(
+        comment="Business key, unique only together with time, account and asset."
+    )
     account_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Account.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Account.unique_identifier, ondelete="RESTRICT"), comment=ACCOUNT_IDENTIFIER
     )
     order_identifier: Mapped[str | None] = mapped_column(
         comment="Order that was executed; not enforced by a foreign key."
     )
     asset_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"), comment=ASSET_IDENTIFIER
     )
     trade_side: Mapped[BigInt | None] = mapped_column(
         comment="Buy or sell, as a number; the database enforces no set of values."
@@ -47,5 +52,9 @@ class TradesTS(MarketsTimeIndexMetaTable):
         ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"),
         comment="Asset, such as a currency, that the trade was settled in.",
     )
-    comments: Mapped[str | None]
-    venue_metadata: Mapped[Jsonb | None]
+    comments: Mapped[str | None] = mapped_column(
+        comment="Remarks for people, in free text; NULL where none is written."
+    )
+    venue_metadata: Mapped[Jsonb | None] = mapped_column(
+        comment="Attributes from the venue, as a JSON object with no fixed keys; NULL for none."
+    )

@@ -8,6 +8,7 @@ from sqlalchemy import Index as TableIndex  # Index is a model of this area.
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
+from msm.models.descriptions import SURROGATE_KEY
 from msm.models.indices.index import Index
 from msm.types import Str32, Str128, Str255, Str1024, UuidKey
 
@@ -15,8 +16,11 @@ from msm.types import Str32, Str128, Str255, Str1024, UuidKey
 class IndexDatasetAvailability(MarketsMetaTable):
     """One dataset that may hold values of one index, with what was last found in it."""
 
-    uid: Mapped[UuidKey]
-    index_uid: Mapped[uuid.UUID] = mapped_column(ForeignKey(Index.uid, ondelete="CASCADE"))
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
+    index_uid: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Index.uid, ondelete="CASCADE"),
+        comment="Index that the dataset may hold values of; one row for each index and dataset.",
+    )
     meta_table_uid: Mapped[Str255] = mapped_column(
         comment="Key of the MetaTable on the platform, as text; not enforced by a foreign key."
     )

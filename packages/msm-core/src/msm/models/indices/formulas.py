@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
 from msm.models.assets.asset import Asset
+from msm.models.descriptions import FURTHER_ATTRIBUTES, SURROGATE_KEY
 from msm.models.indices.index import Index
 from msm.types import Json, Str16, Str32, Str64, Str255, TextStr, UuidKey
 
@@ -16,9 +17,11 @@ from msm.types import Json, Str16, Str32, Str64, Str255, TextStr, UuidKey
 class IndexFormulaDefinition(MarketsMetaTable):
     """One version of the formula that an index is computed by."""
 
-    uid: Mapped[UuidKey]
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
     index_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(Index.uid, ondelete="CASCADE"), index=True
+        ForeignKey(Index.uid, ondelete="CASCADE"),
+        index=True,
+        comment="Index that the formula computes, one version of it in each row.",
     )
     version: Mapped[int] = mapped_column(comment="Positive; once in each index.")
     status: Mapped[Str32] = mapped_column(
@@ -26,7 +29,9 @@ class IndexFormulaDefinition(MarketsMetaTable):
         server_default="draft",
         comment="draft, active or retired; an index has at most one active definition.",
     )
-    valid_from: Mapped[datetime.datetime] = mapped_column(index=True)
+    valid_from: Mapped[datetime.datetime] = mapped_column(
+        index=True, comment="Instant from which the definition applies; always before valid_to."
+    )
     valid_to: Mapped[datetime.datetime | None] = mapped_column(
         comment="After valid_from; NULL while no end is set."
     )
@@ -35,7 +40,9 @@ class IndexFormulaDefinition(MarketsMetaTable):
         server_default="exact",
         comment="exact joins inputs of the same time; asof takes the latest of each up to then.",
     )
-    alignment_parameters_json: Mapped[Json | None]
+    alignment_parameters_json: Mapped[Json | None] = mapped_column(
+        comment="Parameters of alignment_policy, as a JSON object; NULL for none."
+    )
     missing_data_policy: Mapped[Str16] = mapped_column(
         server_default="drop",
         comment="drop leaves out a time at which an input is missing; fail refuses it.",
@@ -43,7 +50,7 @@ class IndexFormulaDefinition(MarketsMetaTable):
     definition_hash: Mapped[Str64] = mapped_column(
         comment="Digest of the definition, so that an index has each definition only once."
     )
-    metadata_json: Mapped[Json | None]
+    metadata_json: Mapped[Json | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
 
     __table_args__ = (
         CheckConstraint(
@@ -67,9 +74,11 @@ class IndexFormulaDefinition(MarketsMetaTable):
 class IndexFormulaInput(MarketsMetaTable):
     """One series that a formula definition reads, of an asset or of another index."""
 
-    uid: Mapped[UuidKey]
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
     definition_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(IndexFormulaDefinition.uid, ondelete="CASCADE"), index=True
+        ForeignKey(IndexFormulaDefinition.uid, ondelete="CASCADE"),
+        index=True,
+        comment="Formula definition that reads the series; deleting it deletes the input.",
     )
     asset_uid: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey(Asset.uid, ondelete="RESTRICT"),

@@ -8,6 +8,7 @@ from sqlalchemy import Index as TableIndex  # Index is a model of this area.
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
+from msm.models.descriptions import FURTHER_ATTRIBUTES, INDEX_IDENTIFIER, OBSERVATION_TIME
 from msm.models.indices.formulas import IndexFormulaDefinition
 from msm.models.indices.index import Index
 from msm.types import Json, Str32, Str255
@@ -18,9 +19,9 @@ class IndexValuesTS(MarketsTimeIndexMetaTable):
 
     __identity_dimensions__ = ("index_identifier",)
 
-    time_index: Mapped[datetime.datetime]
+    time_index: Mapped[datetime.datetime] = mapped_column(comment=OBSERVATION_TIME)
     index_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Index.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Index.unique_identifier, ondelete="RESTRICT"), comment=INDEX_IDENTIFIER
     )
     value: Mapped[float] = mapped_column(
         comment="In the unit of the index, whose value_format says how it is presented."
@@ -36,7 +37,7 @@ class IndexValuesTS(MarketsTimeIndexMetaTable):
     source_as_of: Mapped[datetime.datetime | None] = mapped_column(
         comment="Time that the source data stands for; NULL where not recorded."
     )
-    metadata_json: Mapped[Json | None]
+    metadata_json: Mapped[Json | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
 
     # The unique index begins with the time; this one reads the history of one index.
     __table_args__ = (TableIndex(None, "index_identifier", "time_index"),)

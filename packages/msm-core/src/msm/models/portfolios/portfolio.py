@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
 from msm.models.calendars.calendar import Calendar
+from msm.models.descriptions import SURROGATE_KEY
 from msm.models.indices.index import Index
 from msm.models.portfolios.signals import SignalMetadata
 from msm.types import Str20, Str255, UuidKey
@@ -15,12 +16,14 @@ from msm.types import Str20, Str255, UuidKey
 class Portfolio(MarketsMetaTable):
     """One portfolio, with its calendar, its signal and where its series are stored."""
 
-    uid: Mapped[UuidKey]
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
     unique_identifier: Mapped[Str255] = mapped_column(
         index=True, unique=True, comment="Business key; time series refer to the portfolio by it."
     )
     calendar_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(Calendar.uid, ondelete="RESTRICT"), index=True
+        ForeignKey(Calendar.uid, ondelete="RESTRICT"),
+        index=True,
+        comment="Calendar whose sessions the portfolio is run by.",
     )
     published_index_uid: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey(Index.uid, ondelete="SET NULL"),

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsMetaTable
+from msm.models.descriptions import FURTHER_ATTRIBUTES, SURROGATE_KEY
 from msm.types import Json, Str32, Str64, Str255, UuidKey
 from msm_pricing.models.curves.curve import Curve
 from msm_pricing.models.market_data.market_data_set import PricingMarketDataSet
@@ -14,9 +15,10 @@ from msm_pricing.models.market_data.market_data_set import PricingMarketDataSet
 class PricingMarketDataSetCurveBinding(MarketsMetaTable):
     """One curve of a market-data set, bound to a role and to what it is selected by."""
 
-    uid: Mapped[UuidKey]
+    uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
     market_data_set_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(PricingMarketDataSet.uid, ondelete="CASCADE")
+        ForeignKey(PricingMarketDataSet.uid, ondelete="CASCADE"),
+        comment="Set that the binding is part of; deleting it deletes the binding.",
     )
     binding_key: Mapped[Str255] = mapped_column(comment="Business key; once in each set.")
     role_key: Mapped[Str64] = mapped_column(
@@ -33,7 +35,9 @@ class PricingMarketDataSetCurveBinding(MarketsMetaTable):
         comment="Side of the market, such as bid, ask or mid; NULL where it makes no difference.",
     )
     curve_uid: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey(Curve.uid, ondelete="RESTRICT"), index=True
+        ForeignKey(Curve.uid, ondelete="RESTRICT"),
+        index=True,
+        comment="Curve that is used where role, selector and quote side match.",
     )
     source: Mapped[Str255 | None] = mapped_column(
         comment="Where the binding comes from; NULL where not recorded."
@@ -47,7 +51,7 @@ class PricingMarketDataSetCurveBinding(MarketsMetaTable):
         comment="ACTIVE unless set otherwise; the database enforces no set of values.",
     )
     # SQLAlchemy keeps the attribute name `metadata` for itself.
-    metadata_: Mapped[Json | None] = mapped_column("metadata")
+    metadata_: Mapped[Json | None] = mapped_column("metadata", comment=FURTHER_ATTRIBUTES)
 
     __table_args__ = (
         Index(None, "selector_type", "selector_key"),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
 from msm.models import Asset
+from msm.models.descriptions import ASSET_IDENTIFIER, DUMP_FORMAT, FURTHER_ATTRIBUTES
 from msm.types import Jsonb, Str64, Str128, Str255
 
 
@@ -19,13 +20,15 @@ class AssetPricingDetailsTS(MarketsTimeIndexMetaTable):
         comment="Instant that the details date from."
     )
     asset_identifier: Mapped[Str255] = mapped_column(
-        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT")
+        ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"), comment=ASSET_IDENTIFIER
     )
     instrument_dump: Mapped[Jsonb] = mapped_column(
         comment="The instrument, serialized as serialization_format says."
     )
-    instrument_type: Mapped[Str128]
-    serialization_format: Mapped[Str128]
+    instrument_type: Mapped[Str128] = mapped_column(
+        comment="Kind of instrument in instrument_dump; the database enforces no set of values."
+    )
+    serialization_format: Mapped[Str128] = mapped_column(comment=DUMP_FORMAT)
     pricing_package_version: Mapped[Str64 | None] = mapped_column(
         comment="Version of the pricing library that wrote the dump; NULL where not recorded."
     )
@@ -33,4 +36,4 @@ class AssetPricingDetailsTS(MarketsTimeIndexMetaTable):
         comment="Where the details were taken from; NULL where not recorded."
     )
     # SQLAlchemy keeps the attribute name `metadata` for itself.
-    metadata_: Mapped[Jsonb | None] = mapped_column("metadata")
+    metadata_: Mapped[Jsonb | None] = mapped_column("metadata", comment=FURTHER_ATTRIBUTES)
