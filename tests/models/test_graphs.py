@@ -76,12 +76,5 @@ def test_no_default_lives_only_in_python() -> None:
     assert [str(column) for column in columns if column.default or column.onupdate] == []
 
 
-def test_a_comment_says_more_than_the_name() -> None:
-    for table in TABLES:
-        for column in table.columns:
-            said = (column.comment or "").rstrip(".").casefold()
-            assert said not in {column.name.replace("_", " "), f"the {column.name}"}, column
-
-
 def test_no_table_names_the_public_schema() -> None:
     assert {table.schema for table in MarketsBase.metadata.tables.values()} == {None}

@@ -5,7 +5,7 @@ Revises: 1005
 Create Date: 2026-11-28 23:41:40.782661
 
 The catalog and the schema pages live from the comments of columns, and half of the columns had none.
-Now each has one; those that 1004 wrote stay as they are.
+Now each has one. A few of those that 1004 wrote said no more than the names, and say more now.
 
 A revision is literal: no import of msm packages, no look at the live database, no schema="public".
 It must work while the previous release still runs.
@@ -40,7 +40,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
     "ms_markets__accountholdingsset": {
         "uid": "Surrogate key; the database makes a random UUID where the writer gives none.",
         "account_uid": "Account that held the assets; one set for each account and instant.",
-        "time_index": "Instant that the holdings stand for, in UTC when read through msm.",
+        "time_index": "Instant of the snapshot, in UTC when read through msm.",
     },
     "ms_markets__accountholdingsts": {
         "time_index": "Instant of the observation, in UTC when read through msm.",
@@ -76,7 +76,9 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "asset_uid": "Asset that is a member; it may be in several categories.",
     },
     "ms_markets__assetcurrentpricingdetails": {
-        "asset_uid": "Asset that is priced; the details have the key of their asset.",
+        "asset_uid": (
+            "Asset that the instrument describes; the details have the key of their asset."
+        ),
         "instrument_type": (
             "Kind of instrument in instrument_dump; the database enforces no set of values."
         ),
@@ -98,8 +100,8 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
     "ms_markets__assetsnapshotsts": {
         "time_index": "Instant of the observation, in UTC when read through msm.",
         "asset_identifier": "Business key of the asset: its unique_identifier, not its uid.",
-        "name": "As it stood at time_index, since names change; NULL where not recorded.",
-        "ticker": "Trading symbol as it stood at time_index; NULL where not recorded.",
+        "name": "Name that the asset had at time_index; NULL where not recorded.",
+        "ticker": "Trading symbol that the asset had at time_index; NULL where not recorded.",
     },
     "ms_markets__assettype": {
         "uid": "Surrogate key; the database makes a random UUID where the writer gives none.",
@@ -118,12 +120,10 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
     },
     "ms_markets__calendardate": {
         "uid": "Surrogate key; the database makes a random UUID where the writer gives none.",
-        "calendar_uid": (
-            "Calendar that lists the date; its timezone is the one that local_date is in."
-        ),
-        "is_business_day": "True where the market or the office is open, also for part of the day.",
+        "calendar_uid": "Calendar that lists the date; local_date is in its timezone.",
+        "is_business_day": "True where the market or office is open for all or part of the day.",
         "is_holiday": (
-            "True for a holiday, which holiday_name may name; see is_weekend for weekends."
+            "True for a holiday, also one without holiday_name; is_weekend marks weekends."
         ),
         "is_weekend": "True for a day of the weekend, as the writer counts it; not checked.",
         "metadata_json": "Further attributes as a JSON object with no fixed keys; NULL for none.",
@@ -146,9 +146,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "interpolation_method": (
             "How values between nodes are found, such as log_linear; NULL where not recorded."
         ),
-        "compounding": (
-            "Rule that the rates compound by, such as continuous; NULL where not recorded."
-        ),
+        "compounding": "How the rates compound, such as continuous; NULL where not recorded.",
         "metadata": "Further attributes as a JSON object with no fixed keys; NULL for none.",
     },
     "ms_markets__curvebuildingdetails": {
@@ -159,9 +157,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "interpolation_method": (
             "How values between nodes are found, such as log_linear; any text is accepted."
         ),
-        "compounding": (
-            "Rule that the rates compound by, such as continuous; no set of values is enforced."
-        ),
+        "compounding": "How the rates compound, such as continuous; no set of values is enforced.",
         "extrapolation_policy": (
             "How values beyond the nodes are found or refused; no set of values is enforced."
         ),
@@ -181,9 +177,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "low": "Lowest price of the bar, as the source quotes it; NULL where not recorded.",
         "close": "Last price of the bar, as the source quotes it; NULL where not recorded.",
         "volume": "Quantity traded in the bar, as the source counts it; NULL where not recorded.",
-        "trade_count": (
-            "Number of trades in the bar, whole although FLOAT; NULL where not recorded."
-        ),
+        "trade_count": "Number of trades in the bar, stored as FLOAT; NULL where not recorded.",
     },
     "ms_markets__futureassetdetails": {
         "underlying_index_uid": "Index that the contract is written on; every future has one.",
@@ -267,7 +261,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "uid": "Surrogate key; the database makes a random UUID where the writer gives none.",
         "target_account_uid": "Account that the orders of the run are for.",
         "order_received_time": (
-            "Instant that the run received what to trade; NULL where not recorded."
+            "Instant at which the run received what to trade; NULL where not recorded."
         ),
         "metadata_json": "Further attributes as a JSON object with no fixed keys; NULL for none.",
     },
@@ -276,7 +270,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "account_identifier": "Business key of the account: its unique_identifier, not its uid.",
         "asset_identifier": "Business key of the asset: its unique_identifier, not its uid.",
         "filled_price": "Price of one unit of filled_quantity; NULL where not recorded.",
-        "expires_time": "Instant that an unfilled order lapses; NULL where none is set.",
+        "expires_time": "Instant at which an unfilled order expires; NULL where none is set.",
         "comments": "Remarks for people, in free text; NULL where none is written.",
         "venue_metadata": (
             "Attributes from the venue, as a JSON object with no fixed keys; NULL for none."
@@ -284,7 +278,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
     },
     "ms_markets__portfolio": {
         "uid": "Surrogate key; the database makes a random UUID where the writer gives none.",
-        "calendar_uid": "Calendar whose sessions the portfolio is run by.",
+        "calendar_uid": "Calendar whose sessions the portfolio follows.",
     },
     "ms_markets__portfolioanalyticsts": {
         "time_index": "Instant of the result, in UTC when read through msm.",
@@ -326,7 +320,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
             "Rank of the event among others of its portfolio; a lower one comes first."
         ),
         "record_sequence": "Rank of the record within its event revision; a lower one comes first.",
-        "event_digest": "Hash of the event's content, which shows whether two copies agree.",
+        "event_digest": "Hash of the event's content; equal where two copies of it agree.",
         "source_revision": "Version of the event at its source, which source_identifier names.",
         "model_identifier": "Model that made the records, as text; no table lists the models.",
         "model_version": "Version of the model that made the records.",
@@ -387,7 +381,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "execution_price": "Price of one unit of executed_quantity; NULL where not recorded.",
         "executed_quantity": "Units of the asset that were traded; NULL where not recorded.",
         "executed_notional": (
-            "Money value of executed_quantity, in no stated currency; NULL where not recorded."
+            "Money value of executed_quantity, without its currency; NULL where not recorded."
         ),
         "observed_volume": "Volume that the market traded, as observed; NULL where not recorded.",
         "observed_available_liquidity": (
@@ -413,7 +407,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
             "Business key of the portfolio: its unique_identifier, not its uid."
         ),
         "calculated_close": (
-            "Computed value of the portfolio, beside close; NULL where not recorded."
+            "Computed value of the portfolio, kept next to close; NULL where not recorded."
         ),
     },
     "ms_markets__portfolioweightsts": {
@@ -487,7 +481,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
     "ms_markets__virtualfund": {
         "uid": "Surrogate key; the database makes a random UUID where the writer gives none.",
         "target_portfolio_uid": (
-            "Portfolio that the fund is run towards; a portfolio in use cannot be deleted."
+            "Portfolio that the fund aims to hold; a portfolio in use cannot be deleted."
         ),
     },
     "ms_markets__virtualfundholdingsset": {
@@ -495,12 +489,12 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "virtual_fund_uid": (
             "Fund whose share this is; at most one share of each account holdings set."
         ),
-        "time_index": "Instant that the holdings stand for, in UTC when read through msm.",
+        "time_index": "Instant of the snapshot, in UTC when read through msm.",
     },
     "ms_markets__virtualfundholdingsts": {
         "time_index": "Instant of the observation, in UTC when read through msm.",
         "virtual_fund_uid": (
-            "Fund that the position is allotted to; one row for each fund, asset and instant."
+            "Fund that the position is allocated to; one row for each fund, asset and instant."
         ),
         "asset_identifier": "Business key of the asset: its unique_identifier, not its uid.",
         "virtual_fund_holdings_set_uid": (
@@ -510,14 +504,74 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
     },
 }
 
+# What 1004 wrote, and what it becomes.
+REWORDED: dict[str, dict[str, tuple[str, str]]] = {
+    "ms_markets__bondassetdetails": {
+        "asset_uid": (
+            "Asset that is the bond; a bond has the key of its asset.",
+            "Asset that is the bond; this row has the same key.",
+        ),
+        "currency_asset_uid": (
+            "Asset that is the currency of the bond.",
+            "Asset, a currency, that the bond pays in.",
+        ),
+    },
+    "ms_markets__calendar": {
+        "source_identifier": (
+            "Name of the calendar at its source.",
+            "What the source calls the calendar; NULL where not recorded.",
+        ),
+    },
+    "ms_markets__futureassetdetails": {
+        "asset_uid": (
+            "Asset that is the future; a future has the key of its asset.",
+            "Asset that is the future; this row has the same key.",
+        ),
+    },
+    "ms_markets__openfigiassetdetails": {
+        "exchange_code": (
+            "Exchange code of OpenFIGI.",
+            "Exchange code of OpenFIGI, such as US or LN; not a MIC.",
+        ),
+        "unique_id": (
+            "Unique identifier of OpenFIGI.",
+            "What OpenFIGI returns as uniqueID; not the FIGI.",
+        ),
+    },
+    "ms_markets__portfolio": {
+        "published_index_uid": (
+            "Index that the portfolio is published as; NULL where it is not.",
+            "Index that carries the portfolio's values; NULL where it is not published.",
+        ),
+    },
+    "ms_markets__portfolioanalyticsts": {
+        "close": (
+            "Value of the portfolio at the close.",
+            "Value of the portfolio at the close; its currency is not recorded.",
+        ),
+    },
+    "ms_markets__portfoliosts": {
+        "close": (
+            "Value of the portfolio at the close.",
+            "Value of the portfolio at the close; its currency is not recorded.",
+        ),
+    },
+}
+
 
 def upgrade() -> None:
     for table, comments in COLUMN_COMMENTS.items():
         for column, comment in comments.items():
             op.alter_column(table, column, comment=comment)
+    for table, texts in REWORDED.items():
+        for column, (before, after) in texts.items():
+            op.alter_column(table, column, comment=after, existing_comment=before)
 
 
 def downgrade() -> None:
+    for table, texts in REWORDED.items():
+        for column, (before, after) in texts.items():
+            op.alter_column(table, column, comment=before, existing_comment=after)
     for table, comments in COLUMN_COMMENTS.items():
         for column, comment in comments.items():
             op.alter_column(table, column, comment=None, existing_comment=comment)

@@ -19,7 +19,7 @@ class FutureAssetDetails(MarketsMetaTable):
     asset_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Asset.uid, ondelete="CASCADE"),
         primary_key=True,
-        comment="Asset that is the future; a future has the key of its asset.",
+        comment="Asset that is the future; this row has the same key.",
     )
     kind: Mapped[Str32] = mapped_column(
         comment="Kind of future; the database enforces no set of values."

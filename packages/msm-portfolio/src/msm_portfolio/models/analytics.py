@@ -25,7 +25,9 @@ class PortfolioAnalyticsTS(MarketsTimeIndexMetaTable):
     analysis_identifier: Mapped[Str255] = mapped_column(
         comment="Key of the analysis, as text; no table lists the analyses."
     )
-    close: Mapped[float | None] = mapped_column(comment="Value of the portfolio at the close.")
+    close: Mapped[float | None] = mapped_column(
+        comment="Value of the portfolio at the close; its currency is not recorded."
+    )
     # `return` is a keyword of Python.
     return_: Mapped[float | None] = mapped_column(
         "return", comment="Return of the portfolio over the period."

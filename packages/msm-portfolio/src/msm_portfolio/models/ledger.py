@@ -60,7 +60,7 @@ class PortfolioEventLedgerTS(MarketsTimeIndexMetaTable):
         comment="Number of records of the revision, which shows whether all are there."
     )
     event_digest: Mapped[Str64] = mapped_column(
-        comment="Hash of the event's content, which shows whether two copies agree."
+        comment="Hash of the event's content; equal where two copies of it agree."
     )
     source_identifier: Mapped[Str255] = mapped_column(comment="Where the event was learned from.")
     source_revision: Mapped[Str255] = mapped_column(

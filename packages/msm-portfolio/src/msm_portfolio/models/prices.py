@@ -42,7 +42,7 @@ class ExternalPricesTS(MarketsTimeIndexMetaTable):
         comment="Quantity traded in the bar, as the source counts it; NULL where not recorded."
     )
     trade_count: Mapped[float | None] = mapped_column(
-        comment="Number of trades in the bar, whole although FLOAT; NULL where not recorded."
+        comment="Number of trades in the bar, stored as FLOAT; NULL where not recorded."
     )
     vwap: Mapped[float | None] = mapped_column(comment="Volume-weighted average price of the bar.")
     interpolated: Mapped[bool | None] = mapped_column(

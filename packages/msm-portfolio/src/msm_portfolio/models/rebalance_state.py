@@ -57,7 +57,7 @@ class PortfolioRebalanceStateTS(MarketsTimeIndexMetaTable):
         comment="Units of the asset that were traded; NULL where not recorded."
     )
     executed_notional: Mapped[float | None] = mapped_column(
-        comment="Money value of executed_quantity, in no stated currency; NULL where not recorded."
+        comment="Money value of executed_quantity, without its currency; NULL where not recorded."
     )
     observed_volume: Mapped[float | None] = mapped_column(
         comment="Volume that the market traded, as observed; NULL where not recorded."

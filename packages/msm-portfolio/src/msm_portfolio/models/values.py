@@ -20,13 +20,15 @@ class PortfoliosTS(MarketsTimeIndexMetaTable):
     portfolio_identifier: Mapped[Str255] = mapped_column(
         ForeignKey(Portfolio.unique_identifier, ondelete="RESTRICT"), comment=PORTFOLIO_IDENTIFIER
     )
-    close: Mapped[float | None] = mapped_column(comment="Value of the portfolio at the close.")
+    close: Mapped[float | None] = mapped_column(
+        comment="Value of the portfolio at the close; its currency is not recorded."
+    )
     # `return` is a keyword of Python.
     return_: Mapped[float | None] = mapped_column(
         "return", comment="Return of the portfolio since the observation before."
     )
     calculated_close: Mapped[float | None] = mapped_column(
-        comment="Computed value of the portfolio, beside close; NULL where not recorded."
+        comment="Computed value of the portfolio, kept next to close; NULL where not recorded."
     )
     close_time: Mapped[datetime.datetime | None] = mapped_column(
         comment="Instant of the close; NULL where not recorded."

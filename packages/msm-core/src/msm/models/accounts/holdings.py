@@ -28,7 +28,7 @@ class AccountHoldingsSet(MarketsMetaTable):
         comment="Account that held the assets; one set for each account and instant.",
     )
     time_index: Mapped[datetime.datetime] = mapped_column(
-        index=True, comment="Instant that the holdings stand for, in UTC when read through msm."
+        index=True, comment="Instant of the snapshot, in UTC when read through msm."
     )
     source_data_node_uid: Mapped[uuid.UUID | None] = mapped_column(
         comment="Data node on the platform that the set came from; not enforced by a foreign key."

@@ -35,7 +35,7 @@ class VirtualFund(MarketsMetaTable):
     target_portfolio_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Portfolio.uid, ondelete="RESTRICT"),
         index=True,
-        comment="Portfolio that the fund is run towards; a portfolio in use cannot be deleted.",
+        comment="Portfolio that the fund aims to hold; a portfolio in use cannot be deleted.",
     )
 
 
@@ -54,7 +54,7 @@ class VirtualFundHoldingsSet(MarketsMetaTable):
         comment="Account holdings set that the share is taken from.",
     )
     time_index: Mapped[datetime.datetime] = mapped_column(
-        comment="Instant that the holdings stand for, in UTC when read through msm."
+        comment="Instant of the snapshot, in UTC when read through msm."
     )
 
     __table_args__ = (
@@ -70,7 +70,7 @@ class VirtualFundHoldingsTS(MarketsTimeIndexMetaTable):
     time_index: Mapped[datetime.datetime] = mapped_column(comment=OBSERVATION_TIME)
     virtual_fund_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(VirtualFund.uid, ondelete="CASCADE"),
-        comment="Fund that the position is allotted to; one row for each fund, asset and instant.",
+        comment="Fund that the position is allocated to; one row for each fund, asset and instant.",
     )
     asset_identifier: Mapped[Str255] = mapped_column(
         ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"), comment=ASSET_IDENTIFIER

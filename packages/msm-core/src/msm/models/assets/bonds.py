@@ -18,7 +18,7 @@ class BondAssetDetails(MarketsMetaTable):
     asset_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Asset.uid, ondelete="CASCADE"),
         primary_key=True,
-        comment="Asset that is the bond; a bond has the key of its asset.",
+        comment="Asset that is the bond; this row has the same key.",
     )
     issuer_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Issuer.uid, ondelete="RESTRICT"),
@@ -28,7 +28,7 @@ class BondAssetDetails(MarketsMetaTable):
     currency_asset_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Asset.uid, ondelete="RESTRICT"),
         index=True,
-        comment="Asset that is the currency of the bond.",
+        comment="Asset, a currency, that the bond pays in.",
     )
     issue_date: Mapped[datetime.date] = mapped_column(
         comment="Date of issue; interest may start to accrue on another date."

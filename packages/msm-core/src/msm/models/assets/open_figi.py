@@ -36,7 +36,9 @@ class OpenFigiAssetDetails(MarketsMetaTable):
     name: Mapped[Str255 | None] = mapped_column(
         comment="As OpenFIGI writes it, often the name of the issuer; NULL where it gives none."
     )
-    exchange_code: Mapped[Str50 | None] = mapped_column(comment="Exchange code of OpenFIGI.")
+    exchange_code: Mapped[Str50 | None] = mapped_column(
+        comment="Exchange code of OpenFIGI, such as US or LN; not a MIC."
+    )
     security_type: Mapped[Str50 | None] = mapped_column(
         comment="First classification of OpenFIGI, such as Common Stock; NULL where it gives none."
     )
@@ -49,7 +51,9 @@ class OpenFigiAssetDetails(MarketsMetaTable):
     security_description: Mapped[Str255 | None] = mapped_column(
         comment="Short text of OpenFIGI, such as a ticker; NULL where it gives none."
     )
-    unique_id: Mapped[Str255 | None] = mapped_column(comment="Unique identifier of OpenFIGI.")
+    unique_id: Mapped[Str255 | None] = mapped_column(
+        comment="What OpenFIGI returns as uniqueID; not the FIGI."
+    )
     unique_id_fut_opt: Mapped[Str255 | None] = mapped_column(
         comment="Unique identifier of OpenFIGI for futures and options."
     )

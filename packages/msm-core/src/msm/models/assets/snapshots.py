@@ -21,10 +21,10 @@ class AssetSnapshotsTS(MarketsTimeIndexMetaTable):
         ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"), comment=ASSET_IDENTIFIER
     )
     name: Mapped[str | None] = mapped_column(
-        comment="As it stood at time_index, since names change; NULL where not recorded."
+        comment="Name that the asset had at time_index; NULL where not recorded."
     )
     ticker: Mapped[str | None] = mapped_column(
-        comment="Trading symbol as it stood at time_index; NULL where not recorded."
+        comment="Trading symbol that the asset had at time_index; NULL where not recorded."
     )
     exchange_code: Mapped[str | None] = mapped_column(
         comment="Code of the listing exchange; the database enforces no one code scheme."

@@ -28,7 +28,7 @@ class Calendar(MarketsMetaTable):
         comment="Where the calendar comes from; NULL where not recorded."
     )
     source_identifier: Mapped[Str255 | None] = mapped_column(
-        comment="Name of the calendar at its source."
+        comment="What the source calls the calendar; NULL where not recorded."
     )
     valid_from: Mapped[datetime.date] = mapped_column(comment="Start of the dates covered.")
     valid_to: Mapped[datetime.date] = mapped_column(comment="End of the dates covered.")

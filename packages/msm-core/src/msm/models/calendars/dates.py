@@ -18,18 +18,18 @@ class CalendarDate(MarketsMetaTable):
     uid: Mapped[UuidKey] = mapped_column(comment=SURROGATE_KEY)
     calendar_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Calendar.uid, ondelete="CASCADE"),
-        comment="Calendar that lists the date; its timezone is the one that local_date is in.",
+        comment="Calendar that lists the date; local_date is in its timezone.",
     )
     local_date: Mapped[datetime.date] = mapped_column(
         index=True, comment="In the time zone of the calendar."
     )
     is_business_day: Mapped[bool] = mapped_column(
         server_default=text("false"),
-        comment="True where the market or the office is open, also for part of the day.",
+        comment="True where the market or office is open for all or part of the day.",
     )
     is_holiday: Mapped[bool] = mapped_column(
         server_default=text("false"),
-        comment="True for a holiday, which holiday_name may name; see is_weekend for weekends.",
+        comment="True for a holiday, also one without holiday_name; is_weekend marks weekends.",
     )
     is_weekend: Mapped[bool] = mapped_column(
         server_default=text("false"),

@@ -28,7 +28,7 @@ class OrderManager(MarketsMetaTable):
         comment="Time of the target that the run works towards."
     )
     order_received_time: Mapped[datetime.datetime | None] = mapped_column(
-        comment="Instant that the run received what to trade; NULL where not recorded."
+        comment="Instant at which the run received what to trade; NULL where not recorded."
     )
     execution_end: Mapped[datetime.datetime | None] = mapped_column(
         comment="When the run ended; NULL where it has not, or where not recorded."

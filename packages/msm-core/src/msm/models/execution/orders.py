@@ -54,7 +54,7 @@ class OrdersTS(MarketsTimeIndexMetaTable):
         comment="Price of one unit of filled_quantity; NULL where not recorded."
     )
     expires_time: Mapped[datetime.datetime | None] = mapped_column(
-        comment="Instant that an unfilled order lapses; NULL where none is set."
+        comment="Instant at which an unfilled order expires; NULL where none is set."
     )
     limit_price: Mapped[float | None] = mapped_column(comment="NULL for an order without a limit.")
     time_in_force: Mapped[str | None] = mapped_column(

@@ -23,12 +23,12 @@ class Portfolio(MarketsMetaTable):
     calendar_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Calendar.uid, ondelete="RESTRICT"),
         index=True,
-        comment="Calendar whose sessions the portfolio is run by.",
+        comment="Calendar whose sessions the portfolio follows.",
     )
     published_index_uid: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey(Index.uid, ondelete="SET NULL"),
         index=True,
-        comment="Index that the portfolio is published as; NULL where it is not.",
+        comment="Index that carries the portfolio's values; NULL where it is not published.",
     )
     portfolio_weights_data_node_uid: Mapped[uuid.UUID | None] = mapped_column(
         comment="Data node of the weights on the platform; not enforced by a foreign key."

@@ -30,7 +30,7 @@ class Curve(MarketsMetaTable):
         comment="How values between nodes are found, such as log_linear; NULL where not recorded."
     )
     compounding: Mapped[Str64 | None] = mapped_column(
-        comment="Rule that the rates compound by, such as continuous; NULL where not recorded."
+        comment="How the rates compound, such as continuous; NULL where not recorded."
     )
     source: Mapped[Str255 | None] = mapped_column(
         index=True, comment="Where the curve comes from; NULL where not recorded."

@@ -37,7 +37,7 @@ class CurveBuildingDetails(MarketsMetaTable):
         comment="How values between nodes are found, such as log_linear; any text is accepted."
     )
     compounding: Mapped[Str64] = mapped_column(
-        comment="Rule that the rates compound by, such as continuous; no set of values is enforced."
+        comment="How the rates compound, such as continuous; no set of values is enforced."
     )
     compounding_frequency: Mapped[Str64 | None] = mapped_column(
         comment="How often the rates compound; NULL where the compounding needs no frequency."

@@ -18,7 +18,7 @@ class AssetCurrentPricingDetails(MarketsMetaTable):
     asset_uid: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Asset.uid, ondelete="CASCADE"),
         primary_key=True,
-        comment="Asset that is priced; the details have the key of their asset.",
+        comment="Asset that the instrument describes; the details have the key of their asset.",
     )
     instrument_type: Mapped[Str128] = mapped_column(
         index=True,
