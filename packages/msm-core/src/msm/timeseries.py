@@ -5,8 +5,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Select, func, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnClause,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql import visitors
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError
@@ -15,6 +27,11 @@ from msm.rows.keys import table_of
 from msm.values.encode import timestamp_fault
 
 __all__ = ["Observations", "between_statement", "latest_statement", "observations_of"]
+
+# At some 10 microseconds a search, walking over them costs no more than a tenth of a second.
+MAX_IDENTITIES = 10_000
+# No column of a model has this name.
+STEP = "walk_step"
 
 type Model = type[MarketsTimeIndexMetaTable]
 type Columns = Sequence[InstrumentedAttribute[Any]]
@@ -88,9 +105,10 @@ def latest_statement(
 ) -> Select[*tuple[Any, ...]]:
     """Select what :meth:`msm.MarketsRuntime.latest` returns.
 
-    The last time of each identity is aggregated first, in one pass without a sort; the rows of
-    those times are then looked up in the unique index of the model. It is 2 to 3 times as fast as
-    DISTINCT ON, which sorts the table.
+    The last time of each identity is found first; the rows of those times are then looked up in
+    the unique index of the model. Where an index of the model has the times of each identity, they
+    are found with it, and the time that takes does not grow with the history. Else they are
+    aggregated in one pass, which is 2 to 3 times as fast as DISTINCT ON, which sorts the table.
     """
     indexed = _time_indexed(model)
     time, dimensions = _grain(indexed)
@@ -99,11 +117,68 @@ def latest_statement(
     if as_of is not None:
         _require_zone(as_of=as_of)
         until.append(time <= as_of)
-    # Without correlate(None), SQLAlchemy would leave the table out of the inner select's FROM.
-    last = select(func.max(time), *by).where(*until).group_by(*by).correlate(None)
+    find = _walked if per is None and _has_index(indexed) else _aggregated
+    last = find(time, by, until)
     # In the WHERE, not in a join: so the statement keeps the model's key, which pages are read by.
     is_last = tuple_(time, *by).in_(last) if by else time.in_(last)
     return _select(indexed, columns).where(is_last, *criteria).order_by(*dimensions)
+
+
+def _has_index(model: Model) -> bool:
+    """Whether an index of a model begins with its identity dimensions, and the time follows."""
+    time, *dimensions = model.__index_names__
+    wanted = [*dimensions, time]
+    return bool(dimensions) and any(
+        [column.name for column in index.columns][: len(wanted)] == wanted
+        for index in table_of(model).indexes
+    )
+
+
+def _aggregated(
+    time: Column[Any], by: Sequence[Column[Any]], until: Sequence[ColumnElement[bool]]
+) -> Select[*tuple[Any, ...]]:
+    """The last time of each identity, which reads every observation."""
+    # Without correlate(None), SQLAlchemy would leave the table out of the inner select's FROM.
+    return select(func.max(time), *by).where(*until).group_by(*by).correlate(None)
+
+
+def _walked(
+    time: Column[Any], dimensions: Sequence[Column[Any]], until: Sequence[ColumnElement[bool]]
+) -> CompoundSelect[*tuple[Any, ...]]:
+    """The last time of each identity, with two searches of an index for each.
+
+    PostgreSQL has no such scan of its own; see "Loose indexscan" in its wiki. Where identities have
+    few observations, as trades do, a pass over the table is faster: what is left after
+    ``MAX_IDENTITIES`` is aggregated.
+    """
+    # A condition on other columns would be tried on every observation between two identities.
+    known = [condition for condition in until if _columns_of(condition) <= {*dimensions}]
+    first = select(*dimensions, literal(1).label(STEP)).where(*known).order_by(*dimensions)
+    walk = first.limit(1).correlate(None).cte("identities", recursive=True)
+    here = [walk.c[column.name] for column in dimensions]
+    following = (
+        select(*dimensions)
+        .where(tuple_(*dimensions) > tuple_(*here), *known)
+        .order_by(*dimensions)
+        .limit(1)
+        .correlate(walk)
+        .lateral("following")
+    )
+    walk = walk.union_all(
+        select(*following.c, walk.c[STEP] + 1)
+        .select_from(walk.join(following, true()))
+        .where(walk.c[STEP] < MAX_IDENTITIES)
+    )
+    here = [walk.c[column.name] for column in dimensions]
+    same = [column == value for column, value in zip(dimensions, here, strict=True)]
+    last = select(func.max(time)).where(*same, *until).correlate(walk).scalar_subquery()
+    end = select(*here).where(walk.c[STEP] == MAX_IDENTITIES).subquery("the_end")
+    rest = _aggregated(time, dimensions, [tuple_(*dimensions) > tuple_(*end.c), *until])
+    return select(last, *here).union_all(rest)
+
+
+def _columns_of(condition: ColumnElement[bool]) -> set[Any]:
+    return {part for part in visitors.iterate(condition) if isinstance(part, ColumnClause)}
 
 
 def _time_indexed(model: type[MarketsModel]) -> Model:

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -41,3 +41,5 @@ class PortfolioAnalyticsTS(MarketsTimeIndexMetaTable):
     period_end: Mapped[datetime.datetime] = mapped_column(
         comment="Instant up to which the result is measured."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

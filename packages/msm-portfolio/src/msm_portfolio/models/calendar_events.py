@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -30,3 +30,5 @@ class PortfolioCalendarEventsTS(MarketsTimeIndexMetaTable):
     local_date: Mapped[Str10] = mapped_column(
         comment="Date of the event in the calendar's own time zone."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -47,3 +47,5 @@ class PortfolioCashFlowsTS(MarketsTimeIndexMetaTable):
         ForeignKey(Asset.unique_identifier, ondelete="RESTRICT"),
         comment="Business key of the asset that valuation_amount is in; NULL where not valued.",
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

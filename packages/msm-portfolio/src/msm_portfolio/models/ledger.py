@@ -154,9 +154,4 @@ class PortfolioEventLedgerTS(MarketsTimeIndexMetaTable):
 
     # Not a unique key: on a hypertable it would have to contain the time. That a record exists at
     # one time only is up to those who write it; docs/schema.md says how to find others.
-    __table_args__ = (
-        Index(
-            None,
-            *("portfolio_identifier", "event_identifier", "event_revision", "record_identifier"),
-        ),
-    )
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

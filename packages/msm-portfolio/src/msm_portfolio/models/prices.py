@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -48,3 +48,5 @@ class ExternalPricesTS(MarketsTimeIndexMetaTable):
     interpolated: Mapped[bool | None] = mapped_column(
         comment="True where the bar was filled in rather than observed; NULL where not recorded."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -68,3 +68,5 @@ class PortfolioRebalanceStateTS(MarketsTimeIndexMetaTable):
     strategy_state: Mapped[TextStr] = mapped_column(
         comment="State that the rebalance strategy carries forward, serialized as text."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

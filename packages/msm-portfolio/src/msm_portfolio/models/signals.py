@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -27,3 +27,5 @@ class SignalWeightsTS(MarketsTimeIndexMetaTable):
     signal_weight: Mapped[float | None] = mapped_column(
         comment="Weight that the signal wants, before any rebalance carries it out."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

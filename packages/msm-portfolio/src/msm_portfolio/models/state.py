@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -57,3 +57,5 @@ class PortfolioStateTS(MarketsTimeIndexMetaTable):
     extension_payload: Mapped[TextStr | None] = mapped_column(
         comment="What the columns have no place for, serialized as text."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -33,3 +33,5 @@ class PortfoliosTS(MarketsTimeIndexMetaTable):
     close_time: Mapped[datetime.datetime | None] = mapped_column(
         comment="Instant of the close; NULL where not recorded."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -37,3 +37,5 @@ class PortfolioWeightsTS(MarketsTimeIndexMetaTable):
     volume_before: Mapped[float | None] = mapped_column(
         comment="Volume of the asset that goes with weight_before; NULL where not recorded."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

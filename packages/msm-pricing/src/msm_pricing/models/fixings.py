@@ -3,6 +3,7 @@
 import datetime
 
 from sqlalchemy import ForeignKey
+from sqlalchemy import Index as TableIndex  # Index is a model of msm.
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -22,3 +23,5 @@ class IndexFixingsTS(MarketsTimeIndexMetaTable):
         ForeignKey(Index.unique_identifier, ondelete="RESTRICT"), comment=INDEX_IDENTIFIER
     )
     rate: Mapped[float | None] = mapped_column(comment="Rate fixed; NULL where none is known.")
+
+    __table_args__ = (TableIndex(None, *__identity_dimensions__, "time_index"),)

@@ -125,4 +125,5 @@ class TargetPositionsTS(MarketsTimeIndexMetaTable):
         ),
         # The unique index begins with the time; this one finds the targets of a set.
         Index(None, "position_set_uid", "target_type", "target_uid"),
+        Index(None, *__identity_dimensions__, "time_index"),
     )

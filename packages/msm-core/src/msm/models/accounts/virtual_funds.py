@@ -101,4 +101,5 @@ class VirtualFundHoldingsTS(MarketsTimeIndexMetaTable):
     __table_args__ = (
         # The published token, which has the prefix of the convention in it.
         CheckConstraint("direction IN (1, -1)", name="ck_virtual_fund_holdings_direction"),
+        Index(None, *__identity_dimensions__, "time_index"),
     )

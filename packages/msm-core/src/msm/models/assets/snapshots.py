@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -32,3 +32,5 @@ class AssetSnapshotsTS(MarketsTimeIndexMetaTable):
     asset_ticker_group_id: Mapped[str | None] = mapped_column(
         comment="Shared by tickers that belong together; NULL where not recorded."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -67,6 +67,8 @@ class OrdersTS(MarketsTimeIndexMetaTable):
         comment="Attributes from the venue, as a JSON object with no fixed keys; NULL for none."
     )
 
+    __table_args__ = (Index(None, *__identity_dimensions__, __time_index_name__),)
+
 
 class OrderEventsTS(MarketsTimeIndexMetaTable):
     """One event in the life of one order, such as its acceptance or a fill."""
@@ -85,3 +87,5 @@ class OrderEventsTS(MarketsTimeIndexMetaTable):
         comment="State of the order at the event; the database enforces no set of values."
     )
     event_metadata: Mapped[Jsonb | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
+
+    __table_args__ = (Index(None, *__identity_dimensions__, __time_index_name__),)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -58,3 +58,5 @@ class TradesTS(MarketsTimeIndexMetaTable):
     venue_metadata: Mapped[Jsonb | None] = mapped_column(
         comment="Attributes from the venue, as a JSON object with no fixed keys; NULL for none."
     )
+
+    __table_args__ = (Index(None, *__identity_dimensions__, __time_index_name__),)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -29,3 +29,5 @@ class DiscountCurvesTS(MarketsTimeIndexMetaTable):
         comment="Nodes that the curve was built on, serialized as text; NULL where not recorded."
     )
     metadata_json: Mapped[Jsonb | None] = mapped_column(comment=FURTHER_ATTRIBUTES)
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msm.base import MarketsTimeIndexMetaTable
@@ -37,3 +37,5 @@ class AssetPricingDetailsTS(MarketsTimeIndexMetaTable):
     )
     # SQLAlchemy keeps the attribute name `metadata` for itself.
     metadata_: Mapped[Jsonb | None] = mapped_column("metadata", comment=FURTHER_ATTRIBUTES)
+
+    __table_args__ = (Index(None, *__identity_dimensions__, "time_index"),)
