@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 import pytest
@@ -76,7 +77,14 @@ def database(cluster: Cluster, name: str, *, template: str = "template0") -> Ite
         yield connection
 
 
-def environment_of(platform: LocalPlatform) -> dict[str, str]:
+class Platform(Protocol):
+    """A running platform, of either API."""
+
+    def environment(self) -> dict[str, str]:
+        """What an SDK reads to find it."""
+
+
+def environment_of(platform: Platform) -> dict[str, str]:
     """The variables of a forked SDK process: platform, token, Git context, log folder."""
     return platform.environment() | _session_environment
 

@@ -1,7 +1,5 @@
 """The SQL and the dumps of docs/from-sdk8.md, on a PostgreSQL with the roles of both platforms."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +8,12 @@ import pytest
 from psycopg import Connection, sql
 
 from msm_local.postgres.cluster import Cluster
-from msm_local.postgres.paths import installed_binaries
 from msm_local.repositories.settings import Settings, read_settings
-from tests.conftest import ROOT, environment_of, platform_on
+from tests.conftest import environment_of, platform_on
 from tests.support.history import HEAD, TABLES
 from tests.support.janitor import new_database
-from tests.support.markdown import blocks_of
 from tests.support.migrating import migrate
+from tests.support.moving import blocks_for, type_in
 from tests.support.tools import differences
 
 # Of the vendor's server: it logs in as the first, and gives tables to the second.
@@ -54,25 +51,6 @@ def moved(cluster: Cluster) -> Iterator[Connection]:
             f"GRANT CREATE, USAGE ON SCHEMA public TO {LOGIN} WITH GRANT OPTION".encode()
         )
         yield superuser
-
-
-def blocks_for(test: str) -> list[str]:
-    mark = f"tests/docs/test_moving.py::{test}"
-    page = ROOT / "docs" / "from-sdk8.md"
-    return [block.text for block in blocks_of(page) if block.tested_by == mark]
-
-
-def type_in(folder: Path, script: str, **variables: str) -> None:
-    path = f"{installed_binaries()}{os.pathsep}{os.environ['PATH']}"
-    result = subprocess.run(
-        ["bash", "-euc", script],
-        cwd=folder,
-        env=os.environ | variables | {"PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
 
 
 def run_as_administrator(superuser: Connection, statements: str, settings: Settings) -> None:
