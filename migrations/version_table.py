@@ -5,10 +5,10 @@ from typing import Any
 from msm.base import MarketsModel
 from msm.sdk import MetaTable, schema_table_name
 from msm.sdk.migrations import build_alembic_version_metatable
-from msm.settings import DEFAULT_NAMESPACE, settings
+from msm.settings import settings
 
-from .errors import NamespaceTakenError
-from .run.guards import refuse_taken
+from .errors import NamespaceTakenError, PublishedCatalogError
+from .run.guards import refuse_published, refuse_taken
 
 __all__ = ["NAME", "MarketsAlembicVersion"]
 
@@ -27,27 +27,26 @@ _Version: Any = build_alembic_version_metatable(
 
 
 class MarketsAlembicVersion(_Version):  # type: ignore[misc]
-    """Alembic's version table, refused if another namespace with the same slug has it."""
+    """Alembic's version table, refused if ms-markets or another namespace has it."""
 
     @classmethod
     def build_registration_request(cls, **options: Any) -> Any:
-        """Ask the catalog which namespace has the table.
+        """Ask the catalog who has the table.
 
         Raises:
-            SystemExit: another namespace has it.
+            SystemExit: another namespace has it, or ms-markets.
         """
         # Every command of the SDK begins with this request: nothing has been reserved yet.
         request = super().build_registration_request(**options)
-        # No other namespace has the slug of the default one: msm.settings refuses it.
-        if settings.namespace != DEFAULT_NAMESPACE:
-            found = MetaTable.filter_by_body(
-                data_source__uid__in=[str(request.data_source_uid)],
-                physical_schema__in=[request.physical_schema],
-                physical_table_name__in=[NAME],
-                limit=1,
-            )
-            try:
-                refuse_taken(settings.namespace, found)
-            except NamespaceTakenError as error:
-                error.exit()
+        found = MetaTable.filter_by_body(
+            data_source__uid__in=[str(request.data_source_uid)],
+            physical_schema__in=[request.physical_schema],
+            physical_table_name__in=[NAME],
+            limit=1,
+        )
+        try:
+            refuse_taken(settings.namespace, found)
+            refuse_published(found)
+        except (NamespaceTakenError, PublishedCatalogError) as error:
+            error.exit()
         return request

@@ -1,7 +1,8 @@
-"""Takes over a database of the published ms-markets 1.0.16, without loss.
+"""Takes over a database of the published ms-markets, without loss.
 
 ``python -m migrations.adopt`` compares it with our revision 1003. If nothing would be lost, it
-changes the row of the version table from 0017 to 1003. The SDK's ``upgrade`` continues from there.
+changes the row of the version table from 0017, 0018, 0019 or 0020 to 1003. The SDK's ``upgrade``
+continues from there.
 """
 
 from .adopt import Adoption, adopt

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from msm.errors import MsmError
 
 from ..command_line import FOUND, SUCCESS, make_parser, refuse
-from ..history.published import PUBLISHED_HEAD, PUBLISHED_RELEASE
 from ..inspection.database import NeverMigratedError, find_registry
 from ..selection import load_provider
-from .adopt import adopt, refuse_other_namespace
+from .adopt import TAKEN, adopt, refuse_other_namespace
 from .report import as_text
 
 __all__ = ["main"]
@@ -26,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = make_parser(
         "adopt",
-        f"Take over a database that ms-markets {PUBLISHED_RELEASE} migrated to {PUBLISHED_HEAD}.",
+        f"Take over a database at {TAKEN}.",
         "Exit code 0 if the database was adopted, or would be; 1 if a difference prevents it; 2 if "
         "it could not run.",
     )

@@ -1,7 +1,10 @@
-"""The one tool that writes: a version row and the name of a foreign key, in one transaction."""
+"""The one tool that writes, in one transaction.
+
+It changes the version row, the name of a foreign key, and the type of columns without a length.
+"""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -25,8 +28,14 @@ from msm.settings import DEFAULT_NAMESPACE, NAMESPACE_VARIABLE, settings
 from ..errors import DatabaseStateError, MigrationError
 from ..history.files import Revisions
 from ..history.published import (
+    ADOPTED_HEADS,
     EQUIVALENT_REVISION,
+    NEWEST_HEAD,
+    NEWEST_RELEASES,
+    NEWEST_REVISIONS,
+    NEWEST_UPGRADE_COMMAND,
     PUBLISHED_HEAD,
+    PUBLISHED_ID,
     PUBLISHED_RELEASE,
     PUBLISHED_REVISIONS,
     PUBLISHED_UPGRADE_COMMAND,
@@ -47,10 +56,11 @@ from ..run.limits import Limits, set_timeouts
 from ..run.progress import Progress
 from ..run.translation import busy, failure_of, is_busy
 from ..version_table import NAME
-from .definitions import TableItem
-from .differences import Difference, compare
+from .differences import Comparison, Difference, compare
+from .lengths import limit, lock_tables
 
 __all__ = [
+    "TAKEN",
     "Adoption",
     "NotPublishedError",
     "OtherNamespaceError",
@@ -58,11 +68,16 @@ __all__ = [
     "refuse_other_namespace",
 ]
 
+# What adopt takes, for its messages.
+TAKEN = (
+    f"{PUBLISHED_HEAD} of ms-markets {PUBLISHED_RELEASE}, or {', '.join(NEWEST_REVISIONS[:-1])} or "
+    f"{NEWEST_HEAD} of ms-markets {' to '.join(NEWEST_RELEASES)}"
+)
 VERSIONS = table(NAME, column("version_num"), schema=SCHEMA)
 
 
 class NotPublishedError(DatabaseStateError):
-    """The version table does not say that ms-markets 1.0.16 made this database.
+    """The version table does not hold a revision of ms-markets that adopt takes.
 
     Attributes:
         rows: of the version table.
@@ -82,12 +97,14 @@ class Adoption:
     """The result of a comparison, and whether the database was adopted.
 
     Attributes:
+        row: the version row that was found.
         tables: how many tables were compared.
         differences: from our revision, by table.
         owner_role: the role that owns the tables; None if the platform names none.
         is_done: whether the version row was changed.
     """
 
+    row: str
     tables: int
     differences: Sequence[Difference]
     owner_role: str | None
@@ -113,7 +130,7 @@ def refuse_other_namespace() -> None:
 
 
 def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
-    """Compare, and change the version row from 0017 to 1003 if nothing would be lost.
+    """Compare, and change the version row to 1003 if nothing would be lost.
 
     Args:
         registry: the catalog resource of the version table.
@@ -121,7 +138,7 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
 
     Raises:
         OtherNamespaceError: the namespace of this process is not the default one.
-        NotPublishedError: the version row is not 0017.
+        NotPublishedError: the version row is none that adopt takes.
         PlatformRefusedError: the platform refuses a connection, or the registry's new identifier.
         LockHeldError: a migration is running.
         TableBusyError: another session held a table for too long.
@@ -142,14 +159,18 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
                 _naming_blockers(engine, connection, limits, progress),
             ):
                 _prepare(connection, issued.config, limits)
-                _refuse_other_rows(_version_rows(connection, locked=held is not None), revisions)
-                found = compare(connection, script)
+                row = _row_of(_version_rows(connection, locked=held is not None), revisions)
+                found = compare(connection, script, issued.owner_role)
+                if held is not None and found.unbounded:
+                    # Measured again under the lock: nobody can write a longer value after that.
+                    lock_tables(connection, found.unbounded)
+                    found = compare(connection, script, issued.owner_role)
                 adoption = Adoption(
-                    found.tables, found.differences, issued.owner_role, is_done=False
+                    row, found.tables, found.differences, issued.owner_role, is_done=False
                 )
                 if held is None or adoption.losses:
                     return adoption
-                _write(connection, found.renames)
+                _write(connection, found)
                 held.assert_held(progress)
                 # The SDK's upgrade refuses a registry with another identifier. It is changed before
                 # the commit, so that nothing is kept if the platform refuses.
@@ -195,30 +216,39 @@ def _version_rows(connection: Connection, *, locked: bool) -> list[str]:
     return list(connection.scalars(wanted.with_for_update() if locked else wanted))
 
 
-def _refuse_other_rows(rows: Sequence[str], revisions: Revisions) -> None:
-    if rows == [PUBLISHED_HEAD]:
-        return
+def _row_of(rows: Sequence[str], revisions: Revisions) -> str:
+    """The version row, if it is one that adopt takes."""
+    if len(rows) == 1 and rows[0] in ADOPTED_HEADS:
+        return rows[0]
     if rows and set(rows) <= set(PUBLISHED_REVISIONS):
         advice = (
-            f"migrate to it with `{PUBLISHED_UPGRADE_COMMAND}` in an environment with ms-markets "
-            f"{PUBLISHED_RELEASE}, and run this again"
+            f"migrate it to {PUBLISHED_HEAD} with `{PUBLISHED_UPGRADE_COMMAND}` in an environment "
+            f"with ms-markets {PUBLISHED_RELEASE}, and run this again"
         )
+    elif rows and set(rows) <= set(ADOPTED_HEADS):
+        advice = (
+            f"migrate it to {NEWEST_HEAD} with `{NEWEST_UPGRADE_COMMAND}` in an environment with "
+            f"ms-markets {NEWEST_RELEASES[-1]}, and run this again"
+        )
+    elif rows and all(PUBLISHED_ID.fullmatch(row) for row in rows):
+        advice = "install a version of msm-migrations that takes it, and run this again"
     elif rows and rows[0] in revisions.files:
         advice = f"that is already a revision of msm, so continue with `{UPGRADE_COMMAND}`"
     else:
         advice = "find out which program made this database, and migrate it with that"
     raise NotPublishedError(
-        f"{VERSIONS.fullname} holds {', '.join(rows) or 'no row'}, and adopt takes "
-        f"{PUBLISHED_HEAD} of ms-markets {PUBLISHED_RELEASE} and nothing else; {advice}.",
+        f"{VERSIONS.fullname} holds {', '.join(rows) or 'no row'}, and adopt takes {TAKEN}; "
+        f"{advice}.",
         rows=rows,
     )
 
 
-def _write(connection: Connection, renames: Mapping[TableItem, TableItem]) -> None:
-    for old, new in renames.items():
+def _write(connection: Connection, found: Comparison) -> None:
+    for old, new in found.renames.items():
         connection.execute(
             text(f"ALTER TABLE {SCHEMA}.{old.table} RENAME CONSTRAINT {old.name} TO {new.name}")
         )
+    limit(connection, found.unbounded)
     connection.execute(update(VERSIONS).values(version_num=EQUIVALENT_REVISION))
 
 

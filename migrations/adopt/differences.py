@@ -1,13 +1,20 @@
 """Compares a database of ms-markets with our revisions, and says what prevents an adoption."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, TableClause
 
 from ..check.expressions import same_expression
-from ..history.published import EQUIVALENT_REVISION, RENAMED_KEYS, UNBOUNDED_COLUMNS
+from ..history.published import (
+    DROPPED_KEYS,
+    EQUIVALENT_REVISION,
+    RENAMED_KEYS,
+    UNBOUNDED_COLUMNS,
+)
+from ..inspection.database import owner_name
+from ..provider import SCHEMA
 from ..version_table import NAME
 from .definitions import (
     Definition,
@@ -17,6 +24,7 @@ from .definitions import (
     read_owners,
     read_revisions,
 )
+from .lengths import count_longer, hypertables, limit_statement
 
 __all__ = ["Comparison", "Difference", "compare"]
 
@@ -48,20 +56,23 @@ class Comparison:
     Attributes:
         tables: how many tables our revision has.
         renames: foreign keys with the published name, and their new names.
+        unbounded: columns that get the length of our revision.
         differences: all differences, by table.
     """
 
     tables: int
     renames: Mapping[TableItem, TableItem]
+    unbounded: Sequence[TableItem]
     differences: Sequence[Difference]
 
 
-def compare(connection: Connection, script: ScriptDirectory) -> Comparison:
+def compare(connection: Connection, script: ScriptDirectory, owner_role: str | None) -> Comparison:
     """Find every difference between the database and our revision.
 
     Args:
         connection: as the owner role.
         script: the revisions of this code.
+        owner_role: the role that must own the tables; None if the platform names none.
     """
     expected, stored = read_revisions(script, EQUIVALENT_REVISION), read_database(connection)
     renames = {
@@ -72,15 +83,27 @@ def compare(connection: Connection, script: ScriptDirectory) -> Comparison:
     # From here on it counts as renamed, so that only its definition is compared.
     for theirs, ours in renames.items():
         stored[ours] = stored.pop(theirs)
+    without_length = sorted(
+        item
+        for item in expected.keys() & stored.keys()
+        if _is_unbounded(item, expected[item], stored[item])
+    )
+    partitioned = hypertables(connection)
     found = [
         *_renamed(renames),
         *_missing(expected, stored),
         *_extra(expected, stored),
         *_changed(connection, expected, stored),
-        *_owned_by_others(connection, expected),
+        *_longer(connection, without_length),
+        *_kept_on_hypertables(without_length, partitioned),
+        *_owned_by_others(connection, expected, owner_name(owner_role)),
     ]
-    tables = sum(item.kind == "table" for item in expected)
-    return Comparison(tables, renames, sorted(found, key=lambda difference: difference.item))
+    return Comparison(
+        tables=sum(item.kind == "table" for item in expected),
+        renames=renames,
+        unbounded=[item for item in without_length if item.table not in partitioned],
+        differences=sorted(found, key=lambda difference: difference.item),
+    )
 
 
 def _renamed(renames: Mapping[TableItem, TableItem]) -> Iterator[Difference]:
@@ -97,7 +120,8 @@ def _missing(
             detail = (
                 f"the database has no such {item.kind}; {EQUIVALENT_REVISION} has {expected[item]}"
             )
-            yield Difference(item, detail, is_loss=True)
+            dropped = item.kind == "key" and DROPPED_KEYS.get(item.table) == item.name
+            yield Difference(item, detail, is_loss=not dropped)
 
 
 def _extra(
@@ -136,12 +160,39 @@ def _is_unbounded(item: TableItem, ours: Definition, theirs: Definition) -> bool
     return known and theirs.ddl == ours.ddl.replace("VARCHAR(255)", "VARCHAR")
 
 
+def _longer(connection: Connection, columns: Sequence[TableItem]) -> Iterator[Difference]:
+    for item, (values, longest) in count_longer(connection, columns).items():
+        counted = "1 value is" if values == 1 else f"{values} values are"
+        detail = (
+            f"{counted} longer than {EQUIVALENT_REVISION} allows (the longest has {longest} "
+            "characters), and adopt cuts no value"
+        )
+        yield Difference(item, detail, is_loss=True)
+
+
+def _kept_on_hypertables(
+    columns: Sequence[TableItem], partitioned: Collection[str]
+) -> Iterator[Difference]:
+    for item in columns:
+        if item.table in partitioned:
+            detail = (
+                f"adopt leaves it without a length, because {item.table} is a hypertable, and "
+                "TimescaleDB refuses another type while chunks are compressed; nothing needs the "
+                f"length, and after decompress_chunk() `{limit_statement(item.table, [item])}` "
+                "gives it one"
+            )
+            yield Difference(item, detail, is_loss=False)
+
+
 def _owned_by_others(
-    connection: Connection, expected: Mapping[TableItem, Definition]
+    connection: Connection, expected: Mapping[TableItem, Definition], wanted: str
 ) -> Iterator[Difference]:
     for item, owner in read_owners(connection).items():
         if item in {VERSION_TABLE, *expected}:
-            detail = f"it belongs to {owner}, and the role of this migration may not change it"
+            detail = (
+                f"it belongs to {owner}, and the role of this migration may not change it; let an "
+                f"administrator run `ALTER TABLE {SCHEMA}.{item.table} OWNER TO {wanted}`"
+            )
             yield Difference(item, detail, is_loss=True)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..history.published import EQUIVALENT_REVISION, PUBLISHED_HEAD
+from ..history.published import EQUIVALENT_REVISION
 from ..inspection.database import owner_name
 from ..provider import PACKAGE, UPGRADE_COMMAND
 from .adopt import Adoption
@@ -34,12 +34,12 @@ def _lines(found: Adoption) -> Iterator[str]:
     elif found.is_done:
         yield (
             f"Adopted: {found.tables} tables are as {EQUIVALENT_REVISION} has them, and the "
-            f"version row says {EQUIVALENT_REVISION} instead of {PUBLISHED_HEAD}; continue with "
+            f"version row says {EQUIVALENT_REVISION} instead of {found.row}; continue with "
             f"`{UPGRADE_COMMAND}`."
         )
     else:
         yield (
             f"Nothing was changed: {found.tables} tables are as {EQUIVALENT_REVISION} has them, "
-            f"and `python -m {PACKAGE}.adopt` would change the version row from {PUBLISHED_HEAD} "
+            f"and `python -m {PACKAGE}.adopt` would change the version row from {found.row} "
             f"to {EQUIVALENT_REVISION}."
         )

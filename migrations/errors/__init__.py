@@ -17,6 +17,7 @@
     │   │   ├── DatabaseAheadError      rows of a later version of this code
     │   │   ├── PublishedHistoryError   rows of the published ms-markets
     │   │   └── MissingExtensionError   rows of a project that extends this history
+    │   ├── PublishedCatalogError       the published ms-markets entered the tables into the catalog
     │   ├── UnversionedTablesError      tables exist, and no version row
     │   ├── LostTablesError             version rows exist, and tables are gone
     │   ├── SearchPathError
@@ -57,6 +58,7 @@ from .database import (
     LostTablesError,
     MissingExtensionError,
     NamespaceTakenError,
+    PublishedCatalogError,
     PublishedHistoryError,
     SearchPathError,
     UnknownVersionError,
@@ -116,6 +118,7 @@ __all__ = [
     "NamespaceTakenError",
     "PoolerError",
     "ProviderModelsError",
+    "PublishedCatalogError",
     "PublishedHistoryError",
     "ReservationError",
     "RevisionCycleError",

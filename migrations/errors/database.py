@@ -45,6 +45,18 @@ class PublishedHistoryError(UnknownVersionError):
     """The published ms-markets migrated the database."""
 
 
+class PublishedCatalogError(DatabaseStateError):
+    """The published ms-markets entered the version table into the platform's catalog.
+
+    Attributes:
+        table: the version table.
+    """
+
+    def __init__(self, message: str, *, table: str) -> None:
+        super().__init__(message)
+        self.table = table
+
+
 class MissingExtensionError(UnknownVersionError):
     """A project that extends this history, and that is not in the provider, migrated it."""
 

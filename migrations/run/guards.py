@@ -15,18 +15,28 @@ from ..errors import (
     LostTablesError,
     MissingExtensionError,
     NamespaceTakenError,
+    PublishedCatalogError,
     PublishedHistoryError,
     SearchPathError,
     UnknownVersionError,
     UnversionedTablesError,
 )
 from ..history.files import Revisions
-from ..history.published import PUBLISHED_HEAD, PUBLISHED_ID, PUBLISHED_RELEASE
+from ..history.published import (
+    ADOPTED_HEADS,
+    NEWEST_HEAD,
+    NEWEST_RELEASES,
+    PUBLISHED_HEAD,
+    PUBLISHED_ID,
+    PUBLISHED_REGISTRY,
+    PUBLISHED_RELEASE,
+)
 from ..provider import PACKAGE, MarketsMigration
 
 __all__ = [
     "missing_models",
     "refuse_lost_tables",
+    "refuse_published",
     "refuse_search_path",
     "refuse_taken",
     "refuse_taken_tables",
@@ -112,10 +122,15 @@ def unknown_version(
     foreign = [row for row in rows if not provider.is_named(row)]
     if published:
         release, first = "the published ms-markets", ""
-        if max(published) > PUBLISHED_HEAD:
-            release = f"an ms-markets newer than {PUBLISHED_RELEASE}"
-            first = f"take it back to {PUBLISHED_HEAD} with that version first, then "
-        elif PUBLISHED_HEAD not in published:
+        if max(published) > NEWEST_HEAD:
+            # Its last revision cannot be downgraded, so there is no way back to a known one.
+            release = f"an ms-markets newer than {NEWEST_RELEASES[-1]}"
+            first = "install a version of msm-migrations that takes it first, then "
+        elif len(published) > 1:
+            first = (
+                f"migrate it to {NEWEST_HEAD} with ms-markets {NEWEST_RELEASES[-1]} first, then "
+            )
+        elif published[0] not in ADOPTED_HEADS:
             first = (
                 f"migrate it to {PUBLISHED_HEAD} with ms-markets {PUBLISHED_RELEASE} first, then "
             )
@@ -244,6 +259,26 @@ def refuse_taken(namespace: str, rows: Collection[Any]) -> None:
                 f"same table names, and nothing was changed; set {NAMESPACE_VARIABLE} to "
                 f"{row.namespace!r}, or to a name that differs from it in more than punctuation.",
                 namespace=row.namespace,
+                table=row.physical_table_name,
+            )
+
+
+def refuse_published(rows: Collection[Any]) -> None:
+    """Make sure that the catalog has the version table under the identifier of this code.
+
+    Args:
+        rows: the catalog's resources of the version table.
+
+    Raises:
+        PublishedCatalogError: the published ms-markets entered it.
+    """
+    for row in rows:
+        # The SDK compares the identifiers too, and ends with a traceback that names no remedy.
+        if row.identifier == PUBLISHED_REGISTRY:
+            raise PublishedCatalogError(
+                f"{row.physical_table_name} is {PUBLISHED_REGISTRY!r} in the platform's catalog, "
+                "as the published ms-markets names it, and nothing was changed; compare its tables "
+                f"and take them over with `python -m {PACKAGE}.adopt`.",
                 table=row.physical_table_name,
             )
 

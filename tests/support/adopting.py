@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from psycopg import Connection
+from sqlalchemy import select
 
+import msm
 from migrations.adopt.__main__ import main
 from migrations.history.published import RENAMED_KEYS, UNBOUNDED_COLUMNS
 from tests.conftest import ROOT
-from tests.support.forked import Finished, run_forked
+from tests.support.forked import Finished, run_forked, value_of
+from tests.support.history import MODELS
 from tests.support.migrating import UPGRADE
 from tests.support.schema import describe
 
@@ -23,6 +26,7 @@ __all__ = [
     "WOULD",
     "adopt",
     "lines_of",
+    "rows_read",
     "state",
 ]
 
@@ -63,6 +67,17 @@ def lines_of(result: Finished, last: str) -> set[str]:
 def adopt(environment: Mapping[str, str], *arguments: str) -> Finished:
     """Run ``python -m migrations.adopt ARGUMENTS``; its exit code is the value."""
     return run_forked(main, [*arguments], environment=environment, folder=ROOT)
+
+
+def _read_all() -> dict[str, int]:
+    runtime = msm.start_engine(MODELS)
+    return {model.__tablename__: len(runtime.execute(select(model)).rows) for model in MODELS}
+
+
+def rows_read(environment: Mapping[str, str]) -> dict[str, int]:
+    """How many rows a service reads that attaches every model, by table."""
+    read: dict[str, int] = value_of(_read_all, environment=environment)
+    return read
 
 
 def state(connection: Connection) -> Any:

@@ -1,6 +1,8 @@
-"""A database of the published ms-markets 1.0.16: tables, rows, and the rows of the catalog."""
+"""Databases of the published ms-markets: tables, rows, and the rows of the catalog."""
 
+import gzip
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +16,47 @@ from sqlalchemy.pool import NullPool
 
 from tests.support.generation import sdk
 
-__all__ = ["ROWS", "checksums", "create_published", "fill", "register_published"]
+__all__ = [
+    "RECORDED",
+    "ROWS",
+    "Recorded",
+    "checksums",
+    "create_published",
+    "fill",
+    "register_published",
+]
 
-DDL = Path(__file__).parents[1] / "data" / "ms_markets_0017.sql"
-ROWS = 3
+DATA = Path(__file__).parents[1] / "data"
+ROWS = 50
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The DDL of a database that ms-markets made; ``tests/data/README.md`` says how.
+
+    Attributes:
+        row: of its version table.
+        file: in ``tests/data``.
+        is_legacy: whether it began before 0018, and so has the names of that time.
+    """
+
+    row: str
+    file: str
+    is_legacy: bool = False
+
+    def ddl(self) -> bytes:
+        content = (DATA / self.file).read_bytes()
+        return gzip.decompress(content) if self.file.endswith(".gz") else content
+
+
+RECORDED = {
+    "0017": Recorded("0017", "ms_markets_0017.sql", is_legacy=True),
+    "0018": Recorded("0018", "ms_markets_0018.sql.gz"),
+    "0019": Recorded("0019", "ms_markets_0019.sql.gz"),
+    "0020": Recorded("0020", "ms_markets_0020.sql.gz"),
+    "0017 at 0020": Recorded("0020", "ms_markets_0017_at_0020.sql.gz", is_legacy=True),
+}
 
 VALUES: dict[type, Callable[[str, int], Any]] = {
     UUID: lambda name, n: uuid5(NAMESPACE_OID, f"{name} {n}"),
@@ -28,7 +66,7 @@ VALUES: dict[type, Callable[[str, int], Any]] = {
     Decimal: lambda _, n: Decimal(n + 1) / 8,
     float: lambda _, n: (n + 1) / 3,
     date: lambda _, n: (START + timedelta(days=n)).date(),
-    time: lambda _, n: time(n),
+    time: lambda _, n: time(n % 24, n // 24),
     datetime: lambda _, n: START + timedelta(days=n),
     object: lambda name, n: {"name": name, "n": n},
 }
@@ -59,12 +97,14 @@ CHOSEN: dict[str, dict[str, Any]] = {
 }
 
 
-def create_published(connection: psycopg.Connection[Any], owner: str) -> None:
-    """Create the tables of revision 0017, owned by ``owner``, and its version row."""
+def create_published(
+    connection: psycopg.Connection[Any], owner: str, recorded: Recorded = RECORDED["0017"]
+) -> None:
+    """Create the tables of a recorded database, owned by ``owner``, and its version row."""
     with connection.transaction():
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(owner)))
-        connection.execute(DDL.read_bytes())
-        connection.execute("INSERT INTO ms_markets__alembic_version VALUES ('0017')")
+        connection.execute(recorded.ddl())
+        connection.execute("INSERT INTO ms_markets__alembic_version VALUES (%s)", [recorded.row])
 
 
 def fill(url: URL) -> None:
@@ -118,7 +158,7 @@ def checksums(connection: psycopg.Connection[Any]) -> dict[str, tuple[int, str]]
     return found
 
 
-def register_published() -> None:
+def register_published(recorded: Recorded = RECORDED["0017"]) -> None:
     """Enter the tables into the catalog through the SDK, as the published provider does.
 
     It has our package, namespace and table names, but another identifier for its registry. Its
@@ -149,10 +189,13 @@ def register_published() -> None:
             schema=None,
             table_name="ms_markets__alembic_version",
         ),
-        metatable_models=[*migration.metatable_models, InterpolatedPricesTS],
+        metatable_models=[
+            *migration.metatable_models,
+            *([InterpolatedPricesTS] if recorded.is_legacy else []),
+        ],
         script_location="migrations:",
     )
     provider.ensure_alembic_registry()
     provider.finalize_metatable_catalog(
-        prepared=provider.prepare_for_alembic(), alembic_revision="0017"
+        prepared=provider.prepare_for_alembic(), alembic_revision=recorded.row
     )

@@ -69,6 +69,11 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "migration run at a time does not work through it; let the platform connect to PostgreSQL "
         "directly, or to a port in session mode, and run this again."
     ),
+    errors.PublishedCatalogError: (
+        "ms_markets__alembic_version is 'msm.alembic_version' in the platform's catalog, as the "
+        "published ms-markets names it, and nothing was changed; compare its tables and take them "
+        "over with `python -m {package}.adopt`."
+    ),
     errors.PublishedHistoryError: (
         "The database is at {row} of {release}, whose tables have to be compared before this code "
         "can take them over, and nothing was changed; {remedy}run `python -m {package}.adopt`."

@@ -1,6 +1,7 @@
 """A database that ms-markets 1.0.16 made, and a platform on it."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -19,7 +20,13 @@ from tests.conftest import (
 )
 from tests.support.forked import run_forked
 from tests.support.janitor import new_database
-from tests.support.published import create_published, fill, register_published
+from tests.support.published import (
+    RECORDED,
+    Recorded,
+    create_published,
+    fill,
+    register_published,
+)
 
 
 def owner_of(connection: Connection[Any]) -> str:
@@ -31,17 +38,33 @@ def owner_of(connection: Connection[Any]) -> str:
 @pytest.fixture(scope="session")
 def published_template(cluster: Cluster) -> Iterator[str]:
     """A database to copy: made by ms-markets 1.0.16, with rows, and known to the catalog."""
-    with new_database(cluster, "published_template") as name:
+    with _published(cluster, "published_template", RECORDED["0017"]) as name:
+        yield name
+
+
+@contextmanager
+def _published(cluster: Cluster, name: str, recorded: Recorded) -> Iterator[str]:
+    with new_database(cluster, name):
         url = cluster.platform_url(name)
         with LocalPlatform(url, runtime_password=RUNTIME_PASSWORD) as platform:
             with psycopg.connect(url) as connection:
-                create_published(connection, owner_of(connection))
+                create_published(connection, owner_of(connection), recorded)
             fill(make_url(url))
             result = run_forked(
-                register_published, environment=environment_of(platform), folder=ROOT
+                register_published, recorded, environment=environment_of(platform), folder=ROOT
             )
         assert result.exit_code == 0, result.stderr
         yield name
+
+
+@pytest.fixture(scope="module", params=[name for name in RECORDED if name != "0017"])
+def newest_template(
+    cluster: Cluster, request: pytest.FixtureRequest
+) -> Iterator[tuple[str, Recorded]]:
+    """A database to copy that an ms-markets on metatables left behind, and what it is."""
+    recorded = RECORDED[request.param]
+    with _published(cluster, "newest_template", recorded) as name:
+        yield name, recorded
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from migrations.check.__main__ import main as check
-from migrations.errors import LockHeldError, TableBusyError
+from migrations.errors import LockHeldError, PublishedCatalogError, TableBusyError
+from migrations.history.published import UNBOUNDED_COLUMNS
 from migrations.run.limits import LOCK_TIMEOUT_VARIABLE, TABLE_LOCK_TIMEOUT_VARIABLE
 from migrations.run.lock import MigrationLock
 from msm.settings import NAMESPACE_VARIABLE
@@ -29,12 +30,13 @@ from tests.support.adopting import (
     WOULD,
     adopt,
     lines_of,
+    rows_read,
     state,
 )
 from tests.support.alembic import url_of
 from tests.support.forked import run_forked
-from tests.support.history import HEAD
-from tests.support.migrating import LOCK_TABLE, UPGRADE, migrate
+from tests.support.history import HEAD, TABLES
+from tests.support.migrating import LOCK_TABLE, UPGRADE, migrate, sentence_of
 from tests.support.published import (
     ROWS,
     checksums,
@@ -53,12 +55,18 @@ def test_a_filled_database_is_adopted_without_loss(
     assert len(rows) == 62
 
     refused = migrate("upgrade", "head", environment=environment)
-    assert refused.exit_code != 0
+    assert refused.exit_code == 1
+    assert sentence_of(refused) == sentence(PublishedCatalogError, package="migrations")
     result = adopt(environment)
     assert lines_of(result, ADOPTED) == set(ALWAYS)
     assert result.value == 0
     assert superuser.execute(VERSION).fetchall() == [("1003",)]
     shapes[PORTFOLIO].constraints[NEW_NAME] = shapes[PORTFOLIO].constraints.pop(OLD_NAME)
+    for table, names in UNBOUNDED_COLUMNS.items():
+        shapes[table].columns = [
+            (name, f"{kind}(255)" if name in names else kind, not_null)
+            for name, kind, not_null in shapes[table].columns
+        ]
     assert describe(superuser) == shapes
 
     upgraded = migrate("upgrade", "1004", "--json", environment=environment)
@@ -69,6 +77,7 @@ def test_a_filled_database_is_adopted_without_loss(
     assert migrate("upgrade", "head", environment=environment).exit_code == 0
     checked = run_forked(check, [], environment=environment, folder=ROOT)
     assert checked.stdout == f"At {HEAD}, the head: database and catalog are as the models say.\n"
+    assert rows_read(environment) == dict.fromkeys(TABLES, ROWS)
 
 
 def test_restored_dump_is_adopted_after_it_is_catalogued(
@@ -99,33 +108,50 @@ def test_a_dry_run_only_looks(environment: Mapping[str, str], superuser: Connect
     assert state(superuser) == before
 
 
+TAKEN = "0017 of ms-markets 1.0.16, or 0018, 0019 or 0020 of ms-markets 2.1.0 to 2.2.12"
 ROW_FAULTS = {
     "an earlier revision of ms-markets": (
         "UPDATE ms_markets__alembic_version SET version_num = '0016'",
         (
-            "holds 0016, and adopt takes 0017 of ms-markets 1.0.16 and nothing else; migrate to it "
-            f"with `{UPGRADE}` in an environment with ms-markets 1.0.16, and run this again.\n"
+            f"holds 0016, and adopt takes {TAKEN}; migrate it to 0017 with `mainsequence "
+            "migrations upgrade --provider migrations:migration head` in an environment with "
+            "ms-markets 1.0.16, and run this again.\n"
         ),
     ),
     "a revision of ours": (
         "UPDATE ms_markets__alembic_version SET version_num = '1003'",
         (
-            "holds 1003, and adopt takes 0017 of ms-markets 1.0.16 and nothing else; that is "
-            f"already a revision of msm, so continue with `{UPGRADE}`.\n"
+            f"holds 1003, and adopt takes {TAKEN}; that is already a revision of msm, so continue "
+            f"with `{UPGRADE}`.\n"
         ),
     ),
     "two rows": (
         "INSERT INTO ms_markets__alembic_version VALUES ('acme0001')",
         (
-            "holds 0017, acme0001, and adopt takes 0017 of ms-markets 1.0.16 and nothing else; "
-            "find out which program made this database, and migrate it with that.\n"
+            f"holds 0017, acme0001, and adopt takes {TAKEN}; find out which program made this "
+            "database, and migrate it with that.\n"
+        ),
+    ),
+    "two rows of ms-markets": (
+        "INSERT INTO ms_markets__alembic_version VALUES ('0019')",
+        (
+            f"holds 0017, 0019, and adopt takes {TAKEN}; migrate it to 0020 with `metatables "
+            "migrations upgrade --provider msm_migrations:migration head` in an environment with "
+            "ms-markets 2.2.12, and run this again.\n"
+        ),
+    ),
+    "a later revision of ms-markets": (
+        "UPDATE ms_markets__alembic_version SET version_num = '0021'",
+        (
+            f"holds 0021, and adopt takes {TAKEN}; install a version of msm-migrations that takes "
+            "it, and run this again.\n"
         ),
     ),
     "no row": (
         "DELETE FROM ms_markets__alembic_version",
         (
-            "holds no row, and adopt takes 0017 of ms-markets 1.0.16 and nothing else; find out "
-            "which program made this database, and migrate it with that.\n"
+            f"holds no row, and adopt takes {TAKEN}; find out which program made this database, "
+            "and migrate it with that.\n"
         ),
     ),
 }

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 import pytest
 from psycopg import Connection
 
+from migrations.check.__main__ import main as check
+from migrations.history.published import UNBOUNDED_COLUMNS
+from tests.conftest import ROOT
 from tests.support.adopting import ADOPTED, ALWAYS, ASSET, adopt, lines_of, state
+from tests.support.forked import run_forked
 from tests.support.generation import GENERATION, only_metatables
+from tests.support.migrating import migrate
+from tests.support.published import ROWS, checksums
 from tests.support.schema import describe
 
 pytestmark = pytest.mark.slow
@@ -160,7 +166,74 @@ REFUSED = {
 }
 OWNER = f"ALTER TABLE {ASSET} OWNER TO CURRENT_USER"
 if GENERATION == "mainsequence8":
-    REFUSED["a table of another owner"] = Change(OWNER, (f"{ASSET}: it belongs to ",))
+    REFUSED["a table of another owner"] = Change(
+        OWNER,
+        (
+            f"{ASSET}: it belongs to ",
+            (
+                "and the role of this migration may not change it; let an administrator run `ALTER "
+                f"TABLE public.{ASSET} OWNER TO published_template_owner`\n"
+            ),
+        ),
+    )
+
+
+def test_value_that_does_not_fit_is_counted_and_kept(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute(
+        "SET session_replication_role = replica;"
+        " UPDATE ms_markets__tradests SET asset_identifier = repeat('ä', 256) || trade_time;"
+        " UPDATE ms_markets__ordersts SET account_identifier = repeat(' ', 256)"
+        " WHERE order_time = (SELECT min(order_time) FROM ms_markets__ordersts);"
+        " SET session_replication_role = DEFAULT"
+    )
+    before, rows = state(superuser), checksums(superuser)
+    for arguments in ([], ["--dry-run"]):
+        result = adopt(environment, *arguments)
+        assert (result.value, result.stderr) == (1, "")
+        for column, values, longest in [
+            ("ms_markets__tradests.asset_identifier", f"{ROWS} values are", 278),
+            ("ms_markets__ordersts.account_identifier", "1 value is", 256),
+        ]:
+            assert (
+                f"  {column}: {values} longer than 1003 allows (the longest has {longest} "
+                "characters), and adopt cuts no value\n"
+            ) in result.stdout
+        assert "\nNothing was changed, because 2 differences prevent it" in result.stdout
+    assert (state(superuser), checksums(superuser)) == (before, rows)
+
+
+def test_hypertable_is_adopted_and_its_columns_named(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    """TimescaleDB is not there: a view with the name and the columns of its own stands in."""
+    superuser.execute(
+        "CREATE SCHEMA timescaledb_information;"
+        " GRANT USAGE ON SCHEMA timescaledb_information TO PUBLIC;"
+        " CREATE VIEW timescaledb_information.hypertables AS"
+        " SELECT 'public'::name AS hypertable_schema, 'ms_markets__tradests'::name AS"
+        " hypertable_name;"
+        " GRANT SELECT ON timescaledb_information.hypertables TO PUBLIC"
+    )
+    before = describe(superuser)
+    result = adopt(environment)
+    added = {
+        (
+            f"ms_markets__tradests.{column}: adopt leaves it without a length, because "
+            "ms_markets__tradests is a hypertable, and TimescaleDB refuses another type while "
+            "chunks are compressed; nothing needs the length, and after decompress_chunk() `ALTER "
+            f"TABLE public.ms_markets__tradests ALTER COLUMN {column} TYPE varchar(255)` gives it "
+            "one"
+        )
+        for column in UNBOUNDED_COLUMNS["ms_markets__tradests"]
+    }
+    assert lines_of(result, ADOPTED) - set(ALWAYS) == added
+    after = describe(superuser)
+    assert after["ms_markets__tradests"] == before["ms_markets__tradests"]
+    assert after["ms_markets__ordersts"] != before["ms_markets__ordersts"]
+    assert migrate("upgrade", "head", environment=environment).exit_code == 0
+    assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
 
 
 @only_metatables
@@ -173,6 +246,7 @@ def test_platform_refuses_a_table_of_another_owner(
     result = adopt(environment)
     assert (result.value, result.stdout) == (2, "")
     assert f" refused a migration connection (409): public.{ASSET} must belong to " in result.stderr
+    assert "; run `REASSIGN OWNED BY " in result.stderr
     assert state(superuser) == before
 
 

@@ -95,10 +95,12 @@ def test_a_database_ahead_of_this_code(
             "the published ms-markets",
             "migrate it to 0017 with ms-markets 1.0.16 first, then ",
         ),
+        ("0018", "the published ms-markets", ""),
+        ("0020", "the published ms-markets", ""),
         (
-            "0018",
-            "an ms-markets newer than 1.0.16",
-            "take it back to 0017 with that version first, then ",
+            "0021",
+            "an ms-markets newer than 2.2.12",
+            "install a version of msm-migrations that takes it first, then ",
         ),
     ],
 )
