@@ -19,6 +19,7 @@ from msm.sdk import (
     platform_context,
 )
 from msm.sdk.context import Limits, PlatformContext
+from msm.sdk.forks import after_fork, unforked
 
 __all__ = ["start_engine"]
 
@@ -29,6 +30,15 @@ TABLES_PER_LOOKUP = 500
 
 # Binding changes classes, and the SDK's Git context belongs to the process: one attach at a time.
 _lock = threading.Lock()
+
+
+def _renew_lock() -> None:
+    # A thread of the parent holds it while it attaches.
+    global _lock
+    _lock = threading.Lock()
+
+
+after_fork(_renew_lock)
 
 
 def start_engine(
@@ -65,6 +75,9 @@ def start_engine(
         )
     wanted = list(_core_models() if models is None else models)
     _check_models(wanted)
+    # SQLAlchemy would do it with the first statement, under a lock that a child may inherit.
+    with unforked:
+        MarketsBase.registry.configure()
     with _lock, quiet_sdk():
         probe()
         context = _context()

@@ -22,6 +22,7 @@ from msm.errors.commands import EXEC, LOGIN
 from msm.sdk import LOGGERS, SDK_ERRORS, changed_endpoint, failure_of, platform_endpoint
 from msm.sdk.context import Endpoint
 from msm.sdk.failure import Failure
+from msm.sdk.forks import after_fork
 
 __all__ = ["check_alive", "is_local", "probe", "quiet_sdk", "refusals_of", "translated"]
 
@@ -33,6 +34,16 @@ PORTS = {"http": 80, "https": 443}
 
 _lock = threading.Lock()
 _watched: dict[str, socket.socket] = {}
+
+
+def _renew() -> None:
+    # A thread of the parent holds the lock while it connects.
+    global _lock
+    _lock = threading.Lock()
+    _watched.clear()
+
+
+after_fork(_renew)
 
 
 def probe() -> None:

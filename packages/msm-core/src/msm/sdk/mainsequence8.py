@@ -1,6 +1,7 @@
 """The SDK's own names, of ``mainsequence`` 8: those it exports, and the few that it does not."""
 
 import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ from mainsequence.meta_tables.migrations import (
 from msm.sdk.command_line import running_command
 from msm.sdk.context import Endpoint, Limits, PlatformContext
 from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
+from msm.sdk.forks import after_fork
 from msm.sdk.private_names import bind_meta_table, forget_meta_table
 
 __all__ = [
@@ -85,6 +87,14 @@ SDK_ERRORS: tuple[type[Exception], ...] = (
 GRACE = 10.0
 UNAUTHORIZED = frozenset({401, 403})
 NOT_FOUND = 404
+
+
+def _renew_context() -> None:
+    # The SDK asks again in each process, under a lock that a thread of the parent may have held.
+    code_repository_context._STATE_CONDITION = threading.Condition()  # noqa: SLF001 - see above
+
+
+after_fork(_renew_context)
 
 
 def _endpoint(url: str) -> Endpoint:

@@ -35,6 +35,7 @@ from msm.sdk.failure import (
     RequestTooLargeError,
     failure_of_ours,
 )
+from msm.sdk.forks import unforked
 from msm.sdk.metatables_answers import (
     failure_in,
     nothing_was_done,
@@ -307,7 +308,8 @@ def build_operation(
         # only where there are some: a driver without them leaves %% as it is.
         sql = sql.replace("%%", "%")
     # Imported here, because it loads SQLAlchemy's dialects of four databases.
-    from metatables.compiled_sql import v1
+    with unforked:
+        from metatables.compiled_sql import v1
 
     return v1.build_operation(
         operation=kind,

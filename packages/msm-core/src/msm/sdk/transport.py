@@ -16,6 +16,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from msm.sdk.failure import LostAnswerError, NoAnswerError
+from msm.sdk.forks import new_session
 
 __all__ = ["post"]
 
@@ -34,7 +35,7 @@ class _Connection(threading.local):
     """The connection of a thread, and of the process that made it."""
 
     def __init__(self) -> None:
-        self.session = requests.Session()
+        self.session = new_session()
         self.process = os.getpid()
         self.used = time.monotonic()
 
@@ -43,7 +44,7 @@ class _Connection(threading.local):
         now, process = time.monotonic(), os.getpid()
         if process != self.process:
             # The parent goes on to use the same sockets.
-            self.session, self.process = requests.Session(), process
+            self.session, self.process = new_session(), process
         elif now - self.used > IDLE_SECONDS:
             self.session.close()
         self.used = now
