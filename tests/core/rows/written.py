@@ -28,8 +28,13 @@ def values_at(*values: float) -> list[dict[str, Any]]:
     ]
 
 
-def checked(table: Table, rows: list[dict[str, Any]], most: int = 2_000_000) -> list[Batch]:
-    expected = Expected(None, frozenset(), [])
+def checked(
+    table: Table,
+    rows: list[dict[str, Any]],
+    most: int = 2_000_000,
+    order: tuple[str, ...] = (),
+) -> list[Batch]:
+    expected = Expected(None, frozenset(), [], order)
     batches, faults = check_rows(table, given_rows(table, rows), expected, most, lambda _rows: None)
     assert faults == []
     return batches

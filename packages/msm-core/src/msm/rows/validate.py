@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import le
 from typing import Any
 
 import orjson
@@ -48,11 +50,13 @@ class Expected:
         sent: columns to send, where rows have them; None for all columns of the rows.
         needed: columns that must have a value in every row.
         unique: keys that no two rows may share.
+        order: the columns that the rows of a batch are sorted by; empty to keep their order.
     """
 
     sent: frozenset[str] | None
     needed: frozenset[str]
     unique: Sequence[tuple[str, ...]]
+    order: tuple[str, ...]
 
 
 def largest_batch(limits: Limits) -> int:
@@ -99,7 +103,8 @@ def check_rows(
             texts = {writer.name: writer.write(part) for writer in writers}
             for key, known in zip(expected.unique, seen, strict=True):
                 faults.extend(_repeated(key, known, part, texts))
-            batches.extend(_split(part.numbers, texts, most))
+            numbers, sent = _in_order(part.numbers, texts, expected.order)
+            batches.extend(_split(numbers, sent, most))
             advance(len(part.numbers))
     return batches, faults
 
@@ -180,6 +185,25 @@ def _repeated(
             same = tuple(part.columns[name][position] for name in key)
             shown = same[0] if len(same) == 1 else same
             yield RowFault(number, ", ".join(key), shown, f"has the same key as row {first}")
+
+
+def _in_order(
+    numbers: Sequence[int], texts: Texts, key: tuple[str, ...]
+) -> tuple[Sequence[int], Texts]:
+    """The rows of a batch in the order of their key.
+
+    Writers of the same rows lock them one after the other: in one order, none of them waits for
+    another one that waits for it.
+    """
+    columns = [texts[name] for name in key if name in texts]
+    keys = list(zip(*columns, strict=True))
+    if all(map(le, keys, islice(keys, 1, None))):
+        return numbers, texts
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return (
+        [numbers[place] for place in order],
+        {name: [column[place] for place in order] for name, column in texts.items()},
+    )
 
 
 def _split(numbers: Sequence[int], texts: Texts, most: int) -> Iterator[Batch]:

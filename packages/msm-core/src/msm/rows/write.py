@@ -1,5 +1,8 @@
 """Insert, upsert and delete: check all rows, then send batch after batch."""
 
+import random
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -7,7 +10,7 @@ from itertools import chain, pairwise
 from tqdm import tqdm
 
 from msm.base import MarketsModel
-from msm.errors import InvalidRowsError, MsmError, PartlyWrittenError
+from msm.errors import InvalidRowsError, MsmError, PartlyWrittenError, TransactionConflictError
 from msm.operations.attached import Attached
 from msm.operations.compile import Statement
 from msm.operations.execute import execute
@@ -15,6 +18,7 @@ from msm.rows.input import Rows, given_rows
 from msm.rows.keys import key_of_every_row, natural_key, table_of, unique_keys
 from msm.rows.statements import delete_statement, insert_statement, upsert_statement
 from msm.rows.validate import Batch, Expected, check_rows, largest_batch
+from msm.sdk.forks import after_fork
 
 __all__ = ["delete_rows", "insert_rows", "upsert_rows"]
 
@@ -22,6 +26,23 @@ type Compose = Callable[[Batch], Statement]
 
 # Seconds before a progress bar is shown, so that short calls print nothing.
 PROGRESS_DELAY = 1.0
+# Times that a batch is sent whose transaction was in the way of another one. PostgreSQL finds a
+# deadlock after a second, and then lets one of the two go on.
+MAX_ATTEMPTS = 6
+# In seconds before the second attempt, and twice as long before each later one.
+PAUSE = 0.05
+
+
+class _Progress(tqdm):  # type: ignore[type-arg]
+    """A progress bar, whose lock is not the one that a forked child inherits."""
+
+
+def _renew_lock() -> None:
+    _Progress.set_lock(threading.RLock())
+
+
+_renew_lock()
+after_fork(_renew_lock)
 
 
 def insert_rows(
@@ -39,7 +60,7 @@ def insert_rows(
     table = table_of(model)
     # A partial index allows the same values again in rows that its condition does not select.
     whole = [key.columns for key in unique_keys(model) if key.where is None]
-    expected = Expected(None, _required(model), whole)
+    expected = Expected(None, _required(model), whole, ())
     return _Writing(model, "insert", attached).write(
         rows, expected, lambda batch: insert_statement(table, batch.literals)
     )
@@ -60,7 +81,8 @@ def upsert_rows(
         attached: the attached tables, and how they may be used.
     """
     table, target = table_of(model), key_of_every_row(model, key)
-    expected = Expected(None, _required(model) | set(target.columns), [target.columns])
+    needed = _required(model) | set(target.columns)
+    expected = Expected(None, needed, [target.columns], target.columns)
     return _Writing(model, "upsert", attached).write(
         rows, expected, lambda batch: upsert_statement(table, batch.literals, target)
     )
@@ -84,7 +106,7 @@ def delete_rows(
     columns = frozenset(target.columns)
     return _Writing(model, "delete", attached).write(
         rows,
-        Expected(columns, columns, []),
+        Expected(columns, columns, [], target.columns),
         lambda batch: delete_statement(table, batch.literals, target),
     )
 
@@ -107,7 +129,7 @@ class _Writing:
 
     def write(self, rows: Rows, expected: Expected, compose: Compose) -> int:
         """Check all rows and send them; returns the number of changed rows."""
-        with tqdm(
+        with _Progress(
             desc=f"{self.verb} {self.model.__name__}",
             # A row counts twice, so that the bar moves while rows are checked, before the writing.
             bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}",
@@ -131,7 +153,7 @@ class _Writing:
         changed = 0
         for done, batch in enumerate(batches):
             try:
-                changed += execute(compose(batch), self.attached).row_count
+                changed += self._send_batch(compose(batch))
             except MsmError as error:
                 # Nothing has been written: the error itself says all there is.
                 if done == 0:
@@ -145,6 +167,16 @@ class _Writing:
                 ) from error
             advance(len(batch.numbers))
         return changed
+
+    def _send_batch(self, statement: Statement) -> int:
+        for attempt in range(1, MAX_ATTEMPTS):
+            try:
+                return execute(statement, self.attached).row_count
+            except TransactionConflictError:
+                # PostgreSQL undid the whole transaction, and a batch is one, so that any verb can
+                # be repeated. Writers that met must not meet again.
+                time.sleep(PAUSE * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311
+        return execute(statement, self.attached).row_count
 
 
 def _runs(batches: Sequence[Batch]) -> Iterator[range]:
