@@ -146,26 +146,6 @@ def test_tables_without_a_version_row(
     )
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE ms_markets__alembic_version SET version_num = '9912'",
-        "DELETE FROM ms_markets__alembic_version",
-        f"DROP TABLE {AssetSnapshotsTS.__tablename__}",
-    ],
-    ids=["ahead", "without a version row", "without a table"],
-)
-def test_a_local_database_can_be_replaced(
-    damage: str, environment: Mapping[str, str], superuser: Connection
-) -> None:
-    superuser.execute(damage)
-    local = {**environment, "MSM_LOCAL_COMMAND": "msm-local --name x"}
-    assert sentence_of(migrate("upgrade", "head", environment=local)).endswith(
-        "; or, if you need no row of it, replace this local database: `msm-local --name x reset`."
-    )
-    assert " reset`" not in sentence_of(migrate("upgrade", "head", environment=environment))
-
-
 def set_database_path(superuser: Connection, _owner: str) -> None:
     superuser.execute("CREATE SCHEMA acme; GRANT USAGE ON SCHEMA acme TO PUBLIC")
     superuser.execute(
