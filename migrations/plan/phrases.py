@@ -28,10 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from ..review.hazards import hazards
-from ..review.subjects import ColumnTypes
+from ..review.hazards import Effect
 
-__all__ = ["describe", "describe_losses"]
+__all__ = ["describe", "describe_loss"]
 
 # In this order. Primary keys are not counted: almost every table has one.
 COUNTED: dict[type[SchemaItem], str] = {
@@ -76,21 +75,23 @@ def describe(op: MigrateOperation) -> str:
     return type(op).__name__
 
 
-def describe_losses(op: MigrateOperation, types: ColumnTypes) -> Iterator[str]:
-    """What an operation loses, or may fail on, one line for each hazard.
-
-    Args:
-        op: the operation.
-        types: of columns before it, from other revisions.
-    """
-    for hazard in hazards(op, types):
-        match op:
-            case AlterColumnOp():
-                name = f"{op.table_name}.{op.column_name}"
-                narrows = hazard == "narrow-type"
-                yield f"narrow column {name}" if narrows else f"set column {name} NOT NULL"
-            case _:
-                yield describe(op)
+def describe_loss(effect: Effect) -> str:
+    """What an operation loses, or may fail on, in one line."""
+    match effect.hazard:
+        case "drop-table":
+            return f"drop table {effect.table}"
+        case "drop-column":
+            return f"drop column {effect.subject}"
+        case "narrow-type":
+            return f"narrow column {effect.subject}"
+        case "set-not-null":
+            return f"set column {effect.subject} NOT NULL"
+        case "delete-rows":
+            return f"{effect.detail or 'delete from'} {effect.table}"
+        case "rewrite-rows":
+            return f"update {effect.table} ({', '.join(effect.columns)})"
+        case "unread-sql":
+            return f"execute SQL that {effect.detail}"
 
 
 def _contents(table: Table) -> Iterator[str]:

@@ -17,15 +17,18 @@ from ..errors import MigrationError
 from ..inspection.database import Database, revision_directory
 from ..inspection.rendering import offline_context
 from ..provider import PACKAGE, MarketsMigration
+from ..review.hazards import Effect, Hazard, Novelties, effects, novelties
 from ..review.recorder import Recording, record
-from ..review.subjects import ColumnTypes, column_types, targets
+from ..review.subjects import ColumnTypes, column_types
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
-from .phrases import describe, describe_losses
+from .phrases import describe, describe_loss
 from .rows import RowCount, count_rows
 
 __all__ = ["Loss", "Plan", "RevisionFailedError", "Step", "UnknownTargetError", "make_plan"]
 
 type Direction = Literal["upgrade", "downgrade"]
+
+VERBS: dict[Hazard, str] = {"delete-rows": "deletes ", "rewrite-rows": "rewrites "}
 
 
 class UnknownTargetError(MigrationError):
@@ -61,14 +64,27 @@ class Loss:
     """What a destructive operation loses.
 
     Attributes:
-        action: the operation, in one line.
-        table: its table.
-        rows: how many rows the table has now; None if it does not exist yet.
+        effect: what the operation does.
+        action: the same, in one line.
+        rows: how many rows the table has now; None if it does not exist yet, or is not known.
     """
 
+    effect: Effect
     action: str
-    table: str
     rows: RowCount | None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it concerns as many rows as the table has, which were counted."""
+        return self.rows is not None and self.rows.exact and not self.effect.is_filtered
+
+    def __str__(self) -> str:
+        if self.effect.hazard == "unread-sql":
+            return "may destroy anything"
+        if self.rows is None:
+            return "does not exist yet"
+        verb = VERBS.get(self.effect.hazard, "")
+        return f"{verb}{'up to ' if self.effect.is_filtered else ''}{self.rows}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +209,8 @@ def _step(
 ) -> Step:
     run = _recorded(revision, direction)
     operations = [operation.op for operation in run.operations]
-    losses = [loss for op in operations for loss in _losses(op, database, types)]
+    made = novelties(operations)
+    losses = [loss for op in operations for loss in _losses(op, database, types, made)]
     return Step(revision.revision, revision.doc, tuple(map(describe, operations)), tuple(losses))
 
 
@@ -217,11 +234,14 @@ def _recorded(revision: Script, direction: Direction) -> Recording:
     )
 
 
-def _losses(op: MigrateOperation, database: Database | None, types: ColumnTypes) -> Iterator[Loss]:
-    for action in describe_losses(op, types):
-        for schema, table in targets(op):
-            rows = None if database is None else count_rows(database.connection, schema, table)
-            yield Loss(action, table, rows)
+def _losses(
+    op: MigrateOperation, database: Database | None, types: ColumnTypes, made: Novelties
+) -> Iterator[Loss]:
+    for effect in effects(op, types, made):
+        rows = None
+        if database is not None and effect.table:
+            rows = count_rows(database.connection, effect.schema, effect.table)
+        yield Loss(effect, describe_loss(effect), rows)
 
 
 def _sql(

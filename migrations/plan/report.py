@@ -12,7 +12,8 @@ def as_json(plan: Plan, *, sql: bool) -> str:
     """One object: direction, current, target, command and steps, and the SQL if `sql` is true.
 
     A step has ``revision``, ``title``, ``operations`` and ``losses``; a loss has ``action``,
-    ``table``, ``rows`` (null if the table does not exist yet) and ``exact``.
+    ``table``, ``rows`` (null if the table does not exist yet) and ``exact``, which is false for an
+    estimate, and where fewer rows of the table may be concerned.
     """
     answer = {
         "direction": plan.direction,
@@ -80,15 +81,13 @@ def _losses(plan: Plan) -> Iterator[str]:
     found = [(step.revision, loss) for step in plan.steps for loss in step.losses]
     yield "DESTRUCTIVE" if found else "Nothing is destroyed."
     for revision, loss in found:
-        rows = "does not exist yet" if loss.rows is None else str(loss.rows)
-        yield f"{revision}  {loss.action}: {rows}"
+        yield f"{revision}  {loss.action}: {loss}"
 
 
 def _plain(loss: Loss) -> dict[str, object]:
-    rows = loss.rows
     return {
         "action": loss.action,
-        "table": loss.table,
-        "rows": None if rows is None else rows.number,
-        "exact": rows is not None and rows.exact,
+        "table": loss.effect.table,
+        "rows": None if loss.rows is None else loss.rows.number,
+        "exact": loss.is_exact,
     }

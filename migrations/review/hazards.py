@@ -1,46 +1,141 @@
 """Operations that lose data, or that fail if rows do not fit; review and plan use it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from alembic.operations.ops import AlterColumnOp, DropColumnOp, DropTableOp, MigrateOperation
+from alembic.operations.ops import (
+    AddColumnOp,
+    AlterColumnOp,
+    DropColumnOp,
+    DropTableOp,
+    ExecuteSQLOp,
+    MigrateOperation,
+)
 from sqlalchemy import REAL, BigInteger, Enum, Float, Integer, Numeric, SmallInteger, String
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
-from .subjects import ColumnTypes
+from .statements import Change, ChangeKind, Unreadable, changes
+from .subjects import ColumnTypes, created_tables
 
-__all__ = ["Hazard", "hazards", "old_type", "sql_type", "widens"]
+__all__ = ["Effect", "Hazard", "Novelties", "effects", "novelties", "sql_type", "widens"]
 
 # The names are those of the rules, which a revision acknowledges.
-type Hazard = Literal["drop-table", "drop-column", "narrow-type", "set-not-null"]
+type Hazard = Literal[
+    "drop-table",
+    "drop-column",
+    "narrow-type",
+    "set-not-null",
+    "delete-rows",
+    "rewrite-rows",
+    "unread-sql",
+]
+# Tables, as (name, None), and columns, as (table, name).
+type Novelties = Collection[tuple[str, str | None]]
+
+HAZARDS: dict[ChangeKind, Hazard] = {
+    "delete": "delete-rows",
+    "truncate": "delete-rows",
+    "rewrite": "rewrite-rows",
+    "drop-table": "drop-table",
+    "drop-column": "drop-column",
+    "change-type": "narrow-type",
+    "set-not-null": "set-not-null",
+}
 
 
-def hazards(op: MigrateOperation, types: ColumnTypes) -> Iterator[Hazard]:
-    """The hazards of an operation.
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an operation loses, or fails on where rows do not fit.
+
+    Attributes:
+        hazard: its kind.
+        schema: of the table; None if the operation does not name it.
+        table: the table; empty if it is not known.
+        columns: those that are concerned, sorted; empty for whole rows.
+        is_filtered: whether it may leave rows of the table as they are.
+        detail: what a message says besides; may be empty.
+    """
+
+    hazard: Hazard
+    schema: str | None
+    table: str
+    columns: tuple[str, ...] = ()
+    is_filtered: bool = False
+    detail: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The table, with its column where it is about one."""
+        return ".".join([self.table, *self.columns]) if len(self.columns) == 1 else self.table
+
+
+def novelties(operations: Iterable[MigrateOperation]) -> Novelties:
+    """The tables and columns that operations make, and whose rows or values nobody can miss."""
+    made: set[tuple[str, str | None]] = set()
+    for op in operations:
+        made.update((name, None) for name in created_tables(op))
+        if isinstance(op, AddColumnOp):
+            made.add((op.table_name, op.column.name))
+    return made
+
+
+def effects(
+    op: MigrateOperation, types: ColumnTypes, made: Novelties = frozenset()
+) -> Iterator[Effect]:
+    """What an operation loses, or may fail on.
 
     Args:
         op: the operation.
         types: of columns before it, from earlier revisions.
+        made: what the same function of the revision makes.
     """
     match op:
         case DropTableOp():
-            yield "drop-table"
+            yield Effect("drop-table", op.schema, op.table_name)
         case DropColumnOp():
-            yield "drop-column"
+            yield Effect("drop-column", op.schema, op.table_name, (op.column_name,))
         case AlterColumnOp():
-            old = old_type(op, types)
-            if op.modify_type is not None and (old is None or not widens(old, op.modify_type)):
-                yield "narrow-type"
-            # Only the revision says whether the column may hold NULL: where it does not, assume so.
-            if op.modify_nullable is False and op.existing_nullable is not False:
-                yield "set-not-null"
+            yield from _altered(op, types)
+        case ExecuteSQLOp():
+            for change in changes(op.sqltext):
+                if isinstance(change, Unreadable):
+                    yield Effect("unread-sql", None, "", detail=change.reason)
+                elif not _is_new(change, made):
+                    yield _effect(change)
 
 
-def old_type(op: AlterColumnOp, types: ColumnTypes) -> TypeEngine[Any] | None:
-    """A column's type before an operation: from the history, or else from the operation."""
+def _altered(op: AlterColumnOp, types: ColumnTypes) -> Iterator[Effect]:
     # The history first: an author can write a wrong existing_type, which Alembic does not check.
-    return types.get((op.table_name, op.column_name), op.existing_type)
+    old = types.get((op.table_name, op.column_name), op.existing_type)
+    new = op.modify_type
+    if new is not None and (old is None or not widens(old, new)):
+        before = "an unknown type" if old is None else sql_type(old)
+        detail = f"goes from {before} to {sql_type(new)}"
+        yield Effect("narrow-type", op.schema, op.table_name, (op.column_name,), detail=detail)
+    # Only the revision says whether the column may hold NULL: where it does not, assume so.
+    if op.modify_nullable is False and op.existing_nullable is not False:
+        yield Effect("set-not-null", op.schema, op.table_name, (op.column_name,))
+
+
+def _is_new(change: Change, made: Novelties) -> bool:
+    """Whether the rows, or the values that are set, are those of this revision."""
+    if change.kind not in {"delete", "truncate", "rewrite"}:
+        return False
+    if (change.table, None) in made:
+        return True
+    return bool(change.columns) and all((change.table, name) in made for name in change.columns)
+
+
+def _effect(change: Change) -> Effect:
+    detail = {
+        "truncate": "truncate",
+        "change-type": "gets another type in SQL text",
+    }.get(change.kind, "")
+    columns = tuple(sorted(change.columns))
+    hazard = HAZARDS[change.kind]
+    return Effect(hazard, change.schema, change.table, columns, change.is_filtered, detail)
 
 
 def widens(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:

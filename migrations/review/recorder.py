@@ -19,7 +19,7 @@ from alembic.operations.ops import (
 )
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Index
-from sqlalchemy.exc import IdentifierError
+from sqlalchemy.exc import CompileError, IdentifierError
 
 from ..inspection.rendering import DIALECT, offline_options
 
@@ -169,6 +169,11 @@ class _Recorder:
             return Operations.invoke(self.operations, op)
         except IdentifierError:
             return None  # A name that is too long: a rule finds it in the operation.
+        except CompileError as error:
+            # A value that cannot be written as SQL stops --sql, not a run on a database, so what
+            # follows it counts too.
+            self.recording.failure = self.recording.failure or (error, self.location_of_call())
+            return None
 
     def get_bind(self) -> Any:
         self.recording.lookups.append(self.location_of_call())

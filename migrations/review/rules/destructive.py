@@ -7,11 +7,9 @@ A revision acknowledges such a rule by name, at module level::
 
 from collections.abc import Iterator
 
-from alembic.operations.ops import AlterColumnOp, DropColumnOp, DropTableOp
-
-from ..hazards import Hazard, hazards, old_type, sql_type
+from ..hazards import Effect, Hazard, effects, novelties
 from ..history import Revision
-from ..recorder import Operation
+from ..recorder import Location
 from .base import Fault, Rule, rule
 
 __all__ = ["DESTRUCTIVE"]
@@ -26,8 +24,8 @@ def _or_acknowledge(name: str, first: str) -> str:
 @rule("drop-table", to_do=_or_acknowledge("drop-table", "Keep the table until nothing reads it"))
 def drop_table(revision: Revision) -> Iterator[Fault]:
     """A table dropped by ``upgrade()``."""
-    for op, operation in _operations_with(revision, "drop-table", DropTableOp):
-        yield Fault(operation.location, f"The table {op.table_name} is dropped with its rows.")
+    for effect, location in _effects(revision, "drop-table"):
+        yield Fault(location, f"The table {effect.table} is dropped with its rows.")
 
 
 @rule(
@@ -36,9 +34,8 @@ def drop_table(revision: Revision) -> Iterator[Fault]:
 )
 def drop_column(revision: Revision) -> Iterator[Fault]:
     """A column dropped by ``upgrade()``."""
-    for op, operation in _operations_with(revision, "drop-column", DropColumnOp):
-        name = f"{op.table_name}.{op.column_name}"
-        yield Fault(operation.location, f"The column {name} is dropped with its values.")
+    for effect, location in _effects(revision, "drop-column"):
+        yield Fault(location, f"The column {effect.subject} is dropped with its values.")
 
 
 @rule(
@@ -47,37 +44,73 @@ def drop_column(revision: Revision) -> Iterator[Fault]:
 )
 def set_not_null(revision: Revision) -> Iterator[Fault]:
     """NOT NULL on a column that may hold NULL."""
-    for op, operation in _operations_with(revision, "set-not-null", AlterColumnOp):
+    for effect, location in _effects(revision, "set-not-null"):
         why = (
-            f"{op.table_name}.{op.column_name} becomes NOT NULL: that fails where a row holds "
-            "NULL, and afterwards where the previous release writes one."
+            f"{effect.subject} becomes NOT NULL: that fails where a row holds NULL, and afterwards "
+            "where the previous release writes one."
         )
-        yield Fault(operation.location, why)
+        yield Fault(location, why)
 
 
 @rule("narrow-type", to_do=_or_acknowledge("narrow-type", "Make sure that every value fits"))
 def narrow_type(revision: Revision) -> Iterator[Fault]:
     """A type that is not known to hold every value of the old one."""
-    for op, operation in _operations_with(revision, "narrow-type", AlterColumnOp):
-        old, new = old_type(op, revision.column_types), op.modify_type
-        if new is not None:
-            before = "an unknown type" if old is None else sql_type(old)
-            why = (
-                f"{op.table_name}.{op.column_name} goes from {before} to {sql_type(new)}, "
-                "which may not hold every value."
-            )
-            yield Fault(operation.location, why)
+    for effect, location in _effects(revision, "narrow-type"):
+        why = f"{effect.subject} {effect.detail}, which may not hold every value."
+        yield Fault(location, why)
+
+
+@rule(
+    "delete-rows",
+    to_do=_or_acknowledge("delete-rows", "Make sure that nobody needs these rows"),
+)
+def delete_rows(revision: Revision) -> Iterator[Fault]:
+    """Rows deleted by ``upgrade()``: DELETE, MERGE ... DELETE, TRUNCATE."""
+    for effect, location in _effects(revision, "delete-rows"):
+        which = "Rows of the table" if effect.is_filtered else "All rows of the table"
+        yield Fault(location, f"{which} {effect.table} are deleted.")
+
+
+@rule(
+    "rewrite-rows",
+    to_do=_or_acknowledge("rewrite-rows", "Make sure that nobody needs the old values"),
+)
+def rewrite_rows(revision: Revision) -> Iterator[Fault]:
+    """Values overwritten by ``upgrade()``: UPDATE, MERGE ... UPDATE, ON CONFLICT DO UPDATE.
+
+    Filling a column that the same function adds overwrites nothing.
+    """
+    for effect, location in _effects(revision, "rewrite-rows"):
+        columns = ", ".join(effect.columns)
+        yield Fault(location, f"Values of {effect.table} are overwritten, in {columns}.")
+
+
+@rule(
+    "unread-sql",
+    to_do=_or_acknowledge("unread-sql", "Write it as operations or as plain statements if you can"),
+)
+def unread_sql(revision: Revision) -> Iterator[Fault]:
+    """SQL that may destroy anything: DO, CALL, EXECUTE, or a text that is not SQL."""
+    for effect, location in _effects(revision, "unread-sql"):
+        yield Fault(location, f"The SQL of op.execute() cannot be judged: it {effect.detail}.")
 
 
 # Only upgrade() is searched: a downgrade undoes, and so drops what upgrade() created.
-def _operations_with[Op](
-    revision: Revision, hazard: Hazard, kind: type[Op]
-) -> Iterator[tuple[Op, Operation]]:
-    for operation in revision.upgrade.operations:
-        if isinstance(operation.op, kind) and hazard in hazards(
-            operation.op, revision.column_types
-        ):
-            yield operation.op, operation
+def _effects(revision: Revision, hazard: Hazard) -> Iterator[tuple[Effect, Location]]:
+    operations = revision.upgrade.operations
+    made = novelties(operation.op for operation in operations)
+    for operation in operations:
+        for effect in effects(operation.op, revision.column_types, made):
+            if effect.hazard == hazard:
+                yield effect, operation.location
 
 
-DESTRUCTIVE: tuple[Rule, ...] = (drop_table, drop_column, narrow_type, set_not_null)
+DESTRUCTIVE: tuple[Rule, ...] = (
+    drop_table,
+    drop_column,
+    narrow_type,
+    set_not_null,
+    delete_rows,
+    rewrite_rows,
+    unread_sql,
+)

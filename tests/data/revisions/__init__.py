@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.history import HEAD, NEXT
 
-__all__ = ["BAD", "GOOD"]
+__all__ = ["BAD", "DESTRUCTIVE_DDL", "GOOD", "execute", "revision"]
 
 COMMENT = 'op.create_table_comment("ms_markets__asset", "One asset.")'
 UNCOMMENT = 'op.drop_table_comment("ms_markets__asset")'
@@ -55,6 +55,27 @@ TABLE = (
 )
 
 
+def acknowledge(*rules: str) -> str:
+    """The line that gives a reason for each of these rules."""
+    reasons = dict.fromkeys(rules, "No row is lost.")
+    return f"acknowledged = {reasons!r}"
+
+
+ASSET = 'sa.table("ms_markets__asset", *(sa.column(c, sa.Text()) for c in ("asset_type", "isin")))'
+UPSERT = (
+    f'postgresql.insert({ASSET}).values(asset_type="x").on_conflict_do_update('
+    'index_elements=["isin"], set_={"asset_type": "y"})'
+)
+MERGE = (
+    "MERGE INTO ms_markets__asset a USING ms_markets__issuer i ON a.uid = i.uid WHEN MATCHED THEN "
+)
+
+
+def execute(statement: str, mark: str = "  # HERE") -> str:
+    """A call of ``op.execute`` with SQL text, where it destroys something."""
+    return f'op.execute("{statement}"){mark}'
+
+
 EXCLUDED = '("uid", "="), using="gist"'
 
 
@@ -96,10 +117,18 @@ BAD = [
         '    batch.add_column(sa.Column("isin", sa.String(12)))',
         DROP,
     ),
-    case("raw-ddl", "op.execute(\"UPDATE a SET b = ';'; drop /* x */ table b\")  # HERE"),
+    case(
+        "raw-ddl",
+        "op.execute(\"UPDATE a SET b = ';'; drop /* x */ table b\")  # HERE",
+        head=acknowledge("rewrite-rows", "drop-table"),
+    ),
     case("raw-ddl", 'op.execute(sa.DDL("ANALYZE"))  # HERE'),
     case("raw-ddl", 'op.execute(sa.text("-- no\\nALTER TABLE a ADD b text"))  # HERE'),
-    case("raw-ddl", 'op.get_context().execute("DROP TABLE ms_markets__asset")  # HERE'),
+    case(
+        "raw-ddl",
+        'op.get_context().execute("DROP TABLE ms_markets__asset")  # HERE',
+        head=acknowledge("drop-table"),
+    ),
     case("raw-ddl", f'{COMMENT}\nop.get_context().impl.execute("SELECT 1")  # HERE'),
     case(
         "unknown-table",
@@ -107,7 +136,11 @@ BAD = [
         'op.drop_table("ms_markets__nobodys")  # HERE',
     ),
     case("unknown-table", 'op.drop_constraint("a", "assets", type_="check")  # HERE'),
-    case("unknown-table", 'op.execute(sa.table("t", sa.column("a")).delete())  # HERE'),
+    case(
+        "unknown-table",
+        'op.execute(sa.table("t", sa.column("a")).delete())  # HERE',
+        head=acknowledge("delete-rows"),
+    ),
     case("unknown-table", f'op.create_exclude_constraint("ex_a", "t", {EXCLUDED})  # HERE'),
     case(
         "unchanged-foreign-key",
@@ -179,6 +212,27 @@ BAD = [
     ),
     case("narrow-type", alter("nothing", "type_=sa.String(32)", "  # HERE")),
     case("set-not-null", alter("asset_type", "nullable=False", "  # HERE")),
+    case("delete-rows", f"op.execute({ASSET}.delete())  # HERE"),
+    case("delete-rows", f'op.execute({ASSET}.delete().where(sa.column("isin") == "x"))  # HERE'),
+    case("delete-rows", execute("DELETE FROM ms_markets__asset")),
+    case("delete-rows", execute("WITH a AS (DELETE FROM ms_markets__asset) SELECT 1")),
+    case("delete-rows", execute(f"{MERGE} DELETE")),
+    case("delete-rows", f"{ADD}\n{execute('DELETE FROM ms_markets__asset')}", DROP),
+    case("rewrite-rows", f'op.execute({ASSET}.update().values(asset_type="x"))  # HERE'),
+    case("rewrite-rows", execute("UPDATE ms_markets__asset SET asset_type = 'x' WHERE isin = ''")),
+    case(
+        "rewrite-rows",
+        f"op.execute({UPSERT})  # HERE",
+        head="from sqlalchemy.dialects import postgresql",
+    ),
+    case("rewrite-rows", execute(f"{MERGE} UPDATE SET asset_type = 'x'")),
+    case(
+        "rewrite-rows",
+        f"{ADD}\n{execute("UPDATE ms_markets__asset SET isin = '', asset_type = ''")}",
+        DROP,
+    ),
+    case("unread-sql", execute("CALL forget_everything()")),
+    case("unread-sql", execute("DELETE ms_markets__asset")),
     case("idle-acknowledgement", head='acknowledged = {"drop-table": "Long gone."}  # HERE'),
     case("idle-acknowledgement", head='acknowledged = {"no-downgrade": "No need."}  # HERE'),
 ]
@@ -213,7 +267,19 @@ GOOD = [
         f"{DROP_KEY}\nop.create_foreign_key({KEY}, ondelete='CASCADE')",
         f"{DROP_KEY}\nop.create_foreign_key({KEY})",
     ),
-    good("data", "op.execute(\"UPDATE ms_markets__asset SET asset_type = 'a; drop table b'\")"),
+    good(
+        "data",
+        "op.execute(\"UPDATE ms_markets__asset SET asset_type = 'a; drop table b'\")",
+        head=acknowledge("rewrite-rows"),
+    ),
+    good("new column", f"{ADD}\n{execute("UPDATE ms_markets__asset SET isin = 'x'", '')}", DROP),
+    good("new rows", execute("INSERT INTO ms_markets__asset SELECT 1 ON CONFLICT DO NOTHING", "")),
+    good("a word", execute("SELECT 'DELETE FROM ms_markets__asset' -- TRUNCATE a", "")),
+    good(
+        "new table",
+        f"op.create_table({TABLE.replace('nobodys', 'asset')})\n"
+        f"{execute('DELETE FROM ms_markets__asset WHERE uid IS NULL', '')}",
+    ),
     good("validate", 'op.execute("ALTER TABLE ms_markets__asset VALIDATE CONSTRAINT ck_a")'),
     good("wider", alter("asset_type", "type_=sa.String(128)")),
     good("text", alter("asset_type", "type_=sa.Text()")),
@@ -225,4 +291,16 @@ GOOD = [
         f'op.create_exclude_constraint("ex_a", "ms_markets__asset", {EXCLUDED})',
     ),
     good("check", 'op.create_check_constraint("positive", "ms_markets__asset", "true")'),
+]
+
+# DDL as text breaks two rules: raw-ddl, which nobody can acknowledge, and the destructive one.
+DESTRUCTIVE_DDL = [
+    ("delete-rows", "SELECT 1; /* ; */ truncate ms_markets__asset"),
+    ("drop-table", "DROP TABLE ms_markets__issuer"),
+    ("drop-table", "DROP SCHEMA public CASCADE"),
+    ("drop-column", "ALTER TABLE ms_markets__asset DROP COLUMN asset_type"),
+    ("drop-column", "DROP TYPE colour CASCADE"),
+    ("narrow-type", "ALTER TABLE ms_markets__asset ALTER asset_type TYPE int"),
+    ("set-not-null", "ALTER TABLE ms_markets__asset ALTER asset_type SET NOT NULL"),
+    ("unread-sql", "DO 'BEGIN END'"),
 ]

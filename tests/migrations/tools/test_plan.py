@@ -180,6 +180,42 @@ def test_destructive_operations_of_an_upgrade_are_counted(
     }
 
 
+def test_data_operations_are_planned_with_their_rows(
+    environment: Mapping[str, str], head_database: Connection, checkout: Path
+) -> None:
+    head_database.execute(ASSETS)
+    head_database.execute(CURVES)
+    head_database.commit()
+    write_revision(
+        checkout,
+        """asset = sa.table("ms_markets__asset", sa.column("asset_type", sa.Text()))
+op.execute(asset.update().values(asset_type="y"))
+op.execute(asset.delete().where(asset.c.asset_type == "z"))
+op.execute("DELETE FROM public.ms_markets__curve; TRUNCATE ms_markets__issuer")
+op.execute("DO 'BEGIN END'")
+op.add_column("ms_markets__asset", sa.Column("isin", sa.Text()))
+op.execute("UPDATE ms_markets__asset SET isin = 'x'")""",
+    )
+    text = run_forked(run_here, "migrations", [], environment=environment, folder=checkout).stdout
+    assert text.partition("DESTRUCTIVE\n")[2].partition("\n\n")[0].splitlines() == [
+        f"{NEXT}  update ms_markets__asset (asset_type): rewrites 2 rows",
+        f"{NEXT}  delete from ms_markets__asset: deletes up to 2 rows",
+        f"{NEXT}  delete from ms_markets__curve: deletes 3 rows",
+        f"{NEXT}  truncate ms_markets__issuer: deletes 0 rows",
+        f"{NEXT}  execute SQL that runs DO, whose effect is not in its text: may destroy anything",
+    ]
+    result = run_forked(
+        run_here, "migrations", ["--json"], environment=environment, folder=checkout
+    )
+    [step] = json.loads(result.stdout)["steps"]
+    assert step["losses"][1] == {
+        "action": "delete from ms_markets__asset",
+        "table": "ms_markets__asset",
+        "rows": 2,
+        "exact": False,
+    }
+
+
 def test_table_is_planned_with_keys_and_checks(
     environment: Mapping[str, str], checkout: Path
 ) -> None:

@@ -22,7 +22,7 @@ from migrations.review.__main__ import main, review_folder
 from migrations.review.hazards import widens
 from migrations.review.squawk import Squawk
 from tests.conftest import ROOT
-from tests.data.revisions import BAD, GOOD
+from tests.data.revisions import BAD, DESTRUCTIVE_DDL, GOOD, execute, revision
 from tests.support.generation import PROGRAM
 from tests.support.history import AFTER, HEAD, NEXT, REVISIONS
 
@@ -89,6 +89,29 @@ def test_bad_revision_breaks_only_its_rule(versions: Path, rule: str, text: str)
 def test_a_good_revision_passes(versions: Path, text: str) -> None:
     write(versions / NAMESPACE, text)
     assert rejected(reviewed(versions, [NEXT])) == {}
+
+
+@pytest.mark.usefixtures("_no_squawk")
+@pytest.mark.parametrize(("rule", "statement"), DESTRUCTIVE_DDL)
+def test_ddl_as_text_is_destructive_too(versions: Path, rule: str, statement: str) -> None:
+    text = revision(execute(statement))
+    write(versions / NAMESPACE, text)
+    assert rejected(reviewed(versions, [NEXT])) == {rule: marked(text), "raw-ddl": marked(text)}
+
+
+@pytest.mark.usefixtures("_no_squawk")
+def test_value_without_a_type_hides_nothing_after_it(versions: Path) -> None:
+    untyped = (
+        "import datetime\n"
+        'table = sa.table("ms_markets__asset", sa.column("isin"))\n'
+        "op.execute(table.update().values(isin=datetime.timedelta(1)))\n"
+    )
+    write(versions / NAMESPACE, revision(untyped + execute("DELETE FROM ms_markets__asset")))
+    assert set(rejected(reviewed(versions, [NEXT]))) == {
+        "upgrade-raises",
+        "rewrite-rows",
+        "delete-rows",
+    }
 
 
 def test_every_rule_has_a_bad_revision() -> None:

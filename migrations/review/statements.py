@@ -1,0 +1,159 @@
+"""What SQL does to rows that exist: read by PostgreSQL's own parser."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import postgast
+from google.protobuf.message import DecodeError, Message
+from postgast import pg_query_pb2 as tree
+from sqlalchemy import Executable, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import CompileError
+from sqlalchemy.sql.elements import ClauseElement
+
+__all__ = ["Change", "ChangeKind", "Unreadable", "changes"]
+
+type ChangeKind = Literal[
+    "delete", "truncate", "rewrite", "drop-table", "drop-column", "change-type", "set-not-null"
+]
+
+# Its placeholders are those of the parser, and it does not double a percent sign.
+DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+ALTERATIONS: dict[int, ChangeKind] = {
+    tree.AT_DropColumn: "drop-column",
+    tree.AT_AlterColumnType: "change-type",
+    tree.AT_SetNotNull: "set-not-null",
+}
+# These hold tables, or are columns of tables when CASCADE drops them.
+HOLDING_TABLES = {tree.OBJECT_TABLE, tree.OBJECT_FOREIGN_TABLE, tree.OBJECT_SCHEMA}
+HOLDING_COLUMNS = {tree.OBJECT_TYPE, tree.OBJECT_DOMAIN, tree.OBJECT_EXTENSION}
+# They run code that is not in the text, or that the parser takes for a string.
+OPAQUE = {
+    tree.DoStmt: "DO",
+    tree.CallStmt: "CALL",
+    tree.ExecuteStmt: "EXECUTE",
+    tree.DropOwnedStmt: "DROP OWNED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a statement does to the rows of one table.
+
+    Attributes:
+        kind: what it does.
+        schema: of the table; None if the statement does not name it.
+        table: the table, or another object that is dropped with its tables.
+        columns: those that it sets, drops or alters; empty for whole rows.
+        is_filtered: whether it may leave rows as they are.
+    """
+
+    kind: ChangeKind
+    schema: str | None
+    table: str
+    columns: frozenset[str] = frozenset()
+    is_filtered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A statement that may do anything.
+
+    Attributes:
+        reason: why it cannot be read, as the end of a sentence that begins with "It".
+    """
+
+    reason: str
+
+
+def changes(statement: str | Executable) -> Iterator[Change | Unreadable]:
+    """What a statement, or a text of several, does to rows that exist.
+
+    Args:
+        statement: as ``op.execute`` takes it.
+    """
+    clause = text(statement) if isinstance(statement, str) else statement
+    try:
+        # Of what Alembic executes, everything is a clause that can be compiled.
+        written = cast("ClauseElement", clause).compile(dialect=DIALECT)
+        parsed = postgast.parse(str(written))
+    except CompileError as error:
+        yield Unreadable(f"cannot be written as SQL ({str(error).partition(chr(10))[0]})")
+    except postgast.PgQueryError as error:
+        yield Unreadable(f"is no SQL that PostgreSQL's parser knows ({error.message})")
+    except DecodeError:
+        yield Unreadable("is nested too deeply for PostgreSQL's parser")
+    else:
+        for node in postgast.find_nodes(parsed, Message):
+            yield from _changes(node)
+
+
+def _changes(node: Message) -> Iterator[Change | Unreadable]:
+    match node:
+        case tree.DeleteStmt():
+            filtered = node.HasField("where_clause") or bool(node.using_clause)
+            yield _change("delete", node.relation, is_filtered=filtered)
+        case tree.UpdateStmt():
+            filtered = node.HasField("where_clause") or bool(node.from_clause)
+            yield _change("rewrite", node.relation, _set(node.target_list), is_filtered=filtered)
+        case tree.InsertStmt() if node.HasField("on_conflict_clause"):
+            conflict = node.on_conflict_clause
+            if conflict.action == tree.ONCONFLICT_UPDATE:
+                columns = _set(conflict.target_list)
+                yield _change("rewrite", node.relation, columns, is_filtered=True)
+        case tree.MergeStmt():
+            yield from _merged(node)
+        case tree.TruncateStmt():
+            for relation in node.relations:
+                yield _change("truncate", relation.range_var)
+        case tree.AlterTableStmt() if node.objtype in {
+            tree.OBJECT_TABLE,
+            tree.OBJECT_FOREIGN_TABLE,
+        }:
+            for command in (item.alter_table_cmd for item in node.cmds):
+                if command.subtype in ALTERATIONS:
+                    kind = ALTERATIONS[command.subtype]
+                    yield _change(kind, node.relation, frozenset({command.name}))
+        case tree.DropStmt():
+            yield from _dropped(node)
+    if type(node) in OPAQUE:
+        yield Unreadable(f"runs {OPAQUE[type(node)]}, whose effect is not in its text")
+
+
+def _change(
+    kind: ChangeKind,
+    relation: tree.RangeVar,
+    columns: frozenset[str] = frozenset(),
+    *,
+    is_filtered: bool = False,
+) -> Change:
+    return Change(kind, relation.schemaname or None, relation.relname, columns, is_filtered)
+
+
+def _set(targets: object) -> frozenset[str]:
+    """The columns that the targets of a SET name."""
+    return frozenset(target.res_target.name for target in targets)  # type: ignore[attr-defined]
+
+
+def _merged(node: tree.MergeStmt) -> Iterator[Change]:
+    for clause in (item.merge_when_clause for item in node.merge_when_clauses):
+        match clause.command_type:
+            case tree.CMD_DELETE:
+                yield _change("delete", node.relation, is_filtered=True)
+            case tree.CMD_UPDATE:
+                columns = _set(clause.target_list)
+                yield _change("rewrite", node.relation, columns, is_filtered=True)
+
+
+def _dropped(node: tree.DropStmt) -> Iterator[Change]:
+    if node.remove_type in HOLDING_TABLES:
+        kind: ChangeKind = "drop-table"
+    elif node.remove_type in HOLDING_COLUMNS and node.behavior == tree.DROP_CASCADE:
+        kind = "drop-column"
+    else:
+        return
+    for dropped in node.objects:
+        names = [string.sval for string in postgast.find_nodes(dropped, tree.String)]
+        yield Change(kind, names[-2] if len(names) > 1 else None, names[-1])
