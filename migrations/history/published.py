@@ -2,6 +2,8 @@
 
 import re
 
+from msm.errors.commands import UPGRADES_OF_MS_MARKETS
+
 __all__ = [
     "ADOPTED_HEADS",
     "DROPPED_KEYS",
@@ -37,9 +39,7 @@ ADOPTED_HEADS = (PUBLISHED_HEAD, *NEWEST_REVISIONS)
 PUBLISHED_ID = re.compile(r"0\d{3}")
 # What every release calls the version table in the catalog.
 PUBLISHED_REGISTRY = "msm.alembic_version"
-# Each runs in an environment of its own, so that neither depends on the SDK of this process.
-PUBLISHED_UPGRADE_COMMAND = "mainsequence migrations upgrade --provider migrations:migration head"
-NEWEST_UPGRADE_COMMAND = "metatables migrations upgrade --provider msm_migrations:migration head"
+PUBLISHED_UPGRADE_COMMAND, NEWEST_UPGRADE_COMMAND = UPGRADES_OF_MS_MARKETS
 # Our revision whose tables are those of its heads.
 EQUIVALENT_REVISION = "1003"
 

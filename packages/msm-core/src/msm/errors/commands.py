@@ -9,6 +9,7 @@ __all__ = [
     "EXEC",
     "LOGIN",
     "UPGRADE",
+    "UPGRADES_OF_MS_MARKETS",
     "as_typed",
     "check_command",
     "forget_command",
@@ -109,6 +110,12 @@ def reset_command() -> str | None:
 
 
 UPGRADE = upgrade_command("migrations:migration", "head")
+# Of its last release on SDK 8, and of the releases after it. Each runs in an environment of its
+# own, so that neither depends on the SDK of this process or on what runs its commands.
+UPGRADES_OF_MS_MARKETS = (
+    f"{_MIGRATIONS['mainsequence8']} upgrade --provider migrations:migration head",
+    f"{_MIGRATIONS['metatables']} upgrade --provider msm_migrations:migration head",
+)
 CHECK = check_command("migrations")
 # The environment of the local platform, for a command that needs a platform.
 EXEC = _local("exec -- COMMAND")
