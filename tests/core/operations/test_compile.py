@@ -168,5 +168,5 @@ def test_numpy_values_and_tuples_are_converted() -> None:
         "value_1": 0.5,
         "param_2": '["a", 1]',
         "param_3": '["a", 1]',
-        "param_4": [1.5, "NaN"],
+        "param_4": '{"1.5","NaN"}',
     }

@@ -52,8 +52,8 @@ BigInt = Annotated[int, mapped_column(BigInteger)]
 Decimal38 = Annotated[Decimal, mapped_column(Numeric(38, 18))]
 
 # The published tables use both: PostgreSQL keeps JSON as text, and can compare and index JSONB.
-Json = Annotated[dict[str, Any], mapped_column(JSON)]
-Jsonb = Annotated[dict[str, Any], mapped_column(JSONB)]
+Json = Annotated[dict[str, Any], mapped_column(JSON(none_as_null=True))]
+Jsonb = Annotated[dict[str, Any], mapped_column(JSONB(none_as_null=True))]
 
 # The database makes the key: no caller has to, and the MetaTable contract says that it does.
 UuidKey = Annotated[

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Delete, Insert, Select, Update
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.dml import OnConflictClause
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import visitors
@@ -16,11 +15,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from msm.base import MarketsBase
 from msm.errors import StatementError
 from msm.operations.attached import Attached
+from msm.operations.dialect import DIALECT
 from msm.operations.exact import (
     ExpectedColumn,
     exact_returning,
     exact_select,
     form_of,
+    name_in_answer,
+    type_of,
     types_of_returned,
 )
 from msm.operations.scope import access_of, refuse_forms, refuse_text, require_attached, table_name
@@ -39,9 +41,6 @@ type Statement = (
 DEFAULT_TIMEOUT = 15.0
 # SQLAlchemy numbers the placeholders of a column with several values: one a row, or one in an IN.
 COUNTED = re.compile(r"(_m?\d+)+$")
-
-# The platform runs psycopg, which takes named placeholders as %(name)s.
-_dialect = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def _texts(
     if all(column.form is Form.NATIVE for column in columns):
         return _Text(str(compiled), compiled), None
     if isinstance(statement, Select | CompoundSelect):
-        sql, types_sql = exact_select(str(compiled), columns, _dialect.identifier_preparer)
+        sql, types_sql = exact_select(str(compiled), columns, DIALECT.identifier_preparer)
         types = None if types_sql is None else _Text(types_sql, compiled)
         return _Text(sql, compiled), types
     exact = _compiled(exact_returning(statement, columns), "statement")
@@ -183,8 +182,8 @@ def _kind(statement: object) -> str:
 def _compiled(statement: Statement, kind: str) -> SQLCompiler:
     try:
         # SQLAlchemy expands an IN only when it executes a statement itself; here it must be now.
-        compiled = _dialect.statement_compiler(
-            _dialect, statement, compile_kwargs={"render_postcompile": True}
+        compiled = DIALECT.statement_compiler(
+            DIALECT, statement, compile_kwargs={"render_postcompile": True}
         )
     except SQLAlchemyError as error:
         raise StatementError(f"The {kind} does not compile: {error.args[0]}") from error
@@ -218,23 +217,24 @@ def _refuse_missing(compiled: SQLCompiler) -> None:
 def _result_columns(compiled: SQLCompiler, *, exact: bool) -> tuple[ExpectedColumn, ...]:
     # SQLAlchemy has no public name for the labels that it rendered; rows are keyed by them.
     entries = compiled._result_columns  # noqa: SLF001 - see above
-    names = [entry.keyname for entry in entries]
+    names = [name_in_answer(entry.keyname) for entry in entries]
     for entry in entries:
-        if names.count(entry.keyname) > 1:
+        name = name_in_answer(entry.keyname)
+        if names.count(name) > 1:
             raise StatementError(
-                f"{entry.keyname}: {names.count(entry.keyname)} result columns have this name, and "
-                "rows are keyed by name; give each a different label()."
+                f"{name}: {names.count(name)} result columns have this name, and rows are keyed by "
+                "name; give each a different label()."
             )
         if not has_json_form(entry.type):
             raise StatementError(
-                f"{entry.keyname}: the result column is {entry.type.compile(_dialect)}, which "
+                f"{entry.keyname}: the result column is {entry.type.compile(DIALECT)}, which "
                 "compiled-sql.v1 cannot carry; cast it, or extract() a part, in the statement."
             )
     is_union = isinstance(compiled.statement, CompoundSelect)
     return tuple(
         ExpectedColumn(
             entry.keyname,
-            entry.type,
+            type_of(entry),
             Form.NATIVE if exact else form_of(entry, is_union=is_union),
         )
         for entry in entries

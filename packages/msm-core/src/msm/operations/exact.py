@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Delete,
+    Extract,
     Insert,
     Label,
     Text,
@@ -39,11 +40,22 @@ from sqlalchemy.types import (
     TypeEngine,
 )
 
-from msm.values.decode import Form, is_untyped
+from msm.values.decode import Form, PartOfTime, is_untyped
 
-__all__ = ["ExpectedColumn", "exact_returning", "exact_select", "form_of", "types_of_returned"]
+__all__ = [
+    "ExpectedColumn",
+    "exact_returning",
+    "exact_select",
+    "form_of",
+    "name_in_answer",
+    "type_of",
+    "types_of_returned",
+]
 
 type Write = Insert | Update | Delete
+
+# PostgreSQL cuts longer names.
+MAX_NAME_BYTES = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,26 @@ class ExpectedColumn:
     name: str
     kind: TypeEngine[Any]
     form: Form
+
+
+def name_in_answer(name: str) -> str:
+    """The name of a result column as PostgreSQL gives it back."""
+    return name.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
+
+
+def type_of(entry: ResultColumnsEntry) -> TypeEngine[Any]:
+    """The type of a result column, where that of ``extract()`` is not an integer."""
+    element = entry.objects[0] if entry.objects else None
+    # A column of a subquery is made of the one inside.
+    sources = element.base_columns if isinstance(element, ColumnElement) else ()
+    is_part = any(isinstance(_unlabelled(source), Extract) for source in sources)
+    return PartOfTime() if is_part else entry.type
+
+
+def _unlabelled(element: object) -> object:
+    while isinstance(element, Label):
+        element = element.element
+    return element
 
 
 def form_of(entry: ResultColumnsEntry, *, is_union: bool) -> Form:
@@ -85,9 +117,7 @@ def form_of(entry: ResultColumnsEntry, *, is_union: bool) -> Form:
 
 def _is_stored(entry: ResultColumnsEntry) -> bool:
     """Whether a result column is a column of a table, whose type is known for certain."""
-    element = entry.objects[0] if entry.objects else None
-    while isinstance(element, Label):
-        element = element.element
+    element = _unlabelled(entry.objects[0] if entry.objects else None)
     if not isinstance(element, Column):
         return False
     source = element.table.element if isinstance(element.table, Alias) else element.table

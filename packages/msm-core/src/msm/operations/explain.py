@@ -37,7 +37,8 @@ from msm.errors.commands import CHECK
 from msm.errors.formatting import shortened
 from msm.operations.compile import CompiledOperation
 from msm.operations.scope import model_name
-from msm.values.literals import TooLargeValueError, UnfitValueError, column_text
+from msm.values.literals import column_text
+from msm.values.texts import TooLargeValueError, UnfitValueError
 
 __all__ = ["Refusal", "sentence"]
 

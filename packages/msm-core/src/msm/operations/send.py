@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 from sqlalchemy.types import ARRAY, JSON, NullType
 
-from msm.errors import StatementError
+from msm.errors import ResultError, StatementError
 from msm.operations.compile import CompiledOperation
+from msm.operations.exact import ExpectedColumn, name_in_answer
 from msm.operations.failures import operation_refusals
 from msm.platform import check_alive
 from msm.sdk import post_operation
@@ -64,12 +65,15 @@ def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
     # The SDK requires rows, row_count and has_more of an answer; the names and types of columns are
     # optional.
     types |= {column["name"]: column["type"] for column in answer.get("columns", ())}
-    columns = [
-        ResultColumn(column.name, codec_of(column.kind, types.get(column.name, "")), column.form)
-        for column in compiled.columns
-    ]
+    columns = [_result_column(column, types) for column in compiled.columns]
     has_more = bool((answer.get("pagination") or {}).get("has_more"))
     return Answer(answer["rows"], columns, answer["row_count"], has_more)
+
+
+def _result_column(column: ExpectedColumn, types: Mapping[str, str]) -> ResultColumn:
+    key = name_in_answer(column.name)
+    codec = codec_of(column.kind, types.get(key, ""))
+    return ResultColumn(column.name, codec, column.form, "" if key == column.name else key)
 
 
 def _refuse_types(types: Mapping[str, str]) -> None:
@@ -88,4 +92,17 @@ def _parser(compiled: CompiledOperation) -> Callable[[bytes], dict[str, Any]]:
         column.form is Form.NATIVE and isinstance(column.kind, JSON | NullType | ARRAY)
         for column in compiled.columns
     )
-    return json.loads if exact else orjson.loads
+    return _exact_answer if exact else orjson.loads
+
+
+def _exact_answer(body: bytes) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = json.loads(body)
+    except json.JSONDecodeError:
+        raise
+    except (RecursionError, ValueError) as error:
+        raise ResultError(
+            "The answer holds a JSON document that is nested too deeply, or that has an integer of "
+            "more than 4,300 digits; select a part of it, or cast it to text in the statement."
+        ) from error
+    return answer

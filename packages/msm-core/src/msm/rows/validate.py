@@ -14,7 +14,8 @@ from sqlalchemy import Table
 from msm.errors import RowFault
 from msm.rows.input import Given
 from msm.sdk.context import Limits
-from msm.values.literals import NULL, UnfitValueError, array_literal, column_text
+from msm.values.literals import column_text
+from msm.values.texts import NULL, UnfitValueError, array_literal
 
 __all__ = ["Batch", "Expected", "check_rows", "largest_batch"]
 

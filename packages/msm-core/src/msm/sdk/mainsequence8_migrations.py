@@ -18,7 +18,7 @@ from mainsequence.meta_tables.migrations import (
     run_mainsequence_alembic_env,
 )
 
-from msm.sdk.connection import MigrationConnection
+from msm.sdk.context import MigrationConnection
 from msm.sdk.private_names import omit_script_context
 
 __all__ = [

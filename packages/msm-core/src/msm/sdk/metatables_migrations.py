@@ -32,7 +32,7 @@ from metatables.models import (
 from metatables.sqlalchemy_contracts import PlatformManagedMetaTable
 from sqlalchemy import make_url
 
-from msm.sdk.connection import MigrationConnection
+from msm.sdk.context import MigrationConnection
 from msm.sdk.private_names import omit_script_context
 
 __all__ = [

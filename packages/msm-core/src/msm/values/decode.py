@@ -13,15 +13,25 @@ from typing import Any
 
 import orjson
 import pandas as pd
-from sqlalchemy.types import ARRAY, NullType, TypeEngine
+from sqlalchemy.types import ARRAY, DateTime, Integer, NullType, TypeEngine
 
 from msm.errors import ResultValueError
 from msm.errors.formatting import shortened
 
-__all__ = ["Codec", "Form", "ResultColumn", "codec_of", "has_json_form", "is_untyped"]
+__all__ = ["Codec", "Form", "PartOfTime", "ResultColumn", "codec_of", "has_json_form", "is_untyped"]
 
 # What decoders raise for a value that they cannot read; an overflow is an ArithmeticError.
-DECODE_ERRORS = (ArithmeticError, TypeError, ValueError)
+DECODE_ERRORS = (ArithmeticError, RecursionError, TypeError, ValueError)
+LAST_DAY, DAY_AFTER_THE_LAST = "9999-12-31T", "10000-01-01T"
+ENDS_OF_TIME = (LAST_DAY, DAY_AFTER_THE_LAST, "0001-01-01T")
+
+
+# PostgreSQL's names of the types of timestamps.
+AWARE, NAIVE = "timestamp with time zone", "timestamp without time zone"
+
+
+class PartOfTime(Integer):
+    """The type of ``extract()``, which SQLAlchemy takes for an integer."""
 
 
 class Form(Enum):
@@ -62,12 +72,30 @@ def _whole(value: Any) -> int:
     return int(number)
 
 
+def _part(value: Any) -> int | Decimal:
+    """A part of a time, of which seconds have a fraction."""
+    number = Decimal(value)
+    return int(number) if number == number.to_integral_value() else number
+
+
 def _aware(value: str) -> datetime.datetime:
-    moment = datetime.datetime.fromisoformat(value)
+    moment = _moment(value)
     if moment.tzinfo is None:
         raise ValueError("it has no time zone")
+    return moment
+
+
+def _moment(value: str) -> datetime.datetime:
+    """An aware datetime in UTC, or a naive one where there is no time zone."""
+    if value.startswith(DAY_AFTER_THE_LAST):
+        # The last day of the year 9999 in UTC, in the time zone of a session east of it.
+        day_before = value.replace(DAY_AFTER_THE_LAST, LAST_DAY, 1)
+        return _moment(day_before) + datetime.timedelta(days=1)
+    moment = datetime.datetime.fromisoformat(value)
     # Most values are in UTC already, and the conversion costs more than the check.
-    return moment if moment.tzinfo is datetime.UTC else moment.astimezone(datetime.UTC)
+    if moment.tzinfo is datetime.UTC or moment.tzinfo is None:
+        return moment
+    return moment.astimezone(datetime.UTC)
 
 
 def _decimal(value: Any) -> Decimal:
@@ -88,6 +116,11 @@ _CODECS: Mapping[type, Codec] = {
     str: Codec(dtype="string"),
     uuid.UUID: Codec(uuid.UUID),
 }
+
+# A timestamp without a time zone. SQLAlchemy gives its type also to functions such as now(), whose
+# values have one.
+_ANY_MOMENT = Codec(_moment, "datetime64[us]")
+_PART_OF_TIME = Codec(_part, "part of a time")
 
 # Names of the types of columns, a platform's and PostgreSQL's own. Values of other types
 # stay as they are.
@@ -115,7 +148,6 @@ _TOKENS: Mapping[str, type] = {
     "time": datetime.time,
     "time without time zone": datetime.time,
     "timestamp with time zone": datetime.datetime,
-    "timestamp without time zone": datetime.datetime,
     "uuid": uuid.UUID,
 }
 
@@ -145,17 +177,30 @@ def codec_of(column_type: TypeEngine[Any], token: str) -> Codec:
         token: the platform's name of the type, which is used where SQLAlchemy does not know it.
     """
     if is_untyped(column_type):
-        codec = _CODECS[_TOKENS.get(token.removesuffix("[]"), object)]
+        name = token.removesuffix("[]")
+        codec = _ANY_MOMENT if name == NAIVE else _CODECS[_TOKENS.get(name, object)]
         return _array_of(codec) if token.endswith("[]") else codec
-    if isinstance(column_type, ARRAY):
-        return _array_of(codec_of(column_type.item_type, ""))
+    match column_type:
+        case ARRAY():
+            return _array_of(codec_of(column_type.item_type, ""))
+        case PartOfTime():
+            return _PART_OF_TIME
+        # Where the platform says that it has a time zone, the column of a frame always has one.
+        case DateTime() if not column_type.timezone and token != AWARE:
+            return _ANY_MOMENT
     return _CODECS[column_type.python_type]
 
 
 def _array_of(element: Codec) -> Codec:
     if element.decode is _as_it_is:
         return Codec(is_json=element.is_json)
-    return Codec(lambda items: [None if item is None else element.decode(item) for item in items])
+
+    def decode(item: Any) -> Any:
+        if isinstance(item, list):
+            return list(map(decode, item))
+        return None if item is None else element.decode(item)
+
+    return Codec(decode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +211,32 @@ class ResultColumn:
         name: its name or label, which the rows are keyed by.
         codec: how its values are read.
         form: how they come.
+        key: the name in the rows of an answer, where PostgreSQL has cut the name; else empty.
     """
 
     name: str
     codec: Codec
     form: Form = Form.NATIVE
+    key: str = ""
 
     @property
     def _is_float_text(self) -> bool:
         return self.codec.decode is float and self.form is Form.TEXT
 
     def of(self, records: Iterable[Mapping[str, Any]]) -> list[Any]:
-        """The column's JSON values in rows of an answer."""
-        values = list(map(itemgetter(self.name), records))
+        """The column's JSON values in rows of an answer.
+
+        Raises:
+            ResultValueError: a JSON document is more than Python can read.
+        """
+        values = list(map(itemgetter(self.key or self.name), records))
         if self.form is not Form.JSON:
             return values
         loads = json.loads if self.codec.is_json else _exact_json
-        return [None if value is None else loads(value) for value in values]
+        try:
+            return [None if value is None else loads(value) for value in values]
+        except DECODE_ERRORS as error:
+            raise self._refusal(values, loads) from error
 
     def python(self, values: Sequence[Any]) -> Sequence[Any]:
         """Python values of JSON values.
@@ -213,6 +267,10 @@ class ResultColumn:
                 return self._parsed(values, parse)
             case "datetime64[us, UTC]":
                 return self._parsed(values, _moments)
+            case "datetime64[us]":
+                return self._parsed(values, _any_moments)
+            case "part of a time":
+                return self._parsed(values, _parts)
             case "Int64":
                 # Through Python: JSON can hold integers that are too large for pandas, which are
                 # then an error of their column.
@@ -264,8 +322,24 @@ def _moments(values: Sequence[Any]) -> "pd.Series[Any]":
     # pandas would read a timestamp without a time zone as UTC.
     if any(value is not None and value[-1] != "Z" and value[-6] not in "+-" for value in values):
         raise ValueError("a timestamp has no time zone")
+    if any(value is not None and value.startswith(ENDS_OF_TIME) for value in values):
+        # pandas goes on beyond the years of Python, with values that it cannot even print.
+        moments = [None if value is None else _aware(value) for value in values]
+        return pd.Series(moments, dtype="datetime64[us, UTC]")
     texts = pd.Series(values, dtype="object")
     return pd.to_datetime(texts, format="ISO8601", utc=True).dt.as_unit("us")
+
+
+def _any_moments(values: Sequence[Any]) -> "pd.Series[Any]":
+    moments = [None if value is None else _moment(value) for value in values]
+    is_aware = any(moment is not None and moment.tzinfo is not None for moment in moments)
+    return pd.Series(moments, dtype="datetime64[us, UTC]" if is_aware else "datetime64[us]")
+
+
+def _parts(values: Sequence[Any]) -> "pd.Series[Any]":
+    parts = [None if value is None else _part(value) for value in values]
+    has_fractions = any(isinstance(part, Decimal) for part in parts)
+    return pd.Series(parts, dtype="object" if has_fractions else "Int64")
 
 
 def _numbers(texts: Sequence[str | None]) -> Sequence[float | None]:

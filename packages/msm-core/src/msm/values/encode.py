@@ -1,20 +1,23 @@
 """Encoding values for a request: from Python to the JSON of compiled-sql.v1."""
 
 import datetime
-import json
 import math
 import numbers
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy.types import ARRAY, JSON, TypeEngine
+from sqlalchemy.types import ARRAY, JSON, NullType, TypeEngine
 
 from msm.errors import StatementError
+from msm.values.texts import NULL, UnfitValueError, array_literal, checked_text, json_text, quoted
 
-__all__ = ["encode", "timestamp_fault"]
+__all__ = ["encode", "is_unfit_nan", "timestamp_fault"]
+
+# Of an integer of 4,300 digits, which Python still writes as text.
+MAX_BITS = 14_280
 
 
 def timestamp_fault(value: datetime.datetime) -> str | None:
@@ -53,36 +56,78 @@ def encode(
     return values, tokens
 
 
+def is_unfit_nan(number: Decimal) -> bool:
+    """Whether it is a NaN that PostgreSQL has not: one with a sign, or a signaling one."""
+    return number.is_snan() or (number.is_nan() and number.is_signed())
+
+
 def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple[Any, str | None]:
     if value is pd.NaT or value is pd.NA:
         raise StatementError(
             f"{name}: {value!r} is a missing value of pandas only; pass None for NULL."
         )
-    if isinstance(column_type, JSON) and value is not None:
-        # Sent as text: the contract does not say what a platform does with a nested object.
-        return _json(name, value), None
+    try:
+        if isinstance(column_type, JSON) and not (value is None and column_type.none_as_null):
+            # Sent as text: the contract does not say what a platform does with a nested object.
+            return json_text(value), None
+        if isinstance(value, list | tuple):
+            match column_type:
+                case JSON.JSONPathType():
+                    return array_literal([quoted(str(step)) for step in value]), None
+                case ARRAY():
+                    return _array(name, value, column_type.item_type), None
+                # Without a type it is the list of any_(): PostgreSQL takes the type of the column.
+                case NullType():
+                    return _array(name, value, column_type), None
+        return _scalar(name, value)
+    except UnfitValueError as fault:
+        raise StatementError(f"{name}: the value {fault}.") from fault
+
+
+def _array(name: str, values: Sequence[Any], item_type: TypeEngine[Any]) -> str:
+    """The array literal of values, which may be arrays themselves."""
+    # As text, because JSON has neither NaN nor dates, and a driver no lists of several types.
+    return array_literal([_element(name, value, item_type) for value in values])
+
+
+def _element(name: str, value: Any, item_type: TypeEngine[Any]) -> str:
+    if isinstance(value, list | tuple) and not isinstance(item_type, JSON):
+        return _array(name, value, item_type)
+    plain, _ = _encode(name, value, item_type)
+    match plain:
+        case None:
+            return NULL
+        case bool():
+            return "t" if plain else "f"
+        case datetime.date():
+            return quoted(plain.isoformat())
+    return quoted(str(plain))
+
+
+def _scalar(name: str, value: Any) -> tuple[Any, str | None]:
     match value:
-        case None | bool() | str():
+        case None | bool():
             return value, None
-        case list() | tuple() if isinstance(column_type, ARRAY):
-            items = [_encode(name, item, column_type.item_type) for item in value]
-            return [item for item, _ in items], next((token for _, token in items if token), None)
+        case str():
+            return checked_text(value), None
         case dict() | list() | tuple():
-            return _json(name, value), None
+            return json_text(value), None
         # Before date: a datetime is a date, too.
         case datetime.datetime():
-            fault = timestamp_fault(value)
-            if fault is not None:
-                raise StatementError(f"{name}: {value!r} has {fault}.")
-            return value, "timestamp with time zone"
+            return _moment(name, value), "timestamp with time zone"
         case datetime.date():
             return value, "date"
         case datetime.time():
             return value.isoformat(), None
+        case Decimal() if is_unfit_nan(value):
+            raise StatementError(f"{name}: PostgreSQL has no {value}; pass Decimal('NaN').")
         case uuid.UUID() | Decimal():
             return str(value), None
+        # An int to Python.
+        case numbers.Integral() if value is JSON.NULL:
+            raise StatementError(f"{name}: JSON.NULL is for JSON columns; pass None for NULL.")
         case numbers.Integral():
-            return int(value), None
+            return _integer(name, int(value)), None
         case numbers.Real():
             number = float(value)
             # JSON has no NaN or infinity: the SDK would send null. PostgreSQL reads these texts.
@@ -95,6 +140,24 @@ def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple
     )
 
 
+def _moment(name: str, value: datetime.datetime) -> datetime.datetime:
+    fault = timestamp_fault(value)
+    if fault is not None:
+        raise StatementError(f"{name}: {value!r} has {fault}.")
+    try:
+        value.astimezone(datetime.UTC)
+    except OverflowError as error:
+        raise StatementError(f"{name}: {value!r} is outside the years 1 to 9999 in UTC.") from error
+    return value
+
+
+def _integer(name: str, value: int) -> int:
+    # Python writes no longer ones, and counting the digits of each would take time.
+    if value.bit_length() > MAX_BITS:
+        raise StatementError(f"{name}: the integer has more than 4,300 digits; pass a Decimal.")
+    return value
+
+
 def _remedy(value: Any) -> str:
     match value:
         case datetime.timedelta():
@@ -102,13 +165,6 @@ def _remedy(value: Any) -> str:
         case bytes() | bytearray() | memoryview():
             return "send it as text, such as base64"
     return "pass a str, a number, a bool, a date, a time, a UUID, a list or a dict"
-
-
-def _json(name: str, value: Any) -> str:
-    try:
-        return json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise StatementError(f"{name}: the value is not JSON: {error}.") from error
 
 
 def _non_finite(number: float) -> str:

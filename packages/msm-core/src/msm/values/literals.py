@@ -6,7 +6,6 @@ lose them.
 """
 
 import datetime
-import json
 import numbers
 import uuid
 from collections.abc import Callable
@@ -35,19 +34,18 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from msm.errors import StatementError
-from msm.values.encode import timestamp_fault
+from msm.values.encode import is_unfit_nan, timestamp_fault
+from msm.values.texts import (
+    NULL,
+    TooLargeValueError,
+    UnfitValueError,
+    array_literal,
+    json_text,
+    quoted,
+)
 
-__all__ = [
-    "NULL",
-    "ColumnText",
-    "TooLargeValueError",
-    "UnfitValueError",
-    "array_literal",
-    "column_text",
-]
+__all__ = ["ColumnText", "column_text"]
 
-# Unquoted, as PostgreSQL writes it in an array literal; the text "NULL" is written with quotes.
-NULL = "NULL"
 # Above this, several integers are the same float, so a float does not say which one is meant.
 MAX_EXACT_FLOAT = 2**53
 # In this order, because SmallInteger and BigInteger are subclasses of Integer.
@@ -56,15 +54,6 @@ INTEGER_BITS: tuple[tuple[type[Integer], int], ...] = (
     (BigInteger, 64),
     (Integer, 32),
 )
-
-
-# Not MsmErrors: they never leave the package. Each becomes a RowFault that names row and column.
-class UnfitValueError(Exception):
-    """A value does not fit its column; the message says why."""
-
-
-class TooLargeValueError(UnfitValueError):
-    """A value has the column's type, and is longer or larger than the column can store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +106,8 @@ def column_text(column: Column[Any]) -> ColumnText:
     )
 
 
-def array_literal(elements: list[str]) -> str:
-    """The literal of a one-dimensional array, from the texts of its elements."""
-    return "{" + ",".join(elements) + "}"
-
-
 def _unfit(value: Any, needed: str) -> UnfitValueError:
     return UnfitValueError(f"expected {needed}, got {type(value).__name__}")
-
-
-def _quoted(text: str) -> str:
-    if "\x00" in text:
-        raise UnfitValueError("has a NUL character, which PostgreSQL's text cannot store")
-    # Only strings with non-ASCII characters are encoded, because this runs for every value.
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise UnfitValueError(
-                "has half of a surrogate pair, which is not a character"
-            ) from error
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _boolean(value: Any) -> str:
@@ -176,7 +146,7 @@ def _integer_writer(kind: Integer) -> Callable[[Any], str]:
 
 def _whole(value: Any) -> int:
     """An integer of another type than int."""
-    if isinstance(value, bool):
+    if isinstance(value, bool) or value is JSON.NULL:
         raise _unfit(value, "an int")
     if isinstance(value, numbers.Integral):
         return int(value)
@@ -194,7 +164,7 @@ def _numeric_writer(kind: Numeric[Any]) -> Callable[[Any], str]:
         if isinstance(value, bool) or not isinstance(value, Decimal | numbers.Integral):
             raise _unfit(value, "a Decimal or an int")
         number = value if isinstance(value, Decimal) else Decimal(int(value))
-        if number.is_snan() or (number.is_infinite() and precision is not None):
+        if is_unfit_nan(number) or (number.is_infinite() and precision is not None):
             raise TooLargeValueError("is not a number that the column can store")
         # Fixed-point: the digits before and after the point are counted below.
         text = f"{number:f}"
@@ -241,14 +211,7 @@ def _date(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    try:
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
-    except (TypeError, ValueError) as error:
-        raise UnfitValueError(f"is not JSON: {error}") from error
-    # An escaped backslash before u0000 is text, not a NUL.
-    if "\\u0000" in text.replace("\\\\", ""):
-        raise UnfitValueError("has a NUL character, which PostgreSQL's JSON cannot store")
-    return _quoted(text)
+    return quoted(json_text(value))
 
 
 def _string_writer(length: int | None) -> Callable[[Any], str]:
@@ -259,7 +222,7 @@ def _string_writer(length: int | None) -> Callable[[Any], str]:
             raise TooLargeValueError(
                 f"has {len(value)} characters, and the column stores at most {length}"
             )
-        return _quoted(value)
+        return quoted(value)
 
     return write
 
@@ -270,6 +233,6 @@ def _array_writer(column: Column[Any], kind: ARRAY[Any]) -> Callable[[Any], str]
     def write(value: Any) -> str:
         if not isinstance(value, list | tuple):
             raise _unfit(value, "a list")
-        return _quoted(array_literal([NULL if item is None else element(item) for item in value]))
+        return quoted(array_literal([NULL if item is None else element(item) for item in value]))
 
     return write

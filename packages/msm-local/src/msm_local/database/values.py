@@ -62,6 +62,7 @@ ARRAYS: Mapping[int, str] = {
     1022: "float64[]",
     1115: "timestamp without time zone[]",
     1182: "date[]",
+    1183: "time[]",
     1185: "timestamp with time zone[]",
     1231: "numeric[]",
     2951: "uuid[]",

@@ -1,0 +1,101 @@
+"""Text and JSON as PostgreSQL stores them, and array literals; the same in statements and rows."""
+
+import json
+from typing import Any
+
+from sqlalchemy import JSON
+
+__all__ = [
+    "NULL",
+    "TooLargeValueError",
+    "UnfitValueError",
+    "array_literal",
+    "checked_text",
+    "json_text",
+    "quoted",
+]
+
+# Unquoted, as PostgreSQL writes it in an array literal; the text "NULL" is written with quotes.
+NULL = "NULL"
+# SQLAlchemy's JSON.NULL is an int, whose digits json would write.
+DIGITS_OF_NULL = str(int(JSON.NULL))
+
+
+# Not MsmErrors: they never leave the package. Each becomes a fault that names its column.
+class UnfitValueError(Exception):
+    """A value does not fit its column; the message says why."""
+
+
+class TooLargeValueError(UnfitValueError):
+    """A value has the column's type, and is longer or larger than the column can store."""
+
+
+def checked_text(text: str) -> str:
+    """The text itself.
+
+    Raises:
+        UnfitValueError: PostgreSQL cannot store it.
+    """
+    if "\x00" in text:
+        raise UnfitValueError("has a NUL character, which PostgreSQL's text cannot store")
+    # Only strings with non-ASCII characters are encoded, because this runs for every value.
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise UnfitValueError(
+                "has half of a surrogate pair, which is not a character"
+            ) from error
+    return text
+
+
+def quoted(text: str) -> str:
+    """A text as an element of an array literal.
+
+    Raises:
+        UnfitValueError: PostgreSQL cannot store it.
+    """
+    return '"' + checked_text(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def array_literal(elements: list[str]) -> str:
+    """The literal of an array, from the texts of its elements."""
+    return "{" + ",".join(elements) + "}"
+
+
+def json_text(value: Any) -> str:
+    """The JSON of a value; ``JSON.NULL`` is JSON null.
+
+    Raises:
+        UnfitValueError: it is not JSON, or not JSON that PostgreSQL can store.
+    """
+    if _is_null(value):
+        return "null"
+    try:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+    except RecursionError as error:
+        raise UnfitValueError("is nested too deeply for JSON") from error
+    except (TypeError, ValueError) as error:
+        if str(error).startswith("Exceeds the limit"):
+            raise UnfitValueError("has an integer of more than 4,300 digits") from error
+        raise UnfitValueError(f"is not JSON: {error}") from error
+    # An escaped backslash before u0000 is text, not a NUL.
+    if "\\u0000" in text.replace("\\\\", ""):
+        raise UnfitValueError("has a NUL character, which PostgreSQL's JSON cannot store")
+    if DIGITS_OF_NULL in text and _holds_null(value):
+        raise UnfitValueError("has JSON.NULL inside of a document; write None there")
+    return checked_text(text)
+
+
+def _holds_null(value: Any) -> bool:
+    match value:
+        case dict():
+            return any(map(_holds_null, value.values()))
+        case list() | tuple():
+            return any(map(_holds_null, value))
+    return _is_null(value)
+
+
+def _is_null(value: Any) -> bool:
+    # By value: pandas makes a plain integer of it. No other one is likely to be the same.
+    return isinstance(value, int) and value == JSON.NULL
