@@ -121,12 +121,16 @@ def run_rounds(run: Round, rounds: int) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.slow)])
+# Of several parents, so that some children are forked while a parent sends its first requests.
+@pytest.mark.parametrize(
+    ("parents", "rounds"), [(1, 2), pytest.param(5, 10, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("run", [by_fork, by_pool, by_executor])
 def test_every_process_has_its_own_values(
-    run: Round, rounds: int, environment: Mapping[str, str]
+    run: Round, parents: int, rounds: int, environment: Mapping[str, str]
 ) -> None:
-    assert value_of(run_rounds, run, rounds, environment=environment) == []
+    for _ in range(parents):
+        assert value_of(run_rounds, run, rounds, environment=environment) == []
 
 
 def use_locks_of_another_thread() -> int:

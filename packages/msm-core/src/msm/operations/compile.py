@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql.dml import OnConflictClause
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
 from msm.errors import StatementError
 from msm.operations.attached import Attached
-from msm.operations.dialect import DIALECT
 from msm.operations.exact import (
     ExpectedColumn,
     exact_returning,
@@ -29,6 +29,7 @@ from msm.operations.scope import access_of, refuse_forms, refuse_text, require_a
 from msm.sdk import MetaTableCompiledSQLOperation, build_operation
 from msm.sdk.context import Limits
 from msm.values.decode import Form, has_json_form
+from msm.values.dialect import DIALECT
 from msm.values.encode import encode
 
 __all__ = ["CompiledOperation", "Statement", "compile_operation"]
@@ -129,7 +130,7 @@ def _operation(
 ) -> MetaTableCompiledSQLOperation:
     # Sorted, so that the same statement always makes the same request.
     used = {name: attached.tables[name] for name in sorted(access)}
-    types = {name: bind.type for bind, name in text.compiled.bind_names.items()}
+    types = _types_of(text.compiled)
     parameters, parameter_types = encode(
         text.compiled.params, types, _columns_of(text.compiled, access)
     )
@@ -239,6 +240,17 @@ def _result_columns(compiled: SQLCompiler, *, exact: bool) -> tuple[ExpectedColu
         )
         for entry in entries
     )
+
+
+def _types_of(compiled: SQLCompiler) -> dict[str, TypeEngine[Any]]:
+    types = {name: bind.type for bind, name in compiled.bind_names.items()}
+    # The values of an IN have placeholders of their own, which are numbered after that of the list.
+    listed = {name for bind, name in compiled.bind_names.items() if bind.expanding}
+    for name in compiled.params.keys() - types.keys():
+        whole = name.rpartition("_")[0]
+        if whole in listed:
+            types[name] = types[whole]
+    return types
 
 
 def _columns_of(compiled: SQLCompiler, tables: Iterable[str]) -> dict[str, str]:

@@ -41,6 +41,7 @@ from sqlalchemy.types import (
 )
 
 from msm.values.decode import Form, PartOfTime, is_untyped
+from msm.values.decorated import plain_type
 
 __all__ = [
     "ExpectedColumn",
@@ -100,7 +101,7 @@ def form_of(entry: ResultColumnsEntry, *, is_union: bool) -> Form:
         entry: the column.
         is_union: whether it is a column of several selects, whose types PostgreSQL reconciles.
     """
-    match entry.type:
+    match plain_type(entry.type):
         case NullType() | ARRAY() | JSON():
             return Form.JSON
         # A time of a day comes not at all, and text is what it is read from.

@@ -15,6 +15,7 @@ from msm.operations.failures import operation_refusals
 from msm.platform import check_alive
 from msm.sdk import post_operation
 from msm.values.decode import Form, ResultColumn, codec_of
+from msm.values.decorated import plain_type
 
 __all__ = ["Answer", "send"]
 
@@ -89,7 +90,7 @@ def _parser(compiled: CompiledOperation) -> Callable[[bytes], dict[str, Any]]:
     # orjson is twice as fast as json, but turns integers of more than 64 bits into floats. Only
     # columns of JSON, of arrays or of a type that SQLAlchemy does not know can hold such integers.
     exact = any(
-        column.form is Form.NATIVE and isinstance(column.kind, JSON | NullType | ARRAY)
+        column.form is Form.NATIVE and isinstance(plain_type(column.kind), JSON | NullType | ARRAY)
         for column in compiled.columns
     )
     return _exact_answer if exact else orjson.loads

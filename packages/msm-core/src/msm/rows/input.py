@@ -10,6 +10,7 @@ from sqlalchemy import Date, Table
 
 from msm.errors import StatementError
 from msm.errors.formatting import shortened
+from msm.values.decorated import plain_type
 
 __all__ = ["Given", "Rows", "given_rows"]
 
@@ -78,8 +79,9 @@ def _from_frame(table: Table, frame: pd.DataFrame) -> Given:
     whole = frame.reset_index(level=levels) if levels else frame
     names = [str(name) for name in whole.columns]
     series = [whole.iloc[:, position] for position in range(len(names))]
+    dates = {name for name, column in table.c.items() if isinstance(plain_type(column.type), Date)}
     columns = {
-        name: _values(column, is_date=name in table.c and isinstance(table.c[name].type, Date))
+        name: _values(column, is_date=name in dates)
         for name, column in zip(names, series, strict=True)
     }
     return Given(range(len(whole)), columns)

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from msm.rows.keys import Key
+from msm.values.decorated import plain_type
 from msm.values.literals import column_text
 
 __all__ = ["delete_statement", "insert_statement", "upsert_statement"]
@@ -102,10 +103,11 @@ def _given(table: Table, literals: Mapping[str, str]) -> TableValuedAlias:
 def _value(column: Column[Any], given: TableValuedAlias) -> ColumnElement[Any]:
     value = given.c[column.name]
     # unnest() takes an array of arrays apart to its last element, so that these are sent as text.
-    return cast(value, column.type) if isinstance(column.type, ARRAY) else value
+    return cast(value, column.type) if isinstance(plain_type(column.type), ARRAY) else value
 
 
 def _comparable(column: ColumnElement[Any]) -> ColumnElement[Any]:
     # PostgreSQL has an equality for JSONB, but none for JSON.
-    is_json = isinstance(column.type, JSON) and not isinstance(column.type, postgresql.JSONB)
+    kind = plain_type(column.type)
+    is_json = isinstance(kind, JSON) and not isinstance(kind, postgresql.JSONB)
     return cast(column, Text) if is_json else column

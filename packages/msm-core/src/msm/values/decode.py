@@ -13,10 +13,11 @@ from typing import Any
 
 import orjson
 import pandas as pd
-from sqlalchemy.types import ARRAY, DateTime, Integer, NullType, TypeEngine
+from sqlalchemy.types import ARRAY, DateTime, Integer, NullType, TypeDecorator, TypeEngine
 
 from msm.errors import ResultValueError
 from msm.errors.formatting import shortened
+from msm.values.decorated import plain_type, result_converter
 
 __all__ = ["Codec", "Form", "PartOfTime", "ResultColumn", "codec_of", "has_json_form", "is_untyped"]
 
@@ -55,11 +56,13 @@ class Codec:
         decode: makes the Python value of a JSON value that is not null.
         dtype: the dtype of a pandas column of such values.
         is_json: whether the values are JSON themselves, whose numbers stay numbers.
+        takes_null: whether ``decode`` makes a value of null too.
     """
 
     decode: Callable[[Any], Any] = _as_it_is
     dtype: str = "object"
     is_json: bool = False
+    takes_null: bool = False
 
 
 def _whole(value: Any) -> int:
@@ -154,6 +157,7 @@ _TOKENS: Mapping[str, type] = {
 
 def has_json_form(column_type: TypeEngine[Any]) -> bool:
     """Whether compiled-sql.v1 carries values of this type: not bytes, and not intervals."""
+    column_type = plain_type(column_type)
     match column_type:
         case NullType():
             return True
@@ -164,6 +168,7 @@ def has_json_form(column_type: TypeEngine[Any]) -> bool:
 
 def is_untyped(column_type: TypeEngine[Any]) -> bool:
     """Whether SQLAlchemy does not know the type, as of a function that it has no class for."""
+    column_type = plain_type(column_type)
     if isinstance(column_type, ARRAY):
         return is_untyped(column_type.item_type)
     return isinstance(column_type, NullType)
@@ -176,6 +181,10 @@ def codec_of(column_type: TypeEngine[Any], token: str) -> Codec:
         column_type: SQLAlchemy's type of the column.
         token: the platform's name of the type, which is used where SQLAlchemy does not know it.
     """
+    if isinstance(column_type, TypeDecorator):
+        inner = codec_of(plain_type(column_type), token)
+        convert = result_converter(column_type)
+        return inner if convert is None else _converted(inner, convert)
     if is_untyped(column_type):
         name = token.removesuffix("[]")
         codec = _ANY_MOMENT if name == NAIVE else _CODECS[_TOKENS.get(name, object)]
@@ -191,6 +200,13 @@ def codec_of(column_type: TypeEngine[Any], token: str) -> Codec:
     return _CODECS[column_type.python_type]
 
 
+def _converted(inner: Codec, convert: Callable[[Any], Any]) -> Codec:
+    def decode(value: Any) -> Any:
+        return convert(None if value is None else inner.decode(value))
+
+    return Codec(decode, is_json=inner.is_json, takes_null=True)
+
+
 def _array_of(element: Codec) -> Codec:
     if element.decode is _as_it_is:
         return Codec(is_json=element.is_json)
@@ -198,7 +214,7 @@ def _array_of(element: Codec) -> Codec:
     def decode(item: Any) -> Any:
         if isinstance(item, list):
             return list(map(decode, item))
-        return None if item is None else element.decode(item)
+        return None if item is None and not element.takes_null else element.decode(item)
 
     return Codec(decode)
 
@@ -250,6 +266,8 @@ class ResultColumn:
             return values
         try:
             plain = _numbers(values) if self._is_float_text else values
+            if self.codec.takes_null:
+                return list(map(decode, plain))
             return [None if value is None else decode(value) for value in plain]
         except DECODE_ERRORS as error:
             raise self._refusal(values, decode) from error

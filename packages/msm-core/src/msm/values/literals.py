@@ -31,9 +31,10 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from msm.errors import StatementError
+from msm.values.decorated import bound, plain_type
 from msm.values.encode import is_unfit_nan, timestamp_fault
 from msm.values.texts import (
     NULL,
@@ -79,6 +80,8 @@ def column_text(column: Column[Any]) -> ColumnText:
     """
     kind = column.type
     match kind:
+        case TypeDecorator():
+            return _decorated(column, kind)
         case Boolean():
             return ColumnText(_boolean, kind)
         case Integer():
@@ -104,6 +107,16 @@ def column_text(column: Column[Any]) -> ColumnText:
         f"{column} has the type {kind!r}, which insert, upsert and delete do not support; "
         "write it with execute() and a statement that casts the value."
     )
+
+
+def _decorated(column: Column[Any], kind: TypeDecorator[Any]) -> ColumnText:
+    inner = column_text(Column(column.name, plain_type(kind)))
+
+    def write(value: Any) -> str:
+        converted = bound(kind, value)
+        return NULL if converted is None else inner.write(converted)
+
+    return ColumnText(write, inner.carrier)
 
 
 def _unfit(value: Any, needed: str) -> UnfitValueError:
