@@ -22,6 +22,11 @@
     │   ├── LostTablesError             version rows exist, and tables are gone
     │   ├── SearchPathError
     │   └── NamespaceTakenError
+    ├── DataLossError               data would be lost, or nobody can know; nothing was changed
+    │   ├── UnacknowledgedLossError     a pending revision gives no reason; exit code 3
+    │   ├── UnreadableChangeError       nobody can read what it destroys; exit code 3
+    │   ├── EditedRevisionError         an applied revision was edited; exit code 4
+    │   └── DowngradeLossError          rows would be dropped; exit code 5
     ├── SessionError                the connection cannot carry a migration
     │   ├── PoolerError
     │   ├── CredentialExpiredError
@@ -71,6 +76,13 @@ from .downstream import (
     MissingReferenceError,
     RevisionIdError,
 )
+from .loss import (
+    DataLossError,
+    DowngradeLossError,
+    EditedRevisionError,
+    UnacknowledgedLossError,
+    UnreadableChangeError,
+)
 from .revisions import (
     DuplicateRevisionError,
     MissingParentError,
@@ -100,12 +112,15 @@ __all__ = [
     "AlembicRefusedError",
     "ConnectionLostError",
     "CredentialExpiredError",
+    "DataLossError",
     "DatabaseAheadError",
     "DatabaseSession",
     "DatabaseStateError",
+    "DowngradeLossError",
     "DownstreamError",
     "DownstreamModelsError",
     "DuplicateRevisionError",
+    "EditedRevisionError",
     "ForeignTableChangedError",
     "LimitError",
     "LockHeldError",
@@ -132,8 +147,10 @@ __all__ = [
     "StatementCancelledError",
     "StatementFailedError",
     "TableBusyError",
+    "UnacknowledgedLossError",
     "UnknownDependencyError",
     "UnknownVersionError",
+    "UnreadableChangeError",
     "UnreadableRevisionError",
     "UnversionedTablesError",
 ]

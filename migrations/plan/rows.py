@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, TableClause, func, inspect, select, text
+from sqlalchemy import ColumnElement, Connection, TableClause, column, func, inspect, select, text
 
 from ..provider import SCHEMA
 
-__all__ = ["RowCount", "count_rows"]
+__all__ = ["RowCount", "count_rows", "count_values"]
 
 # Above this, PostgreSQL's estimate is good enough, and a full count would take long.
 MAX_COUNTED = 1_000_000
@@ -38,15 +38,38 @@ def count_rows(connection: Connection, schema: str | None, table: str) -> RowCou
     """Count up to a million rows, and estimate above; None if there is no such table."""
     if not inspect(connection).has_table(table, schema=schema or SCHEMA):
         return None
+    return _count(connection, schema or SCHEMA, table)
+
+
+def count_values(
+    connection: Connection, schema: str | None, table: str, name: str
+) -> RowCount | None:
+    """Count the rows that have a value in a column, as :func:`count_rows` does.
+
+    Returns:
+        None if there is no such table or column.
+    """
+    found = inspect(connection)
+    if not found.has_table(table, schema=schema or SCHEMA):
+        return None
+    if name not in {item["name"] for item in found.get_columns(table, schema=schema or SCHEMA)}:
+        return None
+    return _count(connection, schema or SCHEMA, table, column(name).is_not(None))
+
+
+def _count(
+    connection: Connection, schema: str, table: str, *conditions: ColumnElement[bool]
+) -> RowCount:
     some = (
         select(text("1"))
-        .select_from(TableClause(table, schema=schema or SCHEMA))
+        .select_from(TableClause(table, schema=schema))
+        .where(*conditions)
         .limit(MAX_COUNTED + 1)
     )
     number = int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
     if number <= MAX_COUNTED:
         return RowCount(number, exact=True)
-    parameters = {"schema": schema or SCHEMA, "table": table}
+    parameters = {"schema": schema, "table": table}
     estimate = int(connection.execute(ESTIMATE, parameters).scalar_one())
     # The estimate is -1 before the first ANALYZE.
     return RowCount(max(estimate, number), exact=False)

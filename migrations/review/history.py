@@ -15,7 +15,14 @@ from ..provider import MarketsMigration
 from .recorder import Recording, record
 from .subjects import ColumnTypes, column_types, created_tables, retired_tables
 
-__all__ = ["History", "HistoryError", "Revision", "UnknownRevisionError", "read_history"]
+__all__ = [
+    "History",
+    "HistoryError",
+    "Revision",
+    "UnknownRevisionError",
+    "pending_revisions",
+    "read_history",
+]
 
 
 class HistoryError(MigrationError):
@@ -127,27 +134,53 @@ def read_history(provider: MarketsMigration, folder: Path) -> History:
     types: ColumnTypes = {}
     revisions = []
     for index, (script, upgrade) in enumerate(zip(scripts, upgrades, strict=True)):
-        path = Path(script.path)
-        revisions.append(
-            Revision(
-                id=script.revision,
-                path=path,
-                tree=_parse(path),
-                title=script.doc.partition("\n")[0],
-                is_merge=script.is_merge_point,
-                acknowledged=_acknowledged(script.module, path, folder),
-                upgrade=upgrade,
-                downgrade=_record(script, "downgrade"),
-                known_tables=owned_tables.union(
-                    *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
-                ),
-                # A copy: the next revision adds to it.
-                column_types=dict(types),
-            )
+        known = owned_tables.union(
+            *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
         )
+        revisions.append(_revision(script, upgrade, types, known))
         for operation in upgrade.operations:
             types |= column_types(operation.op)
     return History(folder, [*revisions, *_outside(folder, {script.revision for script in scripts})])
+
+
+def pending_revisions(directory: ScriptDirectory, ids: Collection[str]) -> list[Revision]:
+    """Some revisions of a history, base first, for the rules that need no known tables.
+
+    Args:
+        directory: the whole history, which types of columns come from.
+        ids: the revisions to read.
+
+    Raises:
+        HistoryError: acknowledgements are not a dict of reasons.
+    """
+    types: ColumnTypes = {}
+    found = []
+    for script in reversed(list(directory.walk_revisions())):
+        upgrade = _record(script, "upgrade")
+        if script.revision in ids:
+            found.append(_revision(script, upgrade, types, ()))
+        for operation in upgrade.operations:
+            types |= column_types(operation.op)
+    return found
+
+
+def _revision(
+    script: Script, upgrade: Recording, types: ColumnTypes, known: Collection[str]
+) -> Revision:
+    path = Path(script.path)
+    return Revision(
+        id=script.revision,
+        path=path,
+        tree=_parse(path),
+        title=script.doc.partition("\n")[0],
+        is_merge=script.is_merge_point,
+        acknowledged=_acknowledged(script.module, path, path.parent),
+        upgrade=upgrade,
+        downgrade=_record(script, "downgrade"),
+        known_tables=known,
+        # A copy: the next revision adds to it.
+        column_types=dict(types),
+    )
 
 
 def _load(provider: MarketsMigration, folder: Path) -> list[Script]:

@@ -1,7 +1,8 @@
 """A digest of each applied revision, so that a check can find a file that was edited later.
 
 The fingerprints are in the comment of Alembic's version table. They are written in the transaction
-of the migration, so that they are kept or lost together with it. Only the check reads them.
+of the migration, so that they are kept or lost together with it. The
+check reads them, and an upgrade.
 """
 
 import ast
@@ -23,7 +24,11 @@ ENTRY = re.compile(r"(\S+)=([0-9a-f]{12})\b")
 
 
 def fingerprint(path: Path) -> str:
-    """A digest of a revision's code, which comments, docstrings and formatting do not change."""
+    """A digest of a revision's code.
+
+    Comments, docstrings, formatting and acknowledgements do not change it: an upgrade of another
+    database may ask for the reason of what this one has applied.
+    """
     # Of the syntax tree: a digest of the bytes would report every run of the formatter.
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
@@ -33,9 +38,20 @@ def fingerprint(path: Path) -> str:
                 | ast.FunctionDef(body=[ast.Expr(value=ast.Constant(value=str())), *_])
             ):
                 del node.body[0]
+    tree.body = [node for node in tree.body if not _is_acknowledgement(node)]
     # dump() leaves out empty fields, among them those that a later Python adds, so that every
     # supported Python computes the same digest.
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
+
+
+def _is_acknowledgement(node: ast.stmt) -> bool:
+    match node:
+        case (
+            ast.Assign(targets=[ast.Name(id="acknowledged")])
+            | ast.AnnAssign(target=ast.Name(id="acknowledged"))
+        ):
+            return True
+    return False
 
 
 def read_fingerprints(connection: Connection, provider: Any) -> dict[str, str]:

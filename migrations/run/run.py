@@ -23,7 +23,7 @@ from msm.sdk.migrations import (
 
 from ..errors import MigrationError, ReservationError
 from ..history.files import read_revisions
-from ..provider import provider_of
+from ..provider import MarketsMigration, provider_of
 from .blockers import BlockerWatch
 from .connections import BACKEND_PID, connect_arguments
 from .fingerprints import applied_revisions, write_fingerprints
@@ -44,6 +44,9 @@ from .progress import Progress
 from .translation import busy, failure_of, is_busy
 
 __all__ = ["begin_or_exit", "end", "run", "run_or_exit"]
+
+# Connection as the owner, provider and version rows; returns what is lost, in one line.
+type Judge = Callable[[Connection, MarketsMigration, tuple[str, ...]], str]
 
 # In seconds before the second attempt; each later pause is twice as long.
 FIRST_PAUSE = 1.0
@@ -67,19 +70,23 @@ def begin_or_exit(config: Config, changes: bool) -> None:
         error.exit()
 
 
-def run_or_exit(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool]) -> None:
+def run_or_exit(
+    config: Config, script: ScriptDirectory, *, changes: Callable[[], bool], judge: Judge
+) -> None:
     """Run what Alembic was asked for, as :func:`run` does.
 
     Raises:
         MigrationError: it could not be done; the reason is on standard error, in one sentence.
     """
     try:
-        run(config, script, changes=changes)
+        run(config, script, changes=changes, judge=judge)
     except MigrationError as error:
         error.exit()
 
 
-def run(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool]) -> None:
+def run(
+    config: Config, script: ScriptDirectory, *, changes: Callable[[], bool], judge: Judge
+) -> None:
     """Run what Alembic was asked for, on connections that the platform issued.
 
     Args:
@@ -87,6 +94,7 @@ def run(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool])
         script: where the revisions are.
         changes: returns whether the command changes the schema. Then it takes the lock, which is
             kept until the catalog is finalized or this process ends.
+        judge: refuses, before any DDL, what would lose data.
 
     Raises:
         MigrationError: it could not be done; the error says what was kept.
@@ -95,7 +103,7 @@ def run(config: Config, script: ScriptDirectory, *, changes: Callable[[], bool])
     try:
         with work.failures():
             if changes():
-                work.change(script)
+                work.change(script, judge)
             else:
                 work.read(script)
     finally:
@@ -148,6 +156,7 @@ class Run:
         self._provider = provider_of(config)
         self._limits = limits
         self._recorded_rows: tuple[str, ...] = ()
+        self._lost = ""
         self._resources = ExitStack()
         self._engine = create_engine(
             self.url,
@@ -230,18 +239,20 @@ class Run:
             )
         self._run_environment()
 
-    def change(self, script: ScriptDirectory) -> None:
+    def change(self, script: ScriptDirectory, judge: Judge) -> None:
         """Run a command that changes the schema."""
         # Before the hook below: it must not say that a commit was asked for and then refuse it.
         event.listen(self._connection, "commit", self._foreign_tables.assert_unchanged)
         self._watch_commits(script, self._lock)
-        self._run_with_retries()
+        self._run_with_retries(judge)
         rows = version_rows(self._connection, self._provider)
         at_head = rows == tuple(self.revisions.heads)
         self._provider.awaited = (
             [] if at_head else missing_models(self._connection, self._provider, "reserved")
         )
         self._connection.rollback()
+        if self._lost:
+            LOG.warning("%s", self._lost)
 
     def _check_database(self) -> tuple[str, ...]:
         """Set up the connection, check that it can be used, and return the version rows."""
@@ -284,7 +295,7 @@ class Run:
         event.listen(connection, "commit", before_commit)
         event.listen(connection, "set_connection_execution_options", before_options)
 
-    def _run_with_retries(self) -> None:
+    def _run_with_retries(self, judge: Judge) -> None:
         """Run, and run again while a table is busy, nothing was kept and attempts are left."""
         connection = self._connection
         pid = connection.execute(BACKEND_PID).scalar_one()
@@ -292,6 +303,8 @@ class Run:
         with BlockerWatch(self._engine, pid, self._limits.table_lock_timeout) as watch:
             for number in range(1, self._limits.attempts + 1):
                 try:
+                    self._lost = judge(connection, self._provider, self._recorded_rows)
+                    connection.rollback()
                     self._run_environment()
                 except DBAPIError as error:
                     connection.rollback()

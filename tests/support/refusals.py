@@ -32,6 +32,15 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "file of {row}, or downgrade the database with that version: "
         f"`{migration_command('downgrade', '{provider}', '{head}')}`{{reset}}."
     ),
+    errors.DowngradeLossError: (
+        "This downgrade of mainsequence.markets would lose {losses}, and nothing was changed; look "
+        "at `python -m migrations.plan`, make a backup, and set MSM_ALLOW_DATA_LOSS=1 to lose them."
+    ),
+    errors.EditedRevisionError: (
+        "Revision {revision} in {file} was edited after it was applied, so this database is not "
+        "what the file says, and nothing was changed; restore the file as it was applied, and make "
+        "the change in a new revision."
+    ),
     errors.DuplicateRevisionError: (
         "Revision {revision} is in {first} and in {second}; give one of them another id, and "
         "correct down_revision of what follows it."
@@ -108,6 +117,15 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "`{statement}` did not get its lock ({reason}), which is held by {holder}; {outcome}; run "
         "this again when that session has ended its transaction{end}, or set "
         "MSM_MIGRATION_TABLE_LOCK_TIMEOUT (seconds) to wait longer."
+    ),
+    errors.UnacknowledgedLossError: (
+        "{why}; revision {revision} gives no reason for it at {file}:{line}{more} ({rule}), and "
+        "nothing was changed; {remedy}"
+    ),
+    errors.UnreadableChangeError: (
+        "Revision {revision} {fault} at {file}:{line}, so what it destroys cannot be read before "
+        "it runs, and nothing was changed; write it as operations, or set MSM_ALLOW_DATA_LOSS=1 to "
+        "run it unread."
     ),
     errors.UnknownDependencyError: (
         "Revision {revision} in {file} depends on {needed}, which is in no file; restore that "

@@ -15,6 +15,7 @@ from .base import Fault, rule
 
 __all__ = [
     "batch_alter_table",
+    "impl_uses",
     "raw_ddl",
     "unchanged_foreign_key",
     "unchanged_foreign_keys",
@@ -46,15 +47,21 @@ def raw_ddl(revision: Revision) -> Iterator[Fault]:
 
     Any use of Alembic's ``impl`` counts, because it leaves no operation to check.
     """
-    for node in ast.walk(revision.tree):
-        if isinstance(node, ast.Attribute) and node.attr == "impl":
-            why = f"{ast.unparse(node)} bypasses Alembic's operations."
-            yield Fault(Location(revision.path, node.lineno), why)
+    for node in impl_uses(revision.tree):
+        why = f"{ast.unparse(node)} bypasses Alembic's operations."
+        yield Fault(Location(revision.path, node.lineno), why)
     for recording in revision.recordings:
         for operation in recording.operations:
             if isinstance(operation.op, ExecuteSQLOp):
                 for ddl in _ddl(operation.op.sqltext):
                     yield Fault(operation.location, f"op.execute() runs DDL: {ddl}")
+
+
+def impl_uses(tree: ast.AST) -> Iterator[ast.Attribute]:
+    """Where a revision uses Alembic's ``impl``, which leaves no operation to read."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "impl":
+            yield node
 
 
 def _ddl(statement: object) -> Iterator[str]:

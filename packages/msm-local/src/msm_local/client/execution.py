@@ -15,6 +15,8 @@ from msm_local.system.processes import ENDING_SIGNALS, SIGNAL_BASE
 
 __all__ = ["NOT_FOUND", "UNUSABLE", "run_on_platform"]
 
+# Lets a downgrade drop rows: this is a place to try things. The user's own value comes first.
+DATA_LOSS = "MSM_ALLOW_DATA_LOSS"
 UNUSABLE = 126
 NOT_FOUND = 127
 WATCH_INTERVAL = 0.5
@@ -37,7 +39,7 @@ def run_on_platform(
     try:
         # What the command prints as advice begins with what runs it here.
         own = {LOCAL_COMMAND: instance.command("").rstrip()}
-        process = subprocess.Popen(list(command), env={**environment, **own})
+        process = subprocess.Popen(list(command), env={DATA_LOSS: "1", **environment, **own})
     except OSError as error:
         say(f"{command[0]!r} cannot be run ({error.strerror}); a script needs a #! line.")
         return UNUSABLE

@@ -1,0 +1,166 @@
+"""What a run may not do, judged from its revisions and from the database."""
+
+import ast
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from alembic.runtime.migration import RevisionStep
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection
+
+from ..errors import (
+    DowngradeLossError,
+    EditedRevisionError,
+    LimitError,
+    UnacknowledgedLossError,
+    UnreadableChangeError,
+)
+from ..provider import PACKAGE, MarketsMigration
+from ..review import Recording, Revision, record
+from ..review.history import pending_revisions
+from ..review.rules import DESTRUCTIVE
+from ..review.rules.operations import impl_uses
+from ..run.fingerprints import applied_revisions, fingerprint, read_fingerprints
+from .losses import losses_of_downgrade
+
+__all__ = ["VARIABLE", "Safeguard"]
+
+VARIABLE = "MSM_ALLOW_DATA_LOSS"
+# Losses that a refusal names; the plan names all.
+MAX_NAMED = 10
+
+type Steps = Callable[[tuple[str, ...]], Sequence[RevisionStep]]
+
+
+class Safeguard:
+    """Judges a run before its first statement.
+
+    Args:
+        script: where the revisions are.
+        steps: the steps of the run, by the rows of the version table.
+    """
+
+    def __init__(self, script: ScriptDirectory, steps: Steps) -> None:
+        self._script = script
+        self._steps = steps
+
+    def judge(
+        self, connection: Connection, provider: MarketsMigration, rows: tuple[str, ...]
+    ) -> str:
+        """Refuse what would lose data.
+
+        Args:
+            connection: as the owner role.
+            provider: whose revisions run.
+            rows: of the version table.
+
+        Returns:
+            What a downgrade loses, in one line, where the environment allows it; else empty.
+
+        Raises:
+            DataLossError: it may not run; nothing was changed.
+            LimitError: MSM_ALLOW_DATA_LOSS has a value that cannot be used.
+        """
+        allowed = _is_allowed()
+        steps = self._steps(rows)
+        # Without a step there is nothing to lose, and an edit is all that there is to see.
+        if not steps or steps[0].is_upgrade:
+            self._refuse_edited(connection, provider, rows)
+            self._judge_upgrade([step.revision for step in steps], allowed=allowed)
+            return ""
+        return self._judge_downgrade(
+            connection, provider, [step.revision for step in steps], allowed=allowed
+        )
+
+    def _refuse_edited(
+        self, connection: Connection, provider: MarketsMigration, rows: tuple[str, ...]
+    ) -> None:
+        recorded = read_fingerprints(connection, provider)
+        for name, path in applied_revisions(self._script, rows).items():
+            if name in recorded and recorded[name] != fingerprint(path):
+                raise EditedRevisionError(
+                    f"Revision {name} in {path} was edited after it was applied, so this database "
+                    "is not what the file says, and nothing was changed; restore the file as it "
+                    "was applied, and make the change in a new revision.",
+                    revision=name,
+                    path=path,
+                )
+
+    def _judge_upgrade(self, scripts: Sequence[Script], *, allowed: bool) -> None:
+        if not scripts:
+            return
+        for revision in pending_revisions(self._script, {item.revision for item in scripts}):
+            _refuse_unacknowledged(revision)
+            if not allowed:
+                _refuse_unreadable(revision.id, revision.path, revision.upgrade)
+
+    def _judge_downgrade(
+        self,
+        connection: Connection,
+        provider: MarketsMigration,
+        scripts: Sequence[Script],
+        *,
+        allowed: bool,
+    ) -> str:
+        recordings = []
+        for item in scripts:
+            path = Path(item.path)
+            recordings.append(record(vars(item.module)["downgrade"], path))
+            if not allowed:
+                _refuse_unreadable(item.revision, path, recordings[-1])
+        losses = losses_of_downgrade(connection, recordings)
+        if losses and not allowed:
+            named = ", ".join(losses[:MAX_NAMED])
+            more = f" and {len(losses) - MAX_NAMED} more" if len(losses) > MAX_NAMED else ""
+            raise DowngradeLossError(
+                f"This downgrade of {provider.migration_namespace} would lose {named}{more}, and "
+                f"nothing was changed; look at `python -m {PACKAGE}.plan`, make a backup, and set "
+                f"{VARIABLE}=1 to lose them.",
+                losses=losses,
+            )
+        return f"this downgrade lost {', '.join(losses)}" if losses else ""
+
+
+def _is_allowed() -> bool:
+    value = os.environ.get(VARIABLE, "").strip()
+    if value not in {"", "0", "1"}:
+        raise LimitError(VARIABLE, value, needed="0 or 1")
+    return value == "1"
+
+
+def _refuse_unacknowledged(revision: Revision) -> None:
+    found = [
+        (rule, fault)
+        for rule in DESTRUCTIVE
+        if not revision.acknowledged.get(rule.name, "").strip()
+        for fault in rule.check(revision)
+    ]
+    if not found:
+        return
+    rule, fault = found[0]
+    more = f", as {len(found) - 1} more that it does" if len(found) > 1 else ""
+    place = fault.location
+    raise UnacknowledgedLossError(
+        f"{fault.why.rstrip('.')}; revision {revision.id} gives no reason for it at "
+        f"{place.file}:{place.line}{more} ({rule.name}), and nothing was changed; "
+        f"{rule.to_do[0].lower()}{rule.to_do[1:]}",
+        revision=revision.id,
+        rule=rule.name,
+        path=place.file,
+        line=place.line,
+    )
+
+
+def _refuse_unreadable(name: str, path: Path, recording: Recording) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    impl = [node.lineno for node in impl_uses(tree)]
+    if recording.lookups:
+        fault, line = "asks for a connection", recording.lookups[0].line
+    elif recording.batches:
+        fault, line = "uses batch_alter_table", recording.batches[0].line
+    elif impl:
+        fault, line = "bypasses Alembic's operations", impl[0]
+    else:
+        return
+    raise UnreadableChangeError(fault, revision=name, path=path, line=line, variable=VARIABLE)
