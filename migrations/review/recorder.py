@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from alembic.operations import BatchOperations, Operations
 from alembic.operations.ops import (
@@ -18,7 +18,7 @@ from alembic.operations.ops import (
     MigrateOperation,
 )
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Index
+from sqlalchemy import Connection, Index
 from sqlalchemy.exc import CompileError, IdentifierError
 
 from ..inspection.rendering import DIALECT, offline_options
@@ -108,12 +108,24 @@ class _LookupError(Exception):
     """The revision asked for a connection."""
 
 
+class _NoConnection:
+    """Stands where a context has its connection; any use of it ends the recording."""
+
+    def __init__(self, recorder: "_Recorder") -> None:
+        self._recorder = recorder
+
+    def __getattr__(self, name: str) -> Any:
+        return self._recorder.get_bind()
+
+
 class _Context(MigrationContext):
     """An offline context for PostgreSQL that counts autocommit blocks instead of committing."""
 
     def __init__(self, recorder: "_Recorder") -> None:
         super().__init__(DIALECT, None, offline_options(recorder.output))
         self.recorder = recorder
+        # Alembic's own would take SQL and keep no operation.
+        self.connection = cast("Connection", _NoConnection(recorder))
         self.block = 0
 
     @contextmanager

@@ -1,8 +1,10 @@
 """What a run may not do, judged from its revisions and from the database."""
 
 import ast
+import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic.runtime.migration import RevisionStep
@@ -62,7 +64,17 @@ class Safeguard:
             DataLossError: it may not run; nothing was changed.
             LimitError: MSM_ALLOW_DATA_LOSS has a value that cannot be used.
         """
-        allowed = _is_allowed()
+        with _quiet_alembic():
+            return self._judge(connection, provider, rows, allowed=_is_allowed())
+
+    def _judge(
+        self,
+        connection: Connection,
+        provider: MarketsMigration,
+        rows: tuple[str, ...],
+        *,
+        allowed: bool,
+    ) -> str:
         steps = self._steps(rows)
         # Without a step there is nothing to lose, and an edit is all that there is to see.
         if not steps or steps[0].is_upgrade:
@@ -120,6 +132,18 @@ class Safeguard:
                 losses=losses,
             )
         return f"this downgrade lost {', '.join(losses)}" if losses else ""
+
+
+@contextmanager
+def _quiet_alembic() -> Iterator[None]:
+    """Leave out that a context begins: the review makes two for each revision."""
+    logger = logging.getLogger("alembic.runtime.migration")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _is_allowed() -> bool:

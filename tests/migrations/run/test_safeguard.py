@@ -111,7 +111,7 @@ def test_upgrade_runs_a_loss_that_has_a_reason(
     ("body", "fault"),
     [
         ("op.get_bind()", "asks for a connection"),
-        ("op.get_context().connection", "asks for a connection"),
+        ("op.get_context().connection.execute(sa.text('SELECT 1'))", "asks for a connection"),
         (
             "with op.batch_alter_table('ms_markets__asset') as batch:\n    pass",
             "uses batch_alter_table",
