@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from msm_local.errors import (
 from msm_local.instances import apis
 from tests.local.shell import Shell, family_of, gone
 from tests.support.generation import only_metatables
+from tests.support.waiting import soon
 
 STEPS = (
     "starting PostgreSQL",
@@ -132,6 +134,54 @@ def test_a_dead_api_is_reported_with_its_log(vendor: Shell) -> None:
     )
     vendor("doctor", code=1)
     vendor("stop")
+
+
+@only_metatables
+@pytest.mark.slow
+def test_exec_ends_a_command_whose_api_died(vendor: Shell) -> None:
+    pid = vendor.start()["pid"]
+    with vendor.popen("exec", "--", "sh", "-c", "touch began; exec sleep 300") as running:
+        assert soon((vendor.folder / "began").exists)
+        vendor_of(pid).kill()
+        _stdout, printed = running.communicate(timeout=60)
+    assert running.returncode == 128 + signal.SIGTERM
+    assert printed == (
+        f"msm-local: The metatables API of the platform died (its log is "
+        f"{vendor.state / 'server.log'}), and so the command is ended; run "
+        "`msm-local --name test stop`, then `msm-local --name test start`.\n"
+    )
+    vendor("stop")
+
+
+@only_metatables
+@pytest.mark.slow
+def test_it_starts_without_a_network(vendor: Shell) -> None:
+    """Behind a proxy that refuses everything; as root, with nothing but a loopback interface."""
+    vendor("stop")
+    log = vendor.state / "server.log"
+    before = len(log.read_text()) if log.exists() else 0
+    nowhere = "http://127.0.0.1:9"
+    proxies = {f"{kind}_proxy": nowhere for kind in ("http", "https", "all")}
+    proxies |= {name.upper(): url for name, url in proxies.items()}
+    command = vendor.command("start", "--api", "metatables")
+    if os.geteuid() == 0:
+        loopback = ["sh", "-c", 'ip link set lo up && exec "$@"', "-"]
+        command = ["unshare", "--net", *loopback, *command]
+    finished = subprocess.run(
+        command,
+        cwd=vendor.folder,
+        env=vendor.environment | proxies,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    vendor("stop")
+    assert finished.returncode == 0, finished.stderr
+    written = log.read_text()[before:]
+    assert "serving http://127.0.0.1" in written
+    assert "Traceback" not in written
+    assert " ERROR " not in written
 
 
 @only_metatables

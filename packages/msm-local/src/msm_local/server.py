@@ -27,7 +27,7 @@ from msm_local.database.bootstrap import prepare_database
 from msm_local.database.libpq import forget_variables, message_of
 from msm_local.errors import MsmLocalError, PortBusyError
 from msm_local.instances.apis import METATABLES
-from msm_local.instances.instance import Instance, State
+from msm_local.instances.instance import API_ENDED, Instance, State
 from msm_local.instances.registry import register
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE, UNFINISHED
@@ -222,7 +222,15 @@ def _serve_metatables(
     report = _reporter(instance, state, starter)
     report("preparing the login and the database")
     url = open_database(platform, cluster, state.database_url, password)
-    _reporter(instance, replace(state, database_url=url), starter)("ready")
+    state = replace(state, database_url=url)
+    _reporter(instance, state, starter)("ready")
+
+    def watch() -> None:
+        if platform.wait_until_lost():
+            # `exec` reads it, and ends its command.
+            instance.write_state(replace(state, phase=API_ENDED))
+
+    threading.Thread(target=watch, name="msm-local watcher", daemon=True).start()
     _register(instance)
     LOG.info("serving %s", state.endpoint)
     if cluster is None:

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
+from msm_local.instances.apis import METATABLES
 from msm_local.instances.health import probe
-from msm_local.instances.instance import Instance, State
+from msm_local.instances.instance import API_ENDED, Instance, State
 from msm_local.system.launcher import LOCAL_COMMAND
 from msm_local.system.processes import ENDING_SIGNALS, SIGNAL_BASE
 
@@ -34,7 +35,8 @@ def run_on_platform(
 
     Signals that we get are forwarded. If the server dies while the command runs, that is reported,
     and the command is ended unless the platform is back within RESTART_TIMEOUT: the SDK would retry
-    for minutes, and print thousands of lines. If the platform is stopped, the command goes on.
+    for minutes, and print thousands of lines. If only the metatables API died, the command is ended
+    at once. If the platform is stopped, the command goes on.
     """
     try:
         # What the command prints as advice begins with what runs it here.
@@ -74,6 +76,14 @@ def _watch(
 ) -> None:
     while not ended.wait(WATCH_INTERVAL):
         if state.is_alive():
+            if state.api == METATABLES and _api_ended(instance, state):
+                say(
+                    f"The metatables API of the platform died (its log is {state.log_path}), and "
+                    f"so the command is ended; run `{instance.command('stop')}`, then "
+                    f"`{instance.command('start')}`."
+                )
+                process.terminate()
+                return
             continue
         left = instance.read_state()
         if left is None:
@@ -99,3 +109,8 @@ def _watch(
         else:
             process.terminate()
             return
+
+
+def _api_ended(instance: Instance, state: State) -> bool:
+    left = instance.read_state()
+    return left is not None and left.pid == state.pid and left.phase == API_ENDED

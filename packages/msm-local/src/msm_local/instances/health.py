@@ -7,7 +7,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from msm_local.contract.paths import API_ROOT
-from msm_local.instances.instance import Instance, State
+from msm_local.instances.instance import API_ENDED, Instance, State
 
 __all__ = ["Health", "call_health", "probe"]
 
@@ -40,7 +40,8 @@ def probe(instance: Instance) -> Health:
     state = instance.read_state()
     if state is None or not state.is_alive():
         return Health("stopped", "", None, "")
-    if state.phase != "ready":
+    # Where the API has ended, the server still answers, and says why.
+    if state.phase not in ("ready", API_ENDED):
         return Health("degraded", f"still {state.phase}", state, "")
     try:
         answer = call_health(state.endpoint, state.token)

@@ -18,6 +18,7 @@ from msm_local.system.launcher import own_command
 from msm_local.system.processes import is_process
 
 __all__ = [
+    "API_ENDED",
     "DEFAULT_NAME",
     "IGNORE_ALL",
     "Instance",
@@ -27,6 +28,7 @@ __all__ = [
     "project_root",
 ]
 
+API_ENDED = "without its API, which ended by itself"
 DEFAULT_NAME = "default"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")
 STATE_FOLDER = ".msm-local"
@@ -40,7 +42,8 @@ class State:
     Attributes:
         pid: the server process.
         started: when that process started, in seconds since the epoch.
-        phase: the current step of its start; ``ready`` when it answers.
+        phase: the current step of its start; ``ready`` when it answers; API_ENDED when the process
+            of the metatables API ended by itself.
         port: its HTTP port.
         endpoint: its URL, without a path.
         token: what every request carries.

@@ -143,6 +143,10 @@ class MetatablesPlatform:
         self._report("starting the metatables API")
         self._process.wait_for(READY)
 
+    def wait_until_lost(self) -> bool:
+        """Wait until the process of the API ends; whether it ended by itself."""
+        return self._process.wait_until_lost()
+
     def stop_api(self) -> None:
         """Stop the API, and leave the rest; call it before its database stops."""
         self._process.stop()

@@ -169,6 +169,11 @@ class VendorProcess:
             return ""
         return f"the process of the metatables API ended with code {code}; see {self.log_path}"
 
+    def wait_until_lost(self) -> bool:
+        """Wait until it ends; whether it ended by itself."""
+        self._running.wait()
+        return not self._stopping
+
     def stop(self) -> None:
         """Stop it, if it is running."""
         self._stopping = True
@@ -199,7 +204,6 @@ class VendorProcess:
             pipe.flush()
 
     def _watch(self) -> None:
-        code = self._running.wait()
-        if not self._stopping:
+        if self.wait_until_lost():
             LOG.error("the process of the metatables API (pid %s) ended by itself with code %s",
-                      self._running.pid, code)  # fmt: skip
+                      self._running.pid, self._running.returncode)  # fmt: skip
