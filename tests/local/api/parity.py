@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from tests.conformance.differences import ANSWERS, CATALOG, SHAPES
 from tests.local.api.parity_mainsequence8 import MAINSEQUENCE8
 from tests.local.api.parity_metatables import METATABLES
 from tests.local.api.parity_rows import Row
@@ -55,6 +56,14 @@ It is stricter in one point. A statement is one SELECT, INSERT, UPDATE or DELETE
 of the catalog, with the functions and types of an allow-list. The code `statement_refused` refuses
 all others: `pg_sleep`, advisory locks, `DO`, temporary tables, `pg_catalog`. The platform runs
 whatever the database role of the caller may do.
+
+## Differences from the server of metatables
+
+`tests/conformance` runs the same migrations, statements and calls against msm-local and against the
+vendor's own server. These differences are deliberate, and the only ones that the tests allow.
+
+| where | msm-local |
+|---|---|
 """
 
 
@@ -72,10 +81,16 @@ def methods(client_class: type[Any]) -> set[str]:
 
 def page() -> str:
     """The page, as Markdown."""
-    parts = [HEAD]
-    for name, rows in MAINSEQUENCE8.items():
+    reasons = {
+        **{f"operations: {name}": reason for name, reason in ANSWERS.items()},
+        **CATALOG,
+        **{f"`{path.strip('.')}`": reason for path, reason in SHAPES.items()},
+    }
+    rows = "".join(f"| {where} | {reason} |\n" for where, reason in reasons.items())
+    parts = [HEAD + rows]
+    for name, methods_ in MAINSEQUENCE8.items():
         parts.append(f"## {name}\n\n| method | SDK 8 | metatables | note |\n|---|---|---|---|")
-        parts += _lines(rows, METATABLES[name])
+        parts += _lines(methods_, METATABLES[name])
         parts.append("")
     return "\n".join(parts)
 

@@ -37,7 +37,10 @@ def row(data_source_uid: str, name: str, **more: Any) -> dict[str, Any]:
     contract = {
         "version": "relational-table.v1",
         "physical": {"schema": "public", "table_name": name},
-        "columns": [{"name": "time_index", "data_type": "timestamp with time zone"}],
+        "columns": [
+            {"name": "time_index", "data_type": "timestamp with time zone"},
+            {"name": "uid", "data_type": "uuid"},
+        ],
         "authoring": {
             "time_indexed": {"time_index_name": "time_index", "index_names": ["time_index", "uid"]}
         },

@@ -7,9 +7,11 @@ import psycopg
 
 from tests.local.conftest import Client
 
-__all__ = ["REGISTRY", "Tables"]
+__all__ = ["DIMENSIONS", "REGISTRY", "UNKNOWN", "Tables", "series"]
 
 REGISTRY = "versions"
+UNKNOWN = "11111111-1111-4111-8111-111111111111"
+DIMENSIONS = ["account_identifier", "asset_identifier"]
 
 
 class Tables:
@@ -98,3 +100,20 @@ class Tables:
         """The status and the body of an operation that fails."""
         answer = self.execute(operation, sql, **more)
         return answer.status_code, answer.json()["detail"]
+
+
+def series(tables: Tables, name: str, dimensions: list[str], **layout: Any) -> dict[str, Any]:
+    """The row of a time-indexed table with these dimensions."""
+    authored: dict[str, Any] = {
+        "time_index_name": "at",
+        "index_names": ["at", *dimensions],
+        **layout,
+    }
+    columns = [{"name": "at", "data_type": "timestamp with time zone"}]
+    columns += [{"name": column, "data_type": "string"} for column in dimensions]
+    contract = {
+        "physical": {"schema": "public", "table_name": name},
+        "columns": columns,
+        "authoring": {"time_indexed": authored},
+    }
+    return tables.row(name, time_index_name="at", cadence="1d", table_contract=contract)

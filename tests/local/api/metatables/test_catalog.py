@@ -5,28 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.local.api.metatables.client import Tables
-
-UNKNOWN = "11111111-1111-4111-8111-111111111111"
-DIMENSIONS = ["account_identifier", "asset_identifier"]
-
-
-def series(tables: Tables, name: str, dimensions: list[str], **layout: Any) -> dict[str, Any]:
-    """The row of a time-indexed table with these dimensions."""
-    authored: dict[str, Any] = {
-        "time_index_name": "at",
-        "index_names": ["at", *dimensions],
-        **layout,
-    }
-    columns = [{"name": "at", "data_type": "timestamp with time zone"}]
-    columns += [{"name": column, "data_type": "string"} for column in dimensions]
-    contract = {
-        "physical": {"schema": "public", "table_name": name},
-        "columns": columns,
-        "authoring": {"time_indexed": authored},
-    }
-    return tables.row(name, time_index_name="at", cadence="1d", table_contract=contract)
-
+from tests.local.api.metatables.client import DIMENSIONS, UNKNOWN, Tables, series
 
 # Reservation.
 
@@ -237,20 +216,26 @@ def test_texts_of_the_models_reach_the_catalog(tables: Tables) -> None:
     ]
     contract = {"physical": {"schema": "public", "table_name": "thing"}, "columns": columns}
     [uid] = tables.reserve("thing", table_contract=contract, labels=["old"], description="kept")
-    tables.migrate(uid, "CREATE TABLE thing (uid uuid, s text)")
+    tables.migrate(uid, "CREATE TABLE thing (uid uuid, s text, later int)")
     texts = {
         "labels": ["new  one", " "],
         "description": "",
-        "columns": [{"name": "uid", "label": "New", "encryption": None}, {"name": "gone"}],
+        "columns": [
+            {"name": "uid", "label": "New", "encryption": None},
+            {"name": "gone"},
+            {"name": "later", "description": "of a revision"},
+        ],
     }
     assert tables.finalize(uid, authored_metadata={uid: texts})[0] == 200
     row = tables.get(uid)
     assert (row["labels"], row["description"]) == (["new one"], "kept")
     found = [(column["label"], column["description"]) for column in row["columns"]]
-    assert found == [("New", None), (None, "kept")]
+    assert found == [("New", ""), ("", "kept"), ("", "of a revision")]
     assert row["columns"][0]["encryption"] is None
     assert row["table_contract"]["columns"][0] == {
-        "name": "uid", "data_type": "uuid", "label": "New",
+        "name": "uid", "logical_name": None, "data_type": "uuid", "backend_type": "UUID",
+        "nullable": True, "primary_key": False, "unique": False, "ordinal_position": 1,
+        "description": "", "label": "New",
     }  # fmt: skip
 
 
@@ -275,6 +260,8 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"provisioning_statuses": ["reserved"]}, {"alpha", "beta", "gamma"}),
     ({"migration_provider_key": "example:markets"}, {"alpha", "beta", "gamma"}),
     ({"time_indexed": True}, {"gamma"}),
+    ({"q": "AMM"}, {"gamma"}),
+    ({"q": "none"}, set()),
     ({"time_indexed": False, "limit": 1}, {"alpha"}),
     ({"limit": 2, "offset": 2}, {"gamma"}),
 ]
@@ -290,8 +277,9 @@ def test_every_filter_works_in_body_and_query(tables: Tables) -> None:
         assert {row["identifier"] for row in answer.json()["results"]} == expected, body
         answer = tables.http.get("/meta-tables/", params=body)
         assert {row["identifier"] for row in answer.json()["results"]} == expected, body
-    found = tables.http.post("/time-index-meta-tables/filter/", json={}).json()
-    assert [row["identifier"] for row in found["results"]] == ["gamma"]
+    for body in ({}, {"time_indexed": False}):
+        found = tables.http.post("/time-index-meta-tables/filter/", json=body).json()
+        assert [row["identifier"] for row in found["results"]] == ["gamma"]
 
 
 @pytest.mark.parametrize(

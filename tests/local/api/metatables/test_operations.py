@@ -148,7 +148,10 @@ REFUSED = {
     ),
     "SELECT 1,\n  nope\nFROM thing": ('column "nope" does not exist\nLINE 2:   nope\n          ^'),
     "TABLE missing": 'relation "missing" does not exist\nLINE 1: TABLE missing\n              ^',
-    "SELECT * FORM thing": 'syntax error at or near "FORM"',
+    "SELECT * FORM thing": (
+        'syntax error at or near "FORM"\nLINE 1: SELECT * FORM thing\n                 ^'
+    ),
+    "SELECT\n(": "syntax error at end of input\nLINE 2: (\n         ^",
     "SELECT 1 / 0": "division by zero",
 }
 
@@ -182,6 +185,26 @@ def test_missing_and_strange_parameters_are_told_apart(tables: Tables) -> None:
         assert (status, detail["code"]) == (400, "invalid_sql_parameters")
     more = {"parameters": {"a": 1}, "types": {"b": "int64"}}
     assert tables.refused("select", "SELECT %(a)s", **more)[1]["code"] == "invalid_sql_parameters"
+
+
+def positional(tables: Tables, sql: str, values: list[Any]) -> tuple[Any, Any]:
+    body = {
+        "operation": "select",
+        "statement": {"sql": sql, "parameters": values},
+        "data_source_uid": tables.source,
+    }
+    answer = tables.http.post("/meta-tables/execute-operation/", json=body).json()
+    return answer.get("rows"), answer.get("detail", {}).get("detail")
+
+
+def test_parameters_may_have_positions_and_no_names(tables: Tables) -> None:
+    sql = "SELECT %s::int AS a, '%%' AS b, %s::text AS c"
+    assert positional(tables, sql, [1, "x"]) == ([{"a": 1, "b": "%", "c": "x"}], None)
+    assert positional(tables, "SELECT '%' AS a", []) == ([{"a": "%"}], None)
+    counts = "the query has 2 placeholders but 1 parameters were passed"
+    assert positional(tables, sql, [1]) == (None, counts)
+    mixed = "positional and named placeholders cannot be mixed"
+    assert positional(tables, "SELECT %s, %(a)s", [1]) == (None, mixed)
 
 
 @pytest.mark.parametrize("value", ["a\x00b", [1, "a"]])

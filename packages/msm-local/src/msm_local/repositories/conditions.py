@@ -33,6 +33,9 @@ def _condition(clause: FilterClause) -> tuple[sql.Composable, list[Any]]:
         # There is one environment: the condition holds for all rows or for none.
         query = "EXISTS (SELECT 1 FROM msm_local.settings WHERE environment_uid::text = %s)"
         return sql.SQL(query), [first]
+    if clause.field == "q":
+        names = "concat_ws(chr(10), identifier, physical_table_name)"
+        return sql.SQL(f"strpos(lower({names}), lower(%s)) > 0"), [first]
     if clause.field == "labels":
         templates = {
             "exact": "%s = ANY(labels)",

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
-from psycopg import Connection, Cursor, RawCursor, sql
+from psycopg import Connection, Cursor, RawCursor, pq, sql
 from psycopg.rows import DictRow, dict_row
 
-__all__ = ["Adapt", "error_text", "fetch", "open_select", "run_out", "write"]
+__all__ = ["Adapt", "error_text", "fetch", "open_select", "parse_error", "run_out", "write"]
 
 # Makes a cursor read values in the form that the answer needs.
 Adapt = Callable[[Cursor[Any]], None]
@@ -94,6 +94,14 @@ def error_text(error: psycopg.Error, *, declared: bool) -> str:
     if not declared:
         return text
     return POSITION.sub(lambda match: f"LINE {int(match[1]) - 1}: ", text, count=1)
+
+
+def parse_error(connection: Connection[Any], text: str) -> str | None:
+    """What PostgreSQL says about a text that it cannot parse, which is not run; None if it can."""
+    result = connection.pgconn.prepare(b"", text.encode())
+    if result.status != pq.ExecStatus.FATAL_ERROR:
+        return None
+    return pq.misc.error_message(result)
 
 
 def _row_cursor(connection: Connection[Any], adapt: Adapt) -> Cursor[DictRow]:

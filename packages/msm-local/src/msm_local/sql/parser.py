@@ -13,7 +13,7 @@ from postgast import pg_query_pb2 as tree
 from msm_local.errors import StatementRefusedError
 from msm_local.sql.constructs import check_construct, texts
 
-__all__ = ["PUBLIC", "Statement", "StatementKind", "TableName", "parse", "syntax_error"]
+__all__ = ["PUBLIC", "Statement", "StatementKind", "TableName", "invalid_text", "parse"]
 
 StatementKind = Literal["select", "insert", "update", "delete", "upsert"]
 TableName = tuple[str, str]
@@ -77,12 +77,13 @@ def parse(text: str) -> Statement:
     return _parse_cached(text) if len(text) <= MAX_CACHED_LENGTH else _parse(text)
 
 
-def syntax_error(text: str) -> str | None:
-    """What PostgreSQL says where a text is not valid SQL; None if it is valid."""
+def invalid_text(text: str) -> str | None:
+    """The text with $1, $2 ... as placeholders where it is not valid SQL; None if it is valid."""
     try:
-        postgast.parse(_numbered(text)[0])
-    except postgast.PgQueryError as error:
-        return str(error.message)
+        numbered, _names = _numbered(text)
+        postgast.parse(numbered)
+    except postgast.PgQueryError:
+        return numbered
     except (DecodeError, StatementRefusedError):
         return None
     return None

@@ -50,6 +50,8 @@ def _filters() -> Iterator[tuple[str, str, Lookup]]:
     yield "data_source_uid", "data_source__uid", "exact"
     yield from ((f"{field}__contains", field, "contains") for field in CONTAINS)
     yield "labels__contains", "labels", "contains_any_case"
+    # In the identifier, or in the name of the table.
+    yield "q", "q", "contains_any_case"
     yield "namespace__isnull", "namespace", "isnull"
     yield "namespace__empty", "namespace", "isnull"
 
@@ -76,8 +78,9 @@ def parse_body(
     limit = _number("limit", given.pop("limit", default_limit), 1, MAX_FILTERED)
     offset = _number("offset", given.pop("offset", 0), 0, 2**31 - 1)
     clauses = [_clause(resource, name, value) for name, value in given.items()]
-    if indexed is not None:
-        kind = "time_indexed" if _truth("time_indexed", indexed) else "relational"
+    # Tables of the resource for time-indexed ones are so, whatever the request says.
+    kind = None if indexed is None else _kind(_truth("time_indexed", indexed))
+    if kind is not None and resource == "meta-tables":
         clauses.append(FilterClause("table_kind", "exact", (kind,)))
     return clauses, Page(limit, offset)
 
@@ -144,6 +147,10 @@ def _text(name: str, field: str, value: object) -> str:
         return str(UUID(value))
     except ValueError as error:
         raise InvalidRequestError(f"The filter {name!r} takes a uid, not {value!r}.") from error
+
+
+def _kind(indexed: bool) -> str:
+    return "time_indexed" if indexed else "relational"
 
 
 def _truth(name: str, value: object) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from msm_local.contract import requests as generation1
 from msm_local.contract.json_values import JsonObject, Text
 from msm_local.contract.metatables.limits import (
     MAX_MILLISECONDS,
@@ -12,7 +13,7 @@ from msm_local.contract.metatables.limits import (
     MAX_ROWS,
     MAX_SQL_CHARACTERS,
 )
-from msm_local.contract.requests import PhysicalName, TableContract
+from msm_local.contract.requests import PhysicalName
 
 __all__ = [
     "AuthoredColumn",
@@ -26,6 +27,7 @@ __all__ = [
     "Query",
     "ReservationRow",
     "Statement",
+    "TableContract",
 ]
 
 OperationKind = Literal["select", "insert", "update", "delete", "upsert"]
@@ -49,10 +51,13 @@ class Limits(BaseModel):
 
 
 class Statement(_Request):
-    """A statement with its parameters; without parameters, a percent sign means itself."""
+    """A statement with its parameters, by name or, for ``%s``, by position.
+
+    Without parameters, a percent sign means itself.
+    """
 
     sql: Sql
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: dict[str, Any] | list[Any] = Field(default_factory=dict)
     parameter_types: dict[str, str] | None = None
     paramstyle: Literal["pyformat"] = "pyformat"
 
@@ -74,6 +79,35 @@ class Query(_Request):
     data_source_uid: UUID
     sql: Sql
     limits: Limits = Field(default_factory=Limits)
+
+
+class Physical(BaseModel):
+    """Where a contract says that its table is; what it leaves out is as the row says."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    schema_name: Text | None = Field(default=None, alias="schema")
+    table_name: Text | None = None
+
+
+class ContractForeignKey(BaseModel):
+    """A foreign key of a contract."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: Text | None = None
+    source_columns: Annotated[list[Text], Field(min_length=1)]
+    target_meta_table_uid: UUID
+    target_columns: Annotated[list[Text], Field(min_length=1)]
+    on_delete: Text = "restrict"
+
+
+class TableContract(generation1.TableContract):
+    """The part of a contract that generation 2 checks; the rest is stored as it is."""
+
+    physical: Physical = Field(default_factory=Physical)
+    indexes: list[JsonObject] = Field(default_factory=list)
+    foreign_keys: list[ContractForeignKey] = Field(default_factory=list)
 
 
 class ReservationRow(_Request):

@@ -23,6 +23,7 @@ __all__ = [
     "QueryResult",
     "Released",
     "RuntimeContext",
+    "Source",
     "SourceSummary",
 ]
 
@@ -40,24 +41,29 @@ class Error(TypedDict):
     detail: str | Coded
 
 
-class SourceSummary(TypedDict):
-    """The one DataSource, as answers name it."""
+class Source(TypedDict):
+    """The one DataSource."""
 
     uid: str
-    data_source_uid: str
     class_type: str
     display_name: str
     status: str
     storage_access_mode: Literal["read_write"]
 
 
-class DataSource(SourceSummary):
+class SourceSummary(Source):
+    """The one DataSource, as rows of the catalog name it."""
+
+    data_source_uid: str
+
+
+class DataSource(Source):
     """The one DataSource, with what may be done to it: nothing."""
 
     can_import: Literal[False]
     can_manage: Literal[False]
     is_default: Literal[True]
-    configuration: dict[str, str]
+    configuration: dict[str, str | int | None]
 
 
 class DataSourcePage(responses.CollectionPage):
@@ -119,7 +125,7 @@ class RuntimeContext(TypedDict):
     api_endpoint: str
     bootstrap: Bootstrap
     credential_store: None
-    data_source: SourceSummary
+    data_source: Source
     data_source_error: None
     data_source_selection: Literal["runtime_binding"]
     default_schema: str
@@ -136,9 +142,20 @@ class RuntimeContext(TypedDict):
     transfer_limits: NotRequired[TransferLimits]
 
 
-class Column(responses.Column):
+class Column(TypedDict):
     """A column of a table; ``encryption`` if the client encrypts its values."""
 
+    name: str
+    logical_name: str | None
+    data_type: str
+    backend_type: str | None
+    nullable: bool
+    primary_key: bool
+    unique: bool
+    ordinal_position: int
+    description: str
+    label: str
+    contract_fragment: dict[str, Any]
     encryption: dict[str, Any] | None
 
 
@@ -157,6 +174,8 @@ class MetaTable(TypedDict):
     """A row of the catalog; that of a time-indexed table has a cadence and a profile."""
 
     uid: str
+    role: Literal["owner"]
+    allowed_actions: list[str]
     data_source: SourceSummary
     data_source_uid: str
     identifier: str | None
@@ -186,7 +205,6 @@ class MetaTable(TypedDict):
     foreign_keys: list[responses.ForeignKey]
     incoming_fks: list[responses.ForeignKey]
     creation_date: str
-    created_by_user_uid: str
     cadence: NotRequired[str | None]
     time_indexed_profile: NotRequired[Profile]
 

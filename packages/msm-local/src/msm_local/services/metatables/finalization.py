@@ -19,7 +19,7 @@ from msm_local.errors import InvalidRequestError, NotFoundError
 from msm_local.repositories import meta_tables
 from msm_local.repositories.meta_table_rows import MetaTableRow, Shape
 from msm_local.repositories.settings import Settings
-from msm_local.services.metatables.authoring import with_authored
+from msm_local.services.metatables.authoring import authored_shape, with_authored, with_observed
 from msm_local.services.observation import Observed, find_problem, observe
 
 __all__ = ["finalize"]
@@ -128,7 +128,7 @@ def _judge(
     refusal = _refusal(settings, row, observed)
     if refusal is not None:
         return _Outcome(uid, row, before, before, exists=True, error=refusal)
-    return _Outcome(uid, row, before, ACTIVE, exists=True, shape=observed.shape)
+    return _Outcome(uid, row, before, ACTIVE, exists=True, shape=authored_shape(observed.shape))
 
 
 def _missing(row: MetaTableRow) -> responses.Coded:
@@ -144,6 +144,11 @@ def _refusal(settings: Settings, row: MetaTableRow, observed: Observed) -> respo
     problem = find_problem(settings, row, observed)
     if problem is not None:
         return _error(CODES[problem.kind], problem.sentence)
+    if not observed.shape.columns:
+        return _error(
+            "physical_contract_reconciliation_failed",
+            f"The table {row.qualified_name} has no columns.",
+        )
     strangers = sorted(
         f"{key.target_table_physical_schema}.{key.target_table_physical_table_name}"
         for key in observed.shape.foreign_keys
@@ -163,7 +168,11 @@ def _store(
 ) -> None:
     active = [item for item in outcomes if item.row is not None and item.shape is not None]
     authored = request.authored_metadata or {}
-    changed = [item.row for item in active if item.row is not None and item.uid in authored]
+    changed = [
+        with_observed(item.row, item.shape)
+        for item in active
+        if item.row is not None and item.shape is not None and item.uid in authored
+    ]
     meta_tables.store_texts(connection, changed)
     meta_tables.activate(
         connection, {item.uid: item.shape for item in active if item.shape is not None}

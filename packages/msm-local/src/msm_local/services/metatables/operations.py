@@ -29,10 +29,10 @@ from msm_local.errors import (
 )
 from msm_local.repositories import meta_tables, physical, transfers
 from msm_local.services.cancellation import Cancellation
-from msm_local.services.metatables.parameters import bound
+from msm_local.services.metatables.parameters import NamedStatement, bound, with_names
 from msm_local.services.metatables.results import Page
 from msm_local.services.statements import check_hidden
-from msm_local.sql.parser import PUBLIC, parse, syntax_error
+from msm_local.sql.parser import PUBLIC, invalid_text, parse
 from msm_local.sql.parser import Statement as Parsed
 
 __all__ = ["run_operation", "run_query"]
@@ -57,8 +57,9 @@ def run_operation(
     """
     limits = request.limits
     _check_request(database, request.data_source_uid, request.statement.sql, limits)
-    parsed = _parse(request.statement)
-    values = bound(request.statement, parsed)
+    statement = with_names(request.statement)
+    parsed = _parse(database, statement)
+    values = bound(statement, parsed)
     with database.transaction() as connection:
         _check_tables(connection, parsed)
     page, row_count = _run(database, request.operation, parsed, values, limits, cancellation)
@@ -122,14 +123,18 @@ def _check_request(database: Database, data_source: UUID, sql: str, limits: Limi
         raise EmptyStatementError("The statement is blank.")
 
 
-def _parse(statement: Statement) -> Parsed:
+def _parse(database: Database, statement: NamedStatement) -> Parsed:
     # As psycopg does it: without parameters the text has no placeholders, and percent signs in it
     # mean themselves.
     text = statement.sql if statement.parameters else statement.sql.replace("%", "%%")
     try:
         return parse(text)
     except StatementRefusedError as error:
-        problem = syntax_error(text)
+        invalid = invalid_text(text)
+        if invalid is None:
+            raise
+        with database.runtime_transaction() as connection:
+            problem = transfers.parse_error(connection, invalid)
         if problem is None:
             raise
         raise PostgresqlRefusedError(problem) from error

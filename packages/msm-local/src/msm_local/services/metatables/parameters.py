@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from msm_local.contract.metatables.requests import Statement
 from msm_local.errors import PostgresqlRefusedError, SqlParametersError
 from msm_local.sql.parser import Statement as Parsed
 
-__all__ = ["bound"]
+__all__ = ["NamedStatement", "bound", "with_names"]
 
 TIMESTAMPS = frozenset({"datetime", "timestamp with time zone", "timestamptz"})
 JSON = frozenset({"json", "jsonb"})
@@ -21,7 +22,47 @@ FRACTION = re.compile(r"\.(\d+)")
 MICROSECONDS = 6
 
 
-def bound(statement: Statement, parsed: Parsed) -> list[Any]:
+# A name in parentheses, or the character after a percent sign.
+MARK = re.compile(r"%(\(.*?\).|.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedStatement:
+    """A statement whose parameters all have names."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+    types: Mapping[str, str]
+
+
+def with_names(statement: Statement) -> NamedStatement:
+    """The statement with a name for each parameter that only has a position.
+
+    Raises:
+        PostgresqlRefusedError: the text has other placeholders than values; says so as psycopg
+            does.
+    """
+    given, types = statement.parameters, statement.parameter_types or {}
+    if isinstance(given, dict):
+        return NamedStatement(statement.sql, given, types)
+    if not given:
+        return NamedStatement(statement.sql, {}, types)
+    marks = [match[1] for match in MARK.finditer(statement.sql)]
+    if any(mark.startswith("(") for mark in marks):
+        raise PostgresqlRefusedError("positional and named placeholders cannot be mixed")
+    count = marks.count("s")
+    if count != len(given):
+        raise PostgresqlRefusedError(
+            f"the query has {count} placeholders but {len(given)} parameters were passed"
+        )
+    names = iter(range(count))
+    text = MARK.sub(
+        lambda match: f"%(p{next(names)})s" if match[1] == "s" else match[0], statement.sql
+    )
+    return NamedStatement(text, {f"p{number}": value for number, value in enumerate(given)}, types)
+
+
+def bound(statement: NamedStatement, parsed: Parsed) -> list[Any]:
     """The values of the placeholders, $1 first.
 
     Raises:
@@ -29,7 +70,7 @@ def bound(statement: Statement, parsed: Parsed) -> list[Any]:
         PostgresqlRefusedError: a placeholder has no value; says so as psycopg does.
     """
     given = statement.parameters
-    types = statement.parameter_types or {}
+    types = statement.types
     strange = sorted(set(types) - set(given))
     if strange:
         raise SqlParametersError(f"parameter_types names {', '.join(strange)}, without a value.")

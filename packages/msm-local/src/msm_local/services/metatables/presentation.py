@@ -1,26 +1,20 @@
-"""The answers of generation 2, as its client's models read them."""
+"""The runtime context and the DataSource of generation 2, as its client's models read them."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
-from msm_local.contract import responses as generation1
 from msm_local.contract.metatables import limits, responses
 from msm_local.database.pools import POOL_SIZE, Database
-from msm_local.repositories.meta_table_rows import MetaTableRow
 from msm_local.repositories.settings import Settings
-from msm_local.services.meta_table_presentation import present_meta_tables as present
-from msm_local.services.metatables.storage_layout import layout_of
 from msm_local.services.presentation import present_data_source as present_source
 
 __all__ = [
     "SCHEMA",
     "present_context",
     "present_data_source",
-    "present_meta_tables",
     "runtime_instance_id",
+    "source_summary",
 ]
 
 SCHEMA = "public"
@@ -80,7 +74,7 @@ def present_context(settings: Settings, endpoint: str, *, with_limits: bool) -> 
         "api_endpoint": endpoint,
         "bootstrap": bootstrap,
         "credential_store": None,
-        "data_source": _summary(settings),
+        "data_source": _source(settings),
         "data_source_error": None,
         "data_source_selection": "runtime_binding",
         "default_schema": SCHEMA,
@@ -98,12 +92,15 @@ def present_context(settings: Settings, endpoint: str, *, with_limits: bool) -> 
     return {**context, "transfer_limits": TRANSFER_LIMITS} if with_limits else {**context}
 
 
-def _summary(settings: Settings) -> responses.SourceSummary:
-    """The one DataSource, as rows of the catalog and the context name it."""
+def source_summary(settings: Settings) -> responses.SourceSummary:
+    """The one DataSource, as rows of the catalog name it."""
+    return {**_source(settings), "data_source_uid": str(settings.data_source_uid)}
+
+
+def _source(settings: Settings) -> responses.Source:
     source = present_source(settings)
     return {
         "uid": source["uid"],
-        "data_source_uid": source["uid"],
         "class_type": source["class_type"],
         "display_name": source["display_name"],
         "status": source["status"],
@@ -115,7 +112,7 @@ def present_data_source(database: Database) -> responses.DataSource:
     """The one DataSource; nothing of a login is in its configuration."""
     parts = conninfo_to_dict(database.url)
     return {
-        **_summary(database.settings),
+        **_source(database.settings),
         "can_import": False,
         "can_manage": False,
         "is_default": True,
@@ -123,72 +120,10 @@ def present_data_source(database: Database) -> responses.DataSource:
             "database_name": str(parts.get("dbname", "")),
             "default_schema": SCHEMA,
             "host": str(parts.get("host", "")),
-            "port": str(parts.get("port", 5432)),
+            "port": int(str(parts.get("port", 5432))),
+            "ssl_mode": str(parts.get("sslmode", "disable")),
+            "tls_ca_secret_uid": None,
+            "tls_certificate_secret_uid": None,
+            "tls_key_secret_uid": None,
         },
     }
-
-
-def present_meta_tables(
-    connection: Connection[Any], settings: Settings, rows: Sequence[MetaTableRow]
-) -> list[responses.MetaTable]:
-    """Rows of the catalog; time-indexed ones have a profile."""
-    answers = present(connection, settings, rows)
-    return [
-        _meta_table(row, answer, _summary(settings))
-        for row, answer in zip(rows, answers, strict=True)
-    ]
-
-
-def _meta_table(
-    row: MetaTableRow, answer: generation1.MetaTable, source: responses.SourceSummary
-) -> responses.MetaTable:
-    columns = [_column(column) for column in answer["columns"]]
-    table: responses.MetaTable = {
-        "uid": answer["uid"],
-        "data_source": source,
-        "data_source_uid": answer["data_source_uid"],
-        "identifier": answer["identifier"],
-        "namespace": answer["namespace"],
-        "description": answer["description"],
-        "labels": sorted(answer["labels"]),
-        "management_mode": answer["management_mode"],
-        "provisioning_status": answer["provisioning_status"],
-        "schema_management_mode": answer["schema_management_mode"],
-        "schema_management": answer["schema_management"],
-        "migration_package": answer["migration_package"],
-        "migration_namespace": answer["migration_namespace"],
-        "migration_provider_key": answer["migration_provider_key"],
-        "alembic_version_meta_table_uid": answer["alembic_version_meta_table_uid"],
-        "alembic_revision": answer["alembic_revision"],
-        "physical_schema": answer["physical_schema"],
-        "physical_table_name": answer["physical_table_name"],
-        "relation_kind": "table",
-        "table_contract": answer["table_contract"],
-        "contract_version": answer["contract_version"],
-        "table_kind": answer["table_kind"],
-        "time_indexed": answer["time_indexed"],
-        # Only a migration may drop a table that a migration made.
-        "protect_from_deletion": True,
-        "capabilities": {"timescale_policies": False},
-        "columns": columns,
-        "indexes_meta": answer["indexes_meta"],
-        "foreign_keys": answer["foreign_keys"],
-        "incoming_fks": answer["incoming_fks"],
-        "creation_date": answer["creation_date"],
-        "created_by_user_uid": answer["created_by_user_uid"],
-    }
-    if row.time_index_name is not None:
-        table["cadence"] = row.cadence
-        table["time_indexed_profile"] = {
-            "time_index_meta_table_uid": answer["uid"],
-            "time_index_name": row.time_index_name,
-            "index_names": row.index_names,
-            "cadence": row.cadence,
-            "storage_layout": layout_of(row),
-            "columns": columns,
-        }
-    return table
-
-
-def _column(column: generation1.Column) -> responses.Column:
-    return {**column, "encryption": column["contract_fragment"].get("encryption")}

@@ -14,6 +14,7 @@ from msm_local.errors import ProtectedError
 from msm_local.repositories.meta_table_rows import MetaTableRow
 from msm_local.repositories.settings import Settings
 from msm_local.services.meta_tables import get, patch
+from msm_local.services.metatables.contracts import check_contracts
 from msm_local.services.metatables.storage_layout import check_layout
 from msm_local.services.reservation import reserve
 
@@ -28,6 +29,7 @@ def reserve_tables(
     Raises:
         RequestError: every error of a reservation.
     """
+    check_contracts(connection, rows)
     for row in rows:
         authored = row.table_contract.authoring.time_indexed
         names = authored.index_names or [row.time_index_name or ""]
@@ -38,7 +40,9 @@ def reserve_tables(
 
 
 def _stored(row: ReservationRow) -> StoredRow:
-    given = row.model_dump(exclude_unset=True, include=set(StoredRow.model_fields))
+    given = row.model_dump(
+        mode="json", by_alias=True, exclude_unset=True, include=set(StoredRow.model_fields)
+    )
     given["identifier"] = _trimmed(row.identifier)
     given["namespace"] = _namespace(row.namespace)
     given["time_index_name"] = _trimmed(row.time_index_name)

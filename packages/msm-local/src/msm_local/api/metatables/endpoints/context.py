@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from msm_local.api.endpoints.dependencies import PlatformDep
 from msm_local.api.metatables.endpoints.refusals import refusals
@@ -25,11 +25,12 @@ TRANSFER_CONTRACT = 1
 class DataSourceFilters(BaseModel):
     """The filters of DataSources."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # The platform ignores other ones too.
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     search: Text | None = None
-    limit: int | None = None
-    offset: int = 0
+    limit: Annotated[int, Field(ge=1)] | None = None
+    offset: Annotated[int, Field(ge=0)] = 0
 
 
 @router.get("/runtime-context/", response_model=responses.RuntimeContext, responses=refusals())

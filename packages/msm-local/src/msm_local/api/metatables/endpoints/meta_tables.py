@@ -22,7 +22,7 @@ from msm_local.errors import (
     ProviderConflictError,
     TableKindConflictError,
 )
-from msm_local.services.metatables.presentation import present_meta_tables
+from msm_local.services.metatables.table_presentation import present_meta_tables
 from msm_local.services.metatables.tables import change, refuse_deletion, reserve_tables
 
 __all__ = ["router"]

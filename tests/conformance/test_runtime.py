@@ -1,0 +1,57 @@
+"""msm's own operations give the same rows and the same errors on both engines."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conformance.engines import Engine
+from tests.conformance.tables import create_table
+from tests.core.operations.refusing import Refused
+from tests.core.operations.test_constraint_errors import CASES, refuse_all
+from tests.core.operations.test_statement_forms import READS, WRITES, run_all
+from tests.core.values.test_roundtrip import name_and_ddl, round_trips
+from tests.support.forked import value_of
+from tests.support.generation import only_metatables
+from tests.support.history import TABLES
+from tests.support.migrating import migrate
+
+pytestmark = [pytest.mark.slow, only_metatables]
+
+
+@pytest.fixture(scope="module")
+def at_head(running: Engine) -> Engine:
+    """The engine with our tables."""
+    finished = migrate("upgrade", "head", environment=running.environment)
+    assert finished.exit_code == 0, finished.stderr
+    return running
+
+
+@pytest.fixture
+def empty(at_head: Engine) -> Engine:
+    """The engine with our tables, without rows."""
+    with at_head.connect() as connection:
+        connection.execute(f"TRUNCATE {', '.join(TABLES)}".encode())
+    return at_head
+
+
+def test_every_form_of_statement_gives_its_rows(empty: Engine) -> None:
+    found: Any = value_of(run_all, environment=empty.environment)
+    read, written = found
+    assert read == {name: rows for name, (_statement, rows) in READS.items()}
+    assert written == {
+        name: (count, rows) for name, (_statement, count, _check, rows) in WRITES.items()
+    }
+
+
+def test_every_violated_constraint_is_its_error(empty: Engine) -> None:
+    errors: dict[str, Refused] = value_of(refuse_all, environment=empty.environment)
+    found = {name: (error.kind, error.message) for name, error in errors.items()}
+    assert found == {name: (kind, sentence) for name, (_call, kind, sentence) in CASES.items()}
+
+
+def test_every_value_comes_back(running: Engine, tmp_path: Path) -> None:
+    name, ddl = value_of(name_and_ddl, environment=running.environment)
+    create_table(running, name, ddl)
+    storage = {"HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path)}
+    assert value_of(round_trips, environment={**running.environment, **storage}) >= 40
