@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.support.forked import Finished, run_sdk_cli
-from tests.support.migrating import REVISION
+from tests.support.migrating import REVISION, reason_for
 
 FIRST = ("--head", "base", "--rev-id", "acme0001")
 
@@ -42,12 +42,14 @@ class Project:
         (file,) = self.versions.glob(f"{name}_*.py")
         return file.read_text(encoding="utf-8").replace("'", '"')
 
-    def write(self, revision: str, parent: str | None, upgrade: str) -> Path:
+    def write(
+        self, revision: str, parent: str | None, upgrade: str, *, acknowledged: str | None = None
+    ) -> Path:
         """Write a revision with this body by hand."""
         self.versions.mkdir(parents=True, exist_ok=True)
         file = self.versions / f"{revision}_by_hand.py"
         text = REVISION.format(revision=revision, parent=parent, upgrade=upgrade, downgrade="pass")
-        file.write_text(text, encoding="utf-8")
+        file.write_text(text + reason_for(acknowledged), encoding="utf-8")
         return file
 
 

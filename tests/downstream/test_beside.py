@@ -95,7 +95,9 @@ def test_revision_that_changes_our_tables_is_rolled_back(
 ) -> None:
     before = describe(head_database)
     head_database.rollback()
-    globex.write("0001", None, body)
+    losing = {"drop_table": "drop-table", "DROP TABLE": "drop-table", "False": "set-not-null"}
+    reason = next((rule for word, rule in losing.items() if word in body), None)
+    globex.write("0001", None, body, acknowledged=reason)
     result = globex.migrate("upgrade", "head", environment=environment)
     assert result.exit_code == 1
     # CASCADE changes tables that refer to the dropped one, too.

@@ -28,6 +28,7 @@ __all__ = [
     "Background",
     "migrate",
     "migrate_in",
+    "reason_for",
     "run_tool_fresh",
     "sentence_of",
     "unload_ours",
@@ -132,8 +133,12 @@ def write_revision(
     *,
     revision: str = NEXT,
     parent: str | None = HEAD,
+    acknowledged: str | None = None,
 ) -> Path:
-    """Write a revision with these bodies, of one indented line or several."""
+    """Write a revision with these bodies, of one indented line or several.
+
+    It gives a reason for the destructive rule ``acknowledged``.
+    """
     file = checkout / "migrations" / "versions" / "mainsequence_markets" / f"{revision}_test.py"
     file.write_text(
         REVISION.format(
@@ -141,10 +146,16 @@ def write_revision(
             parent=parent,
             upgrade=upgrade.replace("\n", "\n    "),
             downgrade=downgrade.replace("\n", "\n    "),
-        ),
+        )
+        + reason_for(acknowledged),
         encoding="utf-8",
     )
     return file
+
+
+def reason_for(rule: str | None) -> str:
+    """The lines with which a revision acknowledges a destructive rule."""
+    return "" if rule is None else f'\n\nacknowledged = {{"{rule}": "Nobody needs it."}}\n'
 
 
 def wait_until[T](look: Callable[[], T | None], what: str) -> T:

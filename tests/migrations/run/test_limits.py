@@ -208,7 +208,7 @@ def test_limits_are_set_on_the_migration_connection(
     environment: Mapping[str, str],
     checkout: Path,
 ) -> None:
-    write_revision(checkout, SHOW)
+    write_revision(checkout, SHOW, acknowledged="unread-sql")
     result = migrate(
         "upgrade", "head", *arguments, environment=dict(environment) | variables, folder=checkout
     )
@@ -225,7 +225,7 @@ def test_limits_are_set_on_the_migration_connection(
 def test_later_attempt_ends_with_the_credential(
     environment: Mapping[str, str], application: Connection, watcher: Connection, checkout: Path
 ) -> None:
-    write_revision(checkout, f"{ADD}\n{SHOW}")
+    write_revision(checkout, f"{ADD}\n{SHOW}", acknowledged="unread-sql")
     application.execute("LOCK TABLE ms_markets__asset")
     patient = dict(environment) | {"MSM_MIGRATION_TABLE_LOCK_TIMEOUT": "0.3"}
     with ThreadPoolExecutor() as threads:

@@ -16,7 +16,7 @@ from migrations.errors import (
 from tests.support.forked import run_forked
 from tests.support.generation import only_metatables
 from tests.support.history import HEAD, NEXT
-from tests.support.migrating import migrate, sentence_of, unload_ours, write_revision
+from tests.support.migrating import migrate, reason_for, sentence_of, unload_ours, write_revision
 from tests.support.refusals import sentence
 from tests.support.schema import describe
 
@@ -47,13 +47,6 @@ REMEDIES = {
     "drop-column": "keep the column until nothing reads it",
     "drop-table": "keep the table until nothing reads it",
 }
-
-
-def acknowledge(file: Path, rule: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    file.write_text(
-        f'{text}\n\nacknowledged = {{"{rule}": "Nobody needs it."}}\n', encoding="utf-8"
-    )
 
 
 def state(database: Connection) -> list[object]:
@@ -101,7 +94,7 @@ def test_upgrade_refuses_a_loss_without_a_reason(
 def test_upgrade_runs_a_loss_that_has_a_reason(
     environment: Mapping[str, str], filled: Connection, checkout: Path
 ) -> None:
-    acknowledge(write_revision(checkout, DELETE), "delete-rows")
+    write_revision(checkout, DELETE, acknowledged="delete-rows")
     result = migrate("upgrade", "head", environment=environment, folder=checkout)
     assert result.exit_code == 0, result.stderr
     assert state(filled)[2] == []
@@ -154,7 +147,7 @@ def test_a_reason_may_be_added_to_an_applied_revision(
     environment: Mapping[str, str], head_database: Connection, checkout: Path
 ) -> None:
     (file,) = (checkout / "migrations/versions/mainsequence_markets").glob("1003_*.py")
-    acknowledge(file, "drop-table")
+    file.write_text(file.read_text(encoding="utf-8") + reason_for("drop-table"), encoding="utf-8")
     result = migrate("upgrade", "head", environment=environment, folder=checkout)
     assert result.exit_code == 0, result.stderr
     assert describe(head_database)
