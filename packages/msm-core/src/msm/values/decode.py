@@ -13,11 +13,11 @@ from typing import Any
 
 import orjson
 import pandas as pd
-from sqlalchemy.types import ARRAY, DateTime, Integer, NullType, TypeDecorator, TypeEngine
+from sqlalchemy.types import ARRAY, DateTime, Integer, NullType, TypeEngine
 
 from msm.errors import ResultValueError
 from msm.errors.formatting import shortened
-from msm.values.decorated import plain_type, result_converter
+from msm.values.decorated import is_decorated, plain_type, result_converter
 
 __all__ = ["Codec", "Form", "PartOfTime", "ResultColumn", "codec_of", "has_json_form", "is_untyped"]
 
@@ -181,7 +181,7 @@ def codec_of(column_type: TypeEngine[Any], token: str) -> Codec:
         column_type: SQLAlchemy's type of the column.
         token: the platform's name of the type, which is used where SQLAlchemy does not know it.
     """
-    if isinstance(column_type, TypeDecorator):
+    if is_decorated(column_type):
         inner = codec_of(plain_type(column_type), token)
         convert = result_converter(column_type)
         return inner if convert is None else _converted(inner, convert)

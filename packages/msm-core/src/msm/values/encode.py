@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy.types import ARRAY, JSON, NullType, TypeDecorator, TypeEngine
+from sqlalchemy.types import ARRAY, JSON, NullType, TypeEngine
 
 from msm.errors import StatementError
-from msm.values.decorated import bound, plain_type
+from msm.values.decorated import bound, is_decorated, plain_type
 from msm.values.texts import NULL, UnfitValueError, array_literal, checked_text, json_text, quoted
 
 __all__ = ["encode", "is_unfit_nan", "timestamp_fault"]
@@ -68,7 +68,7 @@ def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple
             f"{name}: {value!r} is a missing value of pandas only; pass None for NULL."
         )
     try:
-        if isinstance(column_type, TypeDecorator):
+        if column_type is not None and is_decorated(column_type):
             return _encode(name, bound(column_type, value), plain_type(column_type))
         if isinstance(column_type, JSON) and not (value is None and column_type.none_as_null):
             # Sent as text: the contract does not say what a platform does with a nested object.

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from msm.errors import StatementError
-from msm.values.decorated import bound, plain_type
+from msm.values.decorated import bound, is_decorated, plain_type
 from msm.values.encode import is_unfit_nan, timestamp_fault
 from msm.values.texts import (
     NULL,
@@ -80,7 +80,7 @@ def column_text(column: Column[Any]) -> ColumnText:
     """
     kind = column.type
     match kind:
-        case TypeDecorator():
+        case _ if is_decorated(kind):
             return _decorated(column, kind)
         case Boolean():
             return ColumnText(_boolean, kind)
