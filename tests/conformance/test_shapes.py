@@ -6,6 +6,7 @@
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 import pytest
@@ -26,9 +27,6 @@ OPTIONAL = (
     *(".columns[].contract_fragment.server_default", ".table_contract.columns[].server_default"),
     *(".alembic_revision", ".schema_management.alembic.revision", ".hosted_environment."),
     *(".introspection_snapshot.", ".table_contract.authoring."),
-    # A reserved table has no columns yet whose type the database could say.
-    *(".columns[].backend_type", ".columns[].contract_fragment.backend_type"),
-    ".table_contract.columns[].backend_type",
 )
 
 
@@ -40,7 +38,7 @@ def test_an_answer_has_the_recorded_shape(
     assert answer.status_code == call["status"], answer.text
     if not answer.content or call["shape"] is None:
         return
-    found, stated = paths_of(answer.json()), stated_paths(call["shape"])
+    found, stated = paths_of(without_reserved(answer.json())), stated_paths(call["shape"])
     if call["status"] >= FAILED:
         # The words of an error are each server's own; a code is a code.
         assert found.get(".detail.code") == stated.get(".detail.code")
@@ -48,6 +46,14 @@ def test_an_answer_has_the_recorded_shape(
     differing = differences(found, stated)
     allowed = OPTIONAL + (tuple(SHAPES) if running.name == "msm-local" else ())
     assert [item for item in differing.items() if not in_row(item[0]).startswith(allowed)] == []
+
+
+def without_reserved(body: Any) -> Any:
+    """The answer; a page without the rows of tables that other tests reserved and never made."""
+    if not isinstance(body, dict) or "results" not in body:
+        return body
+    made = [row for row in body["results"] if row.get("provisioning_status") != "reserved"]
+    return {**body, "results": made}
 
 
 def differences(found: Paths, stated: Paths) -> dict[str, str]:
