@@ -31,11 +31,10 @@ from mainsequence.meta_tables.migrations import (
     namespace_version_slug,
 )
 
-from msm.sdk.command_line import running_command
 from msm.sdk.context import Endpoint, Limits, PlatformContext
 from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
 from msm.sdk.forks import after_fork
-from msm.sdk.private_names import bind_meta_table, forget_meta_table
+from msm.sdk.private_names import bind_meta_table, forget_meta_table, running_command
 
 __all__ = [
     "CONTEXT",

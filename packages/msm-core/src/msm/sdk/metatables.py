@@ -14,7 +14,6 @@ from metatables.models import (
 from metatables.schema_names import schema_table_name, sqlalchemy_naming_convention
 from metatables.sqlalchemy_contracts import PlatformManagedMetaTable, PlatformTimeIndexMetaTable
 
-from msm.sdk.command_line import running_command
 from msm.sdk.metatables_platform import (
     CONTEXT,
     DEFAULT_LIMITS,
@@ -30,7 +29,7 @@ from msm.sdk.metatables_platform import (
     platform_endpoint,
     post_operation,
 )
-from msm.sdk.private_names import bind_meta_table, forget_meta_table
+from msm.sdk.private_names import bind_meta_table, forget_meta_table, running_command
 
 __all__ = [
     "CONTEXT",

@@ -1,8 +1,11 @@
-"""What both generations of the SDK keep private under the same name, and msm cannot do without."""
+"""What both generations of the SDK, and their typer, keep private, and msm cannot do without."""
 
+import sys
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
-__all__ = ["bind_meta_table", "forget_meta_table", "omit_script_context"]
+__all__ = ["bind_meta_table", "forget_meta_table", "omit_script_context", "running_command"]
 
 
 def bind_meta_table(model: Any, meta_table: Any) -> None:
@@ -40,3 +43,16 @@ def omit_script_context(migrations_cli: Any) -> None:
             emit(config, **options)
 
     migrations_cli._emit_alembic_script_context = emit_where_possible  # noqa: SLF001 - see above
+
+
+def running_command() -> tuple[str, Mapping[str, Any]] | None:
+    """The name of the command that runs, and its options by name; None outside of a command."""
+    # Where nothing has imported typer no command runs, and a service does not need it.
+    if "typer" not in sys.modules:
+        return None
+    import typer
+
+    # Since 0.26 typer has a click of its own, and contexts of that.
+    core = typer.Context.__mro__[1].__module__
+    current = import_module(f"{core.rpartition('.')[0]}.globals").get_current_context(silent=True)
+    return None if current is None else (current.info_name, current.params)
