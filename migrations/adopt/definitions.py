@@ -23,7 +23,8 @@ from sqlalchemy.schema import CreateIndex
 
 from msm.base import MarketsModel
 
-from ..check.expressions import COMPILER, DIALECT, sql_of
+from ..autogenerate import COMPILER, DIALECT
+from ..check.expressions import sql_of
 from ..provider import SCHEMA
 from ..review.recorder import record
 

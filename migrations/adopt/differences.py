@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, TableClause
 
-from ..check.expressions import same_expression
+from ..autogenerate import same_expression
 from ..history.published import (
     DROPPED_KEYS,
     EQUIVALENT_REVISION,

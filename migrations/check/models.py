@@ -28,7 +28,7 @@ from ..filters import only
 from ..inspection.rendering import offline_context
 from ..provider import MarketsMigration
 from .differences import Difference, ModelKind
-from .expressions import ChangedExpression, changed_expressions, default_differs
+from .expressions import ChangedExpression, changed_expressions
 
 __all__ = ["by_hand_command", "compare_models"]
 
@@ -73,7 +73,7 @@ def compare_models(connection: Connection, provider: MarketsMigration) -> list[D
             "include_name": include_name,
             "include_object": include_object,
             "compare_type": True,
-            "compare_server_default": default_differs,
+            "compare_server_default": True,
             # Without the second plugin Alembic does not compare CHECKs at all.
             "autogenerate_plugins": [
                 "alembic.autogenerate.*",

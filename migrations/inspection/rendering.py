@@ -4,12 +4,10 @@ import io
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.dialects import postgresql
+
+from ..autogenerate import DIALECT
 
 __all__ = ["DIALECT", "offline_context", "offline_options"]
-
-# psycopg's own parameter style would double every percent sign.
-DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 
 
 def offline_options(output: io.StringIO) -> dict[str, Any]:

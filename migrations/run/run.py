@@ -21,6 +21,7 @@ from msm.sdk.migrations import (
     run_mainsequence_alembic_env,
 )
 
+from .. import autogenerate  # noqa: F401 - Alembic compares and writes with its class
 from ..errors import MigrationError, ReservationError
 from ..history.files import read_revisions
 from ..provider import MarketsMigration, provider_of
