@@ -4,6 +4,7 @@ from .acknowledgement import idle_acknowledgement
 from .base import Fault, Rule
 from .bodies import autocommit_beside, empty_upgrade, no_downgrade, upgrade_raises
 from .destructive import DESTRUCTIVE
+from .keys import unique_without_time
 from .names import long_name, schema_public, unnamed
 from .operations import batch_alter_table, raw_ddl, unchanged_foreign_key, unknown_table
 from .source import live_inspection, outside_folder, package_import, title
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     schema_public,
     unnamed,
     long_name,
+    unique_without_time,
     *DESTRUCTIVE,
     idle_acknowledgement,
 )

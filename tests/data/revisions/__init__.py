@@ -202,6 +202,14 @@ BAD = [
         'op.create_table("ms_markets__asset", sa.Column("a", sa.Uuid()), '
         'sa.Index(None, "a"))  # HERE',
     ),
+    case(
+        "unique-without-time",
+        'op.create_unique_constraint("uq_a", "ms_markets__tradests", ["trade_identifier"])  # HERE',
+    ),
+    case(
+        "unique-without-time",
+        'op.create_index("ix_a", "ms_markets__tradests", ["trade_identifier"], unique=True)  # HERE',
+    ),
     case("drop-table", 'op.drop_table("ms_markets__issuer")  # HERE'),
     case("drop-column", 'op.drop_column("ms_markets__asset", "asset_type")  # HERE'),
     case("narrow-type", alter("asset_type", "type_=sa.String(32)", "  # HERE")),
@@ -247,6 +255,10 @@ GOOD = [
     good(
         "index",
         'op.create_index("ix_a", "ms_markets__asset", ["asset_type"])\n' + COMMENT,
+    ),
+    good(
+        "unique with the time",
+        'op.create_index("ix_a", "ms_markets__tradests", ["trade_time", "trade_identifier"], unique=True)',
     ),
     good(
         "index on an expression",

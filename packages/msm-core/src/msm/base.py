@@ -17,7 +17,7 @@ segment once, on an abstract base::
 import datetime
 import difflib
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -26,8 +26,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Float,
-    ForeignKey,
-    ForeignKeyConstraint,
     MetaData,
     Table,
 )
@@ -35,6 +33,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import MappedAnnotationError
 
+from msm.definition import MAX_NAME_LENGTH, docstring_of, refuse_text_targets, refuse_wrong_table
 from msm.errors import ModelDefinitionError
 from msm.sdk import (
     PlatformManagedMetaTable,
@@ -61,9 +60,6 @@ AUTHOR_SETTINGS = TIME_SETTINGS | {
     "__metatable_protect_from_deletion__",
     "__table_args__",
 }
-
-# Of a name in PostgreSQL. The platform refuses a longer one in a storage layout.
-MAX_NAME_LENGTH = 63
 
 # The class of each table. Not kept in Table.info, which Alembic would render into create_table, and
 # not looked up in the mapper registry, which raises while a refused class is still alive.
@@ -135,7 +131,7 @@ def _refuse_taken_table(cls: type, table: str) -> None:
 
 
 def _description(cls: type) -> str:
-    docstring = cls.__dict__.get("__doc__")
+    docstring = docstring_of(cls)
     if docstring is None or not docstring.strip():
         raise ModelDefinitionError(
             cls,
@@ -167,8 +163,7 @@ def _prepare_table(
             f'sets schema="{schema}"; remove it: every table is in public, and with a schema name '
             "Alembic drops and recreates unchanged foreign keys.",
         )
-    for name, key in _foreign_keys(args[2:]):
-        _refuse_unusual_target(cls, name, key.target_fullname)
+    refuse_text_targets(cls, args[1], args[2:])
     if any(isinstance(item, CheckConstraint) and item.name is None for item in args[2:]):
         raise ModelDefinitionError(
             cls,
@@ -182,34 +177,6 @@ def _prepare_table(
         if column.comment is not None:
             column.info["description"] = column.comment
     return columns
-
-
-def _foreign_keys(items: Sequence[Any]) -> Iterator[tuple[str, ForeignKey]]:
-    """Each foreign key of a table's columns and constraints, with the column that has it."""
-    for item in items:
-        match item:
-            case Column():
-                yield from ((item.name, key) for key in item.foreign_keys)
-            case ForeignKeyConstraint():
-                yield from zip(item.column_keys, item.elements, strict=True)
-
-
-def _refuse_unusual_target(cls: type, column: str, target: str) -> None:
-    table, _, referred = target.rpartition(".")
-    if not table:
-        raise ModelDefinitionError(
-            cls,
-            f'refers from {column} to "{target}", which does not name a table and a column; '
-            'write both, such as "ms_markets__asset.uid", or the attribute, such as Asset.uid.',
-        )
-    # With a schema, every autogenerate would drop the key and create it again.
-    if "." in table:
-        schema, _, table = table.rpartition(".")
-        raise ModelDefinitionError(
-            cls,
-            f'refers from {column} to "{target}"; remove `{schema}.`, as in '
-            f'"{table}.{referred}": tables are named without a schema.',
-        )
 
 
 def _refuse_shared_names(cls: type, table: Table) -> None:
@@ -340,6 +307,7 @@ class MarketsMetaTable(MarketsModel):
             )
         table: Table = super().__table_cls__(*args, **kwargs)
         _refuse_shared_names(cls, table)
+        refuse_wrong_table(cls, table)
         _owners[table] = cls
         return table
 
@@ -395,5 +363,6 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
         except ValueError as error:
             raise ModelDefinitionError(cls, f"has no usable time index: {error}") from error
         _refuse_shared_names(cls, table)
+        refuse_wrong_table(cls, table, cls.__time_index_name__)
         _owners[table] = cls
         return table
