@@ -208,7 +208,7 @@ BAD = [
     ),
     case(
         "unique-without-time",
-        'op.create_index("ix_a", "ms_markets__tradests", ["trade_identifier"], unique=True)  # HERE',
+        'op.create_index("ix", "ms_markets__tradests", ["trade_identifier"], unique=True)  # HERE',
     ),
     case("drop-table", 'op.drop_table("ms_markets__issuer")  # HERE'),
     case("drop-column", 'op.drop_column("ms_markets__asset", "asset_type")  # HERE'),
@@ -258,7 +258,8 @@ GOOD = [
     ),
     good(
         "unique with the time",
-        'op.create_index("ix_a", "ms_markets__tradests", ["trade_time", "trade_identifier"], unique=True)',
+        'op.create_index("ix_a", "ms_markets__tradests", ["trade_time", "trade_identifier"], '
+        "unique=True)",
     ),
     good(
         "index on an expression",
