@@ -1,8 +1,10 @@
 """Processes that are forked from one that is attached, while a thread of it is busy."""
 
+import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -86,6 +88,8 @@ def wait_for(child: int) -> int:
 def fork(job: Callable[[], list[str]]) -> int:
     child = os.fork()
     if child == 0:
+        # Where it hangs, it says so before it is killed.
+        faulthandler.dump_traceback_later(PATIENCE - 20, file=sys.__stderr__)
         code = 1
         try:
             code = 2 if job() else 0

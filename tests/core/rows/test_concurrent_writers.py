@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest.mock import patch
@@ -61,22 +61,33 @@ def test_a_batch_is_in_the_order_of_its_key() -> None:
 def delete_in_a_deadlock(url: str) -> list[str]:
     """The keys that are left."""
     runtime = msm.start_engine([AssetType])
-    runtime.insert(AssetType, [{"asset_type": key} for key in ("a", "b", "c")])
-    lock = f"SELECT 1 FROM {TABLE} WHERE asset_type = %s FOR UPDATE"
-    with psycopg.connect(url) as other:
-        other.execute(lock, ["b"])
-        thread = threading.Thread(
-            target=runtime.delete, args=(AssetType, [{"asset_type": key} for key in ("a", "b")])
-        )
-        thread.start()
-        with psycopg.connect(url, autocommit=True) as watching:
-            while not watching.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
-                time.sleep(0.01)
-        # The one that waits longer, which is the delete, finds the deadlock and is undone.
-        other.execute(lock, ["a"])
-        other.commit()
-        thread.join()
+    rows = [{"asset_type": key} for key in ("a", "b", "c")]
+    undone = False
+    while not undone:
+        runtime.upsert(AssetType, rows)
+        undone = is_undone(lambda: runtime.delete(AssetType, rows[:2]), url)
     return list(runtime.execute(select(AssetType.asset_type)).scalars())
+
+
+def is_undone(delete: Callable[[], int], url: str) -> bool:
+    """Whether PostgreSQL undoes the delete, and not the transaction that it meets."""
+    lock = f"SELECT 1 FROM {TABLE} WHERE asset_type = %s FOR UPDATE"
+    thread = threading.Thread(target=delete)
+    with psycopg.connect(url) as other, psycopg.connect(url, autocommit=True) as watching:
+        other.execute(lock, ["b"])
+        thread.start()
+        while not watching.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+            time.sleep(0.01)
+        # Each looks for a deadlock once, after a second: the delete does so first, unless this
+        # process was stopped for that long.
+        try:
+            other.execute(lock, ["a"])
+        except psycopg.errors.DeadlockDetected:
+            return False
+        finally:
+            other.rollback()
+            thread.join()
+    return True
 
 
 def test_a_batch_in_a_deadlock_is_repeated(
