@@ -20,7 +20,6 @@ from metatables.endpoint import (
     reset_api_endpoint,
     resolve_api_endpoint,
 )
-from metatables.migrations.runner import MIGRATION_DISCOVERY_TIMEOUT
 from metatables.models import MetaTable, MetaTableCompiledSQLOperation
 from metatables.runtime_context import get_runtime_context
 from metatables.runtime_contract import DataSourceResolutionError
@@ -193,6 +192,9 @@ def find_platform() -> None:
     if _named():
         platform_context("a migration command")
         return
+    # Imported here, because it loads Alembic, which a service does not need.
+    from metatables.migrations.runner import MIGRATION_DISCOVERY_TIMEOUT
+
     with api_endpoint_scope(discovery_timeout=MIGRATION_DISCOVERY_TIMEOUT):
         resolve_api_endpoint()
 
