@@ -4,7 +4,6 @@ import faulthandler
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -89,7 +88,7 @@ def fork(job: Callable[[], list[str]]) -> int:
     child = os.fork()
     if child == 0:
         # Where it hangs, it says so before it is killed.
-        faulthandler.dump_traceback_later(PATIENCE - 20, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(PATIENCE - 20, file=2)
         code = 1
         try:
             code = 2 if job() else 0
