@@ -108,6 +108,12 @@ def test_no_secret_reaches_logs_or_process_lists(shell: Shell) -> None:
     assert not [secret for group in secrets for secret in group if secret in seen]
 
 
+def test_exec_lets_a_downgrade_lose_rows(shell: Shell) -> None:
+    assert shell("exec", "--", "printenv", "MSM_ALLOW_DATA_LOSS").stdout == "1\n"
+    shell.environment["MSM_ALLOW_DATA_LOSS"] = "0"
+    assert shell("exec", "--", "printenv", "MSM_ALLOW_DATA_LOSS").stdout == "0\n"
+
+
 def test_exec_starts_the_platform_for_the_sdk(shell: Shell, project: Path) -> None:
     shell.environment |= dict.fromkeys(REMOVED, "x")
     result = shell("exec", "--", sys.executable, str(SDK_CALLS))
