@@ -1,6 +1,5 @@
 """The two engines that one scenario runs against: msm-local's own API, and the vendor's."""
 
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,8 +54,7 @@ def engine(name: Name, cluster: Cluster, folder: Path) -> Iterator[Engine]:
         cluster: a running one.
         folder: for the files of the vendor's server.
     """
-    # A name of its own: tests in another order may start an engine a second time.
-    database = f"conformance_{secrets.token_hex(4)}"
+    database = f"conformance_{NAMES.index(name)}"
     admin_url = cluster.admin_url(database)
     if name == "msm-local":
         with (
@@ -65,9 +63,11 @@ def engine(name: Name, cluster: Cluster, folder: Path) -> Iterator[Engine]:
         ):
             yield from _client(name, admin_url, environment_of(ours))
     else:
-        # It creates its database, which ends with the cluster.
+        # It creates its database, and tests in another order may start it a second time.
         with vendor_platform(cluster, database, folder, ROOT) as theirs:
             yield from _client(name, admin_url, environment_of(theirs))
+        with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE {database} WITH (FORCE)".encode())
 
 
 def _client(name: Name, admin_url: str, environment: Mapping[str, str]) -> Iterator[Engine]:
