@@ -23,8 +23,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 __all__ = ["after_fork", "new_session", "unforked"]
 
 
-# No child begins while another thread holds it: a lock of Python's own, such as that of a module
-# that is being imported, would never be released in the child.
+# No child begins while another thread holds it: a lock that cannot be made again, such as that of a
+# module that is being imported, or of pydantic's serializers, would never be released in the child.
 unforked = threading.RLock()
 
 

@@ -33,7 +33,7 @@ from mainsequence.meta_tables.migrations import (
 
 from msm.sdk.context import Endpoint, Limits, PlatformContext
 from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
-from msm.sdk.forks import after_fork
+from msm.sdk.forks import after_fork, unforked
 from msm.sdk.private_names import bind_meta_table, forget_meta_table, running_command
 
 __all__ = [
@@ -228,14 +228,15 @@ def build_operation(
         timeout: how long the statement may run, in seconds.
     """
     scope = [{"meta_table_uid": uid, "access": wanted} for uid, wanted in access.items()]
-    return v1.build_operation(
-        operation=kind,
-        sql=sql,
-        parameters=parameters,
-        parameter_types=parameter_types,
-        scope={"tables": scope},
-        limits={"max_rows": max_rows, "statement_timeout_ms": math.ceil(timeout * 1000)},
-    )
+    with unforked:
+        return v1.build_operation(
+            operation=kind,
+            sql=sql,
+            parameters=parameters,
+            parameter_types=parameter_types,
+            scope={"tables": scope},
+            limits={"max_rows": max_rows, "statement_timeout_ms": math.ceil(timeout * 1000)},
+        )
 
 
 def post_operation(
@@ -259,7 +260,8 @@ def post_operation(
     Raises:
         Exception: one of ``SDK_ERRORS``.
     """
-    payload = {"json": operation.model_dump(mode="json", by_alias=True, exclude_none=True)}
+    with unforked:
+        payload = {"json": operation.model_dump(mode="json", by_alias=True, exclude_none=True)}
     response = make_request(
         s=MetaTable.build_session(),
         loaders=MetaTable.LOADERS,

@@ -313,14 +313,14 @@ def build_operation(
     with unforked:
         from metatables.compiled_sql import v1
 
-    return v1.build_operation(
-        operation=kind,
-        sql=sql,
-        parameters=parameters,
-        parameter_types=parameter_types,
-        data_source_uid=data_source_uid,
-        limits={"max_rows": max_rows, "statement_timeout_ms": math.ceil(timeout * 1000)},
-    )
+        return v1.build_operation(
+            operation=kind,
+            sql=sql,
+            parameters=parameters,
+            parameter_types=parameter_types,
+            data_source_uid=data_source_uid,
+            limits={"max_rows": max_rows, "statement_timeout_ms": math.ceil(timeout * 1000)},
+        )
 
 
 def post_operation(
@@ -343,7 +343,9 @@ def post_operation(
     Raises:
         Exception: one of ``SDK_ERRORS``.
     """
-    body = _json(operation.model_dump(mode="json", exclude_none=True, exclude=OF_THE_CLIENT))
+    with unforked:
+        payload = operation.model_dump(mode="json", exclude_none=True, exclude=OF_THE_CLIENT)
+    body = _json(payload)
     if max_bytes is not None and len(body) > max_bytes:
         raise RequestTooLargeError(len(body), max_bytes)
     is_read = operation.operation == "select"
