@@ -126,7 +126,7 @@ def run_rounds(run: Round, rounds: int) -> list[str]:
 
 # Of several parents, so that some children are forked while a parent sends its first requests.
 @pytest.mark.parametrize(
-    ("parents", "rounds"), [(1, 2), pytest.param(5, 10, marks=pytest.mark.slow)]
+    ("parents", "rounds"), [(1, 2), pytest.param(2, 10, marks=pytest.mark.slow)]
 )
 @pytest.mark.parametrize("run", [by_fork, by_pool, by_executor])
 def test_every_process_has_its_own_values(
