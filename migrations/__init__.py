@@ -8,7 +8,6 @@ In a wheel this package is called ``msm_migrations``. Package key, namespace and
 the same under both names, so that there is one history.
 """
 
-import gc
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,8 @@ def __getattr__(name: str) -> object:
         refuse_wrong_provider(__name__, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        _pause_collector_in_a_command()
+        # First, because it is the import of the models that the collector slows down.
+        import_module(f"{__name__}.run.reach").pause_collector()
         return getattr(import_module(f"{__name__}.markets"), name)
     except Exception as error:
         # By the module of the class: where msm refuses to be imported, its classes cannot be.
@@ -49,17 +49,3 @@ def __getattr__(name: str) -> object:
                 "this again."
             ) from error
         raise
-
-
-def _pause_collector_in_a_command() -> None:
-    """Switch the garbage collector off in the process of a command, which ends in seconds.
-
-    What a command imports is some 200,000 objects that live as long as it does. Walking them, the
-    last time at exit, is a tenth of the time of ``current``. A program that runs a migration keeps
-    its collector.
-    """
-    # Imported here, because a published msm is refused before any msm is imported.
-    from msm.sdk import running_command
-
-    if running_command() is not None:
-        gc.disable()

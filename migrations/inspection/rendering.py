@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 
 from ..autogenerate import DIALECT
 
-__all__ = ["DIALECT", "offline_context", "offline_options"]
+__all__ = ["offline_context", "offline_options"]
 
 
 def offline_options(output: io.StringIO) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Index
 from sqlalchemy.exc import CompileError, IdentifierError
 
-from ..inspection.rendering import DIALECT, offline_options
+from ..autogenerate import DIALECT
+from ..inspection.rendering import offline_options
 
 __all__ = ["Location", "Operation", "Recording", "record"]
 

@@ -1,8 +1,8 @@
 """A digest of each applied revision, so that a check can find a file that was edited later.
 
 The fingerprints are in the comment of Alembic's version table. They are written in the transaction
-of the migration, so that they are kept or lost together with it. The
-check reads them, and an upgrade.
+of the migration, so that they are kept or lost together with it. The check reads them, and an
+upgrade does.
 """
 
 import ast

@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
 
-from ...inspection.rendering import DIALECT
+from ...autogenerate import DIALECT
 from ..history import Revision
 from ..recorder import Operation
 from ..subjects import made, targets

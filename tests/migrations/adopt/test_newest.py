@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-import psycopg
 import pytest
 from psycopg import Connection
 
@@ -10,7 +9,7 @@ from migrations.check.__main__ import main as check
 from migrations.errors import PublishedCatalogError
 from migrations.history.published import DROPPED_KEYS, IGNORED_TABLES
 from msm_local.postgres.cluster import Cluster
-from tests.conftest import ROOT, database, environment_of, platform_on
+from tests.conftest import ROOT, database
 from tests.support.adopting import (
     ADOPTED,
     ASSET,
@@ -46,23 +45,10 @@ def recorded(newest_template: tuple[str, Recorded]) -> Recorded:
 
 
 @pytest.fixture
-def newest_database(
+def published_database(
     cluster: Cluster, newest_template: tuple[str, Recorded]
 ) -> Iterator[Connection]:
     with database(cluster, "newest", template=newest_template[0]) as connection:
-        yield connection
-
-
-@pytest.fixture
-def environment(newest_database: Connection) -> Iterator[Mapping[str, str]]:
-    with platform_on(newest_database) as platform:
-        yield environment_of(platform)
-
-
-@pytest.fixture
-def superuser(cluster: Cluster, newest_database: Connection) -> Iterator[Connection]:
-    url = cluster.admin_url(newest_database.info.dbname)
-    with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
 
@@ -79,7 +65,7 @@ def expected_lines(recorded: Recorded) -> set[str]:
     return lines
 
 
-def test_newest_database_is_adopted_without_loss(
+def test_published_database_is_adopted_without_loss(
     recorded: Recorded, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     rows, shapes = checksums(superuser), describe(superuser)
@@ -149,7 +135,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("ddl", "line"), FAULTS.values(), ids=FAULTS.keys())
-def test_other_differences_of_newest_databases_are_refused(
+def test_other_differences_of_published_databases_are_refused(
     ddl: str, line: str, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     superuser.execute(ddl.encode())

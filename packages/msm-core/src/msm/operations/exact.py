@@ -40,6 +40,7 @@ from sqlalchemy.types import (
     TypeEngine,
 )
 
+from msm.definition import MAX_NAME_LENGTH
 from msm.values.decode import Form, PartOfTime, is_untyped
 from msm.values.decorated import plain_type
 
@@ -54,9 +55,6 @@ __all__ = [
 ]
 
 type Write = Insert | Update | Delete
-
-# PostgreSQL cuts longer names.
-MAX_NAME_BYTES = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,8 @@ class ExpectedColumn:
 
 def name_in_answer(name: str) -> str:
     """The name of a result column as PostgreSQL gives it back."""
-    return name.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
+    # It cuts longer ones.
+    return name.encode()[:MAX_NAME_LENGTH].decode(errors="ignore")
 
 
 def type_of(entry: ResultColumnsEntry) -> TypeEngine[Any]:
