@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+import msm
+from msm.models import AssetType
 from tests.conformance.engines import Engine
 from tests.conformance.tables import create_table
 from tests.core.operations.refusing import Refused
@@ -48,6 +50,19 @@ def test_every_violated_constraint_is_its_error(empty: Engine) -> None:
     errors: dict[str, Refused] = value_of(refuse_all, environment=empty.environment)
     found = {name: (error.kind, error.message) for name, error in errors.items()}
     assert found == {name: (kind, sentence) for name, (_call, kind, sentence) in CASES.items()}
+
+
+def write_a_megabyte() -> int:
+    runtime = msm.start_engine([AssetType])
+    return runtime.upsert(
+        AssetType, [{"asset_type": f"t{n}", "display_name": "x" * 200} for n in range(5_000)]
+    )
+
+
+def test_migrations_run_after_a_large_write(empty: Engine) -> None:
+    assert value_of(write_a_megabyte, environment=empty.environment) == 5_000
+    finished = migrate("upgrade", "head", environment=empty.environment)
+    assert finished.exit_code == 0, finished.stderr
 
 
 def test_every_value_comes_back(running: Engine, tmp_path: Path) -> None:

@@ -33,8 +33,7 @@ IDENTITY = frozenset(
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 )
-# In seconds. Below the 75 s after which the other side closes a connection that nobody uses.
-KEEP_ALIVE = 60
+# In seconds.
 CONNECT_TIMEOUT = 5
 HEALTH_TIMEOUT = 1.5
 HEALTH_PATH = "/runtime-context/"
@@ -56,7 +55,10 @@ class Ingress:
             base_url=f"http://127.0.0.1:{port}",
             # The server has its own deadlines, and says so in an answer.
             timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT),
-            limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE),
+            # A connection for each request. After a large one, the server answers whatever else
+            # comes on its connection with 408 transfer_disconnected: asyncio goes on to read in the
+            # context of that request, which the server has marked as ended.
+            limits=httpx.Limits(max_keepalive_connections=0),
             # No proxy of the user: it would look for 127.0.0.1 on its own machine.
             trust_env=False,
         )
