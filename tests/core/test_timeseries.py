@@ -311,6 +311,26 @@ def test_latest_reads_no_more_of_a_longer_history(head_database: Connection) -> 
         assert read_by(head_database, statement) < 200
 
 
+def read_snapshots() -> int:
+    runtime = msm.start_engine([Asset, AssetSnapshotsTS])
+    return len(runtime.latest(AssetSnapshotsTS).rows)
+
+
+def test_the_platform_walks_the_index_too(
+    superuser: Connection, environment: Mapping[str, str]
+) -> None:
+    insert_snapshots(superuser, hours=2500)
+    assert value_of(read_snapshots, environment=environment) == 20
+    # A session reports what it has read when it ends.
+    superuser.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = %s"
+    [[count]] = superuser.execute(read, ["ms_markets__assetsnapshotsts"]).fetchall()
+    assert 20 <= count < 5000
+
+
 CONDITIONS: dict[str, list[ColumnElement[bool]]] = {
     "none": [],
     "one account": [OrdersTS.account_identifier == "B"],
