@@ -257,10 +257,12 @@ def _listen(asked: int | None, remembered: int | None) -> socket.socket:
 
 def _first_state(instance: Instance, launch: Launch, port: int, token: str) -> State:
     pid = os.getpid()
+    started = start_time(pid) or 0.0
     state = State(
         pid=pid,
-        started=start_time(pid) or 0.0,
+        started=started,
         phase="starting",
+        steps={"starting": started},
         port=port,
         endpoint=f"http://127.0.0.1:{port}",
         token=token,
@@ -283,6 +285,8 @@ def _reporter(instance: Instance, state: State, starter: int) -> Callable[[str],
             LOG.error("the caller of this start ended before the step %r; ending too", step)
             raise SystemExit(1)
         LOG.info("%s", step)
+        # The copies that replace() makes of a state share this dictionary.
+        state.steps[step] = time.time()
         instance.write_state(replace(state, phase=step))
 
     return report

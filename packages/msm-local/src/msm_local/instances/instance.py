@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import get_origin
 
 from msm_local.errors import InvalidNameError, StateFolderError
 from msm_local.instances.apis import OWN
@@ -44,6 +45,8 @@ class State:
         started: when that process started, in seconds since the epoch.
         phase: the current step of its start; ``ready`` when it answers; API_ENDED when the process
             of the metatables API ended by itself.
+        steps: when each step of its start began, in seconds since the epoch, in their order. A
+            reader that comes late does not miss a short one.
         port: its HTTP port.
         endpoint: its URL, without a path.
         token: what every request carries.
@@ -59,6 +62,7 @@ class State:
     pid: int
     started: float
     phase: str
+    steps: dict[str, float]
     port: int
     endpoint: str
     token: str = field(repr=False)
@@ -75,7 +79,7 @@ class State:
         return is_process(self.pid, self.started)
 
 
-STATE_TYPES = {item.name: item.type for item in fields(State)}
+STATE_TYPES = {item.name: get_origin(item.type) or item.type for item in fields(State)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 from msm_local.instances.health import Health
 
@@ -51,15 +52,17 @@ class StepTimes:
     def __init__(self, report: Callable[[str], None]) -> None:
         self.last = ""
         self._report = report
-        self._start = self._began = time.monotonic()
+        self._start = time.monotonic()
+        self._reported: set[str] = set()
 
     def see(self, health: Health) -> None:
-        """Take note of the current step, and report the one before it."""
-        step = health.status if health.state is None else health.state.phase
-        now = time.monotonic()
-        if step != self.last:
-            if self.last:
-                self._report(f"{now - self._began:5.1f} s  {self.last}")
-            self.last, self._began = step, now
+        """Report the steps that have ended since the last call."""
+        if health.state is None:
+            return
+        *_, self.last = health.state.steps
+        for (step, began), (_, ended) in pairwise(health.state.steps.items()):
+            if step not in self._reported:
+                self._reported.add(step)
+                self._report(f"{ended - began:5.1f} s  {step}")
         if health.status == "healthy":
-            self._report(f"{now - self._start:5.1f} s  in total")
+            self._report(f"{time.monotonic() - self._start:5.1f} s  in total")
