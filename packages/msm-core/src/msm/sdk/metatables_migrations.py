@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import batched
 from typing import Any
 
 from alembic import context as alembic_context
@@ -49,6 +50,9 @@ __all__ = [
     "run_mainsequence_alembic_env",
     "tolerate_several_version_locations",
 ]
+
+# The platform refuses a longer list, and the SDK sends all of a kind in one.
+MAX_RESERVATIONS = 200
 
 
 @contextmanager
@@ -110,6 +114,15 @@ class _Registry:
                 self.provider.after_run()
 
 
+class _ReservationLimitError(Exception):
+    """More tables of a kind have to be reserved than one request can name."""
+
+
+def _refuse_too_many(models: Sequence[object], _: object) -> None:
+    if len(models) > MAX_RESERVATIONS:
+        raise _ReservationLimitError
+
+
 def _nothing(*_: object) -> None:
     """What a provider does that has nothing to do."""
 
@@ -145,11 +158,34 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
     def prepare_for_alembic(self, **options: Any) -> PreparedAlembicMetaTableMigration:
         """Look up or reserve the tables."""
         self._has_reserved = True
-        found = migrations.AlembicMetaTableMigration.prepare_for_alembic(self, **options)
+        try:
+            found = self._prepare(self.metatable_models, **options)
+        except _ReservationLimitError:
+            for batch in batched(self.metatable_models, MAX_RESERVATIONS, strict=False):
+                self._prepare(batch, **options)
+            found = self._prepare(self.metatable_models, **options)
         # With them the CLI looks for tables before a revision is made, and refuses with a traceback
         # what Alembic refuses too.
         found.reserved_tables = []
         return found
+
+    def _prepare(
+        self, models: Sequence[type[PlatformManagedMetaTable]], **options: Any
+    ) -> PreparedAlembicMetaTableMigration:
+        with self._only(models):
+            return migrations.AlembicMetaTableMigration.prepare_for_alembic(
+                self, on_metatable_reservation_request=_refuse_too_many, **options
+            )
+
+    @contextmanager
+    def _only(self, models: Sequence[type[PlatformManagedMetaTable]]) -> Iterator[None]:
+        """Within the block, the SDK sees no other models."""
+        every = self.metatable_models
+        self.metatable_models = models
+        try:
+            yield
+        finally:
+            self.metatable_models = every
 
     def finalize_metatable_catalog(
         self, *, prepared: PreparedAlembicMetaTableMigration, **options: Any
@@ -158,16 +194,13 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
 
         To this platform a table that is missing is a failure, whatever the target of the command.
         """
-        every, awaited = self.metatable_models, self.awaited
+        awaited = self.awaited
         waiting = {str(model.get_meta_table_uid()) for model in awaited}
         present = [uid for uid in prepared.meta_table_uids if uid not in waiting]
-        self.metatable_models = [model for model in every if model not in awaited]
-        try:
+        with self._only([model for model in self.metatable_models if model not in awaited]):
             found = migrations.AlembicMetaTableMigration.finalize_metatable_catalog(
                 self, prepared=replace(prepared, meta_table_uids=present), **options
             )
-        finally:
-            self.metatable_models = every
         found.reserved_count += len(waiting)
         return found
 
