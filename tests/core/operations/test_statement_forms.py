@@ -59,6 +59,7 @@ def runtime_with_rows() -> msm.MarketsRuntime:
 
 TYPED = select(NAME.label("name"), TYPE.label("kind")).where(TYPE.is_not(None))
 OTHER = aliased(Asset)
+LONG = [f"x{n}" for n in range(40_000)]
 OF_ASSET = exists().where(Asset.asset_type == AssetType.asset_type)
 
 
@@ -140,6 +141,26 @@ READS: dict[str, tuple[Statement, list[tuple[Any, ...]]]] = {
         [("A",), ("B",)],
     ),
     "in a list": (select(NAME).where(NAME.in_(["A", "D", "x"])).order_by(NAME), [("A",), ("D",)]),
+    "in a long list": (select(NAME).where(NAME.in_(["A", *LONG])), [("A",)]),
+    "not in a long list": (
+        select(NAME).where(NAME.not_in(["A", *LONG])).order_by(NAME),
+        [("B",), ("C",), ("D",)],
+    ),
+    "a long list with NULL": (select(NAME).where(NAME.not_in([None, *LONG])), []),
+    "a long list of numbers": (
+        select(IndexValuesTS.value).where(IndexValuesTS.value.in_([2.0, *range(10, 200)])),
+        [(2.0,)],
+    ),
+    "a long list of times": (
+        select(IndexValuesTS.value).where(
+            IndexValuesTS.time_index.in_([day(3) + datetime.timedelta(n) for n in range(200)])
+        ),
+        [(3.0,)],
+    ),
+    "a list that is longer than its column": (
+        select(NAME).where(NAME.in_(["A" + "x" * 300, *LONG])),
+        [],
+    ),
     "where exists": (select(AssetType.asset_type).where(~OF_ASSET), [("fund",)]),
     "select exists": (
         select(exists().where(NAME == "A").label("there"), exists().where(NAME == "x").label("x")),
