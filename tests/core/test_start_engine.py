@@ -174,7 +174,7 @@ def test_one_error_lists_every_missing_table(
         )
     )
     assert len(told) == len(EVERY)
-    assert set(told.values()) == {("missing", "not in the catalog")}
+    assert set(told.values()) == {("missing", "not in the catalog, or not visible to this account")}
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_one_error_lists_every_missing_table(
         (
             "physical_table_name = 'renamed', identifier = 'ms_markets__asset'",
             "missing",
-            "not in the catalog",
+            "not in the catalog, or not visible to this account",
             [UPGRADE, CHECK],
         ),
         (

@@ -183,7 +183,9 @@ def _judge(
         row for row in here if (row.physical_schema, row.physical_table_name) == (schema, table)
     ]
     if not rows:
-        return AttachProblem(identifier, table, "missing", "not in the catalog")
+        return AttachProblem(
+            identifier, table, "missing", "not in the catalog, or not visible to this account"
+        )
     if not here:
         others = ", ".join(sorted({str(row.data_source_uid) for row in rows}))
         detail = f"in data source {others}, not in {data_source} of this Git context"
