@@ -42,7 +42,7 @@ def main() -> int:
 def pages(docs: Path) -> Pages:
     """Every generated page; the prose of one that is only partly generated comes from ``docs``."""
     return Pages(
-        schema.pages() | architecture.pages(docs),
+        schema.pages(docs) | architecture.pages(docs),
         schema.diagrams() | architecture.diagrams(),
     )
 

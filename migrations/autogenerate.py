@@ -5,14 +5,20 @@ PostgreSQL stores an expression in its own form: ``a IN (1, 2)`` comes back as
 them, and needs only the right to read the table.
 """
 
-from typing import Any
+from typing import Any, Literal
 
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import _repr_type
 from alembic.ddl.postgresql import PostgresqlImpl
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Column, Connection, DefaultClause, TableClause
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.types import TypeEngine
+
+from msm.values.decorated import is_decorated, plain_type
+from msm.values.dialect import PLAIN
 
 __all__ = ["COMPILER", "DIALECT", "ExactImpl", "same_expression"]
 
@@ -54,6 +60,15 @@ class ExactImpl(PostgresqlImpl):
         kind = metadata_column.type.compile(DIALECT)
         sql = COMPILER.get_column_default_string(metadata_column)
         return not same_expression(self.connection, rendered_inspector_default, sql, kind=kind)
+
+    def render_type(
+        self, type_: TypeEngine[Any], autogen_context: AutogenContext
+    ) -> str | Literal[False]:
+        """The type of a column, for a revision."""
+        # A revision imports no package of a project: it says what is inside of a TypeDecorator.
+        if is_decorated(type_):
+            return _repr_type(plain_type(type_, PLAIN), autogen_context)
+        return super().render_type(type_, autogen_context)
 
     def render_ddl_sql_expr(
         self,

@@ -1,9 +1,11 @@
 """Compares the platform's catalog with the database."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import ARRAY, Connection, inspect
 from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.types import TypeEngine
 
 from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
@@ -132,18 +134,33 @@ def _column_faults(row: MetaTable, columns: Sequence[ReflectedColumn]) -> list[s
     faults = [f"the catalog has no column {name}" for name in stored if name not in listed]
     faults += [f"the catalog has an extra column {name}" for name in listed if name not in stored]
     for name in stored.keys() & listed.keys():
-        token = _token(stored[name])
-        if token is not None and listed[name].data_type != token:
-            faults.append(f"the catalog says that {name} is {listed[name].data_type}, not {token}")
+        tokens = _tokens(stored[name]["type"])
+        if tokens and _without_zone(listed[name].data_type) not in tokens:
+            says = f"{listed[name].data_type}, not {tokens[0]}"
+            faults.append(f"the catalog says that {name} is {says}")
         if listed[name].nullable != stored[name]["nullable"]:
             says = "takes" if listed[name].nullable else "does not take"
             faults.append(f"the catalog says that {name} {says} NULL")
     return sorted(faults)
 
 
-def _token(column: ReflectedColumn) -> str | None:
-    """The SDK's name of a type; None for a type without one, which is not compared."""
+def _tokens(kind: TypeEngine[Any]) -> list[str]:
+    """The names of a type in catalogs; empty for a type without one, which is not compared."""
+    if isinstance(kind, ARRAY):
+        # One platform keeps what the SDK says of an array, and another one looks at the column. The
+        # SDK cannot read the brackets of NUMERIC.
+        return [
+            token
+            for element in _tokens(kind.item_type)
+            for token in (f"{element}[]", "array", element)
+            if token != element or element == "numeric"
+        ]
     try:
-        return str(sqlalchemy_type_to_token(column["type"]))
+        return [_without_zone(sqlalchemy_type_to_token(kind))]
     except ValueError:
-        return None
+        return []
+
+
+def _without_zone(token: str) -> str:
+    """A token as it is compared: platforms write TIME and INTERVAL in several ways."""
+    return token.casefold().removesuffix(" without time zone")

@@ -1,4 +1,4 @@
-"""The whole way of a model: revision, review, upgrade, check, a second revision, downgrade."""
+"""The whole way of models: revision, review, upgrade, check, a second revision."""
 
 import sys
 from collections.abc import Mapping
@@ -20,11 +20,20 @@ HEADER = """
 
     import sqlalchemy as sa
     from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, text
+    from sqlalchemy.dialects import postgresql
     from sqlalchemy.orm import Mapped, mapped_column
 
     from msm import MarketsMetaTable, MarketsTimeIndexMetaTable
     from msm.types import *
 """
+# The models that the providers of the examples list, the id of the first revision and of the next
+# one, and what the command has to be told to make them.
+LISTED = {"acme": "Quote, QuoteTicksTS", "globex": "Rating, RatingScoresTS"}
+IDS = {"acme": ("acme0001", "acme0002"), "globex": ("0001", "0002")}
+OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "acme": (FIRST, ("--head", "acme@head", "--rev-id", "acme0002")),
+    "globex": ((), ()),
+}
 
 
 def models_of(project: Project, code: str, *names: str) -> None:
@@ -34,8 +43,7 @@ def models_of(project: Project, code: str, *names: str) -> None:
     (project.folder / project.name / "__init__.py").write_text("", encoding="utf-8")
     provider = project.folder / f"{project.name}_migrations" / "__init__.py"
     before = provider.read_text(encoding="utf-8")
-    listed = ", ".join(names)
-    provider.write_text(before.replace("Quote, QuoteTicksTS", listed), encoding="utf-8")
+    provider.write_text(before.replace(LISTED[project.name], ", ".join(names)), encoding="utf-8")
 
 
 def _run_tool(tool: str, arguments: list[str]) -> int:
@@ -51,8 +59,10 @@ def look(project: Project, tool: str, *arguments: str, environment: Mapping[str,
 
 def go_round(project: Project, environment: Mapping[str, str]) -> str:
     """Revise, review, upgrade, check, revise without a change; returns the first revision."""
+    first, second = IDS[project.name]
+    to_first, to_second = OPTIONS[project.name]
     made = project.migrate(
-        "revision", "-m", "create one column of every form", *FIRST, environment=environment
+        "revision", "-m", "create one column of every form", *to_first, environment=environment
     )
     assert made.exit_code == 0, made.stderr
     review = look(project, "review", environment=environment)
@@ -61,10 +71,9 @@ def go_round(project: Project, environment: Mapping[str, str]) -> str:
     assert ran.exit_code == 0, ran.stderr
     check = look(project, "check", environment=environment)
     assert check.value == 0, check.stdout + check.stderr
-    again = ("--head", "acme@head", "--rev-id", "acme0002")
-    made = project.migrate("revision", "-m", "nothing", *again, environment=environment)
+    made = project.migrate("revision", "-m", "nothing", *to_second, environment=environment)
     assert made.exit_code == 0, made.stderr
-    assert "    pass\n" in project.revision("acme0002"), project.revision("acme0002")
-    (file,) = project.versions.glob("acme0002_*.py")
+    assert "    pass\n" in project.revision(second), project.revision(second)
+    (file,) = project.versions.glob(f"{second}_*.py")
     file.unlink()
-    return project.revision("acme0001")
+    return project.revision(first)

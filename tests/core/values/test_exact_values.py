@@ -46,6 +46,7 @@ from tests.support.forked import value_of
 MODELS = [Asset, AssetType, Index, IndexValuesTS]
 WIDE = Decimal("12345678901234567890.123456789012345678")
 NAN = Decimal("NaN")
+SPAN = datetime.timedelta(hours=-1, microseconds=1)
 VALUE = IndexValuesTS.value
 # A table to select from, of one row.
 ONE = Index.unique_identifier == "I"
@@ -118,6 +119,29 @@ READS: dict[str, tuple[Statement, list[tuple[Any, ...]]]] = {
     "time of day": (
         one(cast(literal("12:30:00.000001"), Time)),
         [(datetime.time(12, 30, 0, 1),)],
+    ),
+    "interval": (
+        one(
+            cast(literal("-1 day 00:00:05.000007"), postgresql.INTERVAL).label("a"),
+            (literal(NOON) - cast(literal("2025-01-01 00:00+00"), DateTime(timezone=True))).label(
+                "b"
+            ),
+            cast(literal([SPAN, None]), ARRAY(postgresql.INTERVAL)).label("c"),
+        ),
+        [
+            (
+                datetime.timedelta(days=-1, seconds=5, microseconds=7),
+                datetime.timedelta(days=1, hours=12, microseconds=123456),
+                [SPAN, None],
+            )
+        ],
+    ),
+    "bytes": (
+        one(
+            cast(literal(b"\x00\xff\\"), postgresql.BYTEA).label("a"),
+            cast(literal([b"", None]), ARRAY(postgresql.BYTEA)).label("b"),
+        ),
+        [(b"\x00\xff\\", [b"", None])],
     ),
     "array": (
         one(

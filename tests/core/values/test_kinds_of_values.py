@@ -67,6 +67,8 @@ SCALARS: dict[str, tuple[TypeEngine[Any], list[Any]]] = {
     "float": (Float(), [0.1, -math.inf, 1e300]),
     "int": (BigInteger(), [2**63 - 1, -1]),
     "str": (String(), ["", "NULL", 'a,"b"\\{}', "Zürich 株"]),
+    "bytes": (postgresql.BYTEA(), [b"\x00\xff\\", b""]),
+    "interval": (postgresql.INTERVAL(), [datetime.timedelta(days=-1, microseconds=7)]),
     "time": (Time(), [datetime.time(12, 30, 0, 1)]),
     "uuid": (Uuid(), [KEY]),
 }

@@ -11,13 +11,24 @@ from typing import Any
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import JSON, Column, Float, Integer, Numeric, String, select
+from sqlalchemy import ARRAY, JSON, Column, Float, Integer, Numeric, String, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
-from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, SmallInteger, TypeEngine, Uuid
+from sqlalchemy.types import (
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    LargeBinary,
+    SmallInteger,
+    Time,
+    TypeEngine,
+    Uuid,
+)
 
 import msm
 from msm import MarketsBase, MarketsMetaTable, MarketsModel
+from msm.column_types import SUPPORTED
 from msm.models import markets_sqlalchemy_models
 from msm_local.postgres.cluster import Cluster
 from msm_portfolio import portfolio_sqlalchemy_models
@@ -31,6 +42,7 @@ DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 UTC_OFFSETS = st.integers(-14 * 60, 14 * 60).map(
     lambda minutes: datetime.timezone(datetime.timedelta(minutes=minutes))
 )
+MOST_OF_PANDAS = datetime.timedelta(days=10**8)
 # PostgreSQL's text holds no NUL, and no text holds half of a surrogate pair.
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 # JSONB keeps numbers as NUMERIC, which gives a large float back as an integer.
@@ -42,10 +54,11 @@ JSON_VALUES = st.recursive(
 
 
 def types() -> dict[str, TypeEngine[Any]]:
-    """Every column type of the tables, by a name made from it."""
+    """Every type that a column can have, also with the lengths of ours, by a name made from it."""
     graphs = (markets_sqlalchemy_models, portfolio_sqlalchemy_models, pricing_sqlalchemy_models)
     columns = [column for graph in graphs for model in graph() for column in model.__table__.c]
-    found = {str(column.type.compile(DIALECT)): column.type for column in columns}
+    kinds = [*(row.kind for row in SUPPORTED), *(column.type for column in columns)]
+    found = {str(kind.compile(DIALECT)): kind for kind in kinds}
     return {
         "".join(letter if letter.isalnum() else "_" for letter in name.lower()): kind
         for name, kind in sorted(found.items())
@@ -76,6 +89,15 @@ def values_of(kind: TypeEngine[Any]) -> st.SearchStrategy[Any]:
             return st.uuids()
         case Date():
             return st.dates()
+        case Time():
+            return st.times()
+        case postgresql.INTERVAL():
+            # As many as pandas can hold, with microseconds.
+            return st.timedeltas(-MOST_OF_PANDAS, MOST_OF_PANDAS)
+        case LargeBinary():
+            return st.binary()
+        case ARRAY():
+            return st.lists(st.none() | values_of(kind.item_type), max_size=3)
         case DateTime():
             # Not the first and the last day, which an offset would move out of years 1 to 9999.
             days = st.dates(datetime.date(1, 1, 2), datetime.date(9999, 12, 30))
@@ -105,6 +127,10 @@ def alike(sent: Any, came: Any) -> bool:
         return sent == came or (sent.is_nan() and came.is_nan())
     if isinstance(sent, datetime.datetime):
         return bool(sent == came) and came.tzinfo is datetime.UTC
+    if isinstance(sent, datetime.timedelta):
+        return isinstance(came, datetime.timedelta) and sent == came
+    if isinstance(sent, list):
+        return len(sent) == len(came) and all(map(alike, sent, came))
     return type(sent) is type(came) and bool(sent == came)
 
 
@@ -147,10 +173,12 @@ def round_trips() -> int:
         upserted = [{**row, "number": next(numbers)} for row in sent]
         assert runtime.upsert(model, upserted) == len(rows)
         assert runtime.upsert(model, upserted) == 0
-        read = runtime.execute(
+        statement = (
             select(table).where(table.c.number >= sent[0]["number"]).order_by(table.c.number)
         )
+        read = runtime.execute(statement)
         assert wrong_columns([*sent, *upserted], read.rows) == []
+        assert wrong_columns([*sent, *upserted], list(runtime.iter_rows(statement))) == []
         frame = read.frame()
         records = [
             dict(zip(frame.columns, values, strict=True))

@@ -14,7 +14,6 @@ segment once, on an abstract base::
         \"\"\"One quote of one asset.\"\"\"
 """
 
-import datetime
 import difflib
 import inspect
 from collections.abc import Sequence
@@ -22,17 +21,18 @@ from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
-    DateTime,
-    Float,
     MetaData,
     Table,
 )
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import MappedAnnotationError
+from sqlalchemy.types import TypeEngine
 
+from msm.column_types import ANNOTATIONS, write_enumerations
 from msm.definition import MAX_NAME_LENGTH, docstring_of, refuse_text_targets, refuse_wrong_table
 from msm.errors import ModelDefinitionError
 from msm.sdk import (
@@ -40,8 +40,11 @@ from msm.sdk import (
     PlatformTimeIndexMetaTable,
     schema_table_name,
     sqlalchemy_naming_convention,
+    sqlalchemy_type_to_token,
 )
 from msm.settings import settings
+from msm.values.decorated import is_decorated, plain_type
+from msm.values.dialect import PLAIN
 
 __all__ = ["MarketsBase", "MarketsMetaTable", "MarketsModel", "MarketsTimeIndexMetaTable"]
 
@@ -79,11 +82,7 @@ class MarketsBase(DeclarativeBase):
     # The SDK's convention names every key, index and constraint, also an Index(None, ...), and
     # shortens names to PostgreSQL's 63 bytes in the same way everywhere.
     metadata = MetaData(naming_convention=sqlalchemy_naming_convention())
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime.datetime: DateTime(timezone=True),
-        # The SDK would write DOUBLE into the contract, which is not a type name of PostgreSQL.
-        float: Float(),
-    }
+    type_annotation_map: ClassVar[dict[Any, Any]] = dict(ANNOTATIONS)
 
     @classmethod
     def models(cls) -> list[type["MarketsModel"]]:
@@ -172,6 +171,7 @@ def _prepare_table(
         )
     kwargs["comment"] = _description(cls)
     columns = {item.name: item for item in args[2:] if isinstance(item, Column)}
+    write_enumerations(columns.values())
     for column in columns.values():
         column.info["label"] = column.name.replace("_", " ").title()
         if column.comment is not None:
@@ -199,6 +199,18 @@ def _part(part: Any) -> str:
     if isinstance(part, CheckConstraint):
         return f"CHECK ({part.sqltext})"
     return f"{type(part).__name__} ({', '.join(column.name for column in part.columns)})"
+
+
+def _correct_type(described: Any, kind: TypeEngine[Any]) -> None:
+    """Write the type of a column into its part of the contract."""
+    # The SDK knows a TypeDecorator by what SQLite would have for it. A platform refuses the
+    # brackets of an array, for which the SDK has one word.
+    token = sqlalchemy_type_to_token(kind)
+    backend_type = token if isinstance(kind, ARRAY) else kind.compile(PLAIN)
+    if isinstance(described, dict):
+        described |= {"data_type": token, "backend_type": backend_type}
+    else:
+        described.data_type, described.backend_type = token, backend_type
 
 
 def _storage_layout(cls: type["MarketsTimeIndexMetaTable"]) -> dict[str, Any] | None:
@@ -273,7 +285,14 @@ class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
 
         Every table of a platform has an identifier of its own, and so has every namespace of ours.
         """
-        return super().build_registration_request(**options | {"identifier": cls.__tablename__})
+        request = super().build_registration_request(**options | {"identifier": cls.__tablename__})
+        contract = request.table_contract
+        # Of a time-indexed table it is a dictionary.
+        columns = contract["columns"] if isinstance(contract, dict) else contract.columns
+        for described, column in zip(columns, cls.__table__.columns, strict=True):
+            if is_decorated(column.type):
+                _correct_type(described, plain_type(column.type, PLAIN))
+        return request
 
     __tablename__: str
     __metatable_identifier__: ClassVar[str]

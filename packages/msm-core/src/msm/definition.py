@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import InvalidRequestError
 
+from msm.column_types import alternative_to
 from msm.errors import ModelDefinitionError
 
 __all__ = [
@@ -148,7 +150,7 @@ def refuse_wrong_table(cls: type, table: Table, time_index: str | None = None) -
     Raises:
         ModelDefinitionError: the table breaks a rule.
     """
-    fault = _wrong_size(table)
+    fault = _wrong_size(table) or next(filter(None, map(_wrong_type, table.columns)), None)
     if fault is None and time_index is not None:
         for name, columns in keys_without_time(table, time_index):
             fault = (
@@ -178,6 +180,13 @@ def _wrong_size(table: Table) -> str | None:
                 f"{MAX_NAME_LENGTH}; choose a shorter one."
             )
     return None
+
+
+def _wrong_type(column: Column[Any]) -> str | None:
+    alternative = alternative_to(column.type)
+    if alternative is None:
+        return None
+    return f"has the column {column.name} of the type {column.type!r}; {alternative}."
 
 
 def keys_without_time(table: Table, time_index: str) -> Iterator[tuple[str, list[str]]]:

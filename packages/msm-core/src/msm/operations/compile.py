@@ -18,6 +18,7 @@ from msm.errors import StatementError
 from msm.operations.attached import Attached
 from msm.operations.exact import (
     ExpectedColumn,
+    comes_as_text,
     exact_returning,
     exact_select,
     form_of,
@@ -236,7 +237,11 @@ def _result_columns(compiled: SQLCompiler, *, exact: bool) -> tuple[ExpectedColu
         ExpectedColumn(
             entry.keyname,
             type_of(entry),
-            Form.NATIVE if exact else form_of(entry, is_union=is_union),
+            (
+                Form.NATIVE
+                if exact and not comes_as_text(entry.type)
+                else form_of(entry, is_union=is_union)
+            ),
         )
         for entry in entries
     )

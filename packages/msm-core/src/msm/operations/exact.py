@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.schema import Column, Table
 from sqlalchemy.sql.compiler import IdentifierPreparer, ResultColumnsEntry
 from sqlalchemy.sql.elements import ColumnElement
@@ -33,6 +34,8 @@ from sqlalchemy.types import (
     DateTime,
     Float,
     Integer,
+    Interval,
+    LargeBinary,
     NullType,
     Numeric,
     String,
@@ -46,6 +49,7 @@ from msm.values.decorated import plain_type
 
 __all__ = [
     "ExpectedColumn",
+    "comes_as_text",
     "exact_returning",
     "exact_select",
     "form_of",
@@ -93,6 +97,14 @@ def _unlabelled(element: object) -> object:
     return element
 
 
+def comes_as_text(kind: TypeEngine[Any]) -> bool:
+    """Whether values of this type have no JSON form, so that every platform sends their text."""
+    kind = plain_type(kind)
+    if isinstance(kind, ARRAY):
+        return comes_as_text(kind.item_type)
+    return isinstance(kind, LargeBinary | Interval | INTERVAL)
+
+
 def form_of(entry: ResultColumnsEntry, *, is_union: bool) -> Form:
     """How a column has to come from a platform that changes values.
 
@@ -103,8 +115,8 @@ def form_of(entry: ResultColumnsEntry, *, is_union: bool) -> Form:
     match plain_type(entry.type):
         case NullType() | ARRAY() | JSON():
             return Form.JSON
-        # A time of a day comes not at all, and text is what it is read from.
-        case Numeric() | Float() | Time():
+        # Times of a day, intervals and bytes come not at all, and text is what they are read from.
+        case Numeric() | Float() | Time() | Interval() | INTERVAL() | LargeBinary():
             return Form.TEXT
         # The text of these depends on settings of the session, and that in JSON does not.
         case Date() | DateTime():

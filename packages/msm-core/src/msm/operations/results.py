@@ -38,9 +38,9 @@ class Result:
         """One dictionary a row, keyed by column name or label; empty for a write without RETURNING.
 
         Values have Python types: UUID, aware datetime in UTC, naive datetime for a timestamp
-        without a time zone, date, time, Decimal for NUMERIC and for a part of a time with a
-        fraction, int, float, bool, str, JSON as it is, a list for an array, and None for NULL or
-        JSON null.
+        without a time zone, date, time, timedelta, bytes, Decimal for NUMERIC and for a part of a
+        time with a fraction, int, float, bool, str, JSON as it is, a list for an array, and None
+        for NULL or JSON null.
 
         Raises:
             ResultValueError: a value does not fit the type of its column.
@@ -91,11 +91,11 @@ class Result:
         """The rows as a DataFrame; the dtypes depend on the columns only, not on the values.
 
         Dtypes are ``Int64``, ``boolean`` and ``string`` (NULL is NA), ``datetime64[us, UTC]`` and
-        ``datetime64[us]`` (NULL is NaT), and ``float64`` (NULL and NaN are both NaN). UUID, date,
-        time, Decimal, JSON and arrays are Python objects, and NULL is None. Two kinds of columns
-        have the dtype of their values: parts of times (``Int64``, or objects where one has a
-        fraction), and functions such as ``now()``, whose type does not say whether they have a time
-        zone.
+        ``datetime64[us]`` and ``timedelta64[us]`` (NULL is NaT), and ``float64`` (NULL and NaN are
+        both NaN). UUID, date, time, bytes, Decimal, JSON and arrays are Python objects, and NULL is
+        None. Two kinds of columns have the dtype of their values: parts of times (``Int64``, or
+        objects where one has a fraction), and functions such as ``now()``, whose type does not say
+        whether they have a time zone.
 
         Raises:
             ResultValueError: a value does not fit the type of its column.

@@ -18,6 +18,7 @@ from sqlalchemy.types import ARRAY, DateTime, Integer, NullType, TypeEngine
 from msm.errors import ResultValueError
 from msm.errors.formatting import shortened
 from msm.values.decorated import is_decorated, plain_type, result_converter
+from msm.values.texts import bytes_of, interval_of
 
 __all__ = ["Codec", "Form", "PartOfTime", "ResultColumn", "codec_of", "has_json_form", "is_untyped"]
 
@@ -108,9 +109,11 @@ def _decimal(value: Any) -> Decimal:
 
 _CODECS: Mapping[type, Codec] = {
     bool: Codec(dtype="boolean"),
+    bytes: Codec(bytes_of),
     datetime.date: Codec(datetime.date.fromisoformat),
     datetime.datetime: Codec(_aware, "datetime64[us, UTC]"),
     datetime.time: Codec(datetime.time.fromisoformat),
+    datetime.timedelta: Codec(interval_of, "timedelta64[us]"),
     Decimal: Codec(_decimal),
     float: Codec(float, "float64"),
     int: Codec(_whole, "Int64"),
@@ -156,7 +159,7 @@ _TOKENS: Mapping[str, type] = {
 
 
 def has_json_form(column_type: TypeEngine[Any]) -> bool:
-    """Whether compiled-sql.v1 carries values of this type: not bytes, and not intervals."""
+    """Whether values of this type can come as JSON or as text."""
     column_type = plain_type(column_type)
     match column_type:
         case NullType():
@@ -294,6 +297,10 @@ class ResultColumn:
                 # then an error of their column.
                 return self._parsed(
                     values, lambda some: pd.Series(self.python(some), dtype="Int64")
+                )
+            case "timedelta64[us]":
+                return self._parsed(
+                    values, lambda some: pd.Series(self.python(some), dtype="timedelta64[us]")
                 )
             case dtype:
                 return pd.Series(self.python(values), dtype=dtype)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeIs
 
+from sqlalchemy import Dialect
 from sqlalchemy.types import Interval, TypeDecorator, TypeEngine
 from sqlalchemy.util import method_is_overridden
 
@@ -17,10 +18,10 @@ def is_decorated(kind: TypeEngine[Any]) -> TypeIs[TypeDecorator[Any]]:
     return isinstance(kind, TypeDecorator) and not isinstance(kind, Interval)
 
 
-def plain_type(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+def plain_type(kind: TypeEngine[Any], dialect: Dialect = DIALECT) -> TypeEngine[Any]:
     """The type that PostgreSQL has for a column: that inside of a TypeDecorator, or the type."""
     while is_decorated(kind):
-        kind = kind.load_dialect_impl(DIALECT)
+        kind = kind.load_dialect_impl(dialect)
     return kind
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import BinaryExpression, BindParameter, ColumnClause, all_, any_, bindparam
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.sql.compiler import OPERATORS
-from sqlalchemy.types import ARRAY, JSON, Float, NullType, Numeric, TupleType
+from sqlalchemy.types import ARRAY, JSON, Float, LargeBinary, NullType, Numeric, TupleType
 
-__all__ = ["DIALECT"]
+__all__ = ["DIALECT", "PLAIN"]
 
 # A longer list of an IN is sent as one array. Each value of a list has a placeholder of its own,
 # which all that handles a statement pays for: with 10,000 values, 2 s instead of 0.1 s.
@@ -64,10 +65,12 @@ class _Compiler(psycopg.PGCompiler_psycopg):
         return text
 
     def visit_array(self, element: postgresql.array[Any], **options: Any) -> str:
-        """Name the type of an array of numbers, which are sent as text."""
+        """Name the type of an array of numbers, bytes or intervals, which are sent as text."""
         text: str = super().visit_array(element, **options)  # type: ignore[no-untyped-call]
         match element.type:
-            case ARRAY(item_type=Numeric() as item) if element.clauses:
+            case ARRAY(item_type=Numeric() | LargeBinary() | postgresql.INTERVAL() as item) if (
+                element.clauses
+            ):
                 if not isinstance(item, Float):
                     text += f"::{self.dialect.type_compiler_instance.process(element.type)}"
         return text
@@ -80,3 +83,5 @@ class _Dialect(psycopg.PGDialect_psycopg):
 
 # The platform runs psycopg, which takes named placeholders as %(name)s.
 DIALECT = _Dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
+# Its types have names that revisions and contracts can say; psycopg has some of its own.
+PLAIN = PGDialect()  # type: ignore[no-untyped-call]

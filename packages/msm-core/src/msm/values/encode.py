@@ -9,11 +9,21 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy.types import ARRAY, JSON, NullType, TypeEngine
+from sqlalchemy.dialects.postgresql import INTERVAL
+from sqlalchemy.types import ARRAY, JSON, Interval, LargeBinary, NullType, TypeEngine
 
 from msm.errors import StatementError
 from msm.values.decorated import bound, is_decorated, plain_type
-from msm.values.texts import NULL, UnfitValueError, array_literal, checked_text, json_text, quoted
+from msm.values.texts import (
+    NULL,
+    UnfitValueError,
+    array_literal,
+    bytes_text,
+    checked_text,
+    interval_text,
+    json_text,
+    quoted,
+)
 
 __all__ = ["encode", "is_unfit_nan", "timestamp_fault"]
 
@@ -82,6 +92,11 @@ def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple
                 # Without a type it is the list of any_(): PostgreSQL takes the type of the column.
                 case NullType():
                     return _array(name, value, column_type), None
+        match value, column_type:
+            case datetime.timedelta(), Interval() | INTERVAL() | NullType():
+                return interval_text(value), None
+            case bytes(), LargeBinary() | NullType():
+                return bytes_text(value), None
         return _scalar(name, value)
     except UnfitValueError as fault:
         raise StatementError(f"{name}: the value {fault}.") from fault

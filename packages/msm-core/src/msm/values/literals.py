@@ -25,12 +25,15 @@ from sqlalchemy import (
     Enum,
     Float,
     Integer,
+    LargeBinary,
     Numeric,
     SmallInteger,
     String,
     Text,
+    Time,
     Uuid,
 )
+from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from msm.errors import StatementError
@@ -41,6 +44,8 @@ from msm.values.texts import (
     TooLargeValueError,
     UnfitValueError,
     array_literal,
+    bytes_text,
+    interval_text,
     json_text,
     quoted,
 )
@@ -96,6 +101,12 @@ def column_text(column: Column[Any]) -> ColumnText:
             return ColumnText(_timestamp, kind)
         case Date():
             return ColumnText(_date, kind)
+        case Time() if not kind.timezone:
+            return ColumnText(_time, kind)
+        case INTERVAL():
+            return ColumnText(_interval, kind)
+        case LargeBinary():
+            return ColumnText(_bytes, kind)
         case JSON():
             return ColumnText(_json, kind)
         # As the text of its own literal: unnest() takes an array of arrays apart completely.
@@ -221,6 +232,27 @@ def _date(value: Any) -> str:
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value.isoformat()
     raise _unfit(value, "a date")
+
+
+def _time(value: Any) -> str:
+    if not isinstance(value, datetime.time):
+        raise _unfit(value, "a time")
+    # PostgreSQL would leave the zone out, and the time would be another one.
+    if value.tzinfo is not None:
+        raise UnfitValueError("has a time zone, and a time of a day has none; remove it")
+    return value.isoformat()
+
+
+def _interval(value: Any) -> str:
+    if not isinstance(value, datetime.timedelta) or value is pd.NaT:
+        raise _unfit(value, "a timedelta")
+    return quoted(interval_text(value))
+
+
+def _bytes(value: Any) -> str:
+    if not isinstance(value, bytes):
+        raise _unfit(value, "bytes")
+    return quoted(bytes_text(value))
 
 
 def _json(value: Any) -> str:

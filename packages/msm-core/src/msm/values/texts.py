@@ -1,8 +1,12 @@
-"""Text and JSON as PostgreSQL stores them, and array literals; the same in statements and rows."""
+"""Texts of values as PostgreSQL has them; the same in statements and in rows."""
 
+import datetime
 import json
+import re
+from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import JSON
 
 __all__ = [
@@ -10,7 +14,11 @@ __all__ = [
     "TooLargeValueError",
     "UnfitValueError",
     "array_literal",
+    "bytes_of",
+    "bytes_text",
     "checked_text",
+    "interval_of",
+    "interval_text",
     "json_text",
     "quoted",
 ]
@@ -19,6 +27,11 @@ __all__ = [
 NULL = "NULL"
 # SQLAlchemy's JSON.NULL is an int, whose digits json would write.
 DIGITS_OF_NULL = str(int(JSON.NULL))
+# As PostgreSQL writes an interval that has no months.
+INTERVAL_TEXT = re.compile(
+    r"(?:(?P<days>[+-]?\d+) days? ?)?"
+    r"(?:(?P<sign>[+-])?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d(?:\.\d+)?))?"
+)
 
 
 # Not MsmErrors: they never leave the package. Each becomes a fault that names its column.
@@ -61,6 +74,51 @@ def quoted(text: str) -> str:
 def array_literal(elements: list[str]) -> str:
     """The literal of an array, from the texts of its elements."""
     return "{" + ",".join(elements) + "}"
+
+
+def interval_text(value: datetime.timedelta) -> str:
+    """PostgreSQL's text of an interval, with every microsecond.
+
+    Raises:
+        UnfitValueError: it has nanoseconds.
+    """
+    # PostgreSQL would round, as it would for a timestamp.
+    if isinstance(value, pd.Timedelta) and value.nanoseconds:
+        raise UnfitValueError("has nanoseconds, where PostgreSQL keeps microseconds; round it")
+    return f"{value.days} days {value.seconds} seconds {value.microseconds} microseconds"
+
+
+def bytes_text(value: bytes) -> str:
+    """PostgreSQL's text of bytes."""
+    return f"\\x{value.hex()}"
+
+
+def interval_of(value: str) -> datetime.timedelta:
+    """The timedelta of PostgreSQL's text of an interval.
+
+    Raises:
+        ValueError: it has months, whose length is not fixed, or is in another style.
+    """
+    found = INTERVAL_TEXT.fullmatch(value)
+    if found is None or not value:
+        raise ValueError("it is not a number of days, hours, minutes and seconds")
+    # Through whole microseconds: a float of seconds would lose some.
+    micros = int(Decimal(found["seconds"] or 0) * 1_000_000)
+    hours, minutes = int(found["hours"] or 0), int(found["minutes"] or 0)
+    time = datetime.timedelta(hours=hours, minutes=minutes, microseconds=micros)
+    days = datetime.timedelta(days=int(found["days"] or 0))
+    return days - time if found["sign"] == "-" else days + time
+
+
+def bytes_of(value: str) -> bytes:
+    """The bytes of PostgreSQL's text of them.
+
+    Raises:
+        ValueError: it is in another format.
+    """
+    if not value.startswith("\\x"):
+        raise ValueError("it is not bytes as hexadecimal digits")
+    return bytes.fromhex(value[2:])
 
 
 def json_text(value: Any) -> str:

@@ -33,6 +33,7 @@ TOKENS = {
     "real": "float32",
     "smallint": "int16",
     "text": "string",
+    "time without time zone": "time",
 }
 NAIVE_TIMESTAMP = "timestamp without time zone"
 ON_DELETE = {
@@ -47,7 +48,8 @@ ON_DELETE = {
 def type_token(data_type: str) -> str:
     """The SDK's portable token for a type of PostgreSQL, as format_type writes it."""
     plain = MODIFIER.sub("", data_type)
-    return TOKENS.get(plain, plain)
+    element = plain.removesuffix("[]")
+    return TOKENS.get(element, element) + plain.removeprefix(element)
 
 
 def unsupported_columns(shape: Shape) -> list[str]:
