@@ -49,7 +49,11 @@ def describe(op: MigrateOperation) -> str:
         case DropTableOp():
             return f"drop table {op.table_name}"
         case RenameTableOp():
-            return f"rename table {op.table_name} to {op.new_table_name}"
+            # The platform finds a resource by the name of its table, and lets nobody change that.
+            return (
+                f"rename table {op.table_name} to {op.new_table_name}, which becomes a new "
+                "resource of the catalog, with another uid"
+            )
         case AddColumnOp():
             return f"add column {op.table_name}.{op.column.name}"
         case DropColumnOp():

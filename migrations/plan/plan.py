@@ -19,7 +19,8 @@ from ..inspection.rendering import offline_context
 from ..provider import PACKAGE, MarketsMigration
 from ..review.hazards import Effect, Hazard, Novelties, effects, novelties
 from ..review.recorder import Recording, record
-from ..review.subjects import ColumnTypes, column_types
+from ..review.schema import Schema
+from ..review.subjects import ColumnTypes
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
 from .phrases import describe, describe_loss
 from .rows import RowCount, count_rows
@@ -193,14 +194,14 @@ def _is_below(script: ScriptDirectory, current: tuple[str, ...], target: str) ->
 
 def _types_before(script: ScriptDirectory, direction: Direction) -> dict[str, ColumnTypes]:
     """By revision: the types of columns before it runs in a direction."""
-    types: ColumnTypes = {}
+    schema = Schema()
     found: dict[str, ColumnTypes] = {}
     # From the first revision on, because each knows only the types that it changes.
     for revision in reversed(list(script.walk_revisions())):
-        before = dict(types)
+        before = schema.types()
         for operation in record(revision.module.upgrade, Path(revision.path)).operations:
-            types |= column_types(operation.op)
-        found[revision.revision] = before if direction == "upgrade" else dict(types)
+            schema.apply(operation.op)
+        found[revision.revision] = before if direction == "upgrade" else schema.types()
     return found
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from msm.errors import MsmError
@@ -65,10 +66,8 @@ def review_folder(provider: MarketsMigration, folder: Path, ids: Sequence[str] =
     squawk = Squawk.installed()
     if squawk is None:
         return found
-    warnings = [warning for revision in chosen for warning in squawk.warnings(revision)]
-    return Review(
-        found.revisions, found.rejections, found.acknowledged, warnings, squawk=squawk.version
-    )
+    found.warnings.extend(warning for revision in chosen for warning in squawk.warnings(revision))
+    return replace(found, squawk=squawk.version)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from alembic.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
+    CreateTableOp,
     DropColumnOp,
     DropTableOp,
     ExecuteSQLOp,
@@ -17,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from .statements import Change, ChangeKind, Unreadable, changes
-from .subjects import ColumnTypes, created_tables
+from .subjects import ColumnTypes
 
 __all__ = ["Effect", "Hazard", "Novelties", "effects", "novelties", "sql_type", "widens"]
 
@@ -75,8 +76,10 @@ def novelties(operations: Iterable[MigrateOperation]) -> Novelties:
     """The tables and columns that operations make, and whose rows or values nobody can miss."""
     made: set[tuple[str, str | None]] = set()
     for op in operations:
-        made.update((name, None) for name in created_tables(op))
-        if isinstance(op, AddColumnOp):
+        # Not of a rename: the rows of a renamed table are old.
+        if isinstance(op, CreateTableOp):
+            made.add((op.table_name, None))
+        elif isinstance(op, AddColumnOp):
             made.add((op.table_name, op.column.name))
     return made
 

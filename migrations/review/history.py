@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -13,7 +13,8 @@ from ..errors import MigrationError, UnreadableRevisionError
 from ..history.files import RevisionFile, load_revisions, read_file
 from ..provider import MarketsMigration
 from .recorder import Recording, record
-from .subjects import ColumnTypes, column_types, created_tables, retired_tables
+from .schema import Schema, TableShape, shape_of
+from .subjects import ColumnTypes, created_tables, retired_tables
 
 __all__ = [
     "History",
@@ -67,6 +68,9 @@ class Revision:
         known_tables: the tables it may work on: those of the graphs, those that earlier revisions
             created, and its own that a later one drops or renames.
         column_types: types before it, by table and column, from earlier revisions.
+        before: the tables before it.
+        left_over: the tables that the history has at its end, and no model.
+        models: the tables of the models, for the last revision; else empty.
     """
 
     id: str
@@ -80,6 +84,9 @@ class Revision:
     downgrade: Recording = field(default_factory=Recording)
     known_tables: Collection[str] = ()
     column_types: ColumnTypes = field(default_factory=dict)
+    before: Schema = field(default_factory=Schema)
+    left_over: Collection[str] = ()
+    models: Mapping[str, TableShape] = field(default_factory=dict)
 
     @property
     def recordings(self) -> tuple[Recording, Recording]:
@@ -131,15 +138,21 @@ def read_history(provider: MarketsMigration, folder: Path) -> History:
     # First all upgrades: whether a revision may create a table depends on what later ones drop.
     made = [{name for o in each.operations for name in created_tables(o.op)} for each in upgrades]
     gone = [{name for o in each.operations for name in retired_tables(o.op)} for each in upgrades]
-    types: ColumnTypes = {}
+    schema = Schema()
     revisions = []
     for index, (script, upgrade) in enumerate(zip(scripts, upgrades, strict=True)):
         known = owned_tables.union(
             *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
         )
-        revisions.append(_revision(script, upgrade, types, known))
+        revisions.append(_revision(script, upgrade, schema.copy(), known))
         for operation in upgrade.operations:
-            types |= column_types(operation.op)
+            schema.apply(operation.op)
+    left_over = set(schema.tables) - owned_tables
+    revisions = [replace(revision, left_over=left_over) for revision in revisions]
+    if revisions:
+        tables = {model.__tablename__: model.__table__ for model in provider.metatable_models}
+        models = {name: shape_of(table) for name, table in tables.items()}
+        revisions[-1] = replace(revisions[-1], models=models)
     return History(folder, [*revisions, *_outside(folder, {script.revision for script in scripts})])
 
 
@@ -153,19 +166,19 @@ def pending_revisions(directory: ScriptDirectory, ids: Collection[str]) -> list[
     Raises:
         HistoryError: acknowledgements are not a dict of reasons.
     """
-    types: ColumnTypes = {}
+    schema = Schema()
     found = []
     for script in reversed(list(directory.walk_revisions())):
         upgrade = _record(script, "upgrade")
         if script.revision in ids:
-            found.append(_revision(script, upgrade, types, ()))
+            found.append(_revision(script, upgrade, schema.copy(), ()))
         for operation in upgrade.operations:
-            types |= column_types(operation.op)
+            schema.apply(operation.op)
     return found
 
 
 def _revision(
-    script: Script, upgrade: Recording, types: ColumnTypes, known: Collection[str]
+    script: Script, upgrade: Recording, before: Schema, known: Collection[str]
 ) -> Revision:
     path = Path(script.path)
     return Revision(
@@ -178,8 +191,8 @@ def _revision(
         upgrade=upgrade,
         downgrade=_record(script, "downgrade"),
         known_tables=known,
-        # A copy: the next revision adds to it.
-        column_types=dict(types),
+        column_types=before.types(),
+        before=before,
     )
 
 

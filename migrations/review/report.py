@@ -8,6 +8,7 @@ from typing import Any
 
 from .recorder import Location
 from .review import Finding, Review
+from .rules import WARNINGS
 
 __all__ = ["as_json", "as_text"]
 
@@ -19,7 +20,7 @@ def as_json(found: Review) -> str:
     """One object: whether all is well, the revisions, and lists of findings.
 
     A finding has ``revision``, ``rule``, ``file``, ``line``, ``why`` and ``to_do``; an acknowledged
-    one has ``reason`` instead of ``to_do``.
+    one has ``reason`` instead of ``to_do``. A possible rename has ``lines``, too.
     """
     return json.dumps(
         {
@@ -35,7 +36,7 @@ def as_json(found: Review) -> str:
 
 
 def _plain(finding: Finding, last: str) -> dict[str, Any]:
-    return {
+    plain: dict[str, Any] = {
         "revision": finding.revision,
         "rule": finding.rule,
         "file": str(_relative(finding.location.file)),
@@ -43,6 +44,7 @@ def _plain(finding: Finding, last: str) -> dict[str, Any]:
         "why": finding.why,
         last: finding.to_do,
     }
+    return plain | {"lines": finding.lines} if finding.lines else plain
 
 
 def as_text(found: Review) -> str:
@@ -70,6 +72,9 @@ def _table(head: str, findings: Sequence[Finding], last: str) -> Iterator[str]:
         for label, text in (("why", finding.why), (last, finding.to_do)):
             if text:
                 lines += _paragraph(f"{label}:", text, wide + 2)
+        if finding.lines:
+            # As they are, because the author copies them.
+            lines += ["", *finding.lines, ""]
     yield "\n".join(lines)
 
 
@@ -85,10 +90,14 @@ def _paragraph(label: str, text: str, indent: int) -> list[str]:
 
 
 def _merged(warnings: Iterable[Finding]) -> Iterator[Finding]:
-    """One finding for each rule of a revision: squawk repeats a warning for every line."""
+    """One finding for each rule of squawk in a revision: it repeats a warning for every line."""
+    ours = {rule.name for rule in WARNINGS}
     alike: dict[tuple[str, str], list[Finding]] = {}
     for warning in warnings:
-        alike.setdefault((warning.revision, warning.rule), []).append(warning)
+        if warning.rule in ours:
+            yield warning
+        else:
+            alike.setdefault((warning.revision, warning.rule), []).append(warning)
     for (revision, rule), group in alike.items():
         first = group[0]
         more = f" ({len(group)} times, here first)" if len(group) > 1 else ""

@@ -1,11 +1,11 @@
 """Applies the rules to revisions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .history import Revision
 from .recorder import Location
-from .rules import DESTRUCTIVE, OUTSIDE_FOLDER, RULES
+from .rules import DESTRUCTIVE, OUTSIDE_FOLDER, RULES, WARNINGS, Rule
 
 __all__ = ["Finding", "Review", "review"]
 
@@ -20,6 +20,7 @@ class Finding:
         location: the line it is about.
         why: what is wrong, as a sentence.
         to_do: what the author should do; the author's reason if it is acknowledged.
+        lines: of a revision, that the author can copy.
     """
 
     revision: str
@@ -27,6 +28,7 @@ class Finding:
     location: Location
     why: str
     to_do: str
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Review:
     Attributes:
         revisions: the ids that were read, base first.
         rejections: what has to change.
-        acknowledged: what would be rejected without the author's reason.
-        warnings: of squawk, about the SQL of ``upgrade()``.
+        acknowledged: what would be rejected, or warned about, without the author's reason.
+        warnings: of our own rules first, then of squawk about the SQL of ``upgrade()``.
         squawk: its version; None if it is not installed, so that there are no warnings.
     """
 
@@ -53,14 +55,21 @@ def review(revisions: Iterable[Revision]) -> Review:
     revisions = list(revisions)
     found = Review([revision.id for revision in revisions])
     for revision in revisions:
-        for finding, answered in _findings(revision):
-            (found.acknowledged if answered else found.rejections).append(finding)
+        rejecting = RULES if revision.outside is None else [OUTSIDE_FOLDER]
+        _apply(revision, rejecting, found.rejections, found.acknowledged)
+        if revision.outside is None:
+            _apply(revision, WARNINGS, found.warnings, found.acknowledged)
     return found
 
 
-def _findings(revision: Revision) -> Iterator[tuple[Finding, bool]]:
-    for rule in RULES if revision.outside is None else [OUTSIDE_FOLDER]:
-        reason = revision.acknowledged.get(rule.name, "").strip() if rule in DESTRUCTIVE else ""
+def _apply(
+    revision: Revision, rules: Iterable[Rule], found: list[Finding], acknowledged: list[Finding]
+) -> None:
+    for rule in rules:
+        may_answer = rule in DESTRUCTIVE or rule in WARNINGS
+        reason = revision.acknowledged.get(rule.name, "").strip() if may_answer else ""
         for fault in rule.check(revision):
-            to_do = reason or rule.to_do
-            yield Finding(revision.id, rule.name, fault.location, fault.why, to_do), bool(reason)
+            to_do = reason or fault.to_do or rule.to_do
+            lines = () if reason else fault.lines
+            finding = Finding(revision.id, rule.name, fault.location, fault.why, to_do, lines)
+            (acknowledged if reason else found).append(finding)

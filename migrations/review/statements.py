@@ -7,12 +7,12 @@ from typing import Literal, cast
 import postgast
 from google.protobuf.message import DecodeError, Message
 from postgast import pg_query_pb2 as tree
-from sqlalchemy import Executable, text
+from sqlalchemy import Executable, TextClause, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql.elements import ClauseElement
 
-__all__ = ["Change", "ChangeKind", "Unreadable", "changes"]
+__all__ = ["Change", "ChangeKind", "Unreadable", "changes", "renames"]
 
 type ChangeKind = Literal[
     "delete", "truncate", "rewrite", "drop-table", "drop-column", "change-type", "set-not-null"
@@ -88,6 +88,24 @@ def changes(statement: str | Executable) -> Iterator[Change | Unreadable]:
     else:
         for node in postgast.find_nodes(parsed, Message):
             yield from _changes(node)
+
+
+def renames(statement: str | Executable) -> Iterator[tuple[str | None, str, str]]:
+    """The constraints, indexes and sequences that a text renames: table, old name, new name.
+
+    The table is None where the statement names only the index or the sequence.
+    """
+    if not isinstance(statement, str | TextClause) or "rename" not in str(statement).lower():
+        return
+    try:
+        parsed = postgast.parse(str(statement))
+    except (postgast.PgQueryError, DecodeError):
+        return
+    for node in postgast.find_nodes(parsed, tree.RenameStmt):
+        if node.rename_type == tree.OBJECT_TABCONSTRAINT:
+            yield node.relation.relname, node.subname, node.newname
+        elif node.rename_type in {tree.OBJECT_INDEX, tree.OBJECT_SEQUENCE}:
+            yield None, node.relation.relname, node.newname
 
 
 def _changes(node: Message) -> Iterator[Change | Unreadable]:

@@ -7,7 +7,6 @@ from alembic.ddl.postgresql import CreateExcludeConstraintOp
 from alembic.operations.ops import (
     AddColumnOp,
     AddConstraintOp,
-    AlterColumnOp,
     AlterTableOp,
     BulkInsertOp,
     CreateCheckConstraintOp,
@@ -28,7 +27,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["ColumnTypes", "column_types", "created_tables", "made", "retired_tables", "targets"]
+__all__ = ["ColumnTypes", "created_tables", "made", "retired_tables", "targets"]
 
 type TableKey = tuple[str | None, str]
 type ColumnTypes = dict[tuple[str, str], TypeEngine[object]]
@@ -111,16 +110,3 @@ def retired_tables(op: MigrateOperation) -> Iterator[str]:
     """Names of the tables that an operation removes."""
     if isinstance(op, DropTableOp | RenameTableOp):
         yield op.table_name
-
-
-def column_types(op: MigrateOperation) -> ColumnTypes:
-    """The types that an operation gives to columns, by table and column."""
-    match op:
-        case CreateTableOp() | AddColumnOp():
-            table = made(op)
-            return (
-                {(table.name, c.name): c.type for c in table.columns} if table is not None else {}
-            )
-        case AlterColumnOp() if op.modify_type is not None:
-            return {(op.table_name, op.modify_name or op.column_name): op.modify_type}
-    return {}

@@ -7,18 +7,23 @@ from ..history import Revision
 from ..recorder import Location
 from .base import Fault, rule
 from .destructive import DESTRUCTIVE
+from .releases import breaks_deployed_release
+from .renaming import possible_rename
 
-__all__ = ["idle_acknowledgement"]
+__all__ = ["WARNINGS", "idle_acknowledgement"]
+
+# Rules that refuse nothing: the author decides, and may say how.
+WARNINGS = (possible_rename, breaks_deployed_release)
 
 
 @rule("idle-acknowledgement", to_do="Remove the entry, or write the reason.")
 def idle_acknowledgement(revision: Revision) -> Iterator[Fault]:
     """An acknowledgement without a reason, or of a rule that finds nothing here."""
     # One that is not needed would silently acknowledge what somebody adds later.
-    refusing = {rule.name for rule in DESTRUCTIVE if any(rule.check(revision))}
+    refusing = {rule.name for rule in (*DESTRUCTIVE, *WARNINGS) if any(rule.check(revision))}
     for name, reason in revision.acknowledged.items():
         if name not in refusing:
-            why = f"{name!r} is acknowledged, but no rule of that name refuses upgrade()."
+            why = f"{name!r} is acknowledged, but no rule of that name finds anything in upgrade()."
             yield Fault(_location(revision), why)
         elif not reason.strip():
             yield Fault(_location(revision), f"{name!r} is acknowledged without a reason.")

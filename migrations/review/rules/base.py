@@ -17,10 +17,14 @@ class Fault:
     Attributes:
         location: the line that has to change.
         why: what is wrong there, as a sentence.
+        to_do: what the author should do here, where the rule's own sentence is too general.
+        lines: of a revision, that the author can copy.
     """
 
     location: Location
     why: str
+    to_do: str = ""
+    lines: tuple[str, ...] = ()
 
 
 type Check = Callable[[Revision], Iterable[Fault]]

@@ -29,8 +29,11 @@ DDL_VERBS |= {"refresh", "reindex", "revoke", "security", "truncate"}
 # statement, and a word in them is not a verb.
 OPAQUE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(\$\w*\$).*?\1", re.DOTALL)
 
-# Allowed, because it changes no definition and Alembic has no operation for it.
-VALIDATION = re.compile(r"alter\s+table\s+(only\s+)?[\w.]+\s+validate\s+constraint\s+\w+$")
+# Allowed, because they change no definition and Alembic has no operation for them.
+ALLOWED = re.compile(
+    r"alter\s+table\s+(only\s+)?[\w.]+\s+(validate\s+constraint\s+\w+|rename\s+constraint\s+\w+\s+to\s+\w+)$"
+    r"|alter\s+(index|sequence)\s+[\w.]+\s+rename\s+to\s+\w+$"
+)
 
 
 @rule("batch-alter-table", to_do="Call op directly; batch mode is meant for SQLite.")
@@ -43,7 +46,7 @@ def batch_alter_table(revision: Revision) -> Iterator[Fault]:
 
 @rule("raw-ddl", to_do="Use Alembic's operation for it, so that review, plan and check can see it.")
 def raw_ddl(revision: Revision) -> Iterator[Fault]:
-    """DDL as text or as a DDL construct in ``op.execute``, except VALIDATE CONSTRAINT.
+    """DDL as text or as a DDL construct in ``op.execute``, except VALIDATE CONSTRAINT and renames.
 
     Any use of Alembic's ``impl`` counts, because it leaves no operation to check.
     """
@@ -72,7 +75,7 @@ def _ddl(statement: object) -> Iterator[str]:
             for part in OPAQUE.sub(_opaque, str(statement)).split(";"):
                 text = " ".join(part.split())
                 verb = text.partition(" ")[0].lower()
-                if verb in DDL_VERBS and not VALIDATION.match(text.lower()):
+                if verb in DDL_VERBS and not ALLOWED.match(text.lower()):
                     yield text if len(text) <= 60 else f"{text[:57]}..."
 
 
