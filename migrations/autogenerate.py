@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeEngine
 from msm.values.decorated import is_decorated, plain_type
 from msm.values.dialect import PLAIN
 
-__all__ = ["COMPILER", "DIALECT", "ExactImpl", "same_expression"]
+__all__ = ["COMPILER", "DIALECT", "ExactImpl", "same_expression", "sql_of"]
 
 # psycopg's own parameter style would double every percent sign.
 DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
@@ -122,3 +122,8 @@ def same_expression(
             raise
         return False  # The model's expression does not fit the columns of the table.
     return bool(first == second)
+
+
+def sql_of(expression: ClauseElement) -> str:
+    """An expression as in DDL, with its values."""
+    return str(expression.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))

@@ -23,8 +23,7 @@ from sqlalchemy.schema import CreateIndex
 
 from msm.base import MarketsModel
 
-from ..autogenerate import COMPILER, DIALECT
-from ..check.expressions import sql_of
+from ..autogenerate import COMPILER, DIALECT, sql_of
 from ..provider import SCHEMA
 from ..review.recorder import record
 

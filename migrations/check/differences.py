@@ -8,6 +8,7 @@ __all__ = ["CatalogKind", "Difference", "Kind", "ModelKind", "RevisionKind"]
 type RevisionKind = Literal["behind", "ahead", "unversioned", "edited"]
 type ModelKind = Literal[
     "missing_table",
+    "changed_table",
     "missing_column",
     "extra_column",
     "changed_column",

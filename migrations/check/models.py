@@ -2,7 +2,7 @@
 
 import io
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from alembic.autogenerate import produce_migrations
 from alembic.operations import Operations
@@ -10,7 +10,7 @@ from alembic.operations.ops import (
     AddColumnOp,
     AddConstraintOp,
     AlterColumnOp,
-    CreateCheckConstraintOp,
+    CreateForeignKeyOp,
     CreateIndexOp,
     CreateTableCommentOp,
     CreateTableOp,
@@ -22,13 +22,14 @@ from alembic.operations.ops import (
     OpContainer,
 )
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection
+from sqlalchemy import Connection, Table
 
 from ..filters import only
 from ..inspection.rendering import offline_context
 from ..provider import MarketsMigration
+from .changes import operations_for
+from .definitions import Changed, changed_definitions
 from .differences import Difference, ModelKind
-from .expressions import ChangedExpression, changed_expressions
 
 __all__ = ["by_hand_command", "compare_models"]
 
@@ -73,18 +74,54 @@ def compare_models(connection: Connection, provider: MarketsMigration) -> list[D
             "include_name": include_name,
             "include_object": include_object,
             "compare_type": True,
-            "compare_server_default": True,
-            # Without the second plugin Alembic does not compare CHECKs at all.
-            "autogenerate_plugins": [
-                "alembic.autogenerate.*",
-                "alembic.ext.checkconstraint_byname",
-            ],
+            # PostgreSQL tells more about defaults.
+            "autogenerate_plugins": ["alembic.autogenerate.*", "~alembic.autogenerate.defaults"],
         },
     )
     script = produce_migrations(context, provider.target_metadata)
-    found = [_difference(provider, op) for op in _flat(script.upgrade_ops_list)]
-    found += [_changed(provider, item) for item in changed_expressions(connection, tables)]
+    operations = list(_flat(script.upgrade_ops_list))
+    # PostgreSQL tells more of what differs in these.
+    replaced = _replaced(operations)
+    found = [_difference(provider, op) for op in operations if _name_of(op) not in replaced]
+    seen = {
+        (op.table_name, op.column_name, "type")
+        for op in operations
+        if isinstance(op, AlterColumnOp) and op.modify_type is not None
+    }
+    by_name = {table.name: table for table in tables}
+    for changed in changed_definitions(connection, tables):
+        part = changed.part
+        if (part.table, part.name, part.facet) not in seen:
+            written = part.facet in WRITTEN or (part.table, part.name) in replaced
+            found.append(_changed(provider, changed, by_name[part.table], is_written=written))
     return found
+
+
+def _name_of(op: MigrateOperation) -> tuple[str, str] | None:
+    match op:
+        case CreateIndexOp() | DropIndexOp():
+            return str(op.table_name), str(op.index_name)
+        case AddConstraintOp():
+            constraint = op.to_constraint()
+            return str(constraint.table.name), str(constraint.name)
+        case DropConstraintOp():
+            return op.table_name, str(op.constraint_name)
+    return None
+
+
+def _replaced(operations: Iterable[MigrateOperation]) -> set[tuple[str, str] | None]:
+    """The indexes and constraints that autogenerate drops and creates again."""
+    # Alembic alone compares where a foreign key leads.
+    own = [op for op in operations if not _is_foreign_key(op)]
+    dropped = {_name_of(op) for op in own if isinstance(op, DropIndexOp | DropConstraintOp)}
+    created = {_name_of(op) for op in own if isinstance(op, CreateIndexOp | AddConstraintOp)}
+    return (dropped & created) - {None}
+
+
+def _is_foreign_key(op: MigrateOperation) -> bool:
+    return isinstance(op, CreateForeignKeyOp) or (
+        isinstance(op, DropConstraintOp) and op.constraint_type == "foreignkey"
+    )
 
 
 def _flat(operations: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
@@ -97,12 +134,7 @@ def _flat(operations: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
 
 def _difference(provider: MarketsMigration, op: MigrateOperation) -> Difference:
     kind, subject, detail = _describe(op)
-    # Autogenerate of the SDK does not see CHECKs, so its command would make an empty revision.
-    check = isinstance(op, CreateCheckConstraintOp) or (
-        isinstance(op, DropConstraintOp) and op.constraint_type == "check"
-    )
-    command = by_hand_command(provider) if check else _autogenerate_command(provider)
-    return Difference(kind, subject, detail, command, _sql(provider, [op]))
+    return Difference(kind, subject, detail, _autogenerate_command(provider), _sql(provider, [op]))
 
 
 def _describe(op: MigrateOperation) -> tuple[ModelKind, str, str]:
@@ -142,25 +174,36 @@ def _changes(op: AlterColumnOp) -> Iterator[str]:
         yield f"the type is {op.existing_type!r}, not {op.modify_type!r}"
     if op.modify_nullable is not None:
         yield "it takes NULL" if op.existing_nullable else "it does not take NULL"
-    if op.modify_server_default is not False:
-        yield "the default differs"
     if op.modify_comment is not False:
         yield "the comment differs"
 
 
-def _changed(provider: MarketsMigration, changed: ChangedExpression) -> Difference:
-    item = changed.item
-    subject, command = f"{item.table}.{item.name}", by_hand_command(provider)
-    if isinstance(item, CheckConstraint):
-        detail = f"the database checks {changed.stored}"
-        drop: MigrateOperation = DropConstraintOp.from_constraint(item)
-        create: MigrateOperation = CreateCheckConstraintOp.from_constraint(item)
-        sql = _sql(provider, [drop, create])
-        return Difference("changed_constraint", subject, detail, command, sql)
-    rows = "all rows" if changed.stored is None else f"the rows WHERE {changed.stored}"
-    drop, create = DropIndexOp.from_index(item), CreateIndexOp.from_index(item)
-    detail = f"the database indexes {rows}"
-    return Difference("changed_index", subject, detail, command, _sql(provider, [drop, create]))
+# What autogenerate of the SDK sees of a column that exists.
+WRITTEN = {"default", "identity"}
+KINDS: Mapping[str, ModelKind] = {
+    "table": "changed_table",
+    "column": "changed_column",
+    "constraint": "changed_constraint",
+    "index": "changed_index",
+}
+
+
+def _changed(
+    provider: MarketsMigration, changed: Changed, table: Table, *, is_written: bool
+) -> Difference:
+    part = changed.part
+    subject = f"{part.table}.{part.name}" if part.name else part.table
+    kind = KINDS[part.kind]
+    detail = f"the {part.facet} is {changed.stored or 'none'}, not {changed.authored or 'none'}"
+    if part.kind == "constraint" and changed.stored is None:
+        kind, detail = "missing_constraint", f"the database has no {changed.authored}"
+    elif part.kind == "constraint" and changed.authored is None:
+        kind, detail = "extra_constraint", f"the model has no {changed.stored}"
+    # Autogenerate of the SDK does not see most of them: its command would make an empty revision.
+    command = _autogenerate_command(provider) if is_written else by_hand_command(provider)
+    return Difference(
+        kind, subject, detail, command, _sql(provider, operations_for(changed, table))
+    )
 
 
 def _sql(provider: MarketsMigration, operations: Iterable[MigrateOperation]) -> str:

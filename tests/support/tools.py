@@ -26,7 +26,7 @@ def run_plan(environment: Mapping[str, str], *arguments: str, folder: Path = ROO
 def differences(environment: Mapping[str, str], *arguments: str) -> list[dict[str, Any]]:
     """The differences that the check finds, which its exit code has to confirm."""
     result = run_check(environment, "--json", *arguments)
-    assert result.stderr == ""
+    assert result.stderr == "", result.stderr
     answer = json.loads(result.stdout)
     assert result.value == (1 if answer["differences"] else 0)
     assert answer["ok"] is (result.value == 0)

@@ -84,6 +84,8 @@ def grant_schema_privileges(connection: Connection[Any], *, owner: str, runtime:
     for template in (
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+        # A check creates the models there, to compare them with the tables.
+        "GRANT TEMPORARY ON DATABASE {database} TO {owner}",
         "REVOKE ALL ON SCHEMA msm_local FROM PUBLIC",
         "GRANT USAGE, CREATE ON SCHEMA public TO {owner}",
         "GRANT USAGE ON SCHEMA public TO {runtime}",
