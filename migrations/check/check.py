@@ -11,6 +11,7 @@ from ..run.fingerprints import applied_revisions, fingerprint, read_fingerprints
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
 from .catalog import compare_catalog
 from .differences import Difference
+from .invalid import find_invalid
 from .models import compare_models
 
 __all__ = ["Check", "check"]
@@ -71,7 +72,9 @@ def check(database: Database) -> Check:
         found += _edited(database, script, revisions)
         # Not the rows themselves: Alembic has no row for a head that another one depends on.
         current = {revision.revision for revision in script.get_all_current(revisions)}
-        if current != set(heads):
+        at_head = current == set(heads)
+        found += find_invalid(database.connection, provider, database.owner_role, at_head=at_head)
+        if not at_head:
             found.append(_behind(revisions, heads, provider.upgrade_command))
         else:
             found += compare_models(database.connection, provider)

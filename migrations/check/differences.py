@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["CatalogKind", "Difference", "Kind", "ModelKind", "RevisionKind"]
+__all__ = ["CatalogKind", "Difference", "Kind", "ModelKind", "RevisionKind", "StateKind"]
 
 type RevisionKind = Literal["behind", "ahead", "unversioned", "edited"]
+type StateKind = Literal["invalid_index"]
 type ModelKind = Literal[
     "missing_table",
     "changed_table",
@@ -22,7 +23,7 @@ type ModelKind = Literal[
 ]
 type CatalogKind = Literal["uncatalogued", "reserved", "stale_columns", "dropped_table", "unowned"]
 # Programs read these from --json, so they do not change.
-type Kind = RevisionKind | ModelKind | CatalogKind
+type Kind = RevisionKind | StateKind | ModelKind | CatalogKind
 
 
 @dataclass(frozen=True, slots=True)

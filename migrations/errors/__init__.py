@@ -21,6 +21,7 @@
     │   ├── UnversionedTablesError      tables exist, and no version row
     │   ├── LostTablesError             version rows exist, and tables are gone
     │   ├── SearchPathError
+    │   ├── InvalidIndexError           a pending revision creates an index that is INVALID
     │   └── NamespaceTakenError
     ├── DataLossError               data would be lost, or nobody can know; nothing was changed
     │   ├── UnacknowledgedLossError     a pending revision gives no reason; exit code 3
@@ -60,6 +61,7 @@ from .base import (
 from .database import (
     DatabaseAheadError,
     DatabaseStateError,
+    InvalidIndexError,
     LostTablesError,
     MissingExtensionError,
     NamespaceTakenError,
@@ -122,6 +124,7 @@ __all__ = [
     "DuplicateRevisionError",
     "EditedRevisionError",
     "ForeignTableChangedError",
+    "InvalidIndexError",
     "LimitError",
     "LockHeldError",
     "LockLostError",

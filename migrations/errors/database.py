@@ -7,6 +7,7 @@ from .base import MigrationError
 __all__ = [
     "DatabaseAheadError",
     "DatabaseStateError",
+    "InvalidIndexError",
     "LostTablesError",
     "MissingExtensionError",
     "NamespaceTakenError",
@@ -113,3 +114,23 @@ class NamespaceTakenError(DatabaseStateError):
         super().__init__(message)
         self.namespace = namespace
         self.table = table
+
+
+class InvalidIndexError(DatabaseStateError):
+    """A pending revision creates an index that a cancelled build has left INVALID.
+
+    Attributes:
+        index: its name.
+        table: its table.
+        revision: the id of the revision.
+    """
+
+    def __init__(self, index: str, *, table: str, revision: str) -> None:
+        super().__init__(
+            f"The index {index} of {table}, which revision {revision} creates, was left INVALID by "
+            "a build that did not end, and nothing was changed; run "
+            f"`DROP INDEX CONCURRENTLY {index}` as the owner of the table, and run this again."
+        )
+        self.index = index
+        self.table = table
+        self.revision = revision

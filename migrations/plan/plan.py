@@ -1,8 +1,9 @@
 """What would run from the revision of a database to a target, and which rows would be lost."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,7 @@ from ..errors import MigrationError
 from ..inspection.database import Database, revision_directory
 from ..inspection.rendering import offline_context
 from ..provider import PACKAGE, MarketsMigration
-from ..review.hazards import Effect, Hazard, Novelties, effects, novelties
+from ..review.hazards import Effect, Hazard, effects, novelties
 from ..review.recorder import Recording, record
 from ..review.schema import Schema
 from ..review.subjects import ColumnTypes
@@ -211,8 +212,17 @@ def _step(
     run = _recorded(revision, direction)
     operations = [operation.op for operation in run.operations]
     made = novelties(operations)
-    losses = [loss for op in operations for loss in _losses(op, database, types, made)]
-    return Step(revision.revision, revision.doc, tuple(map(describe, operations)), tuple(losses))
+    # Each once: a backfill in slices does the same to many parts of one table.
+    found = dict.fromkeys(effect for op in operations for effect in effects(op, types, made))
+    losses = tuple(_loss(effect, database) for effect in found)
+    return Step(revision.revision, revision.doc, tuple(_described(operations)), losses)
+
+
+def _described(operations: Iterable[MigrateOperation]) -> Iterator[str]:
+    """One line for each operation, and one for those in a row that are alike."""
+    for line, alike in groupby(map(describe, operations)):
+        count = len(list(alike))
+        yield line if count == 1 else f"{line} ({count} times)"
 
 
 def _recorded(revision: Script, direction: Direction) -> Recording:
@@ -235,14 +245,11 @@ def _recorded(revision: Script, direction: Direction) -> Recording:
     )
 
 
-def _losses(
-    op: MigrateOperation, database: Database | None, types: ColumnTypes, made: Novelties
-) -> Iterator[Loss]:
-    for effect in effects(op, types, made):
-        rows = None
-        if database is not None and effect.table:
-            rows = count_rows(database.connection, effect.schema, effect.table)
-        yield Loss(effect, describe_loss(effect), rows)
+def _loss(effect: Effect, database: Database | None) -> Loss:
+    rows = None
+    if database is not None and effect.table:
+        rows = count_rows(database.connection, effect.schema, effect.table)
+    return Loss(effect, describe_loss(effect), rows)
 
 
 def _sql(

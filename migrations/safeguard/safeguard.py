@@ -3,10 +3,11 @@
 import ast
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from alembic.operations.ops import CreateIndexOp, DropIndexOp
 from alembic.runtime.migration import RevisionStep
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection
@@ -14,10 +15,12 @@ from sqlalchemy import Connection
 from ..errors import (
     DowngradeLossError,
     EditedRevisionError,
+    InvalidIndexError,
     LimitError,
     UnacknowledgedLossError,
     UnreadableChangeError,
 )
+from ..inspection.indexes import invalid_indexes
 from ..provider import PACKAGE, MarketsMigration
 from ..review import Recording, Revision, record
 from ..review.history import pending_revisions
@@ -62,6 +65,7 @@ class Safeguard:
 
         Raises:
             DataLossError: it may not run; nothing was changed.
+            InvalidIndexError: a pending revision creates an index that is INVALID.
             LimitError: MSM_ALLOW_DATA_LOSS has a value that cannot be used.
         """
         with _quiet_alembic():
@@ -79,7 +83,7 @@ class Safeguard:
         # Without a step there is nothing to lose, and an edit is all that there is to see.
         if not steps or steps[0].is_upgrade:
             self._refuse_edited(connection, provider, rows)
-            self._judge_upgrade([step.revision for step in steps], allowed=allowed)
+            self._judge_upgrade(connection, [step.revision for step in steps], allowed=allowed)
             return ""
         return self._judge_downgrade(
             connection, provider, [step.revision for step in steps], allowed=allowed
@@ -99,11 +103,15 @@ class Safeguard:
                     path=path,
                 )
 
-    def _judge_upgrade(self, scripts: Sequence[Script], *, allowed: bool) -> None:
+    def _judge_upgrade(
+        self, connection: Connection, scripts: Sequence[Script], *, allowed: bool
+    ) -> None:
         if not scripts:
             return
+        invalid = invalid_indexes(connection)
         for revision in pending_revisions(self._script, {item.revision for item in scripts}):
             _refuse_unacknowledged(revision)
+            _refuse_invalid_index(revision, invalid)
             if not allowed:
                 _refuse_unreadable(revision.id, revision.path, revision.upgrade)
 
@@ -174,6 +182,16 @@ def _refuse_unacknowledged(revision: Revision) -> None:
         path=place.file,
         line=place.line,
     )
+
+
+def _refuse_invalid_index(revision: Revision, invalid: Mapping[str, str]) -> None:
+    dropped: set[str | None] = set()
+    for op in (operation.op for operation in revision.upgrade.operations):
+        if isinstance(op, DropIndexOp):
+            dropped.add(op.index_name)
+        elif isinstance(op, CreateIndexOp) and op.index_name in invalid.keys() - dropped:
+            index = str(op.index_name)
+            raise InvalidIndexError(index, table=invalid[index], revision=revision.id)
 
 
 def _refuse_unreadable(name: str, path: Path, recording: Recording) -> None:

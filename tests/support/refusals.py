@@ -45,6 +45,11 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "Revision {revision} is in {first} and in {second}; give one of them another id, and "
         "correct down_revision of what follows it."
     ),
+    errors.InvalidIndexError: (
+        "The index {index} of {table}, which revision {revision} creates, was left INVALID by a "
+        "build that did not end, and nothing was changed; run `DROP INDEX CONCURRENTLY {index}` as "
+        "the owner of the table, and run this again."
+    ),
     errors.LimitError: "{variable}={value!r} is not {needed}; correct it, or unset it.",
     errors.LockHeldError: (
         "Another migration holds the lock of {table} and did not end within {timeout} s: {holder}; "

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy.exc import CompileError
+
 from ..history import Revision
 from .base import Fault, location_of_function, rule
 
@@ -20,7 +22,7 @@ def upgrade_raises(revision: Revision) -> Iterator[Fault]:
     """An upgrade that raises."""
     if revision.upgrade.failure is not None:
         error, location = revision.upgrade.failure
-        yield Fault(location, f"upgrade() raises {type(error).__name__}: {error}")
+        yield Fault(location, f"upgrade() raises {type(error).__name__}: {error}", _cure(error))
 
 
 @rule("no-downgrade", to_do="In downgrade(), undo in reverse order what upgrade() does.")
@@ -33,7 +35,18 @@ def no_downgrade(revision: Revision) -> Iterator[Fault]:
         yield Fault(location_of_function(revision, "downgrade"), "downgrade() does nothing.")
     if revision.downgrade.failure is not None:
         error, location = revision.downgrade.failure
-        yield Fault(location, f"downgrade() raises {type(error).__name__}: {error}")
+        yield Fault(location, f"downgrade() raises {type(error).__name__}: {error}", _cure(error))
+
+
+def _cure(error: Exception) -> str:
+    """What to do about an exception, where it is known."""
+    if isinstance(error, CompileError) and "literal" in str(error).lower():
+        return (
+            "Give each column of sa.table() the type that it has in the database, such as "
+            'sa.column("seen_at", sa.DateTime(timezone=True)): without one a value cannot be '
+            "written as SQL."
+        )
+    return ""
 
 
 @rule("autocommit-beside", to_do="Keep one autocommit_block alone in its revision; move the rest.")

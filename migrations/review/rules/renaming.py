@@ -32,6 +32,7 @@ def possible_rename(revision: Revision) -> Iterator[Fault]:
                 "def upgrade() -> None:",
                 *_indented(rename.upgrade),
                 "",
+                "",
                 "def downgrade() -> None:",
                 *_indented(rename.downgrade),
             ),

@@ -163,3 +163,22 @@ def test_rows_of_a_renamed_table_are_not_new(versions: Path) -> None:
     )
     write(versions / NAMESPACE, text)
     assert rejected(reviewed(versions, [NEXT]))["delete-rows"] == marked(text)
+
+
+def test_value_without_a_type_is_told_to_have_one(versions: Path) -> None:
+    untyped = (
+        "import uuid\n"
+        'table = sa.table("ms_markets__asset", sa.column("uid"))\n'
+        "op.execute(table.insert().values(uid=uuid.UUID(int=1)))"
+    )
+    write(versions / NAMESPACE, revision(untyped))
+    (finding,) = reviewed(versions, [NEXT]).rejections
+    assert finding.rule == "upgrade-raises"
+    assert "Give each column of sa.table() the type" in finding.to_do
+
+
+def test_backfill_in_slices_is_reported_once(versions: Path) -> None:
+    loop = "for _ in range(9):\n    op.execute(\"UPDATE ms_markets__asset SET asset_type = 'x'\")"
+    write(versions / NAMESPACE, revision(loop))
+    (finding,) = reviewed(versions, [NEXT]).rejections
+    assert finding.rule == "rewrite-rows"
