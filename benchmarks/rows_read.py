@@ -41,7 +41,7 @@ __all__ = [
 
 POINTS = 1_000
 BARE, ONE = "one row, bare requests", "one row, execute().one()"
-FETCHALL, ROWS = "psycopg fetchall()", "execute().rows"
+FETCHALL, ROWS = "psycopg fetchall()", "execute().all()"
 PSYCOPG_FRAME, FRAME = "psycopg and pandas", "execute().frame()"
 
 FILL = """
@@ -97,8 +97,8 @@ def measure_points(runtime: "MarketsRuntime", repeats: int) -> dict[str, Sample]
         assert answer["rows"][0]["unique_identifier"] == name
 
     def ours() -> None:
-        query = select(Asset).where(Asset.unique_identifier == name)
-        assert runtime.execute(query).one()["unique_identifier"] == name
+        query = select(Asset.__table__).where(Asset.unique_identifier == name)
+        assert runtime.execute(query).one().unique_identifier == name
 
     def milliseconds(read: Callable[[], None]) -> float:
         started = time.perf_counter()
@@ -143,7 +143,7 @@ def measure_reads(
         return interleave(
             {
                 FETCHALL: lambda: seconds(psycopg_rows),
-                ROWS: lambda: seconds(lambda: runtime.execute(statement).rows),
+                ROWS: lambda: seconds(lambda: runtime.execute(statement).all()),
                 PSYCOPG_FRAME: lambda: seconds(
                     lambda: pd.DataFrame(psycopg_rows(), columns=list(COLUMNS))
                 ),
@@ -171,7 +171,7 @@ def stream(count: int) -> float:
     # The first read loads what every read needs; only the growth after it depends on the rows.
     next(runtime.iter_rows(select(Asset)))
     base = psutil.Process().memory_info().rss
-    assert sum(1 for _ in runtime.iter_rows(select(ExternalPricesTS))) == count
+    assert sum(1 for _ in runtime.iter_rows(select(ExternalPricesTS.__table__))) == count
     # The peak of the operating system, because samples miss short peaks. It counts from the fork
     # on; in a new process it would include the parent. macOS counts in bytes, others in KiB.
     unit = 1 if sys.platform == "darwin" else 1024

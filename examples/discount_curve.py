@@ -55,8 +55,8 @@ def load_curves(runtime: MarketsRuntime) -> None:
 def curve_as_of(runtime: MarketsRuntime, curve: str, as_of: datetime.datetime) -> dict[str, float]:
     """The discount factors by payment date, of the last curve that was known at a time."""
     is_curve = DiscountCurvesTS.curve_identifier == curve
-    [known] = runtime.latest(DiscountCurvesTS, is_curve, as_of=as_of).rows
-    factors: dict[str, float] = json.loads(known["curve"])
+    known = runtime.latest(DiscountCurvesTS, is_curve, as_of=as_of).scalar_one()
+    factors: dict[str, float] = json.loads(known.curve)
     return factors
 
 

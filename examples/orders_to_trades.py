@@ -92,10 +92,8 @@ def main() -> None:
     reference_data.load_reference_data(runtime)
     load_trading_day(runtime)
 
-    for event in runtime.latest(OrderEventsTS).rows:
-        print(
-            f"{event['order_identifier']}: {event['order_status']} at {event['event_time']:%H:%M}"
-        )
+    for event in runtime.latest(OrderEventsTS).scalars():
+        print(f"{event.order_identifier}: {event.order_status} at {event.event_time:%H:%M}")
     executed = func.sum(TradesTS.quantity)
     statement = (
         select(

@@ -65,8 +65,8 @@ def main() -> None:
         .group_by(AssetCategory.display_name)
         .order_by(AssetCategory.display_name)
     )
-    for row in runtime.execute(statement).rows:
-        print(f"{row['display_name']}: {row['members']}")
+    for category, members in runtime.execute(statement):
+        print(f"{category}: {members}")
 
 
 if __name__ == "__main__":

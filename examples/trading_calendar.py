@@ -5,10 +5,11 @@ that is at head.
 """
 
 import datetime
+from typing import Any
 
 import exchange_calendars
 import pandas as pd
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 
 import msm
 from msm import MarketsRuntime
@@ -44,8 +45,8 @@ def load_calendar(runtime: MarketsRuntime, mic: str, year: int) -> int:
     }
     changed = runtime.upsert(Calendar, [calendar])
     by_mic = select(Calendar.uid).where(Calendar.unique_identifier == mic)
-    # Dates and sessions refer to the uid, which the database generates.
-    [uid] = runtime.execute(by_mic).scalars()
+    # Dates and sessions refer to the uid, which the database generates. pandas has no type for it.
+    uid: Any = runtime.scalars(by_mic).one()
 
     schedule = exchange.schedule.loc[first:last]
     days = pd.date_range(first, last, name="local_date")
@@ -89,7 +90,7 @@ def early_closes(runtime: MarketsRuntime, mic: str) -> pd.DataFrame:
 
 def next_session(
     runtime: MarketsRuntime, mic: str, after: datetime.date
-) -> dict[str, datetime.datetime] | None:
+) -> Row[datetime.datetime | None, datetime.datetime | None] | None:
     """The first session after a date, or None if the calendar ends before it."""
     statement = (
         select(CalendarSession.opens_at, CalendarSession.closes_at)
@@ -108,7 +109,7 @@ def main() -> None:
     print(early_closes(runtime, "XNYS").to_string(index=False))
     session = next_session(runtime, "XNYS", after=datetime.date(2025, 12, 24))
     if session is not None:
-        print(f"after Christmas Eve it opens at {session['opens_at']:%d %b %H:%M} UTC")
+        print(f"after Christmas Eve it opens at {session.opens_at:%d %b %H:%M} UTC")
 
 
 if __name__ == "__main__":

@@ -51,9 +51,8 @@ def show_prices(console: Console, runtime: MarketsRuntime, year: int) -> None:
     table = Table(title=f"Shares in {year}", **STYLE)
     for heading in ("share", "last day", "close", "return"):
         table.add_column(heading)
-    for row in closes.rows:
-        share, day = row["asset_identifier"], row["time_index"]
-        table.add_row(share, f"{day:%a %d %b}", f"{row['close']:.2f}", f"{returns[share]:+.1%}")
+    for day, share, close in closes:
+        table.add_row(share, f"{day:%a %d %b}", f"{close:.2f}", f"{returns[share]:+.1%}")
     console.print(table)
 
 
@@ -73,7 +72,7 @@ def show_package(
             for model in models
         )
     )
-    rows = {row["table"]: row["rows"] for row in runtime.execute(counts).rows}
+    rows = dict(runtime.execute(counts).tuples())
     indexed = sum(issubclass(model, MarketsTimeIndexMetaTable) for model in models)
     table = Table(title=package, show_header=False, min_width=46, **STYLE)
     table.add_column(ratio=1)

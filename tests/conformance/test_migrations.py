@@ -71,7 +71,7 @@ def head_of(state: State) -> None:
 def count_all() -> int:
     """Attach every model, and count the rows of all tables."""
     runtime = msm.start_engine(MODELS)
-    return sum(len(runtime.execute(select(model)).rows) for model in MODELS)
+    return sum(runtime.execute(select(model)).row_count for model in MODELS)
 
 
 def test_up_down_and_up_give_the_same_tables(emptied: Engine) -> None:

@@ -38,10 +38,9 @@ def work(name: str, times: int = 4) -> list[str]:
     for place in range(times):
         key = f"{name}-{place}"
         runtime.upsert(AssetType, [{"asset_type": key, "display_name": name * 20}])
-        read = runtime.execute(
-            select(AssetType.display_name).where(AssetType.asset_type == key)
-        ).rows
-        if read != [{"display_name": name * 20}]:
+        named = select(AssetType.display_name).where(AssetType.asset_type == key)
+        read = runtime.scalars(named).all()
+        if read != [name * 20]:
             wrong.append(f"{key}: {read}")
     return wrong
 

@@ -136,7 +136,7 @@ def attach_to_another(endpoint: str) -> tuple[str, str, str, int]:
     with pytest.raises(EndpointChangedError) as caught:
         msm.start_engine([AssetType])
     first.execute(insert(AssetType).values(asset_type="bond", display_name="Bond"))
-    return known, str(caught.value), caught.value.configured, len(first.execute(types).rows)
+    return known, str(caught.value), caught.value.configured, first.execute(types).row_count
 
 
 def test_a_second_platform_in_one_process_is_refused(

@@ -18,6 +18,7 @@ from msm.errors import StatementError
 from msm.models import Account, Asset, AssetSnapshotsTS, Index, IndexValuesTS, OrdersTS
 from msm.timeseries import between_statement, latest_statement
 from tests.support.forked import value_of
+from tests.support.rows import dictionaries
 
 MODELS = [Account, Asset, Index, IndexValuesTS, OrdersTS]
 GRAIN_INDEX = "uix__ms_markets__assetsnapshotsts__time_index__asset_identifier"
@@ -48,18 +49,18 @@ def runtime_with_values() -> msm.MarketsRuntime:
     return runtime
 
 
-def grain_of(observations: msm.Observations) -> list[tuple[str, int]]:
-    return [(row["index_identifier"], row["time_index"].day) for row in observations.rows]
+def grain_of(observations: msm.Observations[IndexValuesTS]) -> list[tuple[str, int]]:
+    return [(value.index_identifier, value.time_index.day) for value in observations.scalars()]
 
 
 def typed_calls(runtime: msm.MarketsRuntime) -> None:
     """Calls for the type checker; they are never run."""
-    assert_type(runtime.latest(IndexValuesTS), msm.Observations)
+    assert_type(runtime.latest(IndexValuesTS), msm.Observations[IndexValuesTS])
     assert_type(runtime.between(IndexValuesTS, day(1), day(2)).frame(), pd.DataFrame)
     assert_type(runtime.upsert(IndexValuesTS, pd.DataFrame()), int)
     runtime.latest(IndexValuesTS, columns=["value"])  # type: ignore[list-item]
-    runtime.upsert(IndexValuesTS, {"value": 1.0})  # type: ignore[dict-item]
-    runtime.between(IndexValuesTS, "2025-01-01", day(2))  # type: ignore[arg-type]
+    runtime.upsert(IndexValuesTS, {"value": 1.0})  # type: ignore[arg-type]
+    runtime.between(IndexValuesTS, "2025-01-01", day(2))  # type: ignore[call-overload]
 
 
 def read_intervals() -> list[list[tuple[str, int]]]:
@@ -127,8 +128,8 @@ def read_pages() -> list[list[dict[str, Any]]]:
         between_statement(IndexValuesTS, day(1), day(4), [], None),
     ]
     return [
-        *(found.rows for found in whole),
-        *(list(runtime.iter_rows(statement, page_size=1)) for statement in paged),
+        *(dictionaries(found) for found in whole),
+        *(dictionaries(runtime.iter_rows(it, page_size=1)) for it in paged),
     ]
 
 
@@ -156,7 +157,7 @@ def read_latest_per_account() -> list[tuple[str, str]]:
         ],
     )
     found = runtime.latest(OrdersTS, per=[OrdersTS.account_identifier])
-    return [(row["account_identifier"], row["asset_identifier"]) for row in found.rows]
+    return [(order.account_identifier, order.asset_identifier) for order in found.scalars()]
 
 
 def test_latest_per_dimension_is_its_last_time(

@@ -38,7 +38,7 @@ ASSETS = """
 import msm
 from msm.models import Asset
 from sqlalchemy import select
-print(msm.start_engine([Asset]).execute(select(Asset.unique_identifier)).rows)
+print(list(msm.start_engine([Asset]).scalars(select(Asset.unique_identifier))))
 """
 
 

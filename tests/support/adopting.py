@@ -71,7 +71,7 @@ def adopt(environment: Mapping[str, str], *arguments: str) -> Finished:
 
 def _read_all() -> dict[str, int]:
     runtime = msm.start_engine(MODELS)
-    return {model.__tablename__: len(runtime.execute(select(model)).rows) for model in MODELS}
+    return {model.__tablename__: runtime.execute(select(model)).row_count for model in MODELS}
 
 
 def rows_read(environment: Mapping[str, str]) -> dict[str, int]:

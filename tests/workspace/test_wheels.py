@@ -63,13 +63,10 @@ days = pandas.Index([datetime(2025, 1, day, tzinfo=UTC) for day in (1, 2)], name
 rows = pandas.DataFrame({{"asset_identifier": "XNAS:AAPL", "name": ["One", "Two"]}}, index=days)
 assert runtime.upsert(AssetSnapshotsTS, rows) == 2
 last = runtime.latest(AssetSnapshotsTS, columns=[AssetSnapshotsTS.name]).frame().reset_index()
-print(len(models), runtime.execute(select(Asset.unique_identifier)).rows)
+print(len(models), list(runtime.scalars(select(Asset.unique_identifier))))
 print(*last.itertuples(index=False, name=None))
 """
-USED = (
-    "[{'unique_identifier': 'XNAS:AAPL'}]\n"
-    "(Timestamp('2025-01-02 00:00:00+0000', tz='UTC'), 'XNAS:AAPL', 'Two')"
-)
+USED = "['XNAS:AAPL']\n(Timestamp('2025-01-02 00:00:00+0000', tz='UTC'), 'XNAS:AAPL', 'Two')"
 # Queries the catalog with the standard library alone: the environment has no SDK.
 ASK = """
 import json, os, urllib.request

@@ -19,8 +19,8 @@ def main() -> None:
     runtime = msm.start_engine([Asset, Rating, RatingScoresTS])
     asset = insert(Asset).values(unique_identifier=NAME).on_conflict_do_nothing()
     runtime.execute(asset)
-    found = runtime.execute(select(Asset.uid).where(Asset.unique_identifier == NAME))
-    rating = insert(Rating).values(asset_uid=found.rows[0]["uid"], grade="AA+")
+    uid = runtime.scalars(select(Asset.uid).where(Asset.unique_identifier == NAME)).one()
+    rating = insert(Rating).values(asset_uid=uid, grade="AA+")
     runtime.execute(rating.on_conflict_do_nothing())
     scores = [
         {
@@ -39,8 +39,8 @@ def main() -> None:
         .where(Asset.unique_identifier == NAME)
         .order_by(RatingScoresTS.time_index)
     )
-    for row in runtime.execute(history).rows:
-        print(f"{row['time_index']:%Y-%m-%d} {row['grade']} {row['score']:.1f}")
+    for row in runtime.execute(history):
+        print(f"{row.time_index:%Y-%m-%d} {row.grade} {row.score:.1f}")
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ def main() -> None:
     runtime = msm.start_engine([Asset, Quote, QuoteTicksTS])
     asset = insert(Asset).values(unique_identifier=NAME).on_conflict_do_nothing()
     runtime.execute(asset)
-    found = runtime.execute(select(Asset.uid).where(Asset.unique_identifier == NAME))
-    quote = insert(Quote).values(asset_uid=found.rows[0]["uid"], venue="XNAS")
+    uid = runtime.scalars(select(Asset.uid).where(Asset.unique_identifier == NAME)).one()
+    quote = insert(Quote).values(asset_uid=uid, venue="XNAS")
     runtime.execute(quote.on_conflict_do_nothing())
     ticks = [
         {
@@ -40,8 +40,8 @@ def main() -> None:
         .where(Asset.unique_identifier == NAME)
         .order_by(QuoteTicksTS.time_index)
     )
-    for row in runtime.execute(spreads).rows:
-        print(f"{row['time_index']:%H:%M} {row['venue']} {row['bid']:.2f} {row['ask']:.2f}")
+    for row in runtime.execute(spreads):
+        print(f"{row.time_index:%H:%M} {row.venue} {row.bid:.2f} {row.ask:.2f}")
 
 
 if __name__ == "__main__":

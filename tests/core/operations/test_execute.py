@@ -25,6 +25,7 @@ from msm.models import (
 )
 from msm.sdk import DEFAULT_LIMITS
 from tests.support.forked import value_of
+from tests.support.rows import columns_of
 
 MODELS = [
     *(Asset, AssetType, Calendar, CalendarDate, FutureAssetDetails),
@@ -39,9 +40,9 @@ def insert_and_read_asset() -> dict[str, Any]:
     row = {"unique_identifier": "Zürich 株 100%'\"\\", "asset_type": None}
     written = runtime.execute(insert(Asset).values(row).returning(Asset.uid))
     assert written.row_count == 1
-    read = runtime.execute(select(Asset).where(Asset.uid == written.rows[0]["uid"]))
+    read = runtime.execute(select(Asset).where(Asset.uid == written.scalar_one()))
     assert read.row_count == 1
-    return read.rows[0]
+    return columns_of(read.scalar_one())
 
 
 def test_a_row_comes_back_as_it_was_written(environment: Mapping[str, str]) -> None:
@@ -78,7 +79,7 @@ def every_type() -> tuple[dict[str, Any], dict[str, Any]]:
         insert(FutureAssetDetails).values(FUTURE | keys).returning(FutureAssetDetails)
     )
     read = runtime.execute(select(FutureAssetDetails))
-    return written.rows[0], read.rows[0]
+    return columns_of(written.scalar_one()), columns_of(read.scalar_one())
 
 
 def test_numeric_timestamps_json_and_nulls_are_kept(
@@ -108,7 +109,7 @@ def floats() -> list[float]:
     ]
     assert runtime.execute(insert(IndexValuesTS).values(rows)).row_count == len(values)
     read = runtime.execute(select(IndexValuesTS.value).order_by(IndexValuesTS.time_index))
-    return [row["value"] for row in read.rows]
+    return list(read.scalars())
 
 
 def test_every_float_is_kept_also_nan_and_infinity(environment: Mapping[str, str]) -> None:
@@ -123,11 +124,8 @@ def labels_and_aggregates() -> dict[str, Any]:
     runtime = msm.start_engine(MODELS)
     calendar = {"unique_identifier": "X", "display_name": "X", "calendar_type": "exchange"}
     days = {"valid_from": datetime.date(2025, 1, 1), "valid_to": datetime.date(2025, 12, 31)}
-    made = runtime.execute(insert(Calendar).values(calendar | days).returning(Calendar.uid))
-    rows = [
-        {"calendar_uid": made.rows[0]["uid"], "local_date": datetime.date(2025, 1, day)}
-        for day in (1, 2, 3)
-    ]
+    made = runtime.scalar(insert(Calendar).values(calendar | days).returning(Calendar.uid))
+    rows = [{"calendar_uid": made, "local_date": datetime.date(2025, 1, day)} for day in (1, 2, 3)]
     runtime.execute(insert(CalendarDate).values(rows))
     statement = (
         select(
@@ -140,14 +138,14 @@ def labels_and_aggregates() -> dict[str, Any]:
         .join(CalendarDate, CalendarDate.calendar_uid == Calendar.uid)
         .group_by(Calendar.uid)
     )
-    return runtime.execute(statement).rows[0]
+    return dict(runtime.execute(statement).mappings().one())
 
 
 def test_labels_aggregates_and_joins_have_python_types(environment: Mapping[str, str]) -> None:
     row = value_of(labels_and_aggregates, environment=environment)
     assert isinstance(row["uid"], uuid.UUID)
     assert (row["days"], row["last"]) == (3, datetime.date(2025, 1, 3))
-    assert row["bool_or_1"] is False
+    assert row["bool_or"] is False
     assert row["wide"] == 9_007_199_254_740_993
 
 
@@ -197,12 +195,12 @@ def remainders() -> list[Any]:
     left = func.length(AssetType.asset_type) % func.length(AssetType.display_name)
     # Without a placeholder and with one: a driver reads %% in the first as it is.
     return [
-        row["left %"]
+        left_over
         for statement in (
             select(left.label("left %")),
             select(left.label("left %")).where(AssetType.asset_type == "abc"),
         )
-        for row in runtime.execute(statement).rows
+        for left_over in runtime.scalars(statement)
     ]
 
 

@@ -17,7 +17,7 @@ from msm.errors import (
 )
 from msm.models import AssetType
 from msm.operations.attached import Attached
-from msm.operations.execute import execute, iterate
+from msm.operations.execute import iterate, read
 from msm.sdk import DEFAULT_LIMITS, MetaTable
 from msm.sdk.context import Limits
 from tests.core.operations.refusing import Refused, refused
@@ -52,9 +52,9 @@ def read_wide() -> list[tuple[int, int, int]]:
     runtime = msm.start_engine([AssetType])
     statement = select(AssetType.asset_type, AssetType.description).where(NAMED)
     found = []
-    for rows in (runtime.execute(statement).rows, list(runtime.iter_rows(statement))):
-        letters = sum(len(row["description"]) for row in rows)
-        found.append((len(rows), len({row["asset_type"] for row in rows}), letters))
+    for rows in (runtime.execute(statement).all(), list(runtime.iter_rows(statement))):
+        letters = sum(len(row.description) for row in rows)
+        found.append((len(rows), len({row.asset_type for row in rows}), letters))
     return found
 
 
@@ -76,7 +76,7 @@ def read_limits() -> list[tuple[int, int]]:
         # Their bytes do not fit one answer.
         names.add_columns(AssetType.description).limit(6_000),
     )
-    results = [runtime.execute(statement).scalars() for statement in statements]
+    results = [runtime.scalars(statement).all() for statement in statements]
     return [(len(found), len(set(found))) for found in results]
 
 
@@ -124,7 +124,8 @@ def return_too_much() -> list[Refused]:
         select(func.concat("wide-", many.c.n), literal("y")),
     )
     upsert = given.on_conflict_do_update(index_elements=["asset_type"], set_={"display_name": "y"})
-    assert runtime.execute(changed.where(AssetType.uid.is_(None)).returning(AssetType)).rows == []
+    nothing = changed.where(AssetType.uid.is_(None)).returning(AssetType)
+    assert runtime.scalars(nothing).all() == []
     return [
         refused(runtime.execute, changed.returning(AssetType.uid)),
         refused(runtime.execute, upsert.returning(AssetType.uid)),
@@ -159,7 +160,7 @@ def test_many_values_with_returning_are_refused_unsent() -> None:
     rows = [{"asset_type": name} for name in "abc"]
     attached = Attached(ATTACHED, Limits(2, 60.0, None, sends_exact_values=False))
     with pytest.raises(StatementError) as caught:
-        execute(insert(AssetType).values(rows).returning(AssetType.uid), attached)
+        read(insert(AssetType).values(rows).returning(AssetType.uid), attached)
     assert str(caught.value) == (
         "The insert of 3 rows of AssetType asks for all of them with returning(), and one answer "
         "carries 2; write them in parts, or without returning()."

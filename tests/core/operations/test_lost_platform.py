@@ -86,7 +86,7 @@ def attach() -> Refused:
 
 def attach_then_lose(pid: int) -> Refused:
     runtime = msm.start_engine([Asset])
-    assert runtime.execute(select(Asset.uid)).rows == []
+    assert runtime.execute(select(Asset.uid)).all() == []
     os.kill(pid, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(pid)], timeout=0.5)
     return refused_soon(runtime.execute, select(Asset.uid))

@@ -21,6 +21,7 @@ from msm.sdk import DEFAULT_LIMITS, MetaTable
 from msm_local.postgres.cluster import Cluster
 from tests.core.operations.refusing import Refused, refused
 from tests.support.forked import value_of
+from tests.support.rows import dictionaries
 
 MODELS = [Asset, AssetType, Index, IndexValuesTS]
 DAYS = [datetime.datetime(2025, 1, day, tzinfo=datetime.UTC) for day in range(1, 8)]
@@ -48,7 +49,7 @@ def read_in_every_size() -> list[list[tuple[Any, ...]]]:
     runtime = runtime_of_observations()
     statement = select(IndexValuesTS.time_index, IndexValuesTS.index_identifier)
     return [
-        [tuple(row.values()) for row in runtime.iter_rows(statement, page_size=size)]
+        [tuple(row) for row in runtime.iter_rows(statement, page_size=size)]
         for size in (1, 2, 7, 20, 21, 22, 1_000)
     ]
 
@@ -73,7 +74,7 @@ def read_in_orders() -> list[list[dict[str, Any]]]:
         by_name.order_by(IndexValuesTS.time_index.desc(), IndexValuesTS.index_identifier.desc()),
         joined.where(IndexValuesTS.value > 1, Index.unique_identifier != "b"),
     )
-    return [list(runtime.iter_rows(statement, page_size=2)) for statement in statements]
+    return [dictionaries(runtime.iter_rows(it, page_size=2)) for it in statements]
 
 
 def test_pages_follow_key_orders_and_joins(
@@ -244,7 +245,7 @@ WRITES = (
 def read_several_times() -> list[list[str]]:
     runtime = msm.start_engine(MODELS)
     names = select(AssetType.asset_type)
-    return [[row["asset_type"] for row in runtime.iter_rows(names, page_size=40)] for _ in range(4)]
+    return [[name for (name,) in runtime.iter_rows(names, page_size=40)] for _ in range(4)]
 
 
 def test_each_row_is_read_once_while_others_write(

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import ColumnElement, Numeric, cast, extract, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import BIT, BYTEA, INTERVAL
+from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.types import (
     ARRAY,
     JSON,
@@ -27,11 +28,13 @@ from sqlalchemy.types import (
 )
 
 import msm
-from msm.errors import ResultError, ResultValueError, RowCountError, StatementError
+from msm.errors import ResultError, ResultValueError, StatementError
 from msm.models import Asset, AssetType, Calendar, CalendarDate, IndexValuesTS
 from msm.operations.attached import Attached
 from msm.operations.compile import compile_operation
-from msm.operations.results import Result
+from msm.operations.exact import ExpectedColumn
+from msm.operations.results import Read, Result
+from msm.operations.shape import Shape
 from msm.sdk import MetaTable
 from msm.values.decode import Form, ResultColumn, codec_of
 from tests.support.forked import value_of
@@ -43,10 +46,28 @@ LAST = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 KEY = uuid.UUID("6f0c3f5e-8f0b-4c8e-9a6e-0d8c5d4a1b2c")
 
 
-def result_of(*values: Any, kind: TypeEngine[Any], token: str = "") -> Result:
+def result_of(
+    *values: Any, kind: TypeEngine[Any], token: str = "", form: Form = Form.NATIVE
+) -> Result[Any]:
     """A result of one column ``x``, as the platform sends it."""
-    column = ResultColumn("x", codec_of(kind, token))
-    return Result([{"x": value} for value in values], [column], len(values))
+    return Result(
+        Read(
+            [{"x": value} for value in values],
+            [ResultColumn("x", codec_of(kind, token), form)],
+            [ExpectedColumn("x", kind, form)],
+            Shape(("x",), ((),)),
+            len(values),
+        )
+    )
+
+
+def written() -> Result[Any]:
+    """What a write of three rows without RETURNING gives."""
+    return Result(Read([], [], [], Shape((), ()), 3))
+
+
+def scalars(result: Result[*tuple[Any, ...]]) -> list[Any]:
+    return list(result.scalars())
 
 
 # As PostgreSQL writes them.
@@ -97,10 +118,10 @@ def test_rows_and_frames_have_the_column_types(
     kind: TypeEngine[Any], sent: list[Any], expected: list[Any], dtype: str
 ) -> None:
     result = result_of(*sent, kind=kind)
-    values = result.scalars()
+    values = scalars(result)
     assert values == expected
     assert [type(value) for value in values] == [type(value) for value in expected]
-    assert result.rows == [{"x": value} for value in expected]
+    assert result_of(*sent, kind=kind).all() == [(value,) for value in expected]
     column = result.frame()["x"]
     assert str(column.dtype) == dtype
     # By identity, because pandas.isna() of a list looks at its items.
@@ -137,10 +158,10 @@ def test_null_and_nan_differ_only_in_rows() -> None:
 def test_the_platforms_type_is_used_without_sqlalchemys(
     token: str, sent: Any, expected: Any
 ) -> None:
-    assert result_of(sent, kind=NullType(), token=token).scalars() == [expected]
+    assert scalars(result_of(sent, kind=NullType(), token=token)) == [expected]
 
 
-@pytest.mark.parametrize("take", [Result.scalars, Result.frame, lambda result: result.rows])
+@pytest.mark.parametrize("take", [scalars, Result.frame, Result.all, Result.first])
 @pytest.mark.parametrize(
     ("kind", "bad"),
     [
@@ -160,7 +181,7 @@ def test_the_platforms_type_is_used_without_sqlalchemys(
 )
 def test_a_wrong_value_is_refused_by_column(take: Any, kind: TypeEngine[Any], bad: str) -> None:
     with pytest.raises(ResultValueError) as caught:
-        take(result_of(None, bad, kind=kind))
+        take(result_of(bad, kind=kind))
     assert (caught.value.column, caught.value.value) == ("x", bad)
 
 
@@ -176,11 +197,10 @@ FLOATS = [
 
 @pytest.mark.parametrize("texts", FLOATS)
 def test_texts_of_floats_are_read_as_one_by_one(texts: list[str | None]) -> None:
-    column = ResultColumn("x", codec_of(Float(), ""), Form.TEXT)
-    result = Result([{"x": text} for text in texts], [column], len(texts))
+    result = result_of(*texts, kind=Float(), form=Form.TEXT)
     expected = [None if text is None else float(text) for text in texts]
     # By repr, which tells -0.0 and NaN.
-    assert list(map(repr, result.scalars())) == list(map(repr, expected))
+    assert list(map(repr, scalars(result))) == list(map(repr, expected))
     frame = result.frame()["x"]
     assert str(frame.dtype) == "float64"
     missing = [math.nan if number is None else number for number in expected]
@@ -188,48 +208,46 @@ def test_texts_of_floats_are_read_as_one_by_one(texts: list[str | None]) -> None
 
 
 @pytest.mark.parametrize("text", ["1,2", "null", "true", "", "[1]", '"1"', "many"])
-@pytest.mark.parametrize("take", [Result.scalars, Result.frame])
+@pytest.mark.parametrize("take", [scalars, Result.frame])
 def test_a_text_of_no_float_is_refused(take: Any, text: str) -> None:
-    column = ResultColumn("x", codec_of(Float(), ""), Form.TEXT)
     with pytest.raises(ResultValueError) as caught:
-        take(Result([{"x": "1.5"}, {"x": None}, {"x": text}], [column], 3))
+        take(result_of("1.5", None, text, kind=Float(), form=Form.TEXT))
     assert caught.value.value == text
 
 
 def test_a_wide_integer_fits_rows_but_no_frame() -> None:
     result = result_of(1, 2**70, kind=Integer())
-    assert result.scalars() == [1, 2**70]
+    assert scalars(result) == [1, 2**70]
     with pytest.raises(ResultValueError) as caught:
         result.frame()
     assert (caught.value.column, caught.value.value) == ("x", 2**70)
 
 
 def test_one_row_is_one_row() -> None:
-    assert result_of(1, kind=Integer()).one() == {"x": 1}
-    assert result_of(1, kind=Integer()).one_or_none() == {"x": 1}
+    assert result_of(1, kind=Integer()).one() == (1,)
+    assert result_of(1, kind=Integer()).one().x == 1
     assert result_of(kind=Integer()).one_or_none() is None
 
 
 def test_one_refuses_no_row_and_several_rows() -> None:
-    with pytest.raises(RowCountError) as none:
+    with pytest.raises(NoResultFound):
         result_of(kind=Integer()).one()
-    assert none.value.row_count == 0
     for take in (Result.one, Result.one_or_none):
-        with pytest.raises(RowCountError) as several:
+        with pytest.raises(MultipleResultsFound):
             take(result_of(1, 2, kind=Integer()))
-        assert several.value.row_count == 2
 
 
 def test_a_write_without_returning_has_no_scalars() -> None:
-    result = Result([], [], 3)
-    assert (result.rows, result.row_count, result.frame().empty) == ([], 3, True)
-    with pytest.raises(ResultError):
-        result.scalars()
+    result = written()
+    assert (result.row_count, result.frame().empty) == (3, True)
+    for take in (scalars, Result.all, Result.first, list):
+        with pytest.raises(ResultError):
+            take(result)
 
 
 ERRORS: dict[str, tuple[Callable[[], object], str]] = {
     "wrong value": (
-        lambda: result_of(None, "all", kind=Float()).rows,
+        lambda: result_of(None, "all", kind=Float()).all(),
         "The result column 'x' holds 'all', which does not fit its type; cast it in the statement.",
     ),
     "integer too wide for a frame": (
@@ -239,19 +257,8 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
             "statement."
         ),
     ),
-    "no row": (
-        lambda: result_of(kind=Integer()).one(),
-        "The result has no row where one was expected.",
-    ),
-    "several rows": (
-        lambda: result_of(1, 2, kind=Integer()).one_or_none(),
-        (
-            "The result has 2 rows where one was expected; narrow the statement with where(), or "
-            "read rows."
-        ),
-    ),
     "no column": (
-        Result([], [], 3).scalars,
+        lambda: written().one(),
         "The statement returns no column; add returning() to it.",
     ),
 }
@@ -284,7 +291,7 @@ def test_a_column_error_says_its_type(column: ColumnElement[Any], kind: str) -> 
 
 def expressions() -> dict[str, Any]:
     runtime = msm.start_engine(MODELS)
-    asset = runtime.execute(insert(Asset).values(unique_identifier="a").returning(Asset.uid)).one()
+    uid = runtime.scalar(insert(Asset).values(unique_identifier="a").returning(Asset.uid))
     statement = select(
         Asset.uid.label("labelled"),
         func.count(Asset.uid),
@@ -299,9 +306,9 @@ def expressions() -> dict[str, Any]:
         literal(Decimal("1.10")).label("decimal"),
         literal(NOON.date()).label("date"),
     ).group_by(Asset.uid)
-    row = runtime.execute(statement).one()
-    assert row["labelled"] == asset["uid"]
-    return {**row, "keys": row["keys"] == [asset["uid"]]}
+    row = dict(runtime.execute(statement).mappings().one())
+    assert row["labelled"] == uid
+    return {**row, "keys": row["keys"] == [uid]}
 
 
 def test_expressions_have_python_types(
@@ -310,10 +317,10 @@ def test_expressions_have_python_types(
     row = value_of(expressions, environment=shared_environment)
     assert isinstance(row.pop("labelled"), uuid.UUID)
     assert row == {
-        "count_1": 1,
+        "count": 1,
         "summed": 2**62,
         "averaged": Decimal("1.0000000000000000"),
-        "min_1": "a",
+        "min": "a",
         "keys": True,
         "day": NOON.replace(hour=0, microsecond=0),
         "epoch": Decimal("1735819200.123456"),
@@ -331,7 +338,7 @@ def write_and_return() -> list[Any]:
     runtime.execute(insert(AssetType).values(asset_type="x"))
     statement = update(AssetType).where(AssetType.asset_type == "x").values(description="ü")
     written = runtime.execute(statement.returning(AssetType.description, AssetType.uid))
-    return [written.row_count, written.scalars(), str(written.frame()["description"].dtype)]
+    return [written.row_count, scalars(written), str(written.frame()["description"].dtype)]
 
 
 def test_a_returning_is_a_result(shared_environment: Mapping[str, str]) -> None:

@@ -262,7 +262,7 @@ def run_all() -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, tuple[int, An
     runtime = runtime_with_rows()
 
     def rows(statement: Statement) -> list[tuple[Any, ...]]:
-        return [tuple(row.values()) for row in runtime.execute(statement).rows]
+        return [tuple(row) for row in runtime.execute(statement)]
 
     read = {name: rows(statement) for name, (statement, _rows) in READS.items()}
     written = {

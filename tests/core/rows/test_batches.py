@@ -21,7 +21,8 @@ from msm.errors import (
 )
 from msm.models import Asset, AssetType, Index, IndexValuesTS
 from msm.operations.attached import Attached
-from msm.operations.results import Result
+from msm.operations.results import Read
+from msm.operations.shape import Shape
 from msm.rows import validate, write
 from msm.rows.keys import Key
 from msm.rows.statements import upsert_statement
@@ -41,7 +42,7 @@ def fail_in_the_third_batch() -> tuple[list[Any], type, int, int]:
     with pytest.raises(PartlyWrittenError) as caught:
         runtime.upsert(IndexValuesTS, rows)
     count = select(func.count().label("rows")).select_from(IndexValuesTS)
-    there = runtime.execute(count).rows[0]["rows"]
+    there = runtime.scalars(count).one()
     rows[5]["index_identifier"] = "I"
     again = runtime.upsert(IndexValuesTS, rows)
     # Nothing has been written: the error is that of the batch.
@@ -119,11 +120,11 @@ def test_long_calls_show_progress_on_a_terminal(
     monkeypatch.setattr(validate, "MAX_BATCH_ROWS", 1)
     monkeypatch.setattr(sys, "stderr", stream)
 
-    def wait(*_operation: object) -> Result:
+    def wait(*_operation: object) -> Read:
         time.sleep(delay)
-        return Result([], [], 1)
+        return Read([], [], [], Shape((), ()), 1)
 
-    monkeypatch.setattr(write, "execute", wait)
+    monkeypatch.setattr(write, "read", wait)
     rows = [{"unique_identifier": name} for name in "ab"]
     assert write.insert_rows(Asset, rows, Attached({})) == 2
     printed = stream.getvalue()
@@ -143,11 +144,11 @@ def test_progress_is_shown_while_rows_are_checked(monkeypatch: pytest.MonkeyPatc
             time.sleep(0.15)
             yield {"unique_identifier": name}
 
-    def look(*_operation: object) -> Result:
+    def look(*_operation: object) -> Read:
         seen.append(stream.getvalue())
-        return Result([], [], 1)
+        return Read([], [], [], Shape((), ()), 1)
 
-    monkeypatch.setattr(write, "execute", look)
+    monkeypatch.setattr(write, "read", look)
     seen: list[str] = []
     write.insert_rows(Asset, slowly(), Attached({}))
     assert "insert Asset:" in seen[0]

@@ -16,7 +16,7 @@ from sqlalchemy import select
 import msm
 from msm.errors import TransactionConflictError
 from msm.models import AssetType
-from msm.operations.results import Result
+from msm.operations.results import Read
 from msm.rows import write
 from msm.rows.keys import table_of
 from tests.core.rows.written import checked
@@ -42,7 +42,7 @@ def upsert_shuffled() -> tuple[int, int]:
 
     with patch("time.sleep", again.append), ThreadPoolExecutor(WRITERS) as executor:
         list(executor.map(upsert, range(WRITERS)))
-    return len(again), len(runtime.execute(select(AssetType.asset_type)).rows)
+    return len(again), runtime.execute(select(AssetType.asset_type)).row_count
 
 
 def test_writers_of_shuffled_keys_all_succeed(environment: Mapping[str, str]) -> None:
@@ -66,7 +66,7 @@ def delete_in_a_deadlock(url: str) -> list[str]:
     while not undone:
         runtime.upsert(AssetType, rows)
         undone = is_undone(lambda: runtime.delete(AssetType, rows[:2]), url)
-    return list(runtime.execute(select(AssetType.asset_type)).scalars())
+    return list(runtime.scalars(select(AssetType.asset_type)))
 
 
 def is_undone(delete: Callable[[], int], url: str) -> bool:
@@ -100,7 +100,7 @@ def test_a_batch_in_a_deadlock_is_repeated(
 def upsert_in_the_way() -> int:
     attempts: list[None] = []
 
-    def fail(*_arguments: Any) -> Result:
+    def fail(*_arguments: Any) -> Read:
         attempts.append(None)
         raise TransactionConflictError(
             "A deadlock.", endpoint="http://x", status_code=409, detail="", sqlstate="40P01"
@@ -108,7 +108,7 @@ def upsert_in_the_way() -> int:
 
     runtime = msm.start_engine([AssetType])
     with (
-        patch("msm.rows.write.execute", fail),
+        patch("msm.rows.write.read", fail),
         patch("time.sleep"),
         pytest.raises(TransactionConflictError),
     ):

@@ -304,5 +304,6 @@ def test_an_input_error_says_what_was_passed(rows: Any, shown: str) -> None:
     with pytest.raises(StatementError) as caught:
         insert(Asset, rows)
     assert str(caught.value) == (
-        f"Expected rows as a list of mappings or as a DataFrame, got {shown}."
+        "Expected rows as a list of mappings or of instances, as a DataFrame or as an Arrow "
+        f"table, got {shown}."
     )

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from sqlalchemy import Column, Numeric
 
-from msm import Result
 from msm.errors import InvalidRowsError, StatementError
 from msm.models import (
     AccountGroup,
@@ -22,6 +21,8 @@ from msm.models import (
     IndexValuesTS,
 )
 from msm.operations.compile import Statement
+from msm.operations.results import Read
+from msm.operations.shape import Shape
 from msm.rows import natural_key, write
 from msm.values.literals import column_text
 from tests.core.rows.unattached import delete, insert, upsert
@@ -67,11 +68,11 @@ def test_a_repeated_key_is_found_across_batches() -> None:
 def test_null_is_not_a_repeated_key(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Statement] = []
 
-    def remember(statement: Statement, _attached: object) -> Result:
+    def remember(statement: Statement, _attached: object) -> Read:
         sent.append(statement)
-        return Result([], [], 2)
+        return Read([], [], [], Shape((), ()), 2)
 
-    monkeypatch.setattr(write, "execute", remember)
+    monkeypatch.setattr(write, "read", remember)
     unnamed = [{"group_name": None}, {"group_name": None}]
     assert insert(AccountGroup, unnamed) == 2
     assert len(sent) == 1

@@ -28,6 +28,7 @@ from msm.models import (
 from msm.rows.statements import insert_statement
 from tests.core.rows.written import INDEX, NOON, checked, values_at
 from tests.support.forked import value_of
+from tests.support.rows import dictionaries
 
 MODELS = [
     *(Account, Asset, AssetType, Calendar, CalendarDate, FutureAssetDetails, OrdersTS),
@@ -46,8 +47,7 @@ TEXTS = ["", "NULL", "null", '{"a",\\b}', " \t\n", "Zürich 株 100% %(x)s", "';
 def write_texts() -> tuple[int, list[str]]:
     runtime = msm.start_engine(MODELS)
     written = runtime.insert(Asset, [{"unique_identifier": text} for text in TEXTS])
-    read = runtime.execute(select(Asset.unique_identifier))
-    return written, [row["unique_identifier"] for row in read.rows]
+    return written, list(runtime.scalars(select(Asset.unique_identifier)))
 
 
 def test_every_text_is_kept(environment: Mapping[str, str]) -> None:
@@ -74,16 +74,15 @@ def write_every_type() -> list[dict[str, Any]]:
     runtime.insert(Asset, [{"unique_identifier": name} for name in ("BTC", "USD")])
     runtime.insert(Index, [INDEX])
     runtime.insert(Account, [{"unique_identifier": "A", "account_name": "A"}])
-    uids = runtime.execute(select(Asset.uid).order_by(Asset.unique_identifier)).rows
-    index = runtime.execute(select(Index.uid)).rows[0]["uid"]
-    btc, usd = (row["uid"] for row in uids)
+    btc, usd = runtime.scalars(select(Asset.uid).order_by(Asset.unique_identifier))
+    index = runtime.scalar(select(Index.uid))
     keys = {"asset_uid": btc, "settlement_asset": usd, "margin_asset": usd}
     runtime.upsert(FutureAssetDetails, [FUTURE | keys | {"underlying_index_uid": index}])
     order = {"order_time": NOON, "account_identifier": "A", "asset_identifier": "BTC"}
     sides = [{"order_identifier": str(side), "order_side": side} for side in (2**63 - 1, -(2**63))]
     runtime.upsert(OrdersTS, [order | side for side in sides])
     orders = runtime.execute(select(OrdersTS.order_side).order_by(OrdersTS.order_side))
-    return [*runtime.execute(select(FutureAssetDetails)).rows, *orders.rows]
+    return [*dictionaries(runtime.execute(select(FutureAssetDetails))), *dictionaries(orders)]
 
 
 def test_every_type_is_kept(environment: Mapping[str, str]) -> None:
@@ -99,7 +98,7 @@ def write_floats() -> list[float]:
         IndexValuesTS, values_at(0.1 + 0.2, -0.0, 5e-324, 1, math.inf, -math.inf, math.nan)
     )
     read = runtime.execute(select(IndexValuesTS.value).order_by(IndexValuesTS.time_index))
-    return [row["value"] for row in read.rows]
+    return list(read.scalars())
 
 
 def test_every_float_is_kept(environment: Mapping[str, str]) -> None:
@@ -113,7 +112,7 @@ def leave_out_columns() -> list[dict[str, Any]]:
     runtime = msm.start_engine(MODELS)
     runtime.insert(Calendar, [CALENDAR, CALENDAR | {"unique_identifier": "Y", "timezone": "CET"}])
     columns = (Calendar.unique_identifier, Calendar.timezone, Calendar.uid)
-    return runtime.execute(select(*columns).order_by(Calendar.unique_identifier)).rows
+    return dictionaries(runtime.execute(select(*columns).order_by(Calendar.unique_identifier)))
 
 
 def test_a_missing_column_gets_its_default(
@@ -142,7 +141,9 @@ def upsert_again() -> tuple[list[int], list[dict[str, Any]]]:
             [{"asset_type": "bond", "uid": uuid.UUID(int=1), "display_name": "Bond"}],
         )
     ]
-    return counts, runtime.execute(select(AssetType).where(AssetType.asset_type == "bond")).rows
+    return counts, dictionaries(
+        runtime.execute(select(AssetType).where(AssetType.asset_type == "bond"))
+    )
 
 
 def test_an_upsert_writes_only_what_differs(
@@ -162,7 +163,7 @@ def test_an_upsert_writes_only_what_differs(
 def delete_by_a_partial_key() -> list[Any]:
     runtime = msm.start_engine(MODELS)
     runtime.insert(Index, [INDEX])
-    uid = runtime.execute(select(Index.uid)).one()["uid"]
+    uid = runtime.scalar(select(Index.uid))
     formulas = [
         {
             "index_uid": uid,
@@ -177,7 +178,7 @@ def delete_by_a_partial_key() -> list[Any]:
     written = runtime.upsert(IndexFormulaDefinition, formulas, key=["index_uid", "version"])
     deleted = runtime.delete(IndexFormulaDefinition, [{"index_uid": uid}], key=["index_uid"])
     left = select(IndexFormulaDefinition.version).order_by(IndexFormulaDefinition.version)
-    return [written, deleted, runtime.execute(left).scalars()]
+    return [written, deleted, list(runtime.scalars(left))]
 
 
 def test_a_delete_keeps_to_a_partial_key(
@@ -189,14 +190,14 @@ def test_a_delete_keeps_to_a_partial_key(
 def delete_some() -> tuple[list[int], list[str]]:
     runtime = msm.start_engine(MODELS)
     runtime.insert(Asset, [{"unique_identifier": name} for name in "abcd"])
-    [row] = runtime.execute(select(Asset).where(Asset.unique_identifier == "d")).rows
+    row = runtime.get(Asset, {"unique_identifier": "d"})
+    assert row is not None
     counts = [
         runtime.delete(Asset, [{"unique_identifier": name} for name in "abx"]),
         runtime.delete(Asset, [{"unique_identifier": name} for name in "abx"]),
         runtime.delete(Asset, [row], key=["uid"]),
     ]
-    left = runtime.execute(select(Asset.unique_identifier)).rows
-    return counts, [row["unique_identifier"] for row in left]
+    return counts, list(runtime.scalars(select(Asset.unique_identifier)))
 
 
 def test_a_delete_returns_how_many_rows_it_deleted(
@@ -221,8 +222,8 @@ def write_frames() -> tuple[list[int], list[dict[str, Any]], list[dict[str, Any]
     counts = [runtime.upsert(IndexValuesTS, values), runtime.upsert(Calendar, calendars)]
     return (
         counts,
-        runtime.execute(select(IndexValuesTS).order_by(IndexValuesTS.time_index)).rows,
-        runtime.execute(select(Calendar.valid_from, Calendar.valid_to)).rows,
+        dictionaries(runtime.execute(select(IndexValuesTS).order_by(IndexValuesTS.time_index))),
+        dictionaries(runtime.execute(select(Calendar.valid_from, Calendar.valid_to))),
     )
 
 

@@ -39,6 +39,7 @@ import msm
 from msm.errors import MsmError, ResultValueError
 from msm.models import Asset, AssetType, Index, IndexValuesTS
 from msm.operations.compile import Statement
+from msm.rows.keys import table_of
 from tests.core.operations.refusing import Refused, refused
 from tests.core.rows.written import INDEX, NOON, values_at
 from tests.support.forked import value_of
@@ -238,7 +239,7 @@ def run_reads() -> dict[str, list[tuple[Any, ...]]]:
     runtime.upsert(Index, [INDEX])
     runtime.upsert(IndexValuesTS, values_at(1.0, 2.0, math.nan))
     return {
-        name: [tuple(row.values()) for row in runtime.execute(statement).rows]
+        name: [tuple(row) for row in runtime.execute(statement)]
         for name, (statement, _rows) in READS.items()
     }
 
@@ -285,11 +286,11 @@ def write_and_return() -> list[list[tuple[Any, ...]]]:
         .returning(*exact, (Index.unique_identifier + "x").label("name")),
         update(IndexValuesTS).where(VALUE == 77).values(value=1).returning(*exact),
         delete(own).where(own.value > 100).returning(own.value, func.abs(own.value).label("x")),
-        delete(IndexValuesTS).returning(IndexValuesTS),
+        delete(IndexValuesTS).returning(*table_of(IndexValuesTS).c),
     ]
     results = [runtime.execute(statement) for statement in statements]
     dtypes = results[3].frame().dtypes.astype(str).tolist()
-    return [[tuple(row.values()) for row in result.rows] for result in results] + [[tuple(dtypes)]]
+    return [[tuple(row) for row in result] for result in results] + [[tuple(dtypes)]]
 
 
 def test_a_returned_value_comes_exactly(shared_environment: Mapping[str, str]) -> None:

@@ -43,6 +43,7 @@ from msm.models import AssetType, FutureAssetDetails, Index
 from msm.values.decode import ResultColumn, codec_of
 from tests.core.rows.written import INDEX, NOON
 from tests.support.forked import value_of
+from tests.support.rows import dictionaries
 
 KEY = uuid.UUID("0d8ff6a1-9b4f-4a66-8d7d-1f7a3f7a6f1e")
 LAST = datetime.datetime.max.replace(tzinfo=datetime.UTC)
@@ -88,8 +89,8 @@ def read_arrays() -> dict[str, Any]:
                 (last == any_(postgresql.array(values, type_=kind))).label("of binds"),
                 (last == any_(literal([], ARRAY(kind)))).label("in none"),
             )
-        ).one()
-    return found
+        ).mappings()
+    return {name: dict(result.one()) for name, result in found.items()}
 
 
 def test_arrays_of_every_type_are_bound(shared_environment: Mapping[str, str]) -> None:
@@ -126,7 +127,9 @@ def read_everything() -> dict[str, Any]:
         "part of a subquery": select(part.c.epoch),
         "label": one(literal("a").label(LONG), literal("b").label(f"b{LONG}")),
     }
-    found: dict[str, Any] = {name: runtime.execute(it).one() for name, it in statements.items()}
+    found: dict[str, Any] = {
+        name: dict(runtime.execute(it).mappings().one()) for name, it in statements.items()
+    }
     frames = {
         name: runtime.execute(statements[name]).frame() for name in ("naive", "part", "label")
     }
@@ -187,7 +190,7 @@ def write_null() -> list[dict[str, Any]]:
     changed = update(AssetType).where(AssetType.asset_type == "updated")
     runtime.execute(changed.values(metadata_json=JSON.NULL))
     as_text = cast(DETAILS, String).label("text")
-    return runtime.execute(select(AssetType.asset_type, DETAILS, as_text)).rows
+    return dictionaries(runtime.execute(select(AssetType.asset_type, DETAILS, as_text)))
 
 
 def test_json_null_is_not_sql_null(shared_environment: Mapping[str, str]) -> None:
@@ -207,7 +210,7 @@ def read_null_of_types() -> dict[str, Any]:
         func.coalesce(cast(literal(None, kind), String), "NULL").label(name)
         for name, kind in kinds.items()
     ]
-    return runtime.execute(one(*columns)).one()
+    return dict(runtime.execute(one(*columns)).mappings().one())
 
 
 def test_none_as_null_is_respected(shared_environment: Mapping[str, str]) -> None:
@@ -309,7 +312,7 @@ def read_unreadable() -> list[str]:
     said = []
     for document in documents:
         with pytest.raises(ResultError) as raised:
-            runtime.execute(one(cast(document, JSON).label("x"))).scalars()
+            runtime.scalars(one(cast(document, JSON).label("x"))).all()
         said.append(str(raised.value))
     return said
 

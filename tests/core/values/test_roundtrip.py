@@ -37,6 +37,7 @@ from tests.conftest import environment_of
 from tests.local.conftest import new_client, next_name
 from tests.support.forked import value_of
 from tests.support.janitor import new_database
+from tests.support.rows import dictionaries
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 UTC_OFFSETS = st.integers(-14 * 60, 14 * 60).map(
@@ -167,7 +168,9 @@ def round_trips() -> int:
     @given(st.lists(row, min_size=1, max_size=5))
     def check(rows: list[dict[str, Any]]) -> None:
         sent = [{"number": next(numbers), **row} for row in rows]
-        written = runtime.execute(postgresql.insert(table).values(sent).returning(table)).rows
+        written = dictionaries(
+            runtime.execute(postgresql.insert(table).values(sent).returning(table))
+        )
         assert wrong_columns(sent, written) == []
 
         upserted = [{**row, "number": next(numbers)} for row in sent]
@@ -177,8 +180,9 @@ def round_trips() -> int:
             select(table).where(table.c.number >= sent[0]["number"]).order_by(table.c.number)
         )
         read = runtime.execute(statement)
-        assert wrong_columns([*sent, *upserted], read.rows) == []
-        assert wrong_columns([*sent, *upserted], list(runtime.iter_rows(statement))) == []
+        assert wrong_columns([*sent, *upserted], dictionaries(read)) == []
+        streamed = [row._asdict() for row in runtime.iter_rows(statement)]
+        assert wrong_columns([*sent, *upserted], streamed) == []
         frame = read.frame()
         records = [
             dict(zip(frame.columns, values, strict=True))

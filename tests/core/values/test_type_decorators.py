@@ -102,8 +102,8 @@ def read_all() -> dict[str, Any]:
         runtime.execute(bound.where(side == "sell"))
     frame = result.frame()
     return {
-        "row": result.one(),
-        "among": runtime.execute(among).scalars(),
+        "row": dict(result.mappings().one()),
+        "among": runtime.scalars(among).all(),
         "frame": (frame["side"][0], frame["cents"][0], frame["of null"][0]),
     }
 

@@ -118,7 +118,7 @@ def attach_and_write() -> int:
     from msm.models import AssetType
 
     runtime = msm.start_engine([AssetType])
-    before = len(runtime.execute(select(AssetType.asset_type)).rows)
+    before = runtime.execute(select(AssetType.asset_type)).row_count
     runtime.execute(insert(AssetType).values(asset_type="bond", display_name="Bond"))
     return before
 
@@ -160,15 +160,15 @@ def attach_around(reset_command: list[str], environment: dict[str, str]) -> tupl
     types = select(AssetType.asset_type)
     before = msm.start_engine([AssetType])
     before.execute(insert(AssetType).values(asset_type="bond", display_name="Bond"))
-    count = len(before.execute(types).rows)
+    count = before.execute(types).row_count
     subprocess.run(reset_command, env=environment, check=True, capture_output=True)
     if GENERATION == "mainsequence8":
         with pytest.raises(StaleAttachmentError):
             before.execute(types)
     else:
         # Its statements name no uids, so that they are as good on the fresh database.
-        assert before.execute(types).rows == []
-    return count, len(msm.start_engine([AssetType]).execute(types).rows)
+        assert before.execute(types).all() == []
+    return count, msm.start_engine([AssetType]).execute(types).row_count
 
 
 def test_one_process_attaches_again_after_reset(shell: Shell) -> None:

@@ -120,7 +120,7 @@ def write_and_read() -> list[str]:
 
     runtime = msm.start_engine([AssetType])
     runtime.execute(insert(AssetType).values(asset_type="bond é", display_name="Bond"))
-    return [row["asset_type"] for row in runtime.execute(select(AssetType.asset_type)).rows]
+    return list(runtime.scalars(select(AssetType.asset_type)))
 
 
 def test_an_older_server_supports_the_whole_main_job(

@@ -35,7 +35,8 @@ from sqlalchemy import select
 from tests.support.history import MODELS
 runtime = msm.start_engine(MODELS)
 runtime.upsert(Asset, [{"unique_identifier": "written", "asset_type": sys.argv[1]}])
-found = {model.__tablename__: runtime.execute(select(model)).rows for model in MODELS}
+tables = [model.__table__ for model in MODELS]
+found = {table.name: runtime.execute(select(table)).mappings().all() for table in tables}
 print(json.dumps({name: sorted(map(repr, rows)) for name, rows in found.items()}))
 """
 

@@ -28,7 +28,7 @@ import msm
 from sqlalchemy import select
 from tests.support.history import MODELS
 runtime = msm.start_engine(MODELS)
-print(json.dumps({m.__tablename__: len(runtime.execute(select(m)).rows) for m in MODELS}))
+print(json.dumps({m.__tablename__: runtime.execute(select(m)).row_count for m in MODELS}))
 """
 
 

@@ -3,20 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Row, ScalarResult
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.operations.attached import Attached
 from msm.operations.compile import Statement
-from msm.operations.execute import execute, iterate
+from msm.operations.execute import iterate, iterate_batches, read
 from msm.operations.results import Result
-from msm.rows import Rows, delete_rows, insert_rows, upsert_rows
+from msm.rows import Rows, delete_rows, insert_rows, select_by_key, upsert_rows
 from msm.sdk import DEFAULT_LIMITS, MetaTable
 from msm.sdk.context import Limits
-from msm.timeseries import Observations, between_statement, latest_statement, observations_of
+from msm.timeseries import Observations, between_statement, latest_statement
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["MarketsRuntime"]
 
@@ -39,8 +43,12 @@ class MarketsRuntime:
     timeout: float | None = None
     limits: Limits = DEFAULT_LIMITS
 
-    def execute(self, statement: Statement) -> Result:
-        """Run one SQLAlchemy statement on the platform.
+    @overload
+    def execute[*Ts](self, statement: TypedReturnsRows[*Ts]) -> Result[*Ts]: ...
+    @overload
+    def execute(self, statement: Statement) -> Result[*tuple[Any, ...]]: ...
+    def execute(self, statement: Any) -> Result[*tuple[Any, ...]]:
+        """Run one SQLAlchemy statement on the platform, as a ``Session`` does.
 
         It is one transaction. The exception is a select of more rows than one answer carries
         (100,000 on the local platform): it is read again in pages, as :meth:`iter_rows` does.
@@ -49,7 +57,8 @@ class MarketsRuntime:
             statement: a select, insert, update, delete, or PostgreSQL upsert over attached models.
 
         Returns:
-            All rows of a select; of a write, those of its RETURNING.
+            All rows of a select; of a write, those of its RETURNING. A model that the statement
+            selects comes as instances, which are detached.
 
         Raises:
             NotAttachedError: the statement uses a model that this runtime did not attach.
@@ -62,11 +71,72 @@ class MarketsRuntime:
             OperationRefusedError: PostgreSQL refused the statement; the class says why, such as
                 ConflictError, MissingReferenceError, CheckViolatedError or TimedOutError.
         """
-        return execute(statement, self._attached())
+        return Result(read(statement, self._attached()))
 
+    @overload
+    def scalars[T](self, statement: TypedReturnsRows[T]) -> ScalarResult[T]: ...
+    @overload
+    def scalars(self, statement: Statement) -> ScalarResult[Any]: ...
+    def scalars(self, statement: Any) -> ScalarResult[Any]:
+        """Run one statement, and return the first value of each row, as ``Session.scalars()``.
+
+        Args:
+            statement: as for :meth:`execute`.
+
+        Raises:
+            ResultError: the statement returns no column.
+            MsmError: as :meth:`execute`.
+        """
+        return self.execute(statement).scalars()
+
+    @overload
+    def scalar[T](self, statement: TypedReturnsRows[T]) -> T | None: ...
+    @overload
+    def scalar(self, statement: Statement) -> Any: ...
+    def scalar(self, statement: Any) -> Any:
+        """Run one statement, and return the first value of its first row, as ``Session.scalar()``.
+
+        Args:
+            statement: as for :meth:`execute`.
+
+        Returns:
+            The value; None where there is no row.
+
+        Raises:
+            ResultError: the statement returns no column.
+            MsmError: as :meth:`execute`.
+        """
+        return self.execute(statement).scalar()
+
+    def get[M: MarketsModel](self, model: type[M], key: Any) -> M | None:
+        """Read one instance by its key, as ``Session.get()``.
+
+        Args:
+            model: an attached model.
+            key: the value of the primary key, or a tuple of its values. Of a time-indexed model it
+                is the time and the identity dimensions. Or a mapping of the columns of any unique
+                key to their values, such as ``{"unique_identifier": "DE0001"}``.
+
+        Returns:
+            The instance, detached, with all columns loaded; None where there is no such row.
+
+        Raises:
+            StatementError: the key has another number of values, or other columns.
+            MsmError: as :meth:`execute`.
+        """
+        return self.execute(select_by_key(model, key)).scalars().one_or_none()
+
+    @overload
+    def iter_rows[*Ts](
+        self, statement: TypedReturnsRows[*Ts], *, page_size: int = DEFAULT_PAGE_SIZE
+    ) -> Iterator[Row[*Ts]]: ...
+    @overload
     def iter_rows(
         self, statement: Statement, *, page_size: int = DEFAULT_PAGE_SIZE
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Row[*tuple[Any, ...]]]: ...
+    def iter_rows(
+        self, statement: Any, *, page_size: int = DEFAULT_PAGE_SIZE
+    ) -> Iterator[Row[*tuple[Any, ...]]]:
         """Read a select of any size, holding one page of it in memory.
 
         Rows come in the order of the key (the primary key, or the time index with the identity
@@ -79,7 +149,7 @@ class MarketsRuntime:
             page_size: how many rows to fetch at once.
 
         Returns:
-            The rows, as :attr:`Result.rows` has them.
+            The rows, as :meth:`execute` has them.
 
         Raises:
             NoStableOrderError: the rows have no key: GROUP BY, DISTINCT, LIMIT, a union, a
@@ -90,15 +160,42 @@ class MarketsRuntime:
         """
         return iterate(statement, self._attached(), page_size)
 
+    def iter_batches(
+        self, statement: Statement, *, page_size: int = DEFAULT_PAGE_SIZE
+    ) -> "Iterator[pa.RecordBatch]":
+        """Read a select of any size as batches of Arrow, holding one of them in memory.
+
+        The rows are those of :meth:`iter_rows`, in its order; the types are those of
+        :meth:`Result.arrow`. ``pyarrow.RecordBatchReader.from_batches()`` makes a stream of them
+        for whatever reads Arrow.
+
+        Args:
+            statement: as for :meth:`iter_rows`.
+            page_size: how many rows a batch has.
+
+        Returns:
+            The batches, of which all have the same schema; one without rows where there are none.
+
+        Raises:
+            EnvironmentMismatchError: pyarrow is not installed.
+            StatementError: the type of a column depends on its values, as that of a NUMERIC
+                without a precision; or as :meth:`execute`. The call itself raises it.
+            NoStableOrderError, PlatformError: as :meth:`iter_rows`.
+        """
+        return iterate_batches(statement, self._attached(), page_size)
+
     def insert(self, model: type[MarketsModel], rows: Rows) -> int:
         """Insert many rows: checked as a whole, then sent in batches, each one transaction.
 
         Args:
             model: an attached model.
-            rows: mappings of column names to Python values, or a DataFrame, whose named index
-                levels are columns too. A column that is left out gets the database's default, and
+            rows: mappings of column names to Python values; instances of the model, whose
+                attributes that were not set are left out; a DataFrame, whose named index levels are
+                columns too; or a table of Arrow, from polars, pyarrow, duckdb or whatever has the
+                PyCapsule interface. A column that is left out gets the database's default, and
                 None is NULL. In a DataFrame, what pandas counts as missing (NaN, NaT, NA) is NULL;
-                in a mapping, NaN is NaN, and NaT and NA are refused.
+                elsewhere NaN is NaN, and NaT and NA are refused. Text of Arrow is parsed for
+                columns of UUID and JSON.
 
         Returns:
             The number of rows inserted.
@@ -162,6 +259,24 @@ class MarketsRuntime:
         """
         return delete_rows(model, rows, key, self._attached())
 
+    @overload
+    def between[M: MarketsTimeIndexMetaTable](
+        self,
+        model: type[M],
+        start: datetime,
+        end: datetime,
+        *criteria: ColumnElement[bool],
+        columns: None = None,
+    ) -> Observations[M]: ...
+    @overload
+    def between(
+        self,
+        model: type[MarketsTimeIndexMetaTable],
+        start: datetime,
+        end: datetime,
+        *criteria: ColumnElement[bool],
+        columns: Sequence[InstrumentedAttribute[Any]],
+    ) -> Observations[*tuple[Any, ...]]: ...
     def between(
         self,
         model: type[MarketsTimeIndexMetaTable],
@@ -169,7 +284,7 @@ class MarketsRuntime:
         end: datetime,
         *criteria: ColumnElement[bool],
         columns: Sequence[InstrumentedAttribute[Any]] | None = None,
-    ) -> Observations:
+    ) -> Observations[*tuple[Any, ...]]:
         """Read the observations from ``start`` until just before ``end``.
 
         Args:
@@ -177,11 +292,12 @@ class MarketsRuntime:
             start: the first time, an aware datetime.
             end: the time before which the interval ends, an aware datetime.
             criteria: further conditions, as for SQLAlchemy's ``where()``.
-            columns: the columns to read beside the time index and the identity dimensions; all
-                when None.
+            columns: the columns to read beside the time index and the identity dimensions. When
+                None, an observation is an instance of the model.
 
         Returns:
-            The observations by time, then by identity dimensions.
+            The observations by time, then by identity dimensions; ``scalars()`` of it are the
+            instances.
 
         Raises:
             StatementError: the model has no time index, a datetime has no time zone, or the
@@ -189,8 +305,26 @@ class MarketsRuntime:
             NotAttachedError, PlatformError: as :meth:`execute`.
         """
         statement = between_statement(model, start, end, criteria, columns)
-        return observations_of(model, self.execute(statement))
+        return Observations(read(statement, self._attached()), model.__index_names__)
 
+    @overload
+    def latest[M: MarketsTimeIndexMetaTable](
+        self,
+        model: type[M],
+        *criteria: ColumnElement[bool],
+        as_of: datetime | None = None,
+        per: Sequence[InstrumentedAttribute[Any]] | None = None,
+        columns: None = None,
+    ) -> Observations[M]: ...
+    @overload
+    def latest(
+        self,
+        model: type[MarketsTimeIndexMetaTable],
+        *criteria: ColumnElement[bool],
+        as_of: datetime | None = None,
+        per: Sequence[InstrumentedAttribute[Any]] | None = None,
+        columns: Sequence[InstrumentedAttribute[Any]],
+    ) -> Observations[*tuple[Any, ...]]: ...
     def latest(
         self,
         model: type[MarketsTimeIndexMetaTable],
@@ -198,7 +332,7 @@ class MarketsRuntime:
         as_of: datetime | None = None,
         per: Sequence[InstrumentedAttribute[Any]] | None = None,
         columns: Sequence[InstrumentedAttribute[Any]] | None = None,
-    ) -> Observations:
+    ) -> Observations[*tuple[Any, ...]]:
         """Read the last observation of each identity.
 
         Args:
@@ -209,11 +343,11 @@ class MarketsRuntime:
                 observation at that time is returned. ``per=[WeightsTS.portfolio_identifier]`` gives
                 the last weights of each portfolio, without assets that it held only before.
                 ``per=[]`` gives the observations at the last time in the table.
-            columns: the columns to read beside the time index and the identity dimensions; all
-                when None.
+            columns: the columns to read beside the time index and the identity dimensions. When
+                None, an observation is an instance of the model.
 
         Returns:
-            The observations by identity dimensions.
+            The observations by identity dimensions; ``scalars()`` of it are the instances.
 
         Raises:
             StatementError: the model has no time index, ``as_of`` has no time zone, or ``per``
@@ -221,7 +355,7 @@ class MarketsRuntime:
             NotAttachedError, PlatformError: as :meth:`execute`.
         """
         statement = latest_statement(model, as_of, per, criteria, columns)
-        return observations_of(model, self.execute(statement))
+        return Observations(read(statement, self._attached()), model.__index_names__)
 
     def _attached(self) -> Attached:
         tables = {model.__tablename__: table for model, table in self.meta_tables.items()}

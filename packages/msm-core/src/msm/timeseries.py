@@ -22,11 +22,11 @@ from sqlalchemy.sql import visitors
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError
-from msm.operations.results import Result
+from msm.operations.results import Read, Result
 from msm.rows.keys import table_of
 from msm.values.encode import timestamp_fault
 
-__all__ = ["Observations", "between_statement", "latest_statement", "observations_of"]
+__all__ = ["Observations", "between_statement", "latest_statement"]
 
 # At some 10 microseconds a search, walking over them costs no more than a tenth of a second.
 MAX_IDENTITIES = 10_000
@@ -37,25 +37,19 @@ type Model = type[MarketsTimeIndexMetaTable]
 type Columns = Sequence[InstrumentedAttribute[Any]]
 
 
-class Observations:
-    """Rows of a time-indexed model, one for each time and identity.
+class Observations[*Ts](Result[*Ts]):
+    """SQLAlchemy's ``Result`` of observations: rows with one for each time and identity.
 
     Attributes:
-        result: the rows as :meth:`msm.MarketsRuntime.execute` returns them.
-        index: the time index and the identity dimensions, which every row has.
+        index: the time index and the identity dimensions, which every observation has.
     """
 
-    def __init__(self, result: Result, index: Sequence[str]) -> None:
-        self.result = result
+    def __init__(self, read: Read, index: Sequence[str]) -> None:
+        super().__init__(read)
         self.index = tuple(index)
 
     def __repr__(self) -> str:
-        return f"<{self.result.row_count:,} observations by {', '.join(self.index)}>"
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """One dictionary an observation, keyed by column name; times are aware, in UTC."""
-        return self.result.rows
+        return f"<{self.row_count:,} observations by {', '.join(self.index)}>"
 
     def frame(self) -> pd.DataFrame:
         """The observations as a DataFrame, as :meth:`msm.Result.frame` makes it.
@@ -63,12 +57,7 @@ class Observations:
         Its index is a MultiIndex of the time (``datetime64[us, UTC]``) and the identity dimensions,
         in the order of the rows.
         """
-        return self.result.frame().set_index(list(self.index))
-
-
-def observations_of(model: Model, result: Result) -> Observations:
-    """Wrap the result of a statement of this module."""
-    return Observations(result, model.__index_names__)
+        return super().frame().set_index(list(self.index))
 
 
 def between_statement(
@@ -198,7 +187,7 @@ def _grain(model: Model) -> tuple[Column[Any], list[Column[Any]]]:
 
 def _select(model: Model, columns: Columns | None) -> Select[*tuple[Any, ...]]:
     if columns is None:
-        return select(*table_of(model).columns)
+        return select(model)
     time, dimensions = _grain(model)
     grain = {time.name, *(column.name for column in dimensions)}
     chosen = [_column(model, attribute) for attribute in columns]

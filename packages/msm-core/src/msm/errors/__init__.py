@@ -31,7 +31,6 @@
     │   ├── NoStableOrderError
     │   └── ResultTruncatedError
     ├── ResultError                 a result is not what was asked for
-    │   ├── RowCountError
     │   ├── ReturningCutError           a write was done, and not all of its rows came back
     │   └── ResultValueError
     └── RowsError                   rows of one call could not be written
@@ -59,7 +58,6 @@ from msm.errors.operation import (
     ResultTruncatedError,
     ResultValueError,
     ReturningCutError,
-    RowCountError,
     StatementError,
     StillReferencedError,
     TimedOutError,
@@ -109,7 +107,6 @@ __all__ = [
     "ResultTruncatedError",
     "ResultValueError",
     "ReturningCutError",
-    "RowCountError",
     "RowFault",
     "RowsError",
     "SettingsError",

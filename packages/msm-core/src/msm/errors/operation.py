@@ -22,7 +22,6 @@ __all__ = [
     "ResultTruncatedError",
     "ResultValueError",
     "ReturningCutError",
-    "RowCountError",
     "StatementError",
     "StillReferencedError",
     "TimedOutError",
@@ -173,18 +172,6 @@ class ReturningCutError(ResultError):
         super().__init__(message)
         self.row_count = row_count
         self.returned = returned
-
-
-class RowCountError(ResultError):
-    """A result has no row, or several, where one was expected.
-
-    Attributes:
-        row_count: how many rows it has.
-    """
-
-    def __init__(self, message: str, *, row_count: int) -> None:
-        super().__init__(message)
-        self.row_count = row_count
 
 
 class ResultValueError(ResultError):

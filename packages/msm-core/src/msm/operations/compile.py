@@ -27,6 +27,7 @@ from msm.operations.exact import (
     types_of_returned,
 )
 from msm.operations.scope import access_of, refuse_forms, refuse_text, require_attached, table_name
+from msm.operations.shape import Shape, shape_of
 from msm.sdk import MetaTableCompiledSQLOperation, build_operation
 from msm.sdk.context import Limits
 from msm.values.decode import Form, has_json_form
@@ -52,6 +53,7 @@ class CompiledOperation:
     Attributes:
         operation: what the SDK posts.
         columns: each column that comes back, in order.
+        shape: what the rows are made into.
         access: by the physical name of a table that it uses, ``read`` or ``write``.
         target: the table that it writes; None for a select.
         parameters: the Python values of its placeholders.
@@ -62,6 +64,7 @@ class CompiledOperation:
 
     operation: MetaTableCompiledSQLOperation
     columns: tuple[ExpectedColumn, ...]
+    shape: Shape
     access: Mapping[str, str]
     target: str | None
     parameters: Mapping[str, Any]
@@ -103,6 +106,7 @@ def compile_operation(
     return CompiledOperation(
         operation=build(kind, text),
         columns=columns,
+        shape=shape_of(statement, compiled),
         access=access,
         target=(
             None if isinstance(statement, Select | CompoundSelect) else table_name(statement.table)

@@ -1,10 +1,10 @@
 """Running a statement, and reading a select to its end: in one answer, or page after page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from operator import eq
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, CompoundSelect, Insert, Select
 
@@ -15,14 +15,20 @@ from msm.errors import (
     ReturningCutError,
     StatementError,
 )
+from msm.operations.arrow import arrow_batch, arrow_schema
 from msm.operations.attached import Attached
 from msm.operations.compile import CompiledOperation, Statement, compile_operation
 from msm.operations.paging import Paging, plan
-from msm.operations.results import Result, decode_rows
+from msm.operations.results import Read, Result
 from msm.operations.scope import model_name
 from msm.operations.send import Answer, send
+from msm.values.arrow import is_json
+from msm.values.decode import ResultColumn
 
-__all__ = ["execute", "iterate"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["iterate", "iterate_batches", "read"]
 
 # Page size of a select that turned out to be larger than one answer.
 PAGE_ROWS = 50_000
@@ -32,8 +38,8 @@ MIN_ROWS = 2
 GROUPING_ERROR = "42803"
 
 
-def execute(statement: Statement, attached: Attached) -> Result:
-    """Do what :meth:`msm.MarketsRuntime.execute` documents.
+def read(statement: Statement, attached: Attached) -> Read:
+    """Run a statement to its end, as :meth:`msm.MarketsRuntime.execute` documents.
 
     Args:
         statement: what to run.
@@ -45,11 +51,20 @@ def execute(statement: Statement, attached: Attached) -> Result:
     answer = send(compiled, attached.timeout)
     limit = _limit_of(statement)
     if answer.has_more and (limit is None or len(answer.records) < limit):
-        return _read_in_pages(statement, limit, attached, answer)
-    return Result(answer.records, answer.columns, answer.row_count)
+        return _read_in_pages(statement, limit, attached, answer, compiled)
+    return _as_read(compiled, answer.records, answer.columns, answer.row_count)
 
 
-def _write(statement: Statement, compiled: CompiledOperation, timeout: float | None) -> Result:
+def _as_read(
+    compiled: CompiledOperation,
+    records: Sequence[dict[str, Any]],
+    columns: Sequence[ResultColumn],
+    row_count: int,
+) -> Read:
+    return Read(records, columns, compiled.columns, compiled.shape, row_count)
+
+
+def _write(statement: Statement, compiled: CompiledOperation, timeout: float | None) -> Read:
     most = compiled.limits.max_rows
     model, verb = model_name(compiled.target or ""), compiled.operation.operation
     # SQLAlchemy has no public name for what values() was given.
@@ -69,7 +84,7 @@ def _write(statement: Statement, compiled: CompiledOperation, timeout: float | N
             row_count=answer.row_count,
             returned=came,
         )
-    return Result(answer.records, answer.columns, answer.row_count)
+    return _as_read(compiled, answer.records, answer.columns, answer.row_count)
 
 
 def _limit_of(statement: Statement) -> int | None:
@@ -84,12 +99,16 @@ def _limit_of(statement: Statement) -> int | None:
 
 
 def _read_in_pages(
-    statement: Statement, limit: int | None, attached: Attached, answer: Answer
-) -> Result:
+    statement: Statement,
+    limit: int | None,
+    attached: Attached,
+    answer: Answer,
+    compiled: CompiledOperation,
+) -> Read:
     try:
         # Any rows satisfy a LIMIT without an order, so the first ones by the key do, too.
         endless = statement.limit(None) if limit and isinstance(statement, Select) else statement
-        paging = plan(endless)
+        paging = _plan(endless, compiled)
         # Read again from the start: the rows that came are in no order that could be continued.
         records: list[dict[str, Any]] = []
         for page in _pages(paging, attached, PAGE_ROWS):
@@ -106,10 +125,17 @@ def _read_in_pages(
             "in parts with limit().",
             limit=count,
         ) from error
-    return Result(records, columns, len(records))
+    return _as_read(compiled, records, columns, len(records))
 
 
-def iterate(statement: Statement, attached: Attached, page_size: int) -> Iterator[dict[str, Any]]:
+def _plan(statement: Statement, compiled: CompiledOperation) -> Paging:
+    paging = plan(statement)
+    if paging.width != len(compiled.columns):
+        raise NoStableOrderError("contains_eager() adds rows and columns to it")
+    return paging
+
+
+def iterate(statement: Statement, attached: Attached, page_size: int) -> Iterator[Any]:
     """Do what :meth:`msm.MarketsRuntime.iter_rows` documents; the statement is checked at once.
 
     Args:
@@ -117,13 +143,39 @@ def iterate(statement: Statement, attached: Attached, page_size: int) -> Iterato
         attached: the attached tables, and how they may be used.
         page_size: how many rows a page has.
     """
+    pages = _checked_pages(statement, attached, page_size)
+    return (row for page in pages for row in Result[*tuple[Any, ...]](page))
+
+
+def iterate_batches(
+    statement: Statement, attached: Attached, page_size: int
+) -> "Iterator[pa.RecordBatch]":
+    """Do what :meth:`msm.MarketsRuntime.iter_batches` documents; the statement is checked at once.
+
+    Args:
+        statement: a select that has a key.
+        attached: the attached tables, and how they may be used.
+        page_size: how many rows a batch has.
+    """
+    expected = compile_operation(statement, attached).columns
+    schema = arrow_schema(expected)
+    documents = {column.name for column in expected if is_json(column.kind)}
+    pages = _checked_pages(statement, attached, page_size)
+    return (arrow_batch(page.records, page.columns, schema, documents) for page in pages)
+
+
+def _checked_pages(statement: Statement, attached: Attached, page_size: int) -> Iterator[Read]:
     if page_size < 1:
         raise StatementError(f"page_size is {page_size}; fetch at least 1 row a page.")
-    paging = plan(statement)
+    plan(statement)
+    compiled = compile_operation(statement, attached)
+    paging = _plan(statement, compiled)
     # Compiled once to raise its errors here, and not later where the first row is read.
     compile_operation(paging.page(None, page_size), attached)
-    pages = _pages(paging, attached, page_size)
-    return (row for page in pages for row in decode_rows(page.records, page.columns))
+    return (
+        _as_read(compiled, page.records, page.columns, len(page.records))
+        for page in _pages(paging, attached, page_size)
+    )
 
 
 def _pages(paging: Paging, attached: Attached, most: int) -> Iterator[Answer]:

@@ -1,4 +1,4 @@
-"""Reading rows as callers pass them, mappings or a pandas DataFrame, by column."""
+"""Reading rows as callers pass them, by column: mappings, instances, pandas, or Arrow."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,19 @@ from operator import itemgetter
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Date, Table
+from sqlalchemy import Column, Date, Table, inspect
+from sqlalchemy.orm import InstanceState
 
+from msm.base import MarketsModel
 from msm.errors import StatementError
 from msm.errors.formatting import shortened
+from msm.rows.arrow import ArrowRows, arrow_columns
+from msm.rows.keys import table_of
 from msm.values.decorated import plain_type
 
 __all__ = ["Given", "Rows", "given_rows"]
 
-type Rows = Iterable[Mapping[str, Any]] | pd.DataFrame
+type Rows = Iterable[Mapping[str, Any]] | Iterable[MarketsModel] | pd.DataFrame | ArrowRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,13 @@ class Given:
 def given_rows(table: Table, rows: Rows) -> list[Given]:
     """Group rows by their set of columns, in the order in which the sets first appear.
 
-    All rows of a DataFrame have the same columns; the named levels of its index are columns too.
+    All rows of a DataFrame or of Arrow have the same columns; the named levels of the index of a
+    DataFrame are columns too.
 
     Raises:
-        StatementError: the rows are neither mappings nor a DataFrame, or a DataFrame has two
-            columns with the same name.
+        StatementError: the rows are none of these, instances of another model are among them, or
+            two columns have the same name.
+        EnvironmentMismatchError: the rows are Arrow's, and pyarrow is not installed.
     """
     # A column that a row lacks gets the database's default, and a statement names its columns
     # once: rows with and without a column need two statements.
@@ -46,9 +52,13 @@ def given_rows(table: Table, rows: Rows) -> list[Given]:
     # Both can be iterated, over keys or over values: the error would name the first of them.
     if isinstance(rows, Mapping | pd.Series):
         raise _no_rows(rows)
+    if isinstance(rows, ArrowRows):
+        columns = arrow_columns(table, rows)
+        return [Given(range(len(next(iter(columns.values()), ()))), columns)]
     sorted_rows: dict[frozenset[str], list[Mapping[str, Any]]] = {}
     numbers: dict[frozenset[str], list[int]] = {}
-    for number, row in enumerate(rows):
+    for number, given in enumerate(rows):
+        row = _values_of(table, given) if isinstance(given, MarketsModel) else given
         if not isinstance(row, Mapping):
             raise _no_rows(row)
         names = frozenset(row)
@@ -60,10 +70,28 @@ def given_rows(table: Table, rows: Rows) -> list[Given]:
     ]
 
 
+def _values_of(table: Table, instance: MarketsModel) -> dict[str, Any]:
+    """The values of an instance by column, as far as they are set or loaded."""
+    model = type(instance)
+    if table_of(model) is not table:
+        raise StatementError(
+            f"Expected rows of {table.name}, got an instance of {model.__name__}; write the rows "
+            "of each model with a call of its own."
+        )
+    attributes = model.__mapper__.column_attrs
+    state: InstanceState[MarketsModel] = inspect(instance)
+    return {
+        attributes[name].columns[0].name: value
+        for name, value in state.dict.items()
+        # A column_property() of an expression is read only.
+        if name in attributes and isinstance(attributes[name].columns[0], Column)
+    }
+
+
 def _no_rows(given: object) -> StatementError:
     return StatementError(
-        f"Expected rows as a list of mappings or as a DataFrame, got {shortened(given)}, a "
-        f"{type(given).__name__}."
+        "Expected rows as a list of mappings or of instances, as a DataFrame or as an Arrow table, "
+        f"got {shortened(given)}, a {type(given).__name__}."
     )
 
 

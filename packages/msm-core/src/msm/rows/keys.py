@@ -1,15 +1,16 @@
 """The columns that identify a row of a model, as a unique index or constraint enforces it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, UniqueConstraint
+from sqlalchemy import ColumnElement, Select, Table, UniqueConstraint, select
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError
+from msm.errors.formatting import shortened
 
-__all__ = ["Key", "key_of_every_row", "natural_key", "table_of", "unique_keys"]
+__all__ = ["Key", "key_of_every_row", "natural_key", "select_by_key", "table_of", "unique_keys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,35 @@ def key_of_every_row(model: type[MarketsModel], chosen: Sequence[str] | None = N
             f"upsert would insert the other rows again; pass key= one of {_listed(others)}."
         )
     return key
+
+
+def select_by_key[M: MarketsModel](model: type[M], key: object) -> Select[M]:
+    """Select the row that has a key.
+
+    Args:
+        model: the model.
+        key: as for :meth:`msm.MarketsRuntime.get`.
+
+    Raises:
+        StatementError: the key has another number of values, or other columns, than any unique
+            key of all rows, or one of its values is None.
+    """
+    if isinstance(key, Mapping):
+        columns = key_of_every_row(model, list(key)).columns
+        values = [key[name] for name in columns]
+    else:
+        # A time-indexed model is mapped by its time and its identity dimensions.
+        columns = tuple(column.name for column in model.__mapper__.primary_key)
+        values = list(key) if isinstance(key, tuple) else [key]
+    if len(values) != len(columns) or None in values:
+        raise StatementError(
+            f"The key of {model.__name__} is {', '.join(columns)}, and {shortened(key)} is no "
+            "value of it; pass one value for each of these columns, or a mapping of the columns "
+            "of another unique key."
+        )
+    table = table_of(model)
+    same = [table.c[name] == value for name, value in zip(columns, values, strict=True)]
+    return select(model).where(*same)
 
 
 def _chosen(model: type[MarketsModel], chosen: Sequence[str], keys: Sequence[Key]) -> Key:

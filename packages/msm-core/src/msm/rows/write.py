@@ -13,7 +13,7 @@ from msm.base import MarketsModel
 from msm.errors import InvalidRowsError, MsmError, PartlyWrittenError, TransactionConflictError
 from msm.operations.attached import Attached
 from msm.operations.compile import Statement
-from msm.operations.execute import execute
+from msm.operations.execute import read
 from msm.rows.input import Rows, given_rows
 from msm.rows.keys import key_of_every_row, natural_key, table_of, unique_keys
 from msm.rows.statements import delete_statement, insert_statement, upsert_statement
@@ -171,12 +171,12 @@ class _Writing:
     def _send_batch(self, statement: Statement) -> int:
         for attempt in range(1, MAX_ATTEMPTS):
             try:
-                return execute(statement, self.attached).row_count
+                return read(statement, self.attached).row_count
             except TransactionConflictError:
                 # PostgreSQL undid the whole transaction, and a batch is one, so that any verb can
                 # be repeated. Writers that met must not meet again.
                 time.sleep(PAUSE * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311
-        return execute(statement, self.attached).row_count
+        return read(statement, self.attached).row_count
 
 
 def _runs(batches: Sequence[Batch]) -> Iterator[range]:

@@ -1,0 +1,144 @@
+"""Rows of an answer as a table, or as batches, of Arrow."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from msm.errors import ResultValueError, StatementError
+from msm.errors.formatting import shortened
+from msm.operations.exact import ExpectedColumn
+from msm.values.arrow import arrow_type, is_json, load_pyarrow
+from msm.values.decode import ResultColumn
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["arrow_batch", "arrow_schema", "arrow_table"]
+
+type Records = Sequence[Mapping[str, Any]]
+
+
+def arrow_table(
+    records: Records, columns: Sequence[ResultColumn], expected: Sequence[ExpectedColumn]
+) -> "pa.Table":
+    """A table of the rows of an answer.
+
+    Args:
+        records: the rows.
+        columns: how the values of each column are read.
+        expected: the same columns, with SQLAlchemy's types.
+
+    Raises:
+        EnvironmentMismatchError: pyarrow is not installed.
+        ResultValueError: a value does not fit the type of its column, or no type of Arrow.
+    """
+    pa = load_pyarrow()
+    arrays = [
+        _array(column, _values(column, records, text=is_json(kind.kind)), arrow_type(kind.kind))
+        for column, kind in zip(columns, expected, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
+
+
+def arrow_schema(expected: Sequence[ExpectedColumn]) -> "pa.Schema":
+    """The schema that all batches of a select have.
+
+    Args:
+        expected: the columns of the select.
+
+    Raises:
+        EnvironmentMismatchError: pyarrow is not installed.
+        StatementError: the type of a column depends on its values.
+    """
+    pa = load_pyarrow()
+    fields = []
+    for column in expected:
+        kind = arrow_type(column.kind)
+        if kind is None:
+            raise StatementError(
+                f"{column.name}: the type of this column in Arrow depends on its values, and all "
+                "batches need the same one; cast() it in the statement, a NUMERIC to a precision "
+                "and a scale, or read the whole table with execute(...).arrow()."
+            )
+        fields.append((column.name, kind))
+    return pa.schema(fields)
+
+
+def arrow_batch(
+    records: Records, columns: Sequence[ResultColumn], schema: "pa.Schema", json_columns: set[str]
+) -> "pa.RecordBatch":
+    """A batch of the rows of an answer.
+
+    Args:
+        records: the rows.
+        columns: how the values of each column are read.
+        schema: the schema of the batch.
+        json_columns: the names of the columns whose values are JSON documents.
+
+    Raises:
+        ResultValueError: a value does not fit the type of its column.
+    """
+    pa = load_pyarrow()
+    arrays = []
+    for column, field in zip(columns, schema, strict=True):
+        values = _values(column, records, text=column.name in json_columns)
+        try:
+            arrays.append(pa.array(values, field.type))
+        except (pa.ArrowException, OverflowError, TypeError) as error:
+            raise _refusal(column, values, field.type) from error
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _array(column: ResultColumn, values: list[Any], kind: Any) -> Any:
+    pa = load_pyarrow()
+    if kind is not None:
+        try:
+            return pa.array(values, kind)
+        except pa.ArrowException as error:
+            # PostgreSQL computes a NUMERIC of more digits than the columns it is made of.
+            if not pa.types.is_decimal(kind):
+                raise _refusal(column, values, kind) from error
+    try:
+        return pa.array(values)
+    except (pa.ArrowException, OverflowError, TypeError) as error:
+        raise _refusal(column, values, None) from error
+
+
+def _values(column: ResultColumn, records: Records, *, text: bool) -> list[Any]:
+    """Python values, with those that Arrow has as text."""
+    values = column.python(column.of(records))
+    # A function without a type for SQLAlchemy may return JSON, too, as json_agg() does.
+    return [
+        value if value is None else json.dumps(value, ensure_ascii=False) if text else _plain(value)
+        for value in values
+    ]
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case uuid.UUID():
+            return str(value)
+        case list():
+            return list(map(_plain, value))
+        case dict():
+            return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _refusal(column: ResultColumn, values: Sequence[Any], kind: Any) -> ResultValueError:
+    pa = load_pyarrow()
+    bad: Any = values
+    for value in values:
+        try:
+            pa.array([value], kind)
+        except (pa.ArrowException, OverflowError, TypeError):
+            bad = value
+            break
+    wanted = "any type" if kind is None else f"the type {kind}"
+    return ResultValueError(
+        f"The result column {column.name!r} holds {shortened(bad)}, which does not fit {wanted} of "
+        "Arrow; cast it in the statement.",
+        column=column.name,
+        value=bad,
+    )
