@@ -128,9 +128,6 @@ def plan(statement: object) -> Paging:
     taken = {part.column for part in key}
     key += [KeyColumn(column) for column in available if column not in taken]
     selected = list(statement.selected_columns)
-    if statement._propagate_attrs:  # noqa: SLF001 - SQLAlchemy has no public name for it
-        # The ORM sends a column once, however often it is selected.
-        selected = list(dict.fromkeys(selected))
     # Reversed, because a column that is selected twice is found under its first position.
     places = {column: position for position, column in reversed(list(enumerate(selected)))}
     hidden = [part.column for part in key if part.column not in places]
