@@ -5,8 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import CheckConstraint, Column, Table, UniqueConstraint
 
-from migrations.autogenerate import COMPILER, DIALECT
-from migrations.autogenerate import sql_of
+from migrations.autogenerate import COMPILER, DIALECT, sql_of
 from msm import MarketsModel, MarketsTimeIndexMetaTable
 
 from .graphs import GRAPHS, Graph, area_of, keys_of, table_of

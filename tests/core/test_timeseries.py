@@ -314,7 +314,7 @@ def test_latest_reads_no_more_of_a_longer_history(head_database: Connection) -> 
 
 def read_snapshots() -> int:
     runtime = msm.start_engine([Asset, AssetSnapshotsTS])
-    return len(runtime.latest(AssetSnapshotsTS).rows)
+    return runtime.latest(AssetSnapshotsTS).row_count
 
 
 def test_the_platform_walks_the_index_too(

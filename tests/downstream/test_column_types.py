@@ -19,6 +19,7 @@ from tests.downstream.conftest import Project
 from tests.downstream.cycle import go_round, models_of
 from tests.support.forked import run_forked
 from tests.support.generation import GENERATION
+from tests.support.rows import dictionaries
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +107,7 @@ def write_and_read() -> tuple[list[dict[str, Any]], str]:
     with pytest.raises(MsmError) as caught:
         runtime.insert(mine, [ROW | {"number": 3, "color": "green"}])
     statement = select(mine.__table__).where(mine.color == red).order_by(mine.number)
-    return runtime.execute(statement).rows, str(caught.value)
+    return dictionaries(runtime.execute(statement)), str(caught.value)
 
 
 def test_every_type_goes_round(globex: Project, running: Engine) -> None:
