@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Sequence
+from graphlib import CycleError, TopologicalSorter
 
 from msm.base import MarketsBase, MarketsModel
 from msm.models import markets_sqlalchemy_models
@@ -16,6 +17,7 @@ from .errors import ProviderModelsError
 __all__ = [
     "assert_all_listed",
     "assert_each_once",
+    "assert_no_circle",
     "assert_parents_first",
     "assert_references",
     "metatable_provider_models",
@@ -36,7 +38,8 @@ def metatable_provider_models() -> list[type[MarketsModel]]:
 
     Raises:
         ProviderModelsError: a class, a model identifier or a table appears twice, a mapped class of
-            our packages is in no graph, or a foreign key refers to nothing or to a later model.
+            our packages is in no graph, or a foreign key refers to nothing, to a later model, or
+            back to its own model.
     """
     models = [
         *markets_sqlalchemy_models(),
@@ -47,6 +50,7 @@ def metatable_provider_models() -> list[type[MarketsModel]]:
     _import_every_model()
     assert_all_listed(models)
     assert_references(models)
+    assert_no_circle(models)
     assert_parents_first(models)
     registry: list[type[MarketsModel]] = build_metatable_model_registry(models)
     return registry
@@ -115,6 +119,32 @@ def assert_references(models: Sequence[type[MarketsModel]]) -> None:
                 "name the attribute of the model instead, such as Asset.uid.",
                 models=[model],
             )
+
+
+def assert_no_circle(models: Sequence[type[MarketsModel]]) -> None:
+    """Refuse models that refer to each other in a circle; one alone may refer to itself.
+
+    Raises:
+        ProviderModelsError: names the models of the circle.
+    """
+    # No revision could create the first of these tables with all of its keys.
+    tables = MarketsBase.metadata.tables
+    by_name = {model.__tablename__: model for model in models}
+    parents = {
+        name: sorted({key.column.table.name for key in tables[name].foreign_keys} - {name})
+        for name in by_name
+    }
+    try:
+        TopologicalSorter(parents).prepare()
+    except CycleError as error:
+        # Each refers to the one before it.
+        circle = [by_name[name] for name in reversed(error.args[1])]
+        raise ProviderModelsError(
+            f"{' refers to '.join(map(_name, circle))}: none of these tables can be created first; "
+            "keep one of the keys as a column without ForeignKey, or in a model of its own that "
+            "refers to both.",
+            models=circle[:-1],
+        ) from error
 
 
 def assert_parents_first(models: Sequence[type[MarketsModel]]) -> None:

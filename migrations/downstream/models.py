@@ -8,7 +8,7 @@ from msm.sdk import schema_table_name
 from .. import migration
 from ..errors import DownstreamModelsError
 from ..provider import PACKAGE_KEY
-from ..registry import assert_each_once, assert_references
+from ..registry import assert_each_once, assert_no_circle, assert_references
 
 __all__ = ["application_of"]
 
@@ -20,7 +20,7 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
         DownstreamModelsError: there is no model, one is of msm, they belong to several
             applications, or a mapped class of the application is not listed.
         ProviderModelsError: a class, a model identifier or a table is listed twice, or a foreign
-            key refers to nothing.
+            key refers to nothing, or models refer to each other in a circle.
     """
     if not models:
         raise DownstreamModelsError(
@@ -54,6 +54,7 @@ def application_of(models: Sequence[type[MarketsModel]]) -> str:
             models=forgotten,
         )
     assert_references(models)
+    assert_no_circle(models)
     return segment
 
 

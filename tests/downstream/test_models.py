@@ -82,6 +82,15 @@ def refer_to_no_column() -> list[type]:
     return refer_to("ms_markets__asset.id")
 
 
+def refer_in_a_circle() -> list[type]:
+    from sqlalchemy import ForeignKey, Uuid
+    from sqlalchemy.orm import mapped_column
+
+    quote = map_model("Quote", "acme", next=mapped_column(Uuid(), ForeignKey("acme__venue.uid")))
+    uid = quote.uid  # type: ignore[attr-defined]
+    return [quote, map_model("Venue", "acme", quote=mapped_column(Uuid(), ForeignKey(uid)))]
+
+
 def stand_beside_with(models: Callable[[], list[type]]) -> str:
     from migrations.downstream import stand_beside
     from msm import MsmError
@@ -173,6 +182,14 @@ LIST = "the models of the project's migration package"
                 f"ProviderModelsError: {__name__}.Quote.asset_uid refers to "
                 "ms_markets__asset.id, but ms_markets__asset has no column id; name the attribute "
                 "of the model instead, such as Asset.uid."
+            ),
+        ),
+        (
+            refer_in_a_circle,
+            (
+                f"ProviderModelsError: {__name__}.Quote refers to {__name__}.Venue refers to "
+                f"{__name__}.Quote: none of these tables can be created first; keep one of the "
+                "keys as a column without ForeignKey, or in a model of its own that refers to both."
             ),
         ),
     ],
