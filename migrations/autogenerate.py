@@ -5,6 +5,7 @@ PostgreSQL stores an expression in its own form: ``a IN (1, 2)`` comes back as
 them, and needs only the right to read the table.
 """
 
+import re
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
@@ -24,6 +25,8 @@ __all__ = ["COMPILER", "DIALECT", "ExactImpl", "same_expression", "sql_of"]
 
 # psycopg's own parameter style would double every percent sign.
 DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+# A colon that text() would take for a parameter, or for the escape of one.
+PARAMETER = re.compile(r"(?<![:\w]):(?=[\w$]+(?![:\w$]))|(?<=\\):(?![:\w$])")
 # To render single parts the compiler needs no statement, which its types do not allow for.
 COMPILER = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]
 
@@ -82,7 +85,10 @@ class ExactImpl(PostgresqlImpl):
             expr, is_server_default=is_server_default, is_index=is_index, **kw
         )
         # psycopg's dialect doubles each of them, and does it again when the revision runs.
-        return sql.replace("%%", "%") if self.dialect.paramstyle == "pyformat" else sql
+        if self.dialect.paramstyle == "pyformat":
+            sql = sql.replace("%%", "%")
+        # A revision has the parts of an index as literal_column(), and everything else as text().
+        return sql if is_index else PARAMETER.sub(r"\\:", sql)
 
 
 def same_expression(

@@ -34,13 +34,14 @@ def operations_for(changed: Changed, table: Table) -> Iterator[MigrateOperation]
         case "column":
             yield from _of_column(changed, table)
         case "index":
-            [index] = [each for each in table.indexes if each.name == changed.part.name]
+            [index] = [each for each in list(table.indexes) if each.name == changed.part.name]
             yield DropIndexOp.from_index(index)
             yield CreateIndexOp.from_index(index)
         case "constraint":
             if changed.stored is not None:
                 yield DropConstraintOp(changed.part.name, table.name, schema=table.schema)
-            for constraint in table.constraints:
+            # A list, because a constraint that an operation makes joins the table.
+            for constraint in list(table.constraints):
                 if constraint.name == changed.part.name:
                     yield AddConstraintOp.from_constraint(constraint)
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     ARRAY,
     CheckConstraint,
     Column,
+    Identity,
     MetaData,
     Table,
 )
@@ -325,6 +326,10 @@ class MarketsMetaTable(MarketsModel):
                 "has no primary key; add `uid: Mapped[UuidKey]`, or mark a column as primary_key.",
             )
         table: Table = super().__table_cls__(*args, **kwargs)
+        key = table.autoincrement_column
+        if key is not None and key.server_default is None:
+            # It would be SERIAL, whose sequence a platform may give no right to.
+            Identity()._set_parent(key)  # noqa: SLF001 - a column takes it only when it is made
         _refuse_shared_names(cls, table)
         refuse_wrong_table(cls, table)
         _owners[table] = cls

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    ClauseElement,
     Column,
     Constraint,
     ForeignKey,
@@ -17,8 +20,10 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    schema,
 )
 from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.sql import visitors
 
 from msm.column_types import alternative_to
 from msm.errors import ModelDefinitionError
@@ -150,7 +155,11 @@ def refuse_wrong_table(cls: type, table: Table, time_index: str | None = None) -
     Raises:
         ModelDefinitionError: the table breaks a rule.
     """
-    fault = _wrong_size(table) or next(filter(None, map(_wrong_type, table.columns)), None)
+    fault = (
+        _wrong_size(table)
+        or next(filter(None, map(_wrong_column, table.columns)), None)
+        or next(_texts_with_parameters(table), None)
+    )
     if fault is None and time_index is not None:
         for name, columns in keys_without_time(table, time_index):
             fault = (
@@ -182,11 +191,65 @@ def _wrong_size(table: Table) -> str | None:
     return None
 
 
-def _wrong_type(column: Column[Any]) -> str | None:
+def _wrong_column(column: Column[Any]) -> str | None:
     alternative = alternative_to(column.type)
-    if alternative is None:
-        return None
-    return f"has the column {column.name} of the type {column.type!r}; {alternative}."
+    if alternative is not None:
+        return f"has the column {column.name} of the type {column.type!r}; {alternative}."
+    match column.default:
+        case None:
+            pass
+        case schema.Sequence():
+            return (
+                f"takes {column.name} from a sequence, which no revision would create; use "
+                "Identity()."
+            )
+        case _:
+            return (
+                f"sets default= on {column.name}, which only a session of SQLAlchemy would apply; "
+                "set server_default=, which PostgreSQL applies to every row that has no value."
+            )
+    if column.onupdate is not None:
+        return (
+            f"sets onupdate= on {column.name}, which only a session of SQLAlchemy would apply; "
+            "write the value with the others."
+        )
+    match column.server_default:
+        # Alembic takes such a quote for that of the literal, and leaves it out of a revision.
+        case schema.DefaultClause(arg=str() as text) if text.startswith("'") or text.endswith("'"):
+            return (
+                f"has the default {text!r} on {column.name}, which begins or ends with a quote; "
+                "write it as SQL, such as server_default=text(\"'it''s'\")."
+            )
+    return None
+
+
+def _texts_with_parameters(table: Table) -> Iterator[str]:
+    """What is wrong with each text of a table that has a parameter."""
+    # SQLAlchemy writes NULL for it, without a word.
+    for place, expression in _expressions(table):
+        for item in visitors.iterate(expression):
+            if isinstance(item, BindParameter) and item.required:
+                yield (
+                    f"has :{item.key} in {place}, which text() takes for a parameter, and for "
+                    f"NULL; write \\:{item.key} if it is a part of the SQL."
+                )
+
+
+def _expressions(table: Table) -> Iterator[tuple[str, ClauseElement]]:
+    """The expressions of a table, and where they are."""
+    for column in table.columns:
+        match column.server_default:
+            case schema.DefaultClause(arg=ClauseElement() as sql):
+                yield f"the default of {column.name}", sql
+        if column.computed is not None:
+            yield f"the computed column {column.name}", column.computed.sqltext
+    for constraint in table.constraints:
+        if isinstance(constraint, CheckConstraint):
+            yield f"the CHECK {constraint.name}", constraint.sqltext
+    for index in table.indexes:
+        where = index.dialect_options["postgresql"]["where"]
+        for sql in (*index.expressions, *([] if where is None else [where])):
+            yield f"the index {index.name}", sql
 
 
 def keys_without_time(table: Table, time_index: str) -> Iterator[tuple[str, list[str]]]:
