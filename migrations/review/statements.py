@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, cast
 
 import postgast
@@ -77,17 +78,24 @@ def changes(statement: str | Executable) -> Iterator[Change | Unreadable]:
     clause = text(statement) if isinstance(statement, str) else statement
     try:
         # Of what Alembic executes, everything is a clause that can be compiled.
-        written = cast("ClauseElement", clause).compile(dialect=DIALECT)
-        parsed = postgast.parse(str(written))
+        written = str(cast("ClauseElement", clause).compile(dialect=DIALECT))
     except CompileError as error:
         yield Unreadable(f"cannot be written as SQL ({str(error).partition(chr(10))[0]})")
-    except postgast.PgQueryError as error:
-        yield Unreadable(f"is no SQL that PostgreSQL's parser knows ({error.message})")
-    except DecodeError:
-        yield Unreadable("is nested too deeply for PostgreSQL's parser")
     else:
-        for node in postgast.find_nodes(parsed, Message):
-            yield from _changes(node)
+        yield from _read(written)
+
+
+# The slices of a backfill differ in their values only, and every rule asks.
+@lru_cache(maxsize=256)
+def _read(written: str) -> tuple[Change | Unreadable, ...]:
+    try:
+        parsed = postgast.parse(written)
+    except postgast.PgQueryError as error:
+        return (Unreadable(f"is no SQL that PostgreSQL's parser knows ({error.message})"),)
+    except DecodeError:
+        return (Unreadable("is nested too deeply for PostgreSQL's parser"),)
+    nodes = postgast.find_nodes(parsed, Message)
+    return tuple(change for node in nodes for change in _changes(node))
 
 
 def renames(statement: str | Executable) -> Iterator[tuple[str | None, str, str]]:

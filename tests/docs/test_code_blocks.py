@@ -16,7 +16,7 @@ from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, environment_of, platform_on
 from tests.support.forked import run_forked
 from tests.support.generation import GENERATION
-from tests.support.history import HEAD, NEXT
+from tests.support.history import HEAD
 from tests.support.markdown import Block, apply_diff, blocks_of
 from tests.support.workshop import copy_sources, git
 
@@ -36,14 +36,19 @@ ENVIRONMENT = ".venv" if GENERATION == "metatables" else f".venv-{GENERATION}"
 FOREIGN = ("MSM_", "MAINSEQUENCE_", "METATABLES_", "GIT_", "VIRTUAL_ENV", "PYTHON", "PYTEST")
 TIMEOUT = 300
 # A page shows the history as it was when the page was written: its head, and what comes next.
-SHOWN = {"1007": HEAD, "1008": NEXT}
+SHOWN = {str(1007 + step): str(int(HEAD) + step) for step in range(11)}
 NUMBER = re.compile(rf"(?<![0-9A-Za-z])({'|'.join(SHOWN)})(?![0-9])")
+
+
+def renumbered(text: str) -> str:
+    """A text of a page, with the ids that its revisions have in this history."""
+    return NUMBER.sub(lambda found: SHOWN[found[0]], text)
 
 
 def in_order(page: Path) -> list[Block]:
     """The blocks to follow in a clone: all except marked blocks and code without a title."""
     return [
-        replace(block, text=NUMBER.sub(lambda found: SHOWN[found[0]], block.text))
+        replace(block, text=renumbered(block.text), title=block.title and renumbered(block.title))
         for block in blocks_of(page)
         if not block.is_marked and (block.language != "python" or block.title is not None)
         if page in BOTH or block.generation in {None, GENERATION}

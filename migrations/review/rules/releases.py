@@ -56,7 +56,7 @@ def breaks_deployed_release(revision: Revision) -> Iterator[Fault]:
         for hazard, why, to_do in _breaks(operation.op, revision, schema, made):
             # Who gives the reason for a loss has said that no code is left that needs it.
             if hazard not in revision.acknowledged:
-                yield Fault(operation.location, why, to_do)
+                yield Fault(operation.location, why, f"{to_do} See docs/releases.md.")
         schema.apply(operation.op)
 
 
