@@ -2,13 +2,17 @@
 
 import datetime
 import itertools
+import json
 import struct
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import ARRAY, JSON, Column, Float, Integer, Numeric, String, select
@@ -37,7 +41,7 @@ from tests.conftest import environment_of
 from tests.local.conftest import new_client, next_name
 from tests.support.forked import value_of
 from tests.support.janitor import new_database
-from tests.support.rows import dictionaries
+from tests.support.rows import columns_of, dictionaries
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 UTC_OFFSETS = st.integers(-14 * 60, 14 * 60).map(
@@ -156,6 +160,65 @@ def wrong_columns(
     ]
 
 
+def as_instances(
+    runtime: msm.MarketsRuntime, model: type[MarketsModel], rows: list[dict[str, Any]]
+) -> None:
+    """Rows that are there already, written as instances and read as such in every way."""
+    assert runtime.upsert(model, [model(**row) for row in rows]) == 0
+    there = select(model).where(column_of(model, "number") >= rows[0]["number"])
+    in_order = there.order_by(column_of(model, "number"))
+    for found in (
+        list(runtime.scalars(in_order)),
+        [instance for (instance,) in runtime.iter_rows(there, page_size=2)],
+    ):
+        assert wrong_columns(rows, [columns_of(instance) for instance in found]) == []
+
+
+def column_of(model: type[MarketsModel], name: str) -> Any:
+    return model.__table__.c[name]
+
+
+def as_arrow(
+    runtime: msm.MarketsRuntime, model: type[MarketsModel], rows: list[dict[str, Any]]
+) -> None:
+    """The rows as tables of Arrow, out and in again: pyarrow, batches, polars and pandas."""
+    # No decimal type of Arrow has NaN.
+    sent = [{name: without_nan(value) for name, value in row.items()} for row in rows]
+    runtime.upsert(model, sent)
+    there = select(model.__table__).where(column_of(model, "number") >= rows[0]["number"])
+    table = runtime.execute(there.order_by(column_of(model, "number"))).arrow()
+    assert wrong_columns(sent, table.to_pylist(), alike_in_arrow) == []
+    assert pa.Table.from_batches(runtime.iter_batches(there, page_size=2)) == table
+    for source in (table, pl.DataFrame(table)):
+        assert runtime.upsert(model, source) == 0
+    # pandas counts NaN as missing, and has no type for UUID and JSON.
+    kinds = model.__table__.c
+    plain = [column.name for column in kinds if not isinstance(column.type, Uuid | JSON)]
+    frame = table.select(plain).to_pandas(types_mapper=pd.ArrowDtype)
+    runtime.upsert(model, frame)
+    (*again,) = runtime.execute(there.order_by(column_of(model, "number"))).mappings()
+    found = [dict(row) for row in again]
+    assert wrong_columns([{n: row[n] for n in plain} for row in sent], found, alike_in_frame) == []
+
+
+def without_nan(value: Any) -> Any:
+    return None if isinstance(value, Decimal) and value.is_nan() else value
+
+
+def alike_in_arrow(sent: Any, came: Any) -> bool:
+    """As :func:`alike`, but UUID and JSON are text."""
+    match sent:
+        case uuid.UUID():
+            return bool(came == str(sent))
+        case datetime.datetime():
+            return bool(sent == came)
+        case None | str() if sent == came:
+            return True
+        case bool() | str() | list() | dict() | int() | float() if isinstance(came, str):
+            return bool(json.loads(came) == sent)
+    return alike(sent, came)
+
+
 def round_trips() -> int:
     """Write rows in both ways and read them in both; returns how many."""
     model, kinds = every_type_model(), types()
@@ -189,6 +252,8 @@ def round_trips() -> int:
             for values in zip(*(frame[name].tolist() for name in frame.columns), strict=True)
         ]
         assert wrong_columns([*sent, *upserted], records, alike_in_frame) == []
+        as_instances(runtime, model, upserted)
+        as_arrow(runtime, model, upserted)
 
     check()
     return next(numbers)
