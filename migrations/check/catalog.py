@@ -13,8 +13,8 @@ from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
 from ..history.published import IGNORED_TABLES
 from ..inspection.database import Registry
 from ..provider import SCHEMA, MarketsMigration
+from .authoring import by_hand_command
 from .differences import CatalogKind, Difference
-from .models import by_hand_command
 
 __all__ = ["compare_catalog"]
 

@@ -1,58 +1,72 @@
-"""Compares the models with the database: by Alembic, and what Alembic does not compare."""
+"""Compares the models with the database: what PostgreSQL prints of the tables of both."""
 
-import io
-import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from alembic.autogenerate import produce_migrations
-from alembic.operations import Operations
-from alembic.operations.ops import (
-    AddColumnOp,
-    AddConstraintOp,
-    AlterColumnOp,
-    CreateForeignKeyOp,
-    CreateIndexOp,
-    CreateTableCommentOp,
-    CreateTableOp,
-    DropColumnOp,
-    DropConstraintOp,
-    DropIndexOp,
-    DropTableCommentOp,
-    MigrateOperation,
-    OpContainer,
-)
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Table
+from sqlalchemy.schema import CreateTable, ExecutableDDLElement, SetColumnComment, SetTableComment
 
-from ..filters import only
-from ..inspection.rendering import offline_context
-from ..provider import MarketsMigration
-from .changes import operations_for
-from .definitions import Changed, changed_definitions
+from ..autogenerate import DIALECT
+from ..provider import SCHEMA, MarketsMigration
+from .authoring import Aspect, autogenerate_command, by_hand_command, seen_by_autogenerate
+from .changes import (
+    Change,
+    add_column,
+    change_column,
+    change_constraint,
+    change_table,
+    literal,
+    quoted,
+)
+from .definitions import (
+    NOT_VALID,
+    ConstraintDefinition,
+    Definitions,
+    IndexDefinition,
+    Name,
+    read_definitions,
+)
 from .differences import Difference, ModelKind
+from .equivalents import in_the_form_of
+from .temporary import read_models
 
-__all__ = ["by_hand_command", "compare_models"]
+__all__ = ["compare_models", "compare_tables"]
+
+# In this order their SQL can be run.
+ORDER: tuple[ModelKind, ...] = (
+    "extra_index",
+    "extra_constraint",
+    "missing_table",
+    "changed_table",
+    "missing_column",
+    "extra_column",
+    "changed_column",
+    "missing_constraint",
+    "changed_constraint",
+    "missing_index",
+    "changed_index",
+    "changed_comment",
+)
+
+type Aspects = tuple[Difference, list[Aspect]]
 
 
-def _revision_command(provider: MarketsMigration) -> str:
-    """The command that makes the next revision of the provider."""
-    if provider.branch is None:
-        return provider.revision_command
-    # Not at the top of the module: that package makes the provider of msm, and a wrong model would
-    # end in a traceback there.
-    from ..downstream.branch import branch_options
+class _Found:
+    """Collects differences, each with the aspects that its command has to cover."""
 
-    return f"{provider.revision_command} {branch_options(provider)}"
+    def __init__(self) -> None:
+        self.items: list[Aspects] = []
 
-
-def _autogenerate_command(provider: MarketsMigration) -> str:
-    """The command that makes a revision from the models."""
-    return f"{_revision_command(provider)} -m WHAT_CHANGES --autogenerate"
-
-
-def by_hand_command(provider: MarketsMigration, title: str = "WHAT_CHANGES") -> str:
-    """The command that makes an empty revision, for what autogenerate does not see."""
-    return f"{_revision_command(provider)} -m {shlex.quote(title)} --no-autogenerate"
+    def add(self, kind: ModelKind, name: Name | str, *changes: Change) -> None:
+        subject = name if isinstance(name, str) else ".".join(name)
+        detail = "; ".join(change.detail for change in changes)
+        sql = "\n".join(change.sql for change in changes if change.sql)
+        self.items.append(
+            (
+                Difference(kind, subject, detail, "", sql or None),
+                [(kind, subject, change.aspect or None) for change in changes],
+            )
+        )
 
 
 def compare_models(connection: Connection, provider: MarketsMigration) -> list[Difference]:
@@ -60,155 +74,146 @@ def compare_models(connection: Connection, provider: MarketsMigration) -> list[D
 
     Tables without a model are ignored here: the comparison of the catalog finds those that this
     provider once created.
+
+    Args:
+        connection: in a session whose transactions may be read-only; its transaction ends.
+        provider: whose tables are compared.
+
+    Raises:
+        ModelTableError: PostgreSQL refuses to create the table of a model.
     """
     own = {model.__tablename__ for model in provider.metatable_models}
     tables = [table for table in provider.target_metadata.sorted_tables if table.name in own]
-    include_name, include_object = only(provider.metatable_models)
-    context = MigrationContext.configure(
-        connection,
-        opts={
-            "target_metadata": provider.target_metadata,
-            "version_table": provider.version_table,
-            "version_table_schema": provider.version_table_schema,
-            "include_schemas": any(table.schema is not None for table in tables),
-            "include_name": include_name,
-            "include_object": include_object,
-            "compare_type": True,
-            # PostgreSQL tells more about defaults.
-            "autogenerate_plugins": ["alembic.autogenerate.*", "~alembic.autogenerate.defaults"],
-        },
+    found = compare_tables(connection, tables)
+    if not found:
+        return []
+    seen = seen_by_autogenerate(connection, provider)
+    commands = {True: autogenerate_command(provider), False: by_hand_command(provider)}
+    return [
+        replace(difference, command=commands[seen.issuperset(aspects)])
+        for difference, aspects in found
+    ]
+
+
+def compare_tables(connection: Connection, tables: Sequence[Table]) -> list[Aspects]:
+    """Every difference between some tables and what the database has, in the order of its SQL.
+
+    Args:
+        connection: in a session whose transactions may be read-only; its transaction ends.
+        tables: those of the models.
+
+    Returns:
+        Each difference, without a command, and the aspects that a command has to cover.
+
+    Raises:
+        ModelTableError: PostgreSQL refuses to create one of them.
+    """
+    stored = read_definitions(connection, [table.name for table in tables], schema=SCHEMA)
+    authored = read_models(connection, tables)
+    stored = in_the_form_of(connection, tables, stored, authored)
+    found = _Found()
+    for table in tables:
+        _compare_table(found, table, stored, authored)
+    _compare_constraints(found, tables, stored, authored)
+    _compare_indexes(found, stored, authored)
+    return sorted(found.items, key=lambda item: ORDER.index(item[0].kind))
+
+
+def _compare_table(found: _Found, table: Table, stored: Definitions, authored: Definitions) -> None:
+    name = table.name
+    if name not in stored.tables:
+        found.add(
+            "missing_table", name, Change("", "the database has no such table", _create(table))
+        )
+        return
+    before, after = stored.tables[name], authored.tables[name]
+    if changes := list(change_table(name, before, after)):
+        found.add("changed_table", name, *changes)
+    if before.comment != after.comment:
+        sql = f"COMMENT ON TABLE {quoted(name)} IS {literal(after.comment)};"
+        found.add("changed_comment", name, Change("", "the comment of the table differs", sql))
+    for column in table.columns:
+        key = (name, column.name)
+        if key not in stored.columns:
+            detail = "the database has no such column"
+            found.add("missing_column", key, Change("", detail, add_column(table, column)))
+        elif changes := list(
+            change_column(key, column, stored.columns[key], authored.columns[key])
+        ):
+            found.add("changed_column", key, *changes)
+    for key in stored.columns.keys() - authored.columns.keys():
+        if key[0] == name:
+            drop = f"ALTER TABLE {quoted(name)} DROP COLUMN {quoted(key[1])};"
+            found.add("extra_column", key, Change("", "the model has no such column", drop))
+
+
+def _create(table: Table) -> str:
+    statements: list[ExecutableDDLElement] = [CreateTable(table)]
+    if table.comment is not None:
+        statements.append(SetTableComment(table))
+    statements += [
+        SetColumnComment(column) for column in table.columns if column.comment is not None
+    ]
+    return "\n".join(
+        f"{str(statement.compile(dialect=DIALECT)).strip()};" for statement in statements
     )
-    script = produce_migrations(context, provider.target_metadata)
-    operations = list(_flat(script.upgrade_ops_list))
-    # PostgreSQL tells more of what differs in these.
-    replaced = _replaced(operations)
-    found = [_difference(provider, op) for op in operations if _name_of(op) not in replaced]
-    seen = {
-        (op.table_name, op.column_name, "type")
-        for op in operations
-        if isinstance(op, AlterColumnOp) and op.modify_type is not None
+
+
+def _compare_constraints(
+    found: _Found, tables: Sequence[Table], stored: Definitions, authored: Definitions
+) -> None:
+    unvalidated = {
+        (table.name, constraint.name)
+        for table in tables
+        for constraint in table.constraints
+        if constraint.dialect_options["postgresql"].get("not_valid")
     }
-    by_name = {table.name: table for table in tables}
-    for changed in changed_definitions(connection, tables):
-        part = changed.part
-        if (part.table, part.name, part.facet) not in seen:
-            written = part.facet in WRITTEN or (part.table, part.name) in replaced
-            found.append(_changed(provider, changed, by_name[part.table], is_written=written))
-    return found
+    pairs = sorted(_pairs(stored.constraints, authored.constraints), key=_turn)
+    for key, before, after in pairs:
+        alter = f"ALTER TABLE {quoted(key[0])}"
+        if before is None and after is not None:
+            # A missing table has its constraints with it.
+            if key[0] in stored.tables:
+                add = f"{alter} ADD CONSTRAINT {quoted(key[1])} {after.definition};"
+                detail = "the database has no such constraint"
+                found.add("missing_constraint", key, Change("", detail, add))
+        elif after is None:
+            drop = f"{alter} DROP CONSTRAINT {quoted(key[1])};"
+            found.add("extra_constraint", key, Change("", "the model has no such constraint", drop))
+        elif before is not None:
+            if key in unvalidated:
+                # A new table has none that is not valid, so the model's cannot be printed.
+                before = replace(before, definition=before.definition.removesuffix(NOT_VALID))
+            if before != after:
+                found.add("changed_constraint", key, change_constraint(key, before, after))
 
 
-def _name_of(op: MigrateOperation) -> tuple[str, str] | None:
-    match op:
-        case CreateIndexOp() | DropIndexOp():
-            return str(op.table_name), str(op.index_name)
-        case AddConstraintOp():
-            constraint = op.to_constraint()
-            return str(constraint.table.name), str(constraint.name)
-        case DropConstraintOp():
-            return op.table_name, str(op.constraint_name)
-    return None
+def _compare_indexes(found: _Found, stored: Definitions, authored: Definitions) -> None:
+    for key, before, after in _pairs(stored.indexes, authored.indexes):
+        drop = f"DROP INDEX {quoted(key[1])};"
+        if after is None:
+            found.add("extra_index", key, Change("", "the model has no such index", drop))
+            continue
+        unique = "UNIQUE " if after.is_unique else ""
+        create = f"CREATE {unique}INDEX {quoted(key[1])} ON {quoted(key[0])} {after.definition};"
+        if before is None:
+            found.add("missing_index", key, Change("", "the database has no such index", create))
+        elif before != after:
+            detail = f"the database has {before}, not {after}"
+            found.add("changed_index", key, Change("", detail, f"{drop}\n{create}"))
 
 
-def _replaced(operations: Iterable[MigrateOperation]) -> set[tuple[str, str] | None]:
-    """The indexes and constraints that autogenerate drops and creates again."""
-    # Alembic alone compares where a foreign key leads.
-    own = [op for op in operations if not _is_foreign_key(op)]
-    dropped = {_name_of(op) for op in own if isinstance(op, DropIndexOp | DropConstraintOp)}
-    created = {_name_of(op) for op in own if isinstance(op, CreateIndexOp | AddConstraintOp)}
-    return (dropped & created) - {None}
+def _pairs[T: (ConstraintDefinition, IndexDefinition)](
+    stored: Mapping[Name, T], authored: Mapping[Name, T]
+) -> Iterator[tuple[Name, T | None, T | None]]:
+    """By name, the definitions of both sides; None where a side has none."""
+    for key in sorted(stored.keys() | authored.keys()):
+        yield key, stored.get(key), authored.get(key)
 
 
-def _is_foreign_key(op: MigrateOperation) -> bool:
-    return isinstance(op, CreateForeignKeyOp) or (
-        isinstance(op, DropConstraintOp) and op.constraint_type == "foreignkey"
-    )
-
-
-def _flat(operations: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
-    for op in operations:
-        if isinstance(op, OpContainer):
-            yield from _flat(op.ops)
-        else:
-            yield op
-
-
-def _difference(provider: MarketsMigration, op: MigrateOperation) -> Difference:
-    kind, subject, detail = _describe(op)
-    return Difference(kind, subject, detail, _autogenerate_command(provider), _sql(provider, [op]))
-
-
-def _describe(op: MigrateOperation) -> tuple[ModelKind, str, str]:
-    match op:
-        case CreateTableOp():
-            return "missing_table", op.table_name, "the database has no such table"
-        case AddColumnOp():
-            subject = f"{op.table_name}.{op.column.name}"
-            return "missing_column", subject, "the database has no such column"
-        case DropColumnOp():
-            subject = f"{op.table_name}.{op.column_name}"
-            return "extra_column", subject, "the model has no such column"
-        case AlterColumnOp():
-            return "changed_column", f"{op.table_name}.{op.column_name}", "; ".join(_changes(op))
-        case CreateIndexOp():
-            subject = f"{op.table_name}.{op.index_name}"
-            return "missing_index", subject, "the database has no such index"
-        case DropIndexOp():
-            subject = f"{op.table_name}.{op.index_name}"
-            return "extra_index", subject, "the model has no such index"
-        case AddConstraintOp():
-            constraint = op.to_constraint()
-            subject = f"{constraint.table}.{constraint.name}"
-            return "missing_constraint", subject, "the database has no such constraint"
-        case DropConstraintOp():
-            subject = f"{op.table_name}.{op.constraint_name}"
-            return "extra_constraint", subject, "the model has no such constraint"
-        case CreateTableCommentOp() | DropTableCommentOp():
-            return "changed_comment", op.table_name, "the comment of the table differs"
-    # A new version of Alembic may find more: rather an error than a difference without a name.
-    raise NotImplementedError(f"a check does not know Alembic's {type(op).__name__}")
-
-
-def _changes(op: AlterColumnOp) -> Iterator[str]:
-    """What differs in a column; Alembic has False or None for what does not."""
-    if op.modify_type is not None:
-        yield f"the type is {op.existing_type!r}, not {op.modify_type!r}"
-    if op.modify_nullable is not None:
-        yield "it takes NULL" if op.existing_nullable else "it does not take NULL"
-    if op.modify_comment is not False:
-        yield "the comment differs"
-
-
-# What autogenerate of the SDK sees of a column that exists.
-WRITTEN = {"default", "identity"}
-KINDS: Mapping[str, ModelKind] = {
-    "table": "changed_table",
-    "column": "changed_column",
-    "constraint": "changed_constraint",
-    "index": "changed_index",
-}
-
-
-def _changed(
-    provider: MarketsMigration, changed: Changed, table: Table, *, is_written: bool
-) -> Difference:
-    part = changed.part
-    subject = f"{part.table}.{part.name}" if part.name else part.table
-    kind = KINDS[part.kind]
-    detail = f"the {part.facet} is {changed.stored or 'none'}, not {changed.authored or 'none'}"
-    if part.kind == "constraint" and changed.stored is None:
-        kind, detail = "missing_constraint", f"the database has no {changed.authored}"
-    elif part.kind == "constraint" and changed.authored is None:
-        kind, detail = "extra_constraint", f"the model has no {changed.stored}"
-    # Autogenerate of the SDK does not see most of them: its command would make an empty revision.
-    command = _autogenerate_command(provider) if is_written else by_hand_command(provider)
-    return Difference(
-        kind, subject, detail, command, _sql(provider, operations_for(changed, table))
-    )
-
-
-def _sql(provider: MarketsMigration, operations: Iterable[MigrateOperation]) -> str:
-    output = io.StringIO()
-    operator = Operations(offline_context(output, target_metadata=provider.target_metadata))
-    for op in operations:
-        operator.invoke(op)
-    return output.getvalue().strip()
+def _turn(pair: tuple[Name, ConstraintDefinition | None, ConstraintDefinition | None]) -> int:
+    """Foreign keys go before the keys that they refer to, and come after them."""
+    _, before, after = pair
+    if after is None:
+        return -1 if before is not None and before.kind == "f" else 0
+    return 1 if after.kind == "f" else 0
