@@ -257,6 +257,13 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
             "statement."
         ),
     ),
+    "integer too wide for Arrow": (
+        lambda: result_of(1, 2**70, kind=Integer()).arrow(),
+        (
+            f"The result column 'x' holds {2**70}, which does not fit the type int64 of Arrow; "
+            "cast it in the statement."
+        ),
+    ),
     "no column": (
         lambda: written().one(),
         "The statement returns no column; add returning() to it.",

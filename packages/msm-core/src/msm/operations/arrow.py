@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.types import ARRAY, TypeEngine, Uuid
+
 from msm.errors import ResultValueError, StatementError
 from msm.errors.formatting import shortened
 from msm.operations.exact import ExpectedColumn
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["arrow_batch", "arrow_schema", "arrow_table"]
+
+# What pyarrow raises for values that do not fit a type; its own errors are these, too.
+UNFIT = (ArithmeticError, NotImplementedError, TypeError, ValueError)
 
 type Records = Sequence[Mapping[str, Any]]
 
@@ -35,8 +40,8 @@ def arrow_table(
     """
     pa = load_pyarrow()
     arrays = [
-        _array(column, _values(column, records, text=is_json(kind.kind)), arrow_type(kind.kind))
-        for column, kind in zip(columns, expected, strict=True)
+        _array(column, _values(column, records, known.kind), arrow_type(known.kind))
+        for column, known in zip(columns, expected, strict=True)
     ]
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
 
@@ -66,53 +71,59 @@ def arrow_schema(expected: Sequence[ExpectedColumn]) -> "pa.Schema":
 
 
 def arrow_batch(
-    records: Records, columns: Sequence[ResultColumn], schema: "pa.Schema", json_columns: set[str]
+    records: Records,
+    columns: Sequence[ResultColumn],
+    expected: Sequence[ExpectedColumn],
+    schema: "pa.Schema",
 ) -> "pa.RecordBatch":
     """A batch of the rows of an answer.
 
     Args:
         records: the rows.
         columns: how the values of each column are read.
+        expected: the same columns, with SQLAlchemy's types.
         schema: the schema of the batch.
-        json_columns: the names of the columns whose values are JSON documents.
 
     Raises:
         ResultValueError: a value does not fit the type of its column.
     """
     pa = load_pyarrow()
     arrays = []
-    for column, field in zip(columns, schema, strict=True):
-        values = _values(column, records, text=column.name in json_columns)
+    for column, known, field in zip(columns, expected, schema, strict=True):
+        values = _values(column, records, known.kind)
         try:
             arrays.append(pa.array(values, field.type))
-        except (pa.ArrowException, OverflowError, TypeError) as error:
+        except UNFIT as error:
             raise _refusal(column, values, field.type) from error
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _array(column: ResultColumn, values: list[Any], kind: Any) -> Any:
+def _array(column: ResultColumn, values: Sequence[Any], kind: Any) -> Any:
     pa = load_pyarrow()
     if kind is not None:
         try:
             return pa.array(values, kind)
-        except pa.ArrowException as error:
+        except UNFIT as error:
             # PostgreSQL computes a NUMERIC of more digits than the columns it is made of.
             if not pa.types.is_decimal(kind):
                 raise _refusal(column, values, kind) from error
     try:
         return pa.array(values)
-    except (pa.ArrowException, OverflowError, TypeError) as error:
+    except UNFIT as error:
         raise _refusal(column, values, None) from error
 
 
-def _values(column: ResultColumn, records: Records, *, text: bool) -> list[Any]:
+def _values(column: ResultColumn, records: Records, kind: TypeEngine[Any]) -> Sequence[Any]:
     """Python values, with those that Arrow has as text."""
     values = column.python(column.of(records))
+    if is_json(kind):
+        return [
+            None if value is None else json.dumps(value, ensure_ascii=False) for value in values
+        ]
     # A function without a type for SQLAlchemy may return JSON, too, as json_agg() does.
-    return [
-        value if value is None else json.dumps(value, ensure_ascii=False) if text else _plain(value)
-        for value in values
-    ]
+    if isinstance(kind, Uuid | ARRAY) or arrow_type(kind) is None:
+        return list(map(_plain, values))
+    return values
 
 
 def _plain(value: Any) -> Any:
@@ -132,7 +143,7 @@ def _refusal(column: ResultColumn, values: Sequence[Any], kind: Any) -> ResultVa
     for value in values:
         try:
             pa.array([value], kind)
-        except (pa.ArrowException, OverflowError, TypeError):
+        except UNFIT:
             bad = value
             break
     wanted = "any type" if kind is None else f"the type {kind}"

@@ -22,7 +22,6 @@ from msm.operations.paging import Paging, plan
 from msm.operations.results import Read, Result
 from msm.operations.scope import model_name
 from msm.operations.send import Answer, send
-from msm.values.arrow import is_json
 from msm.values.decode import ResultColumn
 
 if TYPE_CHECKING:
@@ -159,9 +158,8 @@ def iterate_batches(
     """
     expected = compile_operation(statement, attached).columns
     schema = arrow_schema(expected)
-    documents = {column.name for column in expected if is_json(column.kind)}
     pages = _checked_pages(statement, attached, page_size)
-    return (arrow_batch(page.records, page.columns, schema, documents) for page in pages)
+    return (arrow_batch(page.records, page.columns, expected, schema) for page in pages)
 
 
 def _checked_pages(statement: Statement, attached: Attached, page_size: int) -> Iterator[Read]:
