@@ -34,6 +34,7 @@ import msm
 from msm import MarketsBase, MarketsMetaTable, MarketsModel
 from msm.column_types import SUPPORTED
 from msm.models import markets_sqlalchemy_models
+from msm.values.arrow import arrow_type
 from msm_local.postgres.cluster import Cluster
 from msm_portfolio import portfolio_sqlalchemy_models
 from msm_pricing import pricing_sqlalchemy_models
@@ -178,6 +179,9 @@ def column_of(model: type[MarketsModel], name: str) -> Any:
     return model.__table__.c[name]
 
 
+NO_PANDAS = (ARRAY, postgresql.INTERVAL, JSON, LargeBinary, Uuid)
+
+
 def as_arrow(
     runtime: msm.MarketsRuntime, model: type[MarketsModel], rows: list[dict[str, Any]]
 ) -> None:
@@ -188,12 +192,15 @@ def as_arrow(
     there = select(model.__table__).where(column_of(model, "number") >= rows[0]["number"])
     table = runtime.execute(there.order_by(column_of(model, "number"))).arrow()
     assert wrong_columns(sent, table.to_pylist(), alike_in_arrow) == []
-    assert pa.Table.from_batches(runtime.iter_batches(there, page_size=2)) == table
+    # The type of a NUMERIC without a precision depends on its values.
+    known = [column for column in model.__table__.c if arrow_type(column.type) is not None]
+    batches = runtime.iter_batches(there.with_only_columns(*known), page_size=2)
+    assert pa.Table.from_batches(batches) == table.select([column.name for column in known])
     for source in (table, pl.DataFrame(table)):
         assert runtime.upsert(model, source) == 0
-    # pandas counts NaN as missing, and has no type for UUID and JSON.
+    # pandas counts NaN as missing, and has no type for these.
     kinds = model.__table__.c
-    plain = [column.name for column in kinds if not isinstance(column.type, Uuid | JSON)]
+    plain = [column.name for column in kinds if not isinstance(column.type, NO_PANDAS)]
     frame = table.select(plain).to_pandas(types_mapper=pd.ArrowDtype)
     runtime.upsert(model, frame)
     (*again,) = runtime.execute(there.order_by(column_of(model, "number"))).mappings()
@@ -202,6 +209,8 @@ def as_arrow(
 
 
 def without_nan(value: Any) -> Any:
+    if isinstance(value, list):
+        return list(map(without_nan, value))
     return None if isinstance(value, Decimal) and value.is_nan() else value
 
 
@@ -216,6 +225,8 @@ def alike_in_arrow(sent: Any, came: Any) -> bool:
             return True
         case bool() | str() | list() | dict() | int() | float() if isinstance(came, str):
             return bool(json.loads(came) == sent)
+        case list():
+            return len(sent) == len(came) and all(map(alike_in_arrow, sent, came))
     return alike(sent, came)
 
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from sqlalchemy import Column, Table, Uuid
+from sqlalchemy import ARRAY, Column, Table, Uuid
 
 from msm.errors import StatementError
 from msm.values.arrow import is_json, load_pyarrow
@@ -73,13 +73,16 @@ def _values(column: Column[Any] | None, values: list[Any]) -> list[Any]:
         return values
     if is_json(column.type):
         return [_parsed(json.loads, value) for value in values]
-    if isinstance(column.type, Uuid):
+    kind = column.type.item_type if isinstance(column.type, ARRAY) else column.type
+    if isinstance(kind, Uuid):
         return [_parsed(uuid.UUID, value) for value in values]
     return values
 
 
 def _parsed(parse: Callable[[str], Any], value: Any) -> Any:
     """The value of a text of Arrow; the text itself where it has none, which is a fault later."""
+    if isinstance(value, list):
+        return [_parsed(parse, item) for item in value]
     if not isinstance(value, str):
         return value
     try:

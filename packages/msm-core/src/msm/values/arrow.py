@@ -66,8 +66,10 @@ def arrow_type(kind: TypeEngine[Any]) -> "pa.DataType | None":
             return _decimal(kind)
     types = {
         bool: pa.bool_(),
+        bytes: pa.binary(),
         datetime.date: pa.date32(),
         datetime.time: pa.time64("us"),
+        datetime.timedelta: pa.duration("us"),
         float: pa.float64(),
         int: pa.int64(),
         str: pa.string(),
