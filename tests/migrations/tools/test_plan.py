@@ -147,6 +147,19 @@ def test_the_sql_keeps_a_percent_sign(environment: Mapping[str, str], checkout: 
     assert "COMMENT ON TABLE ms_markets__asset IS '5% of it';" in result.stdout
 
 
+def test_backfill_in_slices_is_planned_once(environment: Mapping[str, str], checkout: Path) -> None:
+    write_revision(
+        checkout,
+        """asset = sa.table("ms_markets__asset", sa.column("asset_type", sa.Text()))
+for kind in "abc":
+    op.execute(asset.update().where(asset.c.asset_type == kind).values(asset_type="x"))""",
+    )
+    text = run_forked(run_here, "migrations", [], environment=environment, folder=checkout).stdout
+    assert text.count("      execute UPDATE ms_markets__asset") == 1
+    assert " (3 times)\n" in text
+    assert text.count("rewrites up to 0 rows") == 1
+
+
 def test_destructive_operations_of_an_upgrade_are_counted(
     environment: Mapping[str, str], head_database: Connection, checkout: Path
 ) -> None:
