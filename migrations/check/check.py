@@ -7,7 +7,13 @@ from alembic.script import ScriptDirectory
 
 from ..errors import UnknownVersionError, UnversionedTablesError
 from ..inspection.database import Database, revision_directory
-from ..run.fingerprints import applied_revisions, fingerprint, read_fingerprints
+from ..run.fingerprints import (
+    applied_revisions,
+    edited_remedy,
+    fingerprint,
+    is_as_applied,
+    read_fingerprints,
+)
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
 from .catalog import compare_catalog
 from .differences import Difference
@@ -15,8 +21,6 @@ from .invalid import find_invalid
 from .models import compare_models
 
 __all__ = ["Check", "check"]
-
-RESTORE = "restore the file as it was applied, and make the change in a new revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,13 @@ def _edited(
 ) -> Iterator[Difference]:
     recorded = read_fingerprints(database.connection, database.provider)
     for name, path in sorted(applied_revisions(script, revisions).items()):
-        now = fingerprint(path)
-        if recorded.get(name, now) != now:
+        if name in recorded and not is_as_applied(path, recorded[name]):
             detail = (
-                f"it was applied with the fingerprint {recorded[name]}, and {path} now has {now}"
+                f"it was applied with the fingerprint {recorded[name]}, and {path} now has "
+                f"{fingerprint(path)}"
             )
-            yield Difference("edited", f"revision {name}", detail, RESTORE)
+            remedy = edited_remedy(script, database.provider, name)
+            yield Difference("edited", f"revision {name}", detail, remedy)
 
 
 def _behind(revisions: Sequence[str], heads: Sequence[str], upgrade: str) -> Difference:

@@ -16,7 +16,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, inspect
 from sqlalchemy.schema import DropTableComment, SetTableComment
 
-__all__ = ["applied_revisions", "fingerprint", "read_fingerprints", "write_fingerprints"]
+__all__ = [
+    "applied_revisions",
+    "edited_remedy",
+    "fingerprint",
+    "is_as_applied",
+    "read_fingerprints",
+    "write_fingerprints",
+]
 
 # In a comment, because msm keeps no record of migrations beside Alembic's version table.
 PREFIX = "Applied revisions and their fingerprints: "
@@ -26,9 +33,78 @@ ENTRY = re.compile(r"(\S+)=([0-9a-f]{12})\b")
 def fingerprint(path: Path) -> str:
     """A digest of a revision's code.
 
-    Comments, docstrings, formatting and acknowledgements do not change it: an upgrade of another
-    database may ask for the reason of what this one has applied.
+    Comments, docstrings, formatting, annotations, acknowledgements, the order of imports, and
+    imports that are not used do not change it: an upgrade of another database may ask for the
+    reason of what this one has applied, and a formatter may run over a revision at any time.
     """
+    tree = _Unformatted().visit(_code(path))
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    imports = sorted(
+        ast.dump(type(node)(**_source(node), names=[alias]))
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+        if (alias.asname or alias.name.partition(".")[0]) in used
+    )
+    tree.body = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    return _digest("\n".join([*imports, ast.dump(tree)]))
+
+
+def is_as_applied(path: Path, recorded: str) -> bool:
+    """Whether a file says what it said when its fingerprint was recorded."""
+    # Earlier versions recorded a digest with the imports as they were written.
+    return recorded in (fingerprint(path), _digest(ast.dump(_code(path))))
+
+
+def edited_remedy(script: ScriptDirectory, provider: Any, revision: str) -> str:
+    """What to do about a revision that was edited after it was applied."""
+    parent = script.get_revision(revision).down_revision
+    target = parent or ("base" if provider.branch is None else f"{provider.branch}@base")
+    return (
+        "restore the file as it was applied, and make the change in a new revision; if nobody has "
+        "that file any more and no other database has applied it, run "
+        f"`{provider.command('downgrade', target)}` and then `{provider.upgrade_command}`"
+    )
+
+
+class _Unformatted(ast.NodeTransformer):
+    """Leaves out or writes in one way what ``./dev format`` may write in another."""
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        # An f-string without a placeholder loses its prefix.
+        match node.values:
+            case [ast.Constant() as only]:
+                return only
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.BinOp(
+                left=ast.Constant(value=str(left)),
+                op=ast.Add(),
+                right=ast.Constant(value=str(right)),
+            ):
+                return ast.Constant(left + right)
+        return node
+
+    def visit_Pass(self, _: ast.Pass) -> None:
+        """Needless beside a docstring."""
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        self.generic_visit(node)
+        if node.value is None:
+            return node
+        return ast.Assign([node.target], node.value)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.returns = None
+        return node
+
+
+def _code(path: Path) -> ast.Module:
+    """The syntax tree, without what never counts."""
     # Of the syntax tree: a digest of the bytes would report every run of the formatter.
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
@@ -39,9 +115,18 @@ def fingerprint(path: Path) -> str:
             ):
                 del node.body[0]
     tree.body = [node for node in tree.body if not _is_acknowledgement(node)]
+    return tree
+
+
+def _source(node: ast.Import | ast.ImportFrom) -> dict[str, Any]:
+    """Where the names of an import come from."""
+    return {} if isinstance(node, ast.Import) else {"module": node.module, "level": node.level}
+
+
+def _digest(text: str) -> str:
     # dump() leaves out empty fields, among them those that a later Python adds, so that every
     # supported Python computes the same digest.
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _is_acknowledgement(node: ast.stmt) -> bool:
@@ -75,7 +160,12 @@ def write_fingerprints(connection: Connection, provider: Any, applied: Mapping[s
     """Record the fingerprints of the applied revisions, and remove all others."""
     known = read_fingerprints(connection, provider)
     # A recorded one is kept: otherwise the next upgrade would record an edit as applied.
-    current = {name: known.get(name) or fingerprint(path) for name, path in applied.items()}
+    current = {
+        name: known[name]
+        if name in known and not is_as_applied(path, known[name])
+        else fingerprint(path)
+        for name, path in applied.items()
+    }
     table = Table(provider.version_table, MetaData(), schema=provider.version_table_schema)
     if current:
         table.comment = PREFIX + ", ".join(f"{name}={current[name]}" for name in sorted(current))

@@ -26,7 +26,12 @@ from ..review import Recording, Revision, record
 from ..review.history import pending_revisions
 from ..review.rules import DESTRUCTIVE
 from ..review.rules.operations import impl_uses
-from ..run.fingerprints import applied_revisions, fingerprint, read_fingerprints
+from ..run.fingerprints import (
+    applied_revisions,
+    edited_remedy,
+    is_as_applied,
+    read_fingerprints,
+)
 from .losses import losses_of_downgrade
 
 __all__ = ["VARIABLE", "Safeguard"]
@@ -94,11 +99,11 @@ class Safeguard:
     ) -> None:
         recorded = read_fingerprints(connection, provider)
         for name, path in applied_revisions(self._script, rows).items():
-            if name in recorded and recorded[name] != fingerprint(path):
+            if name in recorded and not is_as_applied(path, recorded[name]):
                 raise EditedRevisionError(
                     f"Revision {name} in {path} was edited after it was applied, so this database "
-                    "is not what the file says, and nothing was changed; restore the file as it "
-                    "was applied, and make the change in a new revision.",
+                    "is not what the file says, and nothing was changed; "
+                    f"{edited_remedy(self._script, provider, name)}.",
                     revision=name,
                     path=path,
                 )

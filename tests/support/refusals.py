@@ -10,7 +10,7 @@ from migrations import errors
 from migrations.errors import MigrationError
 from msm.errors.commands import UPGRADE, migration_command
 
-__all__ = ["KEPT", "NOTHING_KEPT", "SENTENCES", "sentence"]
+__all__ = ["KEPT", "NOTHING_KEPT", "SENTENCES", "remedy_of_edit", "sentence"]
 
 # What a failed run leaves behind.
 NOTHING_KEPT = "nothing of this run was kept"
@@ -38,8 +38,7 @@ SENTENCES: Mapping[type[MigrationError], str] = {
     ),
     errors.EditedRevisionError: (
         "Revision {revision} in {file} was edited after it was applied, so this database is not "
-        "what the file says, and nothing was changed; restore the file as it was applied, and make "
-        "the change in a new revision."
+        "what the file says, and nothing was changed; {remedy}."
     ),
     errors.DuplicateRevisionError: (
         "Revision {revision} is in {first} and in {second}; give one of them another id, and "
@@ -161,3 +160,13 @@ SENTENCES: Mapping[type[MigrationError], str] = {
 def sentence(kind: type[MigrationError], **facts: object) -> str:
     """What an error of this class says about these facts."""
     return SENTENCES[kind].format(**{"reset": ""} | facts)
+
+
+def remedy_of_edit(parent: str) -> str:
+    """What to do about an applied revision that was edited and follows ``parent``."""
+    downgrade = migration_command("downgrade", "migrations:migration", parent)
+    return (
+        "restore the file as it was applied, and make the change in a new revision; if nobody has "
+        f"that file any more and no other database has applied it, run `{downgrade}` and then "
+        f"`{UPGRADE}`"
+    )

@@ -1,6 +1,10 @@
 """A revision that was edited after it was applied: what counts as an edit, and who finds it."""
 
+import ast
+import hashlib
 import json
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,12 +14,20 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from migrations.run.fingerprints import fingerprint
+from migrations.run.fingerprints import fingerprint, is_as_applied
 from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
-from tests.support.forked import run_forked
+from tests.support.forked import run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, REVISIONS
-from tests.support.migrating import migrate, run_check_fresh, wait_for_lock_timeout, write_revision
+from tests.support.migrating import (
+    migrate,
+    run_check_fresh,
+    sentence_of,
+    wait_for_lock_timeout,
+    write_revision,
+)
+from tests.support.refusals import remedy_of_edit
+from tests.support.tools import differences
 
 # Many upgrades: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow
@@ -54,7 +66,7 @@ def test_an_edit_of_an_applied_revision_is_found(
             "subject": "revision 1003",
             "detail": f"it was applied with the fingerprint {before}, and {file} now has "
             f"{fingerprint(file)}",
-            "command": "restore the file as it was applied, and make the change in a new revision",
+            "command": remedy_of_edit("1002"),
             "sql": None,
         }
     ]
@@ -77,6 +89,79 @@ def test_comment_docstring_and_format_are_no_edit(
     assert file.read_bytes() != text.encode()
     result = run_forked(run_check_fresh, environment=environment, folder=checkout)
     assert (result.value, json.loads(result.stdout)["differences"]) == (0, [])
+
+
+BEFORE = """import sqlalchemy as sa
+from alembic import op
+from typing import Union, Optional
+import os
+
+revision: Optional[str] = '1008'
+down_revision: Union[str, None] = '1007'
+
+
+def upgrade() -> None:
+    '''Up.'''
+    op.execute(f'SELECT ' + "1")
+
+
+def downgrade():
+    '''Nothing.'''
+    pass
+"""
+
+
+def test_formatter_that_fixes_a_revision_is_no_edit(formatted_checkout: Path) -> None:
+    file = formatted_checkout / VERSIONS / f"{NEXT}_fixed.py"
+    file.write_text(BEFORE, encoding="utf-8")
+    recorded = fingerprint(file)
+    for verb in ("check", "format"):
+        fix = ("--fix",) if verb == "check" else ()
+        command = [sys.executable, "-m", "ruff", verb, "--quiet", *fix, str(file)]
+        subprocess.run(command, cwd=formatted_checkout, check=False)
+    text = file.read_text(encoding="utf-8")
+    assert [word for word in ("import os", "sqlalchemy", "Union", "    pass") if word in text] == []
+    assert fingerprint(file) == recorded
+
+
+def test_import_from_elsewhere_is_an_edit(tmp_path: Path) -> None:
+    file = tmp_path / "1008.py"
+    file.write_text("from alembic import op\n\nop.execute('SELECT 1')\n", encoding="utf-8")
+    recorded = fingerprint(file)
+    file.write_text("from other import op\n\nop.execute('SELECT 1')\n", encoding="utf-8")
+    assert not is_as_applied(file, recorded)
+
+
+def test_fingerprint_of_an_earlier_version_is_understood(
+    environment: Mapping[str, str], superuser: Connection
+) -> None:
+    file = ROOT / FILE
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    del tree.body[0]
+    earlier = hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
+    assert earlier != fingerprint(file)
+    superuser.execute(
+        "COMMENT ON TABLE ms_markets__alembic_version IS"
+        f" 'Applied revisions and their fingerprints: 1003={earlier}'".encode()
+    )
+    assert differences(environment) == []
+
+
+def test_edited_revision_without_a_copy_is_applied_again(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    file = write_revision(checkout, 'op.execute("SELECT 1")', 'op.execute("SELECT 1")')
+    assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 0
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("SELECT 1", "SELECT 2"), encoding="utf-8")
+    refused = migrate("upgrade", "head", environment=environment, folder=checkout)
+    commands = re.findall(r"`([^`]*)`", sentence_of(refused))
+    assert len(commands) == 2
+    for command in commands:
+        result = run_sdk_cli(*shlex.split(command)[1:], environment=environment, folder=checkout)
+        assert result.exit_code == 0, result.stderr
+    result = run_forked(run_check_fresh, environment=environment, folder=checkout)
+    assert result.value == 0, result.stdout
 
 
 def test_the_database_records_only_what_it_ran(

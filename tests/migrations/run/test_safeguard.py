@@ -17,7 +17,7 @@ from tests.support.forked import run_forked
 from tests.support.generation import only_metatables
 from tests.support.history import HEAD, NEXT
 from tests.support.migrating import migrate, reason_for, sentence_of, unload_ours, write_revision
-from tests.support.refusals import sentence
+from tests.support.refusals import remedy_of_edit, sentence
 from tests.support.schema import describe
 
 ASSETS = """
@@ -139,7 +139,9 @@ def test_upgrade_refuses_an_edited_revision(
     before = state(filled)
     result = migrate("upgrade", "head", environment=environment, folder=checkout)
     assert result.exit_code == 4, result.stderr
-    assert sentence_of(result) == sentence(EditedRevisionError, revision="1003", file=file)
+    assert sentence_of(result) == sentence(
+        EditedRevisionError, revision="1003", file=file, remedy=remedy_of_edit("1002")
+    )
     assert state(filled) == before
 
 
