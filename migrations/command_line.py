@@ -1,6 +1,7 @@
 """What the command lines of review, check, plan and adopt have in common."""
 
 import argparse
+import json
 import sys
 
 from msm.errors import MsmError
@@ -43,7 +44,16 @@ def add_provider_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def refuse(error: MsmError) -> int:
-    """Print why a tool could not run, in one sentence, and return the exit code."""
+def refuse(error: MsmError, *, as_json: bool = False) -> int:
+    """Print why a tool could not run, in one sentence, and return the exit code.
+
+    Args:
+        error: the reason.
+        as_json: whether to print an object for programs too: ``ok``, ``error`` (the name of its
+            class) and ``message``.
+    """
     print(error, file=sys.stderr)  # noqa: T201 - the command's one sentence
+    if as_json:
+        answer = {"ok": False, "error": type(error).__name__, "message": str(error)}
+        print(json.dumps(answer, indent=2))  # noqa: T201 - the report
     return NOT_RUN

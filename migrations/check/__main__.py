@@ -1,13 +1,14 @@
 """The command: ``python -m migrations.check [--json] [--wait SECONDS]``."""
 
 import argparse
+import math
 import sys
 import time
 from collections.abc import Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-from msm.errors import MsmError
+from msm.errors import MsmError, PlatformError
 
 from ..command_line import FOUND, SUCCESS, add_json_option, add_provider_option, make_parser, refuse
 from ..inspection.database import (
@@ -15,6 +16,7 @@ from ..inspection.database import (
     MAX_CREDENTIAL_LIFETIME,
     NeverMigratedError,
     Registry,
+    UnreadableDatabaseError,
     find_registry,
     read_only,
 )
@@ -27,6 +29,8 @@ from .report import as_json, as_text
 __all__ = ["check_database", "main"]
 
 POLL_INTERVAL = 1.0
+# 128 and the number of SIGINT, as a shell has it.
+INTERRUPTED = 130
 # One credential covers the wait and the check after it.
 MAX_WAIT = MAX_CREDENTIAL_LIFETIME - CREDENTIAL_LIFETIME
 
@@ -57,8 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         found = check_database(load_provider(options.provider), timeout=options.wait)
+    except KeyboardInterrupt:
+        print("The check was interrupted.", file=sys.stderr)  # noqa: T201 - its one sentence
+        return INTERRUPTED
     except MsmError as error:
-        return refuse(error)
+        return refuse(error, as_json=options.json)
     print(as_json(found) if options.json else as_text(found))  # noqa: T201 - the report
     return FOUND if found.differences else SUCCESS
 
@@ -79,8 +86,20 @@ def check_database(provider: MarketsMigration, *, timeout: int = 0) -> Check:
         RevisionFilesError: the revisions of this code are not one history.
     """
     deadline = time.monotonic() + timeout
+    while True:
+        try:
+            return _check_until(provider, deadline)
+        except (PlatformError, UnreadableDatabaseError):
+            # The platform or PostgreSQL may be restarting, and a credential may be lost with it.
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(POLL_INTERVAL)
+
+
+def _check_until(provider: MarketsMigration, deadline: float) -> Check:
     registry = _wait_for_registry(provider, deadline)
-    with read_only(registry, lifetime=CREDENTIAL_LIFETIME + timeout) as database:
+    left = max(0, math.ceil(deadline - time.monotonic()))
+    with read_only(registry, lifetime=CREDENTIAL_LIFETIME + left) as database:
         while True:
             try:
                 found = check(database)

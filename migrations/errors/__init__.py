@@ -34,6 +34,7 @@
     │   ├── LockLostError
     │   └── ConnectionLostError
     ├── RunError                    the migration began and was undone
+    │   ├── MigrationInterruptedError   Ctrl-C; exit code 130
     │   ├── TableBusyError              another session held a table for longer than we wait
     │   ├── StatementCancelledError
     │   ├── StatementFailedError
@@ -96,6 +97,7 @@ from .revisions import (
 )
 from .run import (
     AlembicRefusedError,
+    MigrationInterruptedError,
     RevisionRaisedError,
     RunError,
     StatementCancelledError,
@@ -130,6 +132,7 @@ __all__ = [
     "LockLostError",
     "LostTablesError",
     "MigrationError",
+    "MigrationInterruptedError",
     "MissingExtensionError",
     "MissingParentError",
     "MissingReferenceError",

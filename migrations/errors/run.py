@@ -7,6 +7,7 @@ from .base import DatabaseSession, MigrationError
 
 __all__ = [
     "AlembicRefusedError",
+    "MigrationInterruptedError",
     "RevisionRaisedError",
     "RunError",
     "StatementCancelledError",
@@ -17,6 +18,13 @@ __all__ = [
 
 class RunError(MigrationError):
     """The migration began, and was undone unless the message says what was kept."""
+
+
+class MigrationInterruptedError(RunError):
+    """Somebody pressed Ctrl-C, or sent SIGINT to the process."""
+
+    # 128 and the number of SIGINT, as a shell has it.
+    exit_code = 130
 
 
 class TableBusyError(RunError):

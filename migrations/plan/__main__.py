@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         provider = load_provider(options.provider)
         plan = plan_database(provider, options.target or provider.target)
     except MsmError as error:
-        return refuse(error)
+        return refuse(error, as_json=options.json)
     if options.json:
         text = as_json(plan, sql=options.sql)
     else:

@@ -12,8 +12,9 @@ def as_json(plan: Plan, *, sql: bool) -> str:
     """One object: direction, current, target, command and steps, and the SQL if `sql` is true.
 
     A step has ``revision``, ``title``, ``operations`` and ``losses``; a loss has ``action``,
-    ``table``, ``rows`` (null if the table does not exist yet) and ``exact``, which is false for an
-    estimate, and where fewer rows of the table may be concerned.
+    ``table``, ``rows`` (null if the table does not exist yet), ``exact``, which is false for an
+    estimate, and where fewer rows of the table may be concerned, and ``values``: how many rows have
+    a value in the column that is dropped or made NOT NULL (null for other losses).
     """
     answer = {
         "direction": plan.direction,
@@ -90,4 +91,5 @@ def _plain(loss: Loss) -> dict[str, object]:
         "table": loss.effect.table,
         "rows": None if loss.rows is None else loss.rows.number,
         "exact": loss.is_exact,
+        "values": None if loss.values is None else loss.values.number,
     }

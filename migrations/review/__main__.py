@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None, *, versions: Path | None = None
         folder = provider.folder if versions is None else versions / settings.slug
         found = review_folder(provider, folder, options.revisions)
     except MsmError as error:
-        return refuse(error)
+        return refuse(error, as_json=options.json)
     print(as_json(found) if options.json else as_text(found))  # noqa: T201 - the report
     return FOUND if found.rejections else SUCCESS
 

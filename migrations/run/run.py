@@ -22,7 +22,7 @@ from msm.sdk.migrations import (
 )
 
 from .. import autogenerate  # noqa: F401 - Alembic compares and writes with its class
-from ..errors import MigrationError, ReservationError
+from ..errors import MigrationError, MigrationInterruptedError, ReservationError
 from ..history.files import read_revisions
 from ..provider import MarketsMigration, provider_of
 from .blockers import BlockerWatch
@@ -180,6 +180,12 @@ class Run:
         except MigrationError:
             release()
             raise
+        except KeyboardInterrupt as error:
+            release()
+            raise MigrationInterruptedError(
+                f"The migration was interrupted; {self.progress.outcome()}; run this again to do "
+                "what is left."
+            ) from error
         except Exception as error:
             # After a failure nothing is finalized, and the SDK does not call release().
             release()

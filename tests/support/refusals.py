@@ -62,6 +62,9 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "{table} is gone from the database, though it is at {head}, and nothing was changed; "
         "`python -m migrations.check` prints the SQL that creates what is gone{reset}."
     ),
+    errors.MigrationInterruptedError: (
+        "The migration was interrupted; {outcome}; run this again to do what is left."
+    ),
     errors.MissingExtensionError: (
         "The database is at {row}, and {row} comes from a project that extends this history and is "
         "not part of {provider}, and nothing was changed; install that project, and pass the "

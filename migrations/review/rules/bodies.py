@@ -10,7 +10,11 @@ from .base import Fault, location_of_function, rule
 __all__ = ["autocommit_beside", "empty_upgrade", "no_downgrade", "upgrade_raises"]
 
 
-@rule("empty-upgrade", to_do="Delete it and change the model first, or write its operations.")
+@rule(
+    "empty-upgrade",
+    to_do="Delete it and change the model first, or write its operations. Autogenerate does not "
+    "see a changed CHECK: write op.drop_constraint() and op.create_check_constraint() for it.",
+)
 def empty_upgrade(revision: Revision) -> Iterator[Fault]:
     """An upgrade that does nothing, unless the revision merges two branches."""
     if revision.upgrade.is_empty and not revision.is_merge:

@@ -269,3 +269,15 @@ def test_verbs_that_need_git_say_so(shell: Shell, tmp_path: Path) -> None:
     for command in (["env"], ["exec", "true"]):
         shell.refused(GitUnavailableError, *command)
     shell("stop")
+
+
+def test_status_says_that_postgresql_is_down(shell: Shell) -> None:
+    state = json.loads(shell("start", "--json").stdout)
+    server = psutil.Process(state["pid"])
+    postmaster = next(child for child in server.children() if child.name() == "postgres")
+    postmaster.kill()
+    postmaster.wait(30)
+    found = shell.status(code=4)
+    assert found["status"] == "degraded"
+    assert found["reason"].startswith("PostgreSQL at 127.0.0.1:")
+    assert " is down: " in found["reason"]

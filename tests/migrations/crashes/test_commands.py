@@ -10,12 +10,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from migrations.errors import MigrationInterruptedError
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
 from tests.support.crashing import Clean, read_state
 from tests.support.gateway import Gateway
 from tests.support.generation import PROGRAM
 from tests.support.migrating import Background, migrate, wait_until
+from tests.support.refusals import NOTHING_KEPT, sentence
 
 pytestmark = pytest.mark.slow
 
@@ -109,7 +111,11 @@ def test_command_ended_in_a_revision_leaves_nothing(
         for number in signals:
             process.send_signal(number)
         assert process.wait(60) in codes
-        assert "Traceback" not in (tmp_path / "stderr").read_text()
+        said = (tmp_path / "stderr").read_text()
+        assert "Traceback" not in said
+        if signals == [signal.SIGINT]:
+            whole = sentence(MigrationInterruptedError, outcome=NOTHING_KEPT)
+            assert said.splitlines()[-1] == whole
         # Also while the table is still blocked.
         wait_until(lambda: background.holder() is None or None, "the end of the lock")
         other.rollback()

@@ -1,5 +1,6 @@
 """What check and plan have in common: refusals, what they leave behind, and locked tables."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,11 +12,14 @@ from psycopg import Connection, sql
 from migrations import migration
 from migrations.errors import UnversionedTablesError
 from migrations.inspection.database import find_registry, read_only
+from msm_local.instances.variables import platform_variables
 from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, environment_of
 from tests.support.forked import Finished, run_forked
 from tests.support.gateway import Gateway
 from tests.support.history import TABLES
+from tests.support.janitor import new_database
 from tests.support.migrating import UPGRADE, migrate, sentence_of, wait_for_lock_timeout
 from tests.support.refusals import sentence
 from tests.support.schema import defaults_and_comments, describe
@@ -72,6 +76,23 @@ def test_tables_without_a_version_row_are_not_upgraded(
     [found] = differences(environment, "--wait", "60")
     fault, _, remedy = whole.removesuffix(".").partition(", so nothing was changed; ")
     assert (found["kind"], found["detail"], found["command"]) == ("unversioned", fault, remedy)
+
+
+@each_tool
+def test_failure_is_json_for_programs_too(tool: Tool, fresh_platform: LocalPlatform) -> None:
+    environment = environment_of(fresh_platform) | platform_variables("http://127.0.0.1:9", "none")
+    arguments = ("--json",)
+    result = (
+        run_check(environment, *arguments)
+        if tool is run_check
+        else run_plan(environment, *arguments)
+    )
+    assert result.value == 2
+    assert json.loads(result.stdout) == {
+        "ok": False,
+        "error": "PlatformUnreachableError",
+        "message": result.stderr.removesuffix("\n"),
+    }
 
 
 @each_tool
@@ -205,6 +226,29 @@ def test_wait_gives_up_with_what_it_found(fresh_platform: LocalPlatform) -> None
     found = differences(environment, "--wait", "2")
     assert time.monotonic() - started >= 2
     assert found[0]["kind"] == "behind"
+
+
+def test_wait_outlasts_a_restart_of_postgresql_and_platform() -> None:
+    with Cluster.temporary() as server, new_database(server, "restarted") as name:
+        url = server.platform_url(name)
+        with LocalPlatform(url) as platform, Gateway(platform, _refuse_first()) as gateway:
+            environment = environment_of(platform)
+            upgrade(environment)
+            through = {**environment, **gateway.environment()}
+            server.stop()
+            with ThreadPoolExecutor() as pool:
+                waiting = pool.submit(run_check, through, "--wait", "90")
+                time.sleep(3)
+                assert not waiting.done()
+                server.start()
+                result = waiting.result()
+    assert result.value == 0, result.stdout + result.stderr
+
+
+def _refuse_first() -> Callable[[str, str], int | None]:
+    """Answers of a platform that is starting again: two refusals, then its own."""
+    left = [503, 503]
+    return lambda _method, _path: left.pop() if left else None
 
 
 def test_wait_ends_if_no_upgrade_would_help(

@@ -102,6 +102,7 @@ def test_downgrade_counts_the_rows_it_loses(
         "table": "ms_markets__curve",
         "rows": 3,
         "exact": True,
+        "values": None,
     }
     assert sum(loss["rows"] for loss in losses.values()) == 3
 
@@ -191,6 +192,30 @@ def test_destructive_operations_of_an_upgrade_are_counted(
         "narrow column ms_markets__asset.unique_identifier": 2,
         "set column ms_markets__calendar.source NOT NULL": 0,
     }
+
+
+def test_plan_counts_nulls_and_values_of_a_column(
+    environment: Mapping[str, str], superuser: Connection, checkout: Path
+) -> None:
+    superuser.execute(ASSETS)
+    superuser.execute("ALTER TABLE ms_markets__asset ADD COLUMN note text, ADD COLUMN other text")
+    superuser.execute("UPDATE ms_markets__asset SET note = 'x' WHERE ctid = '(0,1)'")
+    write_revision(
+        checkout,
+        'op.alter_column("ms_markets__asset", "note", nullable=False)\n'
+        'op.alter_column("ms_markets__asset", "asset_type", nullable=False)\n'
+        'op.drop_column("ms_markets__asset", "note")\n'
+        'op.drop_column("ms_markets__asset", "other")',
+    )
+    result = run_forked(run_here, "migrations", [], environment=environment, folder=checkout)
+    lines = result.stdout.partition("DESTRUCTIVE\n")[2].splitlines()[:4]
+    fails = "1 of 2 rows holds NULL: this will fail"
+    assert lines == [
+        f"{NEXT}  set column ms_markets__asset.note NOT NULL: {fails}",
+        f"{NEXT}  set column ms_markets__asset.asset_type NOT NULL: 2 rows",
+        f"{NEXT}  drop column ms_markets__asset.note: 1 of 2 rows holds a value",
+        f"{NEXT}  drop column ms_markets__asset.other: 0 of 2 rows hold a value",
+    ]
 
 
 def test_data_operations_are_planned_with_their_rows(

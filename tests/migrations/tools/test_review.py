@@ -258,8 +258,8 @@ def test_unreadable_revisions_are_one_sentence_and_exit_2(
         with pytest.raises((HistoryError, RevisionFilesError)):
             reviewed(versions)
     result = capsys.readouterr()
-    assert result.out == ""
-    assert len(result.err.splitlines()) == 1
+    (line,) = result.err.splitlines()
+    assert json.loads(result.out) == {"ok": False, "error": "HistoryError", "message": line}
 
 
 def first() -> str:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -46,10 +47,24 @@ def probe(instance: Instance) -> Health:
     try:
         answer = call_health(state.endpoint, state.token)
     except ValueError as error:
-        return Health("degraded", str(error), state, "")
+        return Health("degraded", _fault_of_postgres(state) or str(error), state, "")
     except (OSError, http.client.HTTPException) as error:
-        return Health("degraded", f"the API does not answer: {error}", state, "")
+        fault = f"the API does not answer: {error}"
+        return Health("degraded", _fault_of_postgres(state) or fault, state, "")
     return Health("healthy", "", state, answer["postgresql"], answer["generations"])
+
+
+def _fault_of_postgres(state: State) -> str:
+    """That nothing listens where PostgreSQL was; empty where something does, or nobody knows."""
+    # The API waits for PostgreSQL longer than a status waits for the API.
+    host = urlsplit(state.database_url).hostname
+    if not host or "%" in host or not state.postgres_port:
+        return ""
+    try:
+        socket.create_connection((host, state.postgres_port), PROBE_TIMEOUT).close()
+    except OSError as error:
+        return f"PostgreSQL at {host}:{state.postgres_port} is down: {error}"
+    return ""
 
 
 def call_health(endpoint: str, token: str) -> dict[str, Any]:
