@@ -251,6 +251,7 @@ op.execute("UPDATE ms_markets__asset SET isin = 'x'")""",
         "table": "ms_markets__asset",
         "rows": 2,
         "exact": False,
+        "values": None,
     }
 
 
