@@ -72,7 +72,8 @@ def show_package(
             for model in models
         )
     )
-    rows = dict(runtime.execute(counts).tuples())
+    # all(), because dict() takes whatever has keys() for a mapping.
+    rows = dict(runtime.execute(counts).tuples().all())
     indexed = sum(issubclass(model, MarketsTimeIndexMetaTable) for model in models)
     table = Table(title=package, show_header=False, min_width=46, **STYLE)
     table.add_column(ratio=1)
