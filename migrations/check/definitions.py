@@ -34,13 +34,14 @@ TABLES = text("""
         ELSE to_regnamespace(:schema)::oid END
         AND c.relname = ANY(:tables) AND c.relkind IN ('r', 'p')
 """)
+# Where an identity started is history: a table that had a SERIAL starts after its last row.
 COLUMNS = text("""
     SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod),
         CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
         NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attgenerated::text,
         a.attidentity::text, (
             SELECT ARRAY[
-                concat('START WITH ', s.seqstart), concat('INCREMENT BY ', s.seqincrement),
+                concat('INCREMENT BY ', s.seqincrement),
                 concat('MINVALUE ', s.seqmin), concat('MAXVALUE ', s.seqmax),
                 concat('CACHE ', s.seqcache), CASE WHEN s.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END
             ]
@@ -91,7 +92,7 @@ class Identity:
 
     Attributes:
         is_always: ALWAYS, as against BY DEFAULT.
-        options: those of its sequence, such as ``START WITH 1``.
+        options: those of its sequence, such as ``INCREMENT BY 1``.
     """
 
     is_always: bool
