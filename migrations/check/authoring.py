@@ -19,7 +19,7 @@ from alembic.operations.ops import (
     OpContainer,
 )
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from ..filters import only
 from ..provider import MarketsMigration
@@ -52,10 +52,16 @@ def by_hand_command(provider: MarketsMigration, title: str = "WHAT_CHANGES") -> 
     return f"{_revision_command(provider)} -m {shlex.quote(title)} --no-autogenerate"
 
 
-def seen_by_autogenerate(connection: Connection, provider: MarketsMigration) -> set[Aspect]:
-    """What the SDK's ``revision --autogenerate`` would write into a revision."""
-    own = {model.__tablename__ for model in provider.metatable_models}
-    tables = [table for table in provider.target_metadata.sorted_tables if table.name in own]
+def seen_by_autogenerate(
+    connection: Connection, provider: MarketsMigration, tables: Iterable[Table]
+) -> set[Aspect]:
+    """What the SDK's ``revision --autogenerate`` would write into a revision.
+
+    Args:
+        connection: to the database.
+        provider: whose revision it would be.
+        tables: those of its models.
+    """
     include_name, include_object = only(provider.metatable_models)
     context = MigrationContext.configure(
         connection,

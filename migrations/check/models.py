@@ -87,7 +87,7 @@ def compare_models(connection: Connection, provider: MarketsMigration) -> list[D
     found = compare_tables(connection, tables)
     if not found:
         return []
-    seen = seen_by_autogenerate(connection, provider)
+    seen = seen_by_autogenerate(connection, provider, tables)
     commands = {True: autogenerate_command(provider), False: by_hand_command(provider)}
     return [
         replace(difference, command=commands[seen.issuperset(aspects)])

@@ -30,7 +30,7 @@ __all__ = ["Observations", "between_statement", "latest_statement"]
 
 # At some 10 microseconds a search, walking over them costs no more than a tenth of a second.
 MAX_IDENTITIES = 10_000
-# No column of a model has this name.
+# A name that no column of a model has.
 STEP = "walk_step"
 
 type Model = type[MarketsTimeIndexMetaTable]

@@ -234,7 +234,7 @@ def failure_of(error: Exception) -> Failure:
         case TransportError():
             return Failure("unanswered", str(error.args[0]))
         case ApiError() if error.status_code == HTTPStatus.NOT_IMPLEMENTED and not _named():
-            # Of the local platform: it has no list of what is deployed on it.
+            # The local platform answers so: it has no list of what is deployed on it.
             return Failure(
                 "no_api",
                 f"{API_URL_VARIABLE} is not set, and the platform at {_asked_platform()} cannot "
