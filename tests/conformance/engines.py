@@ -13,6 +13,7 @@ from psycopg import Connection
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, environment_of
+from tests.local.conftest import next_name
 from tests.support.janitor import new_database
 from tests.support.vendor_platform import vendor_platform
 
@@ -54,7 +55,7 @@ def engine(name: Name, cluster: Cluster, folder: Path) -> Iterator[Engine]:
         cluster: a running one.
         folder: for the files of the vendor's server.
     """
-    database = f"conformance_{NAMES.index(name)}"
+    database = next_name()
     admin_url = cluster.admin_url(database)
     if name == "msm-local":
         with (
@@ -63,9 +64,9 @@ def engine(name: Name, cluster: Cluster, folder: Path) -> Iterator[Engine]:
         ):
             yield from _client(name, admin_url, environment_of(ours))
     else:
-        # It creates its database, and tests in another order may start it a second time.
         with vendor_platform(cluster, database, folder, ROOT) as theirs:
             yield from _client(name, admin_url, environment_of(theirs))
+        # It made its database itself.
         with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
             admin.execute(f"DROP DATABASE {database} WITH (FORCE)".encode())
 

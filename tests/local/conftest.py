@@ -117,7 +117,7 @@ class Client:
 
 
 def next_name() -> str:
-    """A name that no database of this session has."""
+    """A name that no other database of this session has."""
     return f"local_{next(DATABASES)}"
 
 
