@@ -1,8 +1,9 @@
-"""Measure, and print one table per group; ``--record`` also writes them to docs/benchmarks.md.
+"""Measure, and print one table per group; ``--record`` also writes a page of docs/benchmarks/.
 
     ./dev run python -m benchmarks                         all groups
     ./dev run python -m benchmarks startup upgrade         some of them
     ./dev run python -m benchmarks --repeats 3 startup
+    MSM_SDK=mainsequence8 ./dev run python -m benchmarks     with SDK 8
 
 Every figure is a median over interleaved repeats, with its spread. Ratios compare measurements of
 one run. No test asserts a duration: it would depend on the machine.
@@ -27,7 +28,7 @@ GROUPS: dict[str, tuple[str, Callable[[int], Group], int]] = {
     "rows": (PLOTTED, rows.measure, 7),
     "load": ("Many clients at once", load.measure, 3),
 }
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"from {', '.join(GROUPS)}")
     parser.add_argument("--repeats", type=int, help="number of repeats for every group")
-    parser.add_argument("--record", action="store_true", help="also write docs/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="also write docs/benchmarks/")
     wanted = parser.parse_args()
     unknown = set(wanted.groups) - set(GROUPS)
     if unknown:
@@ -57,7 +58,7 @@ def main() -> None:
         show(title, found[title])
         print(f"{name} took {time.perf_counter() - started:.0f} s\n")
     if wanted.record:
-        record(found, PAGE)
+        record(found, FOLDER)
 
 
 if __name__ == "__main__":

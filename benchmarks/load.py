@@ -1,7 +1,8 @@
 """A platform under load.
 
 The server has its own process and an embedded PostgreSQL; the clients share this process. Of every
-eight requests, four read a row, two write a row, and two query the catalog.
+eight requests, four read a row, two write a row, and two query the catalog, by the API of the SDK
+that is installed.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ import psycopg
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
+from tests.support.generation import GENERATION
 from tests.support.janitor import new_database
 
 from .local import server_of
@@ -34,6 +36,7 @@ DATABASE = "load"
 REQUESTS = 20_000
 AT_ONCE = 32
 OK = (200, 201)
+API = {"metatables": "/metatables", "mainsequence8": "/api/v1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,18 @@ class Served:
     @property
     def headers(self) -> dict[str, str]:
         """The headers of every request."""
-        return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        return {
+            "Authorization": f"Bearer {self.token}",
+            "X-MetaTables-Local-Token": self.token,
+            "Content-Type": "application/json",
+        }
 
 
 def measure(repeats: int) -> Group:
     """Send 20,000 mixed calls from 32 clients, ``repeats`` times, and report their waits."""
     waits, rates = [], []
     with Cluster.temporary() as cluster, serve(cluster) as served:
-        mix = prepare(served)
+        mix = prepare(served, GENERATION)
         for _ in range(repeats):
             started = time.perf_counter()
             waits.append(asyncio.run(run_load(served, mix, REQUESTS, AT_ONCE)))
@@ -107,8 +114,8 @@ def _serve(database_url: str, pipe: Connection) -> None:
         pipe.recv()
 
 
-def prepare(served: Served) -> list[bytes]:
-    """Make a table, and return eight requests that use it.
+def prepare(served: Served, generation: str) -> list[bytes]:
+    """Make a table, and return eight requests of a generation's API that use it.
 
     ``{n:>5}`` in a request is replaced by the number of the call.
     """
@@ -130,26 +137,29 @@ def prepare(served: Served) -> list[bytes]:
             connection.execute("INSERT INTO load SELECT n, n FROM generate_series(0, 99999) AS n")
         body = {"meta_table_uids": [uid], "alembic_revision": "head"}
         http.post("/meta-tables/finalize-managed/", json=body).raise_for_status()
-    read = _operation(uid, "select", "SELECT id, price FROM load WHERE id = %(id)s")
-    upsert = _operation(
-        uid,
+    # Generation 1 names the tables of a statement, and generation 2 the database.
+    where = {
+        "metatables": {"data_source_uid": source},
+        "mainsequence8": {"scope": {"tables": [{"meta_table_uid": uid, "access": "write"}]}},
+    }[generation]
+
+    def request(verb: str, path: str, content: dict[str, Any] | None = None) -> bytes:
+        return _request(served, verb, f"{API[generation]}/meta-tables{path}", content)
+
+    def operation(kind: str, sql: str) -> bytes:
+        statement = {"sql": sql, "parameters": {"id": "{n}"}}
+        body = {"operation": kind, "statement": statement, **where}
+        return request("POST", "/execute-operation/", body)
+
+    read = operation("select", "SELECT id, price FROM load WHERE id = %(id)s")
+    upsert = operation(
         "upsert",
         "INSERT INTO load (id, price) VALUES (%(id)s, 1) ON CONFLICT (id) DO UPDATE SET price ="
         " load.price + 1",
     )
-    lookup = ("POST", "/meta-tables/filter/", {"physical_table_name__in": ["load"]})
-    detail = ("GET", f"/meta-tables/{uid}/", None)
-    mix = [read, upsert, read, lookup, read, upsert, read, detail]
-    return [_request(served, *request) for request in mix]
-
-
-def _operation(uid: str, kind: str, sql: str) -> tuple[str, str, dict[str, Any]]:
-    body = {
-        "operation": kind,
-        "statement": {"sql": sql, "parameters": {"id": "{n}"}},
-        "scope": {"tables": [{"meta_table_uid": uid, "access": "write"}]},
-    }
-    return "POST", "/meta-tables/execute-operation/", body
+    lookup = request("POST", "/filter/", {"physical_table_name__in": ["load"]})
+    detail = request("GET", f"/{uid}/")
+    return [read, upsert, read, lookup, read, upsert, read, detail]
 
 
 def _request(served: Served, verb: str, path: str, content: dict[str, Any] | None) -> bytes:
@@ -160,7 +170,7 @@ def _request(served: Served, verb: str, path: str, content: dict[str, Any] | Non
         "Content-Length": str(len(body) - body.count(b"{n:>5}")),
         **served.headers,
     }
-    lines = [f"{verb} /api/v1{path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
+    lines = [f"{verb} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 

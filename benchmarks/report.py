@@ -1,4 +1,7 @@
-"""The figures as tables in the terminal, and as a dated page of the documentation with a plot."""
+"""The figures as tables in the terminal, and as a dated page of the documentation with a plot.
+
+Each generation of the SDK has a page of its own: one environment has only one of them.
+"""
 
 import datetime
 import platform
@@ -9,18 +12,21 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from tests.support.generation import GENERATION
+
 from .plot import plot
 from .timing import Figure, Group, Sample
 
-__all__ = ["PLOT", "PLOTTED", "machine", "record", "show"]
+__all__ = ["PLOTTED", "machine", "record", "show"]
 
 HEADINGS = ("what", "repeats", "median", "spread", "over", "ratio", "spread of it", "bound")
-# The group whose durations are drawn, and the file next to the page.
+# The group whose durations are drawn.
 PLOTTED = "Rows of a price series"
-PLOT = "benchmarks.svg"
-PAGE = """# Benchmarks
+TITLES = {"metatables": "Benchmarks with metatables", "mainsequence8": "Benchmarks with SDK 8"}
+PAGE = """# {title}
 
-Measured on {day} with `./dev run python -m benchmarks --record`, on {machine}. Every figure is the
+Measured on {day} with `{command}`,
+on {machine}. Every figure is the
 median of interleaved repeats, with the smallest and the largest. Ratios are taken round by round,
 so both sides saw the same machine load. A figure with one repeat is a count, or was measured once.
 No test asserts these durations.
@@ -48,17 +54,22 @@ def show(title: str, group: Group) -> None:
     Console(width=160).print(table)
 
 
-def record(groups: Mapping[str, Group], page: Path) -> None:
-    """Write all groups to a page of the documentation, and the plot next to it."""
-    day = datetime.datetime.now(datetime.UTC).date().isoformat()
-    tables = "\n\n".join(_markdown(title, group) for title, group in groups.items())
-    page.write_text(PAGE.format(day=day, machine=machine(), tables=tables), encoding="utf-8")
+def record(groups: Mapping[str, Group], folder: Path) -> None:
+    """Write all groups to this generation's page of the documentation, and the plot next to it."""
+    text = PAGE.format(
+        title=TITLES[GENERATION],
+        day=(day := datetime.datetime.now(datetime.UTC).date().isoformat()),
+        command=f"MSM_SDK={GENERATION} ./dev run python -m benchmarks --record",
+        machine=machine(),
+        tables="\n\n".join(_markdown(title, group) for title, group in groups.items()),
+    )
+    (folder / f"{GENERATION}.md").write_text(text, encoding="utf-8")
     drawn = plot(PLOTTED, groups[PLOTTED], f"{day}, {machine()}")
-    (page.parent / PLOT).write_text(drawn, encoding="utf-8")
+    (folder / f"{GENERATION}.svg").write_text(drawn, encoding="utf-8")
 
 
 def _markdown(title: str, group: Group) -> str:
-    picture = [f"![Medians with the smallest and the largest]({PLOT})", ""]
+    picture = [f"![Medians with the smallest and the largest]({GENERATION}.svg)", ""]
     return "\n".join(
         [
             f"## {title}",

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from tests.support.generation import PROGRAM, module_of
+from tests.support.wire import Wire
 
 from .forks import in_fork
 from .local import BIN, PROVIDER, ROOT, Local, server_of
@@ -19,6 +20,7 @@ AT_HEADS = "alembic current --check-heads"
 CURRENT, NOTHING = "migrations current", "migrations upgrade, no-op"
 TABLES, MSM = "import the SDK's tables", "import msm"
 BOTH = "migrations --help, and import the SDK's tables"
+REQUESTS = "start_engine, our models: requests"
 ATTACH, CHECK, LOCK = "start_engine, our models", "check, our tables", "lock of an upgrade"
 COLD, WARM = "msm-local start, cold", "msm-local start, warm"
 IDLE, USED = "platform, just started", "platform, after all of these"
@@ -47,6 +49,8 @@ def measure(repeats: int) -> Group:
             # A command of today's SDK loads its tables when it needs them, and --help does not.
             pairs = zip(found[HELP].values, found[TABLES].values, strict=True)
             found[BOTH] = Sample(tuple(sum(pair) for pair in pairs))
+            attached = in_fork(attach_requests, environment=local.environment(), folder=ROOT)
+            requests = Sample((attached,))
             used = Sample((local.megabytes(),))
             server = server_of(local.state()["database_url"])
         finally:
@@ -62,6 +66,7 @@ def measure(repeats: int) -> Group:
         figure(found, TABLES),
         figure(found, MSM, TABLES, times=1.1),
         figure(found, ATTACH, at_most=0.2),
+        Figure(REQUESTS, requests, "", at_most=3),
         figure(found, CHECK, at_most=3),
         figure(found, LOCK, unit="ms", at_most=30),
         figure(platform, COLD, at_most=4),
@@ -116,6 +121,16 @@ def attach_seconds() -> float:
     started = time.perf_counter()
     start_engine(models)
     return time.perf_counter() - started
+
+
+def attach_requests() -> int:
+    """How many requests the first ``start_engine`` of a process sends."""
+    from migrations.registry import metatable_provider_models
+    from msm import start_engine
+
+    with Wire() as wire:
+        start_engine(metatable_provider_models())
+    return len(wire.requests)
 
 
 def check_seconds() -> float:

@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks.report import PLOT, PLOTTED, record
+from benchmarks.report import PLOTTED, TITLES, record
 from benchmarks.scale import write_project
 from benchmarks.timing import Figure, Group, Sample, figure, interleave
 from tests.conftest import ROOT
+from tests.support.generation import GENERATION
 
 # The smallest measurement of every group that shows that it still runs.
 SMALL = """
@@ -54,13 +55,14 @@ def test_a_ratio_pairs_measurements_of_one_round() -> None:
 def test_record_writes_page_and_plot(tmp_path: Path) -> None:
     figures = [drawn_figure("<ours>"), drawn_figure("psycopg"), drawn_figure("psycopg")]
     group = Group([*figures, Figure("memory", Sample((9.0,)), "MB", at_most=8)], "PostgreSQL 18")
-    record({"Start-up": group, PLOTTED: group}, tmp_path / "page.md")
-    page = (tmp_path / "page.md").read_text(encoding="utf-8")
+    record({"Start-up": group, PLOTTED: group}, tmp_path)
+    page = (tmp_path / f"{GENERATION}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {TITLES[GENERATION]}\n")
     assert page.count("| memory | 1 | 9 MB | 9 to 9 |  |  |  | 8 MB: MISSED |") == 2
     assert page.count("On PostgreSQL 18.") == 2
-    assert page.count(f"]({PLOT})") == 1
+    assert page.count(f"]({GENERATION}.svg)") == 1
 
-    drawing = ElementTree.parse(tmp_path / PLOT).getroot()  # noqa: S314 - our own
+    drawing = ElementTree.parse(tmp_path / f"{GENERATION}.svg").getroot()  # noqa: S314 - our own
     day = re.findall(r"Measured on (\S+)", page)[0]
     said = [text.text or "" for text in drawing.iterfind("{*}text")]
     assert any(text.startswith(day) and "cores" in text for text in said)
@@ -78,13 +80,15 @@ def test_record_refuses_a_part_of_the_groups(
     assert "name no group with --record" in capsys.readouterr().err
 
 
-def test_the_recorded_page_has_every_group() -> None:
-    page = command.PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("generation", TITLES)
+def test_each_generation_has_a_page_of_every_group(generation: str) -> None:
+    page = (command.FOLDER / f"{generation}.md").read_text(encoding="utf-8")
     assert re.findall("^## (.*)$", page, re.MULTILINE) == [
         title for title, _, _ in command.GROUPS.values()
     ]
     (day,) = re.findall(r"Measured on (\S+)", page)
-    assert day in (command.PAGE.parent / PLOT).read_text(encoding="utf-8")
+    assert f"MSM_SDK={generation} " in page
+    assert day in (command.FOLDER / f"{generation}.svg").read_text(encoding="utf-8")
 
 
 def test_every_third_generated_table_is_time_indexed(tmp_path: Path) -> None:
