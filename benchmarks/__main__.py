@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import load, rows, scale, startup, upgrade
+from . import load, rows, scale, series, startup, upgrade
 from .report import PLOTTED, machine, record, show
 from .timing import Group
 
@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, Callable[[int], Group], int]] = {
     "startup": ("Start-up", startup.measure, 7),
     "upgrade": ("Upgrading our tables, compared with bare Alembic", upgrade.measure, 7),
     "scale": ("Many tables", scale.measure, 5),
+    "series": ("Long time series", series.measure, 5),
     "rows": (PLOTTED, rows.measure, 7),
     "load": ("Many clients at once", load.measure, 3),
 }
