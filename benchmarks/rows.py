@@ -5,6 +5,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import msm
+from msm.models import Asset
+from msm_portfolio import ExternalPricesTS
+from tests.support.forked import point_sdk_at
+
 from . import rows_read as reading
 from .local import Local, server_of
 from .rows_write import COPY, EXECUTEMANY, UPSERT, measure_writes
@@ -28,17 +33,13 @@ def measure(repeats: int) -> Group:
             local.upgrade()
             url = local.state()["database_url"]
             os.environ.update(local.environment())
+            point_sdk_at(os.environ["MAINSEQUENCE_ENDPOINT"])
             return Group(_measure(url, repeats), server_of(url))
         finally:
             local.destroy()
 
 
 def _measure(database_url: str, repeats: int) -> list[Figure]:
-    # Imported here: the SDK reads its endpoint from the environment during its import.
-    import msm
-    from msm.models import Asset
-    from msm_portfolio import ExternalPricesTS
-
     runtime = msm.start_engine([Asset, ExternalPricesTS])
     figures: list[Figure] = []
     for count in COUNTS:

@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.support.generation import PROGRAM, module_of, sdk
 
-__all__ = ["Finished", "run_forked", "run_sdk_cli", "value_of"]
+__all__ = ["Finished", "point_sdk_at", "run_forked", "run_sdk_cli", "value_of"]
 
 TIMEOUT_SECONDS = 120
 
@@ -113,7 +113,7 @@ def _child(
 ) -> None:
     os.environ.update(environment, GIT_WORK_TREE=folder)
     os.chdir(folder)
-    _point_sdk_at(environment["MAINSEQUENCE_ENDPOINT"])
+    point_sdk_at(environment["MAINSEQUENCE_ENDPOINT"])
     stdout, stderr = io.StringIO(), io.StringIO()
     exit_code, value = 0, None
     with redirect_stdout(stdout), redirect_stderr(stderr):
@@ -130,8 +130,8 @@ def _child(
     sender.close()
 
 
-def _point_sdk_at(endpoint: str) -> None:
-    """The SDK computed its URLs during its import, before the platform of this test existed."""
+def point_sdk_at(endpoint: str) -> None:
+    """Send what this process asks of the SDK to a platform that started after its import."""
     from mainsequence.client import utils
     from mainsequence.client.base import BaseObjectOrm
 
