@@ -4,7 +4,7 @@
 ``upgrade()`` and ``downgrade()`` of each revision run against a context that only records.
 """
 
-from .history import History, HistoryError, Revision, UnknownRevisionError, read_history
+from .history import HistoryError, Revision, UnknownRevisionError, read_history
 from .recorder import Location, Operation, Recording, record
 from .review import Finding, Review, review
 from .rules import RULES, Rule
@@ -12,7 +12,6 @@ from .rules import RULES, Rule
 __all__ = [
     "RULES",
     "Finding",
-    "History",
     "HistoryError",
     "Location",
     "Operation",

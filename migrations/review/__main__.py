@@ -61,7 +61,7 @@ def review_folder(provider: MarketsMigration, folder: Path, ids: Sequence[str] =
         HistoryError: the folder or a revision's SQL cannot be read, or an id does not exist.
         RevisionFilesError: the revisions are not one history.
     """
-    chosen = read_history(provider, folder).select(ids)
+    chosen = read_history(provider, folder, ids)
     found = review(chosen)
     squawk = Squawk.installed()
     if squawk is None:

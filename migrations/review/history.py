@@ -1,7 +1,7 @@
 """The revisions of one namespace in order, each with its operations and what came before it."""
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +17,6 @@ from .schema import Schema, TableShape, shape_of
 from .subjects import ColumnTypes, created_tables, retired_tables
 
 __all__ = [
-    "History",
     "HistoryError",
     "Revision",
     "UnknownRevisionError",
@@ -94,45 +93,31 @@ class Revision:
         return self.upgrade, self.downgrade
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """The revisions of a namespace, base first; those outside its folder come last."""
+def read_history(
+    provider: MarketsMigration, folder: Path, ids: Collection[str] = ()
+) -> list[Revision]:
+    """Load and run, without a database, the revisions of a namespace.
 
-    folder: Path
-    revisions: Sequence[Revision]
-
-    def select(self, ids: Sequence[str]) -> list[Revision]:
-        """The named revisions, or all if `ids` is empty.
-
-        Raises:
-            UnknownRevisionError: no revision has one of the ids.
-        """
-        known = {revision.id for revision in self.revisions}
-        for name in ids:
-            if name not in known:
-                raise UnknownRevisionError(
-                    f"There is no revision {name!r} in {self.folder}, which contains "
-                    f"{', '.join(sorted(known))}; run `python -m {__package__}` to review all.",
-                    folder=self.folder,
-                    revision=name,
-                )
-        return [revision for revision in self.revisions if not ids or revision.id in ids]
-
-
-def read_history(provider: MarketsMigration, folder: Path) -> History:
-    """Load and run, without a database, every revision of a namespace.
-
-    Revisions of msm that those of a project depend on are loaded, but are not in the history.
+    Revisions of msm that those of a project depend on are loaded, but are not among them.
 
     Args:
         provider: whose tables the revisions may work on.
         folder: the namespace's folder, ``versions/<slug>``.
+        ids: the revisions to return; all if it is empty.
+
+    Returns:
+        They, base first; those outside the folder of their namespace come last.
 
     Raises:
         HistoryError: the folder is missing, or acknowledgements are not a dict of reasons.
         RevisionFilesError: the revisions are not one history, or Python cannot load one.
+        UnknownRevisionError: no revision has one of the ids.
     """
     scripts = _load(provider, folder)
+    outside = _outside(folder, {script.revision for script in scripts})
+    _refuse_unknown(
+        ids, [*(script.revision for script in scripts), *(r.id for r in outside)], folder
+    )
     owned_tables = {model.__tablename__ for model in provider.metatable_models}
     upgrades = [_record(script, "upgrade") for script in scripts]
     # First all upgrades: whether a revision may create a table depends on what later ones drop.
@@ -141,19 +126,31 @@ def read_history(provider: MarketsMigration, folder: Path) -> History:
     schema = Schema()
     revisions = []
     for index, (script, upgrade) in enumerate(zip(scripts, upgrades, strict=True)):
-        known = owned_tables.union(
-            *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
-        )
-        revisions.append(_revision(script, upgrade, schema.copy(), known))
+        if not ids or script.revision in ids:
+            known = owned_tables.union(
+                *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
+            )
+            revisions.append(_revision(script, upgrade, schema.copy(), known))
         for operation in upgrade.operations:
             schema.apply(operation.op)
     left_over = set(schema.tables) - owned_tables
     revisions = [replace(revision, left_over=left_over) for revision in revisions]
-    if revisions:
+    if revisions and revisions[-1].id == scripts[-1].revision:
         tables = {model.__tablename__: model.__table__ for model in provider.metatable_models}
         models = {name: shape_of(table) for name, table in tables.items()}
         revisions[-1] = replace(revisions[-1], models=models)
-    return History(folder, [*revisions, *_outside(folder, {script.revision for script in scripts})])
+    return [*revisions, *(revision for revision in outside if not ids or revision.id in ids)]
+
+
+def _refuse_unknown(ids: Collection[str], known: Collection[str], folder: Path) -> None:
+    for name in ids:
+        if name not in known:
+            raise UnknownRevisionError(
+                f"There is no revision {name!r} in {folder}, which contains "
+                f"{', '.join(sorted(known))}; run `python -m {__package__}` to review all.",
+                folder=folder,
+                revision=name,
+            )
 
 
 def pending_revisions(directory: ScriptDirectory, ids: Collection[str]) -> list[Revision]:

@@ -220,8 +220,10 @@ class Schema:
 
 def shape_of(bare: Table) -> TableShape:
     """A table with the names that it has in the database."""
-    convention = MarketsBase.metadata.naming_convention
-    table = bare.to_metadata(MetaData(naming_convention=convention))
+    metadata = MarketsBase.metadata
+    table = bare
+    if bare.metadata is not metadata:
+        table = bare.to_metadata(MetaData(naming_convention=metadata.naming_convention))
     shape = TableShape(
         comment=table.comment, columns={column.name: _column(column) for column in table.columns}
     )

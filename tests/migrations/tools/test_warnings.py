@@ -128,8 +128,8 @@ def test_names_of_renamed_parts_are_followed(versions: Path) -> None:
     write(versions / NAMESPACE, revision(rename))
     # No model has the new name here.
     assert set(rejected(reviewed(versions, [NEXT]))) == {"unknown-table"}
-    schema = read_history(migration, versions / NAMESPACE).revisions[-1].before
-    for operation in read_history(migration, versions / NAMESPACE).revisions[-1].upgrade.operations:
+    schema = read_history(migration, versions / NAMESPACE)[-1].before
+    for operation in read_history(migration, versions / NAMESPACE)[-1].upgrade.operations:
         schema.apply(operation.op)
     parts = schema.tables["ms_markets__emitter"].parts
     assert {"pk__ms_markets__emitter", "uix_code"} <= set(parts)
@@ -138,7 +138,7 @@ def test_names_of_renamed_parts_are_followed(versions: Path) -> None:
 
 
 def test_history_makes_what_the_models_say() -> None:
-    last = read_history(migration, migration.folder).revisions[-1]
+    last = read_history(migration, migration.folder)[-1]
     schema = last.before.copy()
     for operation in last.upgrade.operations:
         schema.apply(operation.op)
