@@ -24,6 +24,9 @@ __all__ = [
     "test_upgrade",
 ]
 
+# Its many steps take long; the default suite goes down to base and up again elsewhere.
+pytest.mark.slow(test_up_down_consistency)
+
 
 @pytest.fixture
 def alembic_config(empty_database: Connection) -> Config:
@@ -35,6 +38,7 @@ def alembic_engine(empty_database: Connection) -> Engine:
     return create_engine(url_of(empty_database), poolclass=NullPool)
 
 
+@pytest.mark.slow
 def test_downgrade_leaves_no_trace(empty_database: Connection) -> None:
     """The check of pytest-alembic itself needs an env.py that uses a given connection."""
     config = config_for(url_of(empty_database))

@@ -101,6 +101,7 @@ def numbers(count: int) -> dict[str, Any]:
     return {f"c{number}": mapped_column(Integer) for number in range(count)}
 
 
+@pytest.mark.slow
 def test_descriptions_survive_python_without_docstrings() -> None:
     code = (
         "import msm.models, msm_portfolio.models\nfrom msm.base import MarketsBase\n"

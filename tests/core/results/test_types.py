@@ -6,11 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 STATEMENTS = Path(__file__).with_name("typed_statements.py")
 
 
+@pytest.mark.slow
 def test_pyright_knows_the_types_of_rows(tmp_path: Path) -> None:
     settings = {
         "include": [str(STATEMENTS)],

@@ -319,6 +319,7 @@ def test_squawk_sees_a_block_outside_a_transaction(versions: Path) -> None:
     assert refused not in warned(inside)
 
 
+@pytest.mark.slow
 def test_the_command_runs_under_both_names(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "migrations", tmp_path / "msm_migrations")
     for package, folder in (("migrations", ROOT), ("msm_migrations", tmp_path)):
