@@ -1,6 +1,7 @@
 """A migration provider, with the facts that messages and checks need."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from alembic.config import Config
 from alembic.util import coerce_resource_to_filename
 from sqlalchemy import Table
 
+from msm.base import MarketsModel
 from msm.errors import commands
 from msm.sdk import forget_meta_table
 from msm.sdk.migrations import AlembicMetaTableMigration, namespace_version_location
@@ -65,13 +67,27 @@ class MarketsMigration(AlembicMetaTableMigration):
     # What the running command has reserved, as the SDK keeps it, and the options that it passed.
     _reserved: Any = field(default=None, init=False, repr=False)
     _timeout: float | None = field(default=None, init=False, repr=False)
+    _new: set[type[MarketsModel]] = field(default_factory=set, init=False, repr=False)
 
     def prepare_for_alembic(self, **options: Any) -> Any:
         """Look up or reserve the tables in the catalog, as every command does that changes them."""
         self._timeout = options.get("timeout")
-        # Named, because the class of a dataclass with slots is another one than super() knows.
-        self._reserved = AlembicMetaTableMigration.prepare_for_alembic(self, **options)
+        self._new.clear()
+        self._reserved = self._reserve(**options)
         return self._reserved
+
+    def _reserve(
+        self, *, on_metatable_reserved: Callable[[Any, Any], object] | None = None, **options: Any
+    ) -> Any:
+        def note(model: type[MarketsModel], row: Any) -> None:
+            self._new.add(model)
+            if on_metatable_reserved is not None:
+                on_metatable_reserved(model, row)
+
+        # Named, because the class of a dataclass with slots is another one than super() knows.
+        return AlembicMetaTableMigration.prepare_for_alembic(
+            self, on_metatable_reserved=note, **options
+        )
 
     def reserve_again(self) -> None:
         """Look up or reserve the tables once more, for a command that has the lock now.
@@ -86,11 +102,21 @@ class MarketsMigration(AlembicMetaTableMigration):
         before = [model.get_meta_table_uid() for model in self.metatable_models]
         for model in self.metatable_models:
             forget_meta_table(model)
-        AlembicMetaTableMigration.prepare_for_alembic(self, timeout=self._timeout)
+        self._reserve(timeout=self._timeout)
         after = [model.get_meta_table_uid() for model in self.metatable_models]
         renewed = dict(zip(before, after, strict=True))
         # In place, because the SDK's command has this object already, and finalizes what it names.
         reserved.meta_table_uids = [renewed.get(uid, uid) for uid in reserved.meta_table_uids]
+
+    @property
+    def new_models(self) -> list[type[MarketsModel]]:
+        """The models whose tables the running command has reserved, which were not before."""
+        return [model for model in self.metatable_models if model in self._new]
+
+    def drop_new_reservations(self, models: Sequence[type[MarketsModel]]) -> None:
+        """Remove what the running command has reserved for these models from the catalog."""
+        self.drop_reservations(models, timeout=self._timeout)
+        self._new.difference_update(models)
 
     @property
     def module(self) -> str:
@@ -128,9 +154,9 @@ class MarketsMigration(AlembicMetaTableMigration):
         ours = self.reference == DEFAULT_PROVIDER
         return commands.check_command(PACKAGE, provider=None if ours else self.reference)
 
-    def forget_command(self, uid: str) -> str:
+    def forget_command(self, uid: str, table: str) -> str:
         """The command that removes a resource without a table and a model from the catalog."""
-        return commands.forget_command(uid, self.reference, self.target)
+        return commands.forget_command(uid, table, self.reference, self.target)
 
     @property
     def revision_command(self) -> str:

@@ -116,7 +116,8 @@ def _judge(
         return difference("unowned", detail, by_hand_command(provider, title))
     if not is_ours:
         detail = "the catalog has it, but there is no table and no model"
-        return difference("dropped_table", detail, provider.forget_command(row.uid))
+        command = provider.forget_command(row.uid, row.physical_table_name)
+        return difference("dropped_table", detail, command)
     if row.provisioning_status != "active":
         table = "exists" if exists else "does not exist"
         detail = f"the catalog has it {row.provisioning_status}, not active; its table {table}"

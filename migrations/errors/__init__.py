@@ -21,7 +21,7 @@
     │   ├── UnversionedTablesError      tables exist, and no version row
     │   ├── LostTablesError             version rows exist, and tables are gone
     │   ├── SearchPathError
-    │   ├── InvalidIndexError           a pending revision creates an index that is INVALID
+    │   ├── InvalidIndexError           a pending revision creates an INVALID index; exit code 6
     │   └── NamespaceTakenError
     ├── DataLossError               data would be lost, or nobody can know; nothing was changed
     │   ├── UnacknowledgedLossError     a pending revision gives no reason; exit code 3

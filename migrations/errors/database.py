@@ -125,6 +125,8 @@ class InvalidIndexError(DatabaseStateError):
         revision: the id of the revision.
     """
 
+    exit_code = 6
+
     def __init__(self, index: str, *, table: str, revision: str) -> None:
         super().__init__(
             f"The index {index} of {table}, which revision {revision} creates, was left INVALID by "

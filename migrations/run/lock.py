@@ -16,7 +16,7 @@ from .limits import LOCK_TIMEOUT_VARIABLE
 from .logger import LOG
 from .progress import Progress
 
-__all__ = ["MigrationLock", "release", "take"]
+__all__ = ["MigrationLock", "is_held", "release", "take"]
 
 # Part of every key: with another prefix, two versions of this code could migrate at the same time.
 KEY_PREFIX = "msm-migrate"
@@ -95,19 +95,22 @@ class MigrationLock:
         Raises:
             LockLostError: it does not have the lock any more.
         """
-        try:
-            held = self._connection is not None and self._connection.scalar(
-                HELD_BY_US, {"key": self._key}
-            )
-            cause = None
-        except DBAPIError as error:
-            # The connection is gone, and with it the session and its lock.
-            held, cause = False, error
-        if not held:
+        if not self.is_held():
             raise LockLostError(
                 f"The lock of {self.table} was lost while the migration ran; {progress.outcome()}; "
                 "find out what ended the session that held it, and run this again."
-            ) from cause
+            )
+
+    def is_held(self) -> bool:
+        """Whether the session that took the lock still has it."""
+        if self._connection is None:
+            return False
+        try:
+            return bool(self._connection.scalar(HELD_BY_US, {"key": self._key}))
+        except DBAPIError:
+            # The connection is gone, and with it the session and its lock.
+            self.release()
+            return False
 
     def release(self) -> None:
         """Free the lock by closing its connection. A second call does nothing."""
@@ -152,6 +155,11 @@ def take(engine: Engine, table: str, timeout: float) -> MigrationLock:
     lock.acquire(timeout)
     _held.append(lock)
     return lock
+
+
+def is_held() -> bool:
+    """Whether this process has taken a lock, and still has it."""
+    return any(lock.is_held() for lock in _held)
 
 
 def release(_: object = None) -> None:

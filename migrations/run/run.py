@@ -42,6 +42,7 @@ from .limits import Limits, set_timeouts
 from .lock import MigrationLock, release, take
 from .logger import LOG
 from .progress import Progress
+from .reservations import give_back
 from .translation import busy, failure_of, is_busy
 
 __all__ = ["begin_or_exit", "end", "run", "run_or_exit"]
@@ -178,22 +179,28 @@ class Run:
         try:
             yield
         except MigrationError:
-            release()
+            self._give_up()
             raise
         except KeyboardInterrupt as error:
-            release()
+            self._give_up()
             raise MigrationInterruptedError(
                 f"The migration was interrupted; {self.progress.outcome()}; run this again to do "
                 "what is left."
             ) from error
         except Exception as error:
-            # After a failure nothing is finalized, and the SDK does not call release().
-            release()
+            self._give_up()
             failure = failure_of(error, self.url, self.progress, self.revisions)
             # A fault of our own code, or of the SDK: its traceback is what is needed.
             if failure is None:
                 raise
             raise failure from error
+
+    def _give_up(self) -> None:
+        """Remove what was only reserved, and free the lock, which the SDK does not do now."""
+        try:
+            give_back(self._engine, self._provider)
+        finally:
+            release()
 
     def close(self) -> None:
         """Close the connection, and remove what it needed."""
@@ -228,6 +235,8 @@ class Run:
             with refusals_of("the reservation of the tables"):
                 self._provider.reserve_again()
         except PlatformError as error:
+            # Nor would the platform remove what it has reserved.
+            release()
             raise ReservationError(
                 f"{str(error).rstrip('.')}; nothing was changed; run this again."
             ) from error

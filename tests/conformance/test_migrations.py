@@ -20,7 +20,7 @@ from tests.support.crashing import kill, read_versions, run_traced
 from tests.support.forked import value_of
 from tests.support.generation import only_metatables
 from tests.support.history import HEAD, MODELS, NEXT, RESOURCES, TABLES
-from tests.support.migrating import migrate, wait_until, write_revision
+from tests.support.migrating import migrate, sentence_of, wait_until, write_revision
 from tests.support.schema import TableShape, describe
 from tests.support.tracing import Moment, ddl_of
 
@@ -85,6 +85,18 @@ def test_up_down_and_up_give_the_same_tables(emptied: Engine) -> None:
     assert value_of(count_all, environment=emptied.environment) == 0
 
 
+def test_catalog_shows_the_index_by_identity(emptied: Engine) -> None:
+    run(emptied, "upgrade", "head")
+    body = {"physical_table_name__contains": OURS, "limit": 500}
+    rows = emptied.http.post("/time-index-meta-tables/filter/", json=body).json()["results"]
+    assert len(rows) == 21
+    for row in rows:
+        layout = row["time_indexed_profile"]["storage_layout"]
+        [index] = layout["secondary_indexes"]
+        by_identity = [*layout["identity_dimensions"], layout["time_index"]["name"]]
+        assert index["columns"] == by_identity, row["physical_table_name"]
+
+
 def test_a_new_revision_is_applied_and_taken_back(emptied: Engine, tmp_path: Path) -> None:
     run(emptied, "upgrade", "head")
     before = state_of(emptied)
@@ -96,6 +108,18 @@ def test_a_new_revision_is_applied_and_taken_back(emptied: Engine, tmp_path: Pat
     assert (after.versions, after.tables == before.tables) == ([NEXT], False)
     run(emptied, "downgrade", HEAD, folder=tmp_path)
     assert state_of(emptied) == before
+
+
+def test_failed_upgrade_leaves_nothing_reserved(emptied: Engine, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
+    write_revision(tmp_path, 'op.execute("SELECT 1 / 0")')
+    failed = migrate("upgrade", "head", environment=emptied.environment, folder=tmp_path)
+    assert (failed.exit_code, "division by zero" in sentence_of(failed)) == (1, True)
+    left = state_of(emptied)
+    # Only the version table, which each engine has once there was an upgrade.
+    assert (left.versions or [], left.tables, sum(left.statuses.values())) == ([], {}, 1)
+    run(emptied, "upgrade", "head")
+    head_of(state_of(emptied))
 
 
 def test_four_upgrades_at_once_all_succeed(emptied: Engine) -> None:

@@ -70,6 +70,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._pass_on()
 
+    def do_DELETE(self) -> None:
+        self._pass_on()
+
     def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - its name there
         """Print nothing: tests read standard error."""
 

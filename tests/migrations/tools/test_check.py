@@ -177,7 +177,7 @@ FAULTS = {
         COPIED,
         "dropped_table",
         "ms_markets__former",
-        forget_command(FORMER_UID, PROVIDER, "head"),
+        forget_command(FORMER_UID, "ms_markets__former", PROVIDER, "head"),
     ),
     "a table that no model describes": CatalogFault(
         f"{COPIED}; {FORMER}",
@@ -250,7 +250,7 @@ def test_table_without_a_model_is_dropped_as_told(
         for difference in json.loads(result.stdout)["differences"]
     ]
     # A migration of SDK 8 keeps its row in the catalog.
-    delete = ("dropped_table", forget_command(FORMER_UID, PROVIDER, "head"))
+    delete = ("dropped_table", forget_command(FORMER_UID, "ms_markets__former", PROVIDER, "head"))
     assert left == ([delete] if GENERATION == "mainsequence8" else [])
 
 

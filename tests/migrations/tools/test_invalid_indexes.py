@@ -30,6 +30,7 @@ def test_upgrade_says_which_invalid_index_to_drop(
     assert KEPT in sentence_of(failed)
 
     refused = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert refused.exit_code == 6
     facts = {"index": "ix_test", "table": "ms_markets__asset", "revision": NEXT}
     assert sentence_of(refused) == sentence(InvalidIndexError, **facts)
     seen = run_forked(run_check_fresh, environment=environment, folder=checkout)

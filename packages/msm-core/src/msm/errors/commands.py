@@ -86,18 +86,19 @@ def check_command(package: str, *, provider: str | None = None) -> str:
     return command if provider is None else f"{command} --provider {provider}"
 
 
-def forget_command(uid: str, provider: str, target: str) -> str:
+def forget_command(uid: str, table: str, provider: str, target: str) -> str:
     """The command that removes a resource without a table and a model from the catalog.
 
     Args:
         uid: of the resource.
+        table: its physical name, which SDK 8 asks for.
         provider: the migration provider that the resource belongs to, as ``package:attribute``.
         target: the end of its revisions, ``head`` or ``heads``.
     """
     # A migration of today's SDK removes what its provider has no model for any more.
     return {
         "metatables": upgrade_command(provider, target),
-        "mainsequence8": as_typed(f"mainsequence meta-table delete {uid}"),
+        "mainsequence8": f"echo {table} | {as_typed(f'mainsequence meta-table delete {uid}')}",
     }[GENERATION]
 
 

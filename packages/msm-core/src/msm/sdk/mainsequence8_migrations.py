@@ -1,6 +1,6 @@
 """The migrations of ``mainsequence`` 8, whose commands look at the database in env.py alone."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +19,7 @@ from mainsequence.meta_tables.migrations import (
 )
 
 from msm.sdk.context import MigrationConnection
-from msm.sdk.private_names import omit_script_context
+from msm.sdk.private_names import forget_meta_table, omit_script_context
 
 __all__ = [
     "AlembicMetaTableMigration",
@@ -82,6 +82,22 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
     before_look: Callable[[Config, bool], None] = _nothing
     after_run: Callable[[], None] = _nothing
     awaited: Collection[type[PlatformManagedMetaTable]] = ()
+
+    def drop_reservations(
+        self, models: Sequence[type[PlatformManagedMetaTable]], *, timeout: float | None
+    ) -> None:
+        """Remove the resources of tables that do not exist from the catalog.
+
+        Args:
+            models: those of the tables.
+            timeout: seconds to wait for an answer; None for the SDK's default.
+
+        Raises:
+            Exception: one of ``SDK_ERRORS``.
+        """
+        for model in models:
+            model.get_meta_table().delete(timeout=timeout)
+            forget_meta_table(model)
 
 
 @cache

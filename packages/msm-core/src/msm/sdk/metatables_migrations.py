@@ -25,6 +25,7 @@ from metatables.migrations import (
 )
 from metatables.migrations.tls import migration_tls_arguments
 from metatables.models import (
+    ManagedMetaTableFinalizeRequest,
     ManagedMetaTableFinalizeResponse,
     MetaTable,
     MetaTableMigrationConnection,
@@ -34,7 +35,7 @@ from metatables.sqlalchemy_contracts import PlatformManagedMetaTable
 from sqlalchemy import make_url
 
 from msm.sdk.context import MigrationConnection
-from msm.sdk.private_names import omit_script_context
+from msm.sdk.private_names import forget_meta_table, omit_script_context
 
 __all__ = [
     "AlembicMetaTableMigration",
@@ -203,6 +204,33 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
             )
         found.reserved_count += len(waiting)
         return found
+
+    def drop_reservations(
+        self, models: Sequence[type[PlatformManagedMetaTable]], *, timeout: float | None
+    ) -> None:
+        """Remove the resources of tables that do not exist from the catalog.
+
+        Args:
+            models: those of the tables.
+            timeout: seconds to wait for an answer; None for the SDK's default.
+
+        Raises:
+            Exception: one of ``SDK_ERRORS``.
+        """
+        for batch in batched(models, MAX_RESERVATIONS, strict=False):
+            uids = [str(model.get_meta_table_uid()) for model in batch]
+            # The platform refuses DELETE, and removes what a migration says that it removed.
+            MetaTable.finalize_managed(
+                ManagedMetaTableFinalizeRequest(
+                    meta_table_uids=uids,
+                    removed_meta_table_uids=uids,
+                    migration_provider_key=self.migration_provider_key,
+                    alembic_version_meta_table_uid=self.alembic_registry.get_meta_table_uid(),
+                ),
+                timeout=timeout,
+            )
+            for model in batch:
+                forget_meta_table(model)
 
 
 @cache
