@@ -4,6 +4,7 @@
 issues, and changes nothing; only the credential is left behind.
 """
 
-from .plan import Loss, Plan, RevisionFailedError, Step, UnknownTargetError, make_plan
+from .losses import Loss
+from .plan import Plan, RevisionFailedError, Step, UnknownTargetError, make_plan
 
 __all__ = ["Loss", "Plan", "RevisionFailedError", "Step", "UnknownTargetError", "make_plan"]

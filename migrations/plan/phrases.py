@@ -93,7 +93,7 @@ def describe_loss(effect: Effect) -> str:
         case "delete-rows":
             return f"{effect.detail or 'delete from'} {effect.table}"
         case "rewrite-rows":
-            return f"update {effect.table} ({', '.join(effect.columns)})"
+            return f"{effect.detail or 'update'} {effect.table} ({', '.join(effect.columns)})"
         case "unread-sql":
             return f"execute SQL that {effect.detail}"
 

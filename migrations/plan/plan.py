@@ -18,20 +18,17 @@ from ..errors import MigrationError
 from ..inspection.database import Database, revision_directory
 from ..inspection.rendering import offline_context
 from ..provider import PACKAGE, MarketsMigration
-from ..review.hazards import Effect, Hazard, effects, novelties
+from ..review.hazards import effects, novelties
 from ..review.recorder import Recording, record
 from ..review.schema import Schema
 from ..review.subjects import ColumnTypes
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
-from .phrases import describe, describe_loss
-from .rows import RowCount, count_rows, count_values
+from .losses import Loss, losses_of
+from .phrases import describe
 
 __all__ = ["Loss", "Plan", "RevisionFailedError", "Step", "UnknownTargetError", "make_plan"]
 
 type Direction = Literal["upgrade", "downgrade"]
-
-VERBS: dict[Hazard, str] = {"delete-rows": "deletes ", "rewrite-rows": "rewrites "}
-COUNTED_VALUES: frozenset[Hazard] = frozenset({"drop-column", "set-not-null"})
 
 
 class UnknownTargetError(MigrationError):
@@ -60,55 +57,6 @@ class RevisionFailedError(MigrationError):
         super().__init__(message)
         self.revision = revision
         self.file = file
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What a destructive operation loses.
-
-    Attributes:
-        effect: what the operation does.
-        action: the same, in one line.
-        rows: how many rows the table has now; None if it does not exist yet, or is not known.
-        values: how many of them have a value in the column that is dropped or made NOT NULL; None
-            for another operation, and where the column does not exist yet.
-    """
-
-    effect: Effect
-    action: str
-    rows: RowCount | None
-    values: RowCount | None = None
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether it concerns as many rows as the table has, which were counted."""
-        return self.rows is not None and self.rows.exact and not self.effect.is_filtered
-
-    def __str__(self) -> str:
-        if self.effect.hazard == "unread-sql":
-            return "may destroy anything"
-        if self.rows is None:
-            return "does not exist yet"
-        if self.values is not None:
-            return self._of_values(self.rows, self.values)
-        verb = VERBS.get(self.effect.hazard, "")
-        return f"{verb}{'up to ' if self.effect.is_filtered else ''}{self.rows}"
-
-    def _of_values(self, rows: RowCount, values: RowCount) -> str:
-        if self.effect.hazard == "drop-column":
-            if not rows.number:
-                return str(rows)
-            number = f"{'' if values.exact else 'about '}{values.number:,}"
-            return f"{number} of {rows} {_hold(values.number)} a value"
-        without = rows.number - values.number
-        # An estimate of one number says nothing about its difference to another.
-        if not rows.exact or not values.exact or not without:
-            return str(rows)
-        return f"{without:,} of {rows} {_hold(without)} NULL: this will fail"
-
-
-def _hold(number: int) -> str:
-    return "holds" if number == 1 else "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +184,7 @@ def _step(
     made = novelties(operations)
     # Each once: a backfill in slices does the same to many parts of one table.
     found = dict.fromkeys(effect for op in operations for effect in effects(op, types, made))
-    losses = tuple(_loss(effect, database) for effect in found)
+    losses = tuple(loss for effect in found for loss in losses_of(effect, database))
     return Step(revision.revision, revision.doc, tuple(_described(operations)), losses)
 
 
@@ -265,16 +213,6 @@ def _recorded(revision: Script, direction: Direction) -> Recording:
         revision=revision.revision,
         file=file,
     )
-
-
-def _loss(effect: Effect, database: Database | None) -> Loss:
-    rows = values = None
-    if database is not None and effect.table:
-        place = (database.connection, effect.schema, effect.table)
-        rows = count_rows(*place)
-        if effect.hazard in COUNTED_VALUES and len(effect.columns) == 1:
-            values = count_values(*place, effect.columns[0])
-    return Loss(effect, describe_loss(effect), rows, values)
 
 
 def _sql(

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 
-from .plan import Loss, Plan, Step
+from .losses import Loss
+from .plan import Plan, Step
 
 __all__ = ["as_json", "as_sql", "as_text"]
 
@@ -14,7 +15,9 @@ def as_json(plan: Plan, *, sql: bool) -> str:
     A step has ``revision``, ``title``, ``operations`` and ``losses``; a loss has ``action``,
     ``table``, ``rows`` (null if the table does not exist yet), ``exact``, which is false for an
     estimate, and where fewer rows of the table may be concerned, and ``values``: how many rows have
-    a value in the column that is dropped or made NOT NULL (null for other losses).
+    a value in the column that is dropped or made NOT NULL, or one that a narrower type does not
+    keep (null for other losses, and where it is not known). What foreign keys delete or overwrite
+    because of a DELETE is a loss of its own, whose ``rows`` are those that refer.
     """
     answer = {
         "direction": plan.direction,

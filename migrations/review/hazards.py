@@ -1,7 +1,7 @@
 """Operations that lose data, or that fail if rows do not fit; review and plan use it."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from alembic.operations.ops import (
@@ -20,7 +20,17 @@ from sqlalchemy.types import TypeEngine
 from .statements import Change, ChangeKind, Unreadable, changes
 from .subjects import ColumnTypes
 
-__all__ = ["Effect", "Hazard", "Novelties", "effects", "novelties", "sql_type", "widens"]
+__all__ = [
+    "TRUNCATE",
+    "TRUNCATE_CASCADE",
+    "Effect",
+    "Hazard",
+    "Novelties",
+    "effects",
+    "novelties",
+    "sql_type",
+    "widens",
+]
 
 # The names are those of the rules, which a revision acknowledges.
 type Hazard = Literal[
@@ -38,11 +48,19 @@ type Novelties = Collection[tuple[str, str | None]]
 HAZARDS: dict[ChangeKind, Hazard] = {
     "delete": "delete-rows",
     "truncate": "delete-rows",
+    "truncate-cascade": "delete-rows",
     "rewrite": "rewrite-rows",
     "drop-table": "drop-table",
     "drop-column": "drop-column",
     "change-type": "narrow-type",
     "set-not-null": "set-not-null",
+}
+# Details of effects: with CASCADE, the rows of every table that refers to the first one go too.
+TRUNCATE, TRUNCATE_CASCADE = "truncate", "truncate with CASCADE"
+DETAILS: dict[ChangeKind, str] = {
+    "truncate": TRUNCATE,
+    "truncate-cascade": TRUNCATE_CASCADE,
+    "change-type": "gets another type in SQL text",
 }
 
 
@@ -57,6 +75,8 @@ class Effect:
         columns: those that are concerned, sorted; empty for whole rows.
         is_filtered: whether it may leave rows of the table as they are.
         detail: what a message says besides; may be empty.
+        becomes: the type that its column gets; None if it gets none, or in SQL text.
+        using: the expression that converts the old values to it; None for PostgreSQL's own cast.
     """
 
     hazard: Hazard
@@ -65,6 +85,8 @@ class Effect:
     columns: tuple[str, ...] = ()
     is_filtered: bool = False
     detail: str = ""
+    becomes: TypeEngine[Any] | None = field(default=None, compare=False)
+    using: str | None = None
 
     @property
     def subject(self) -> str:
@@ -116,7 +138,15 @@ def _altered(op: AlterColumnOp, types: ColumnTypes) -> Iterator[Effect]:
     if new is not None and (old is None or not widens(old, new)):
         before = "an unknown type" if old is None else sql_type(old)
         detail = f"goes from {before} to {sql_type(new)}"
-        yield Effect("narrow-type", op.schema, op.table_name, (op.column_name,), detail=detail)
+        yield Effect(
+            "narrow-type",
+            op.schema,
+            op.table_name,
+            (op.column_name,),
+            detail=detail,
+            becomes=new,
+            using=op.kw.get("postgresql_using"),
+        )
     # Only the revision says whether the column may hold NULL: where it does not, assume so.
     if op.modify_nullable is False and op.existing_nullable is not False:
         yield Effect("set-not-null", op.schema, op.table_name, (op.column_name,))
@@ -124,6 +154,7 @@ def _altered(op: AlterColumnOp, types: ColumnTypes) -> Iterator[Effect]:
 
 def _is_new(change: Change, made: Novelties) -> bool:
     """Whether the rows, or the values that are set, are those of this revision."""
+    # With CASCADE, other tables are emptied too.
     if change.kind not in {"delete", "truncate", "rewrite"}:
         return False
     if (change.table, None) in made:
@@ -132,12 +163,8 @@ def _is_new(change: Change, made: Novelties) -> bool:
 
 
 def _effect(change: Change) -> Effect:
-    detail = {
-        "truncate": "truncate",
-        "change-type": "gets another type in SQL text",
-    }.get(change.kind, "")
     columns = tuple(sorted(change.columns))
-    hazard = HAZARDS[change.kind]
+    hazard, detail = HAZARDS[change.kind], DETAILS.get(change.kind, "")
     return Effect(hazard, change.schema, change.table, columns, change.is_filtered, detail)
 
 

@@ -35,6 +35,7 @@ class Rename:
         operations: those of ``upgrade()`` that the lines replace.
         upgrade: lines that rename, with every name that is made of the old one.
         downgrade: lines that undo them.
+        columns: new names of columns by their old ones, where a table and its columns are renamed.
     """
 
     old: str
@@ -42,6 +43,7 @@ class Rename:
     operations: list[Operation] = field(default_factory=list)
     upgrade: list[str] = field(default_factory=list)
     downgrade: list[str] = field(default_factory=list)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def add(self, there: str, back: str) -> None:
         """Add a line, and the one that undoes it."""
@@ -73,18 +75,23 @@ class _Names:
 
 def find_renames(revision: Revision) -> list[Rename]:
     """Every rename that a revision may mean: of tables first, then of columns."""
-    names = _Names(_table_pairs(revision), _column_pairs(revision))
+    tables, columns = _table_pairs(revision)
+    alone = _column_pairs(revision)
+    names = _Names(tables, columns | alone)
     if not names.tables and not names.columns:
         return []
     after = revision.before.copy()
     for operation in revision.upgrade.operations:
         after.apply(operation.op)
     finder = _Finder(revision, names, after)
-    tables = [finder.of_table(old, new) for old, new in names.tables.items()]
-    return [*tables, *(finder.of_column(*old, new) for old, new in names.columns.items())]
+    return [
+        *(finder.of_table(old, new) for old, new in tables.items()),
+        *(finder.of_column(*old, new) for old, new in alone.items()),
+    ]
 
 
-def _table_pairs(revision: Revision) -> dict[str, str]:
+def _table_pairs(revision: Revision) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+    """New names of tables, and of the columns that are renamed with their table."""
     before = revision.before.tables
     operations = [operation.op for operation in revision.upgrade.operations]
     dropped = [op.table_name for op in operations if isinstance(op, DropTableOp)]
@@ -93,12 +100,40 @@ def _table_pairs(revision: Revision) -> dict[str, str]:
     gone = [name for name in dropped if not answered] or sorted(revision.left_over)
     gone = [name for name in gone if name in before and before[name].columns]
     pairs: dict[str, str] = {}
+    columns: dict[tuple[str, str], str] = {}
     for op in operations:
         if isinstance(op, CreateTableOp) and op.table_name not in before:
             created = {c.name: sql_type(c.type) for c in op.to_table().columns}
-            alike = [name for name in gone if _types(before[name]) == created]
-            if old := _closest(op.table_name, [name for name in alike if name not in pairs]):
+            renamed = {
+                name: words
+                for name in gone
+                if name not in pairs
+                if (words := _renamed_columns(_types(before[name]), created)) is not None
+            }
+            fewest = min(map(len, renamed.values()), default=0)
+            alike = [name for name, words in renamed.items() if len(words) == fewest]
+            if old := _closest(op.table_name, alike):
                 pairs[old] = op.table_name
+                columns |= {(old, name): new for name, new in renamed[old].items()}
+    return pairs, columns
+
+
+def _renamed_columns(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str] | None:
+    """The columns that have another name in a table of the same types; None for another table.
+
+    At least half of them have to be as they were: many tables consist of a key and some texts.
+    """
+    gone = [name for name, kind in before.items() if after.get(name) != kind]
+    new = [name for name, kind in after.items() if before.get(name) != kind]
+    if len(gone) != len(new) or 2 * len(gone) > len(before):
+        return None
+    pairs: dict[str, str] = {}
+    for name in gone:
+        alike = [other for other in new if after[other] == before[name]]
+        found = _closest(name, [other for other in alike if other not in pairs.values()])
+        if found is None:
+            return None
+        pairs[name] = found
     return pairs
 
 
@@ -153,7 +188,8 @@ class _Finder:
         }
 
     def of_table(self, old: str, new: str) -> Rename:
-        rename = Rename(old, new)
+        words = self._names.of_columns(old)
+        rename = Rename(old, new, columns=words)
         rename.add(rename_table(old, new), rename_table(new, old))
         renamed = self._rename_parts(
             rename,
@@ -168,8 +204,9 @@ class _Finder:
             there = comment_on(new, before.comment, after.comment)
             rename.add(there, comment_on(new, after.comment, before.comment))
         for name, column in before.columns.items():
-            if changed := alter_column(new, name, column, name, after.columns[name]):
-                rename.add(changed, alter_column(new, name, after.columns[name], name, column))
+            called = words.get(name, name)
+            if changed := alter_column(new, name, column, called, after.columns[called]):
+                rename.add(changed, alter_column(new, called, after.columns[called], name, column))
         rename.operations += self._operations(
             lambda op: isinstance(op, CreateTableOp | DropTableOp) and op.table_name in {old, new},
             renamed,

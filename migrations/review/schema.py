@@ -31,11 +31,13 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
 
+from ..autogenerate import DIALECT
 from .statements import renames
 from .subjects import ColumnTypes, made
 
@@ -49,13 +51,16 @@ __all__ = [
     "shape_of",
 ]
 
-type PartKind = Literal["primary key", "foreign key", "unique", "check", "index", "sequence"]
+type PartKind = Literal[
+    "primary key", "foreign key", "unique", "check", "exclusion", "index", "sequence"
+]
 
 CONSTRAINTS: dict[type, PartKind] = {
     PrimaryKeyConstraint: "primary key",
     ForeignKeyConstraint: "foreign key",
     UniqueConstraint: "unique",
     CheckConstraint: "check",
+    ExcludeConstraint: "exclusion",
 }
 # Options of an index that say how it is built, and not what it is.
 UNWRITTEN = {"postgresql_concurrently", "if_not_exists"}
@@ -285,6 +290,9 @@ def _constraints(table: Table) -> Iterator[Part]:
                 )
             case CheckConstraint():
                 yield Part(kind, name, " ".join(str(constraint.sqltext).split()))
+            case ExcludeConstraint():
+                written = DIALECT.ddl_compiler(DIALECT, None).process(constraint)
+                yield Part(kind, name, written.partition("EXCLUDE ")[2])
             case PrimaryKeyConstraint() | UniqueConstraint():
                 if constraint.columns:
                     names = _listed(column.name for column in constraint.columns)

@@ -16,7 +16,14 @@ from sqlalchemy.sql.elements import ClauseElement
 __all__ = ["Change", "ChangeKind", "Unreadable", "changes", "renames"]
 
 type ChangeKind = Literal[
-    "delete", "truncate", "rewrite", "drop-table", "drop-column", "change-type", "set-not-null"
+    "delete",
+    "truncate",
+    "truncate-cascade",
+    "rewrite",
+    "drop-table",
+    "drop-column",
+    "change-type",
+    "set-not-null",
 ]
 
 # Its placeholders are those of the parser, and it does not double a percent sign.
@@ -132,8 +139,9 @@ def _changes(node: Message) -> Iterator[Change | Unreadable]:
         case tree.MergeStmt():
             yield from _merged(node)
         case tree.TruncateStmt():
+            cascade = node.behavior == tree.DROP_CASCADE
             for relation in node.relations:
-                yield _change("truncate", relation.range_var)
+                yield _change("truncate-cascade" if cascade else "truncate", relation.range_var)
         case tree.AlterTableStmt() if node.objtype in {
             tree.OBJECT_TABLE,
             tree.OBJECT_FOREIGN_TABLE,

@@ -28,6 +28,9 @@ MODELS = """
             sa.UniqueConstraint("code", "city"),
             CheckConstraint("length(code) < 9 AND code <> 'x'", name="code_length"),
             CheckConstraint("city <> ''", name="a_token_that_makes_the_name_longer_than_bytes"),
+            postgresql.ExcludeConstraint(
+                ("code", "="), where=text("code <> ''"), using="hash", name="ex__acme__desk__code"
+            ),
             Index("ix__acme__desk__lower", text("lower(code)"), postgresql_where=text("code > ''")),
         )
 
@@ -55,6 +58,8 @@ TABLES = TABLES.replace("One desk that trades", "One team that trades")
 COLUMN = MODELS.replace("code", "short_code").replace(
     "Code of the desk.", "Short code of the desk, without its city."
 )
+BOTH = COLUMN.replace("Desk", "Team").replace("__desk__", "__team__")
+BOTH = BOTH.replace("One desk that trades", "One team that trades")
 ROWS = """
     INSERT INTO acme__desk (parent, code) VALUES (NULL, 'a'), (1, 'b');
     INSERT INTO acme__desktrade SELECT gen_random_uuid(), 2, 'c';
@@ -114,8 +119,16 @@ def filled(acme: Project, environment: Mapping[str, str], superuser: Connection)
             acme__desk b ON b.parent = a.number JOIN acme__desktrade t ON t.desk = b.number,
             acme__desklevelsts l""",
         ),
+        (
+            BOTH,
+            ("Team", "TeamTrade", "TeamLevelsTS"),
+            "acme__desk",
+            """SELECT b.short_code, t.short_code, l.short_code, b.city FROM acme__team a JOIN
+            acme__team b ON b.parent = a.number JOIN acme__teamtrade t ON t.desk = b.number,
+            acme__teamlevelsts l""",
+        ),
     ],
-    ids=["tables", "columns"],
+    ids=["tables", "columns", "both"],
 )
 def test_printed_lines_rename_with_every_row(
     filled: Project,

@@ -49,12 +49,13 @@ def _loss(rename: Rename) -> str:
     kinds = {type(operation.op) for operation in rename.operations}
     if DropColumnOp in kinds:
         return "Both have the same type, and as it is the values are lost."
+    alike = "Both have the same columns"
+    if rename.columns:
+        words = ", ".join(f"{old} becomes {new}" for old, new in rename.columns.items())
+        alike = f"Both have columns of the same types ({words})"
     if DropTableOp in kinds:
-        return "Both have the same columns, and as it is the rows are lost."
-    return (
-        "Both have the same columns, no model describes the old table any more, and as it is its "
-        "rows stay there."
-    )
+        return f"{alike}, and as it is the rows are lost."
+    return f"{alike}, no model describes the old table any more, and as it is its rows stay there."
 
 
 def _places(operations: list[Operation]) -> str:

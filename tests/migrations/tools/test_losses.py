@@ -1,0 +1,191 @@
+"""What an operation loses besides its own rows: rows that refer to them, and rounded values."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+
+from migrations.errors import DowngradeLossError
+from tests.support.forked import run_forked
+from tests.support.history import HEAD, NEXT
+from tests.support.migrating import migrate, run_tool_fresh, sentence_of, write_revision
+from tests.support.refusals import sentence
+
+# Two assets; what refers to them by each rule of ON DELETE, and what refers to that.
+REFERRING = """
+    INSERT INTO ms_markets__asset (unique_identifier, asset_type) VALUES ('a', 'x'), ('b', 'x');
+    CREATE TABLE child (
+        id integer PRIMARY KEY, asset text REFERENCES ms_markets__asset (unique_identifier)
+        ON DELETE CASCADE, other text REFERENCES ms_markets__asset (unique_identifier)
+        ON DELETE SET NULL);
+    CREATE TABLE grandchild (child integer REFERENCES child ON DELETE CASCADE);
+    CREATE TABLE fixed (asset text REFERENCES ms_markets__asset (unique_identifier));
+    INSERT INTO child VALUES (1, 'a', 'a'), (2, 'b', NULL), (3, 'b', NULL), (4, NULL, 'a');
+    INSERT INTO grandchild VALUES (1), (1), (4), (NULL);
+    GRANT SELECT ON child, grandchild, fixed TO PUBLIC;
+"""
+PRICES = """
+    CREATE TABLE price (value numeric(20, 6), other numeric(20, 6), whole numeric, name varchar(9),
+        moment timestamp(6));
+    INSERT INTO price VALUES (1.005, 12345, 1, 'abcdef', '2025-01-01 00:00:00.5'),
+        (2.50, 1, 2, 'abc', '2025-01-01'), (NULL, NULL, NULL, NULL, NULL);
+    GRANT SELECT ON price TO PUBLIC;
+"""
+NARROWER = {
+    "value": "sa.Numeric(10, 2)",
+    "other": "sa.Numeric(6, 2)",
+    "whole": "sa.Integer()",
+    "name": "sa.String(3)",
+    "moment": "postgresql.TIMESTAMP(precision=0)",
+}
+
+
+@pytest.fixture
+def referred(superuser: Connection) -> Connection:
+    """Assets, and rows that refer to them."""
+    superuser.execute(REFERRING)
+    return superuser
+
+
+def destroyed(environment: Mapping[str, str], checkout: Path, *arguments: str) -> list[str]:
+    """The lines of the plan about what is destroyed, without the revision."""
+    planned = run_forked(
+        run_tool_fresh, "plan", *arguments, environment=environment, folder=checkout
+    )
+    lines = planned.stdout.partition("DESTRUCTIVE\n")[2].partition("\n\n")[0].splitlines()
+    return [line.partition("  ")[2] for line in lines]
+
+
+def test_plan_counts_what_a_delete_cascades_to(
+    environment: Mapping[str, str], referred: Connection, checkout: Path
+) -> None:
+    write_revision(checkout, 'op.execute(sa.table("ms_markets__asset").delete())')
+    assert destroyed(environment, checkout) == [
+        "delete from ms_markets__asset: deletes 2 rows",
+        "delete by ON DELETE CASCADE from child: deletes 3 rows",
+        "update by ON DELETE SET NULL child (other): rewrites 2 rows",
+        "delete by ON DELETE CASCADE from grandchild: deletes up to 3 rows",
+    ]
+    referred.execute("REVOKE SELECT ON grandchild FROM PUBLIC")
+    assert destroyed(environment, checkout)[3].endswith(
+        "grandchild: rows that this role may not count"
+    )
+
+
+@pytest.mark.usefixtures("referred")
+def test_filtered_delete_cascades_to_some_rows(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    write_revision(checkout, "op.execute(\"DELETE FROM ms_markets__asset WHERE asset_type = 'x'\")")
+    assert "delete by ON DELETE CASCADE from child: deletes up to 3 rows" in destroyed(
+        environment, checkout
+    )
+
+
+def test_truncate_with_cascade_empties_every_referring_table(
+    environment: Mapping[str, str], referred: Connection, checkout: Path
+) -> None:
+    referred.execute("INSERT INTO fixed VALUES ('a')")
+    write_revision(checkout, 'op.execute("TRUNCATE child CASCADE")')
+    assert destroyed(environment, checkout) == [
+        "truncate with CASCADE child: deletes 4 rows",
+        "truncate by CASCADE grandchild: deletes 4 rows",
+    ]
+
+
+@pytest.mark.usefixtures("referred")
+def test_downgrade_is_refused_for_rows_of_cascades(
+    environment: Mapping[str, str], checkout: Path
+) -> None:
+    write_revision(
+        checkout,
+        'op.add_column("ms_markets__asset", sa.Column("note", sa.Text()))',
+        'op.execute(sa.table("ms_markets__asset").delete())\n'
+        'op.drop_column("ms_markets__asset", "note")',
+    )
+    assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 0
+    refused = migrate("downgrade", HEAD, environment=environment, folder=checkout)
+    losses = (
+        "ms_markets__asset (2 rows), child (3 rows), child.other (2 rows), "
+        "grandchild (up to 3 rows)"
+    )
+    assert refused.exit_code == 5
+    assert sentence_of(refused) == sentence(DowngradeLossError, losses=losses)
+
+
+def narrowed() -> str:
+    return "\n".join(
+        f'op.alter_column("price", "{name}", type_={kind})' for name, kind in NARROWER.items()
+    ).replace("postgresql.", "sa.dialects.postgresql.")
+
+
+def test_plan_counts_values_that_a_type_changes(
+    environment: Mapping[str, str], superuser: Connection, checkout: Path
+) -> None:
+    superuser.execute(PRICES)
+    write_revision(checkout, narrowed())
+    assert destroyed(environment, checkout) == [
+        "narrow column price.value: 1 of 3 rows holds a value that is rounded",
+        "narrow column price.other: 3 rows, and a value does not fit: this will fail",
+        "narrow column price.whole: 0 of 3 rows hold a value that is rounded",
+        "narrow column price.name: 1 of 3 rows holds a value that is too long: this will fail",
+        "narrow column price.moment: 1 of 3 rows holds a value that changes",
+    ]
+    planned = run_forked(run_tool_fresh, "plan", "--json", environment=environment, folder=checkout)
+    [step] = json.loads(planned.stdout)["steps"]
+    assert [loss["values"] for loss in step["losses"]] == [1, None, 0, 1, 1]
+
+
+def test_upgrade_rounds_only_with_a_reason(
+    environment: Mapping[str, str], superuser: Connection, checkout: Path
+) -> None:
+    revision = {
+        "upgrade": 'op.alter_column("ms_markets__test", "value", type_=sa.Numeric(20, 2))',
+        "downgrade": 'op.alter_column("ms_markets__test", "value", type_=sa.Numeric(20, 6))',
+    }
+    write_revision(
+        checkout,
+        'op.create_table("ms_markets__test", sa.Column("value", sa.Numeric(20, 6)))',
+        'op.drop_table("ms_markets__test")',
+    )
+    assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 0
+    superuser.execute("INSERT INTO ms_markets__test VALUES (1.005), (2.5)")
+    after = {"revision": str(int(NEXT) + 1), "parent": NEXT}
+    write_revision(checkout, **revision, **after)
+    refused = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert refused.exit_code == 3
+    assert "goes from NUMERIC(20, 6) to NUMERIC(20, 2)" in sentence_of(refused)
+    assert "(narrow-type)" in sentence_of(refused)
+    write_revision(checkout, **revision, **after, acknowledged="narrow-type")
+    done = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert done.exit_code == 0, done.stderr
+    values = "SELECT value::text FROM ms_markets__test ORDER BY 1"
+    assert superuser.execute(values).fetchall() == [("1.01",), ("2.50",)]
+
+
+@pytest.mark.parametrize("stated", ["", "existing_type=sa.Numeric(10, 2), "])
+def test_downgrade_that_rounds_is_refused(
+    stated: str, environment: Mapping[str, str], superuser: Connection, checkout: Path
+) -> None:
+    """Also where the author states another type than the column has."""
+    superuser.execute(PRICES)
+    superuser.execute("UPDATE price SET other = 1")
+    owner = "SELECT quote_ident(owner_role) FROM msm_local.settings"
+    row = superuser.execute(owner).fetchone()
+    assert row is not None
+    superuser.execute(f"ALTER TABLE price OWNER TO {row[0]}".encode())
+    write_revision(
+        checkout,
+        'op.rename_table("price", "cost")\nop.alter_column("cost", "value", new_column_name="sum")',
+        f'op.alter_column("cost", "sum", {stated}type_=sa.Numeric(20, 2))\n'
+        'op.alter_column("cost", "sum", new_column_name="value")\n'
+        'op.alter_column("cost", "other", type_=sa.Numeric(6, 2))\n'
+        'op.rename_table("cost", "price")',
+    )
+    assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 0
+    refused = migrate("downgrade", HEAD, environment=environment, folder=checkout)
+    assert refused.exit_code == 5, refused.stderr
+    losses = "cost.sum (1 row, whose value is rounded)"
+    assert sentence_of(refused) == sentence(DowngradeLossError, losses=losses)
