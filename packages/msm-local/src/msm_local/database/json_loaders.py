@@ -12,7 +12,7 @@ from psycopg.types.datetime import (
     TimestampLoader,
     TimestamptzLoader,
 )
-from psycopg.types.uuid import UUIDLoader
+from psycopg.types.string import TextLoader
 
 __all__ = ["read_as_json"]
 
@@ -46,7 +46,8 @@ LOADERS: dict[str, type[Loader]] = {
     "float8": _Number,
     "json": _Json,
     "jsonb": _Json,
-    "uuid": UUIDLoader,
+    # PostgreSQL writes a UUID as Python does.
+    "uuid": TextLoader,
     "date": DateLoader,
     "time": TimeLoader,
     "timestamp": TimestampLoader,

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import Connection, Cursor, RawCursor, pq, sql
 from psycopg.rows import DictRow, dict_row
 
-__all__ = ["Adapt", "error_text", "fetch", "open_select", "parse_error", "run_out", "write"]
+__all__ = ["Adapt", "error_text", "fetch", "oids", "open_select", "parse_error", "run_out", "write"]
 
 # Makes a cursor read values in the form that the answer needs.
 Adapt = Callable[[Cursor[Any]], None]
@@ -58,6 +58,11 @@ def open_select(
 def fetch(connection: Connection[Any], adapt: Adapt, count: int) -> Cursor[DictRow]:
     """Fetch the next rows, at most ``count``, of the SELECT that was started."""
     return _row_cursor(connection, adapt).execute(FETCH.format(count))
+
+
+def oids(cursor: Cursor[Any]) -> list[int]:
+    """The object id of the type of each column."""
+    return [column.type_code for column in cursor.description or ()]
 
 
 def run_out(connection: Connection[Any]) -> int:

@@ -68,7 +68,6 @@ def run_operation(
         "operation": request.operation,
         "dialect": "postgresql",
         "data_source_uid": str(request.data_source_uid),
-        # Their JSON text already, which orjson inserts as it is.
         "rows": page.rows,
         "row_count": row_count,
         "max_rows": limits.max_rows,
@@ -76,9 +75,9 @@ def run_operation(
         "pagination": {
             "limit": limits.max_rows,
             "offset": limits.offset,
-            "returned_count": len(page.rows),
+            "returned_count": page.count,
             "has_more": page.is_full,
-            "next_offset": limits.offset + len(page.rows) if page.is_full else None,
+            "next_offset": limits.offset + page.count if page.is_full else None,
         },
     }
 
@@ -188,7 +187,7 @@ def _run(
     except (TypeError, ValueError) as error:
         # A value that JSON cannot carry, or a parameter that PostgreSQL cannot.
         raise PostgresqlRefusedError(str(error)) from error
-    return page, len(page.rows) if label == SELECT else total
+    return page, page.count if label == SELECT else total
 
 
 def _select(
@@ -211,13 +210,13 @@ def _select(
         count=asked,
     )
     total = skipped + cursor.rowcount
-    page.extend(cursor)
+    page.extend(cursor, transfers.oids(cursor))
     while cursor.rowcount == asked and page.room:
         # Few rows first, and then as many as fit: rows must not pile up before they are counted.
         asked = min(page.room, 2 * asked)
         cursor = transfers.fetch(connection, read_as_json, asked)
         total += cursor.rowcount
-        page.extend(cursor)
+        page.extend(cursor, transfers.oids(cursor))
     # Of a SELECT that is labelled as a write, all rows count.
     return total if label == SELECT else total + transfers.run_out(connection)
 
@@ -240,5 +239,5 @@ def _write(
     )
     if cursor.description is not None:
         # What does not fit into the answer is written all the same.
-        page.extend(islice(cursor, limits.offset, None))
+        page.extend(islice(cursor, limits.offset, None), transfers.oids(cursor))
     return cursor.rowcount
