@@ -177,6 +177,10 @@ def move_on(walk: Walk, wheels: Path) -> None:
         namespace = "mainsequence.markets"
         assert f"0002 (head) of {namespace} in globex__alembic_version\n" in status
         assert f"{NEXT} (head unknown) of {namespace} in ms_markets__alembic_version\n" in status
+        # The project names the provider of msm too.
+        status = walk.works("msm-local status")
+        assert f"0002 (head) of {namespace} in globex__alembic_version\n" in status
+        assert f"{NEXT} (head) of {namespace} in ms_markets__alembic_version\n" in status
 
 
 def go_on(walk: Walk) -> None:

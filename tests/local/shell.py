@@ -84,7 +84,7 @@ class Shell:
         assert result.stdout == ""
         assert sentence.startswith("Error: ")
         assert sentence.endswith(".")
-        log = r"( Log: /.*server\.log)?"
+        log = r"( Log: /.*(server|template)\.log)?"
         line = rf"\[{re.escape(error.code())}\] {re.escape(error.effect)}{log}"
         assert re.fullmatch(line, second), second
         assert f"| `{error.code()}` |" in DOCUMENTED

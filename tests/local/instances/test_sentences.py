@@ -27,7 +27,8 @@ from msm_local.errors import (
 from msm_local.instances.health import call_health
 from msm_local.instances.instance import Instance, find_instance
 from msm_local.reset.reset import reset
-from msm_local.status.revisions import read_ids
+from msm_local.status.providers import Provider
+from msm_local.status.revisions import read_revisions
 from tests.local.shell import NAME, Shell
 
 COMMAND = f"msm-local --name {NAME}"
@@ -118,7 +119,7 @@ def test_sentences_of_a_database_that_is_not_ours(tmp_path: Path) -> None:
     instance.prepare()
     instance.remember_database_url("postgresql://127.0.0.1:1/x")
     with pytest.raises(NotEmbeddedError) as refusal:
-        reset(instance, provider="example:migration")
+        reset(instance, providers=[Provider("example:migration")])
     downgrade = migration_command("downgrade", "example:migration", "base")
     assert str(refusal.value) == (
         f"msm-local does not replace the database of --database-url; run `{COMMAND} exec -- "
@@ -129,7 +130,7 @@ def test_sentences_of_a_database_that_is_not_ours(tmp_path: Path) -> None:
 def test_sentences_of_revisions(tmp_path: Path) -> None:
     instance = Instance(tmp_path, NAME, tmp_path / "state")
     with pytest.raises(UnknownRevisionError) as refusal:
-        reset(instance, provider="example:migration")
+        reset(instance, providers=[Provider("example:migration")])
     assert str(refusal.value) == (
         f"There is no folder with the revisions of 'example:migration' in {tmp_path}; name the "
         "provider of the project with --provider, such as `package:migration`."
@@ -137,14 +138,14 @@ def test_sentences_of_revisions(tmp_path: Path) -> None:
     versions = tmp_path / "example" / "versions"
     versions.mkdir(parents=True)
     with pytest.raises(UnknownRevisionError) as refusal:
-        reset(instance, provider="example:migration", target="4711")
+        reset(instance, providers=[Provider("example:migration")], target="4711")
     assert str(refusal.value) == (
         f"There is no revision '4711' in {versions}; choose head, base or one of none."
     )
     broken = versions / "broken.py"
     broken.write_text("revision = 1 +")
     with pytest.raises(MsmLocalError) as unreadable:
-        read_ids(versions)
+        read_revisions(versions)
     assert str(unreadable.value) == (
         f"{broken} cannot be read as a revision (invalid syntax (<unknown>, line 1)); fix or "
         "remove it."

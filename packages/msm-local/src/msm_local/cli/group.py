@@ -6,10 +6,15 @@ from typing import NoReturn
 
 import click
 
-from msm_local.errors import AdministratorNeededError, MsmLocalError
+from msm_local.errors import AdministratorNeededError, MsmLocalError, TemplateFailedError
 from msm_local.instances.apis import APIS
 from msm_local.instances.instance import Instance
-from msm_local.status.revisions import DEFAULT_PROVIDER
+from msm_local.status.providers import (
+    DEFAULT_PROVIDER,
+    Provider,
+    parse_providers,
+    project_providers,
+)
 from msm_local.system.files import exists
 from msm_local.system.processes import ENDING_SIGNALS, SIGNAL_BASE
 
@@ -41,12 +46,23 @@ api_option = click.option(
     help="The API to serve: msm-local's own, or the one of mainsequence-metatable.  [default: that "
     "of the first start, or msm-local]",
 )
+
+
+def _providers(
+    context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> tuple[Provider, ...]:
+    named = parse_providers(" ".join(given).split(), "--provider")
+    return named or project_providers(context.obj.root) or (Provider(DEFAULT_PROVIDER),)
+
+
 provider_option = click.option(
     "--provider",
-    default=DEFAULT_PROVIDER,
+    "providers",
+    multiple=True,
+    callback=_providers,
     envvar="MSM_LOCAL_PROVIDER",
-    show_default=True,
-    help="The migration provider of the project.",
+    help="A migration provider of the project; once for each, in their order.  [default: those of "
+    f"[tool.msm] in pyproject.toml, or {DEFAULT_PROVIDER}]",
 )
 
 
@@ -67,7 +83,7 @@ class VerbGroup(click.Group):
                 # On standard output, so that it can be redirected into a file for somebody else.
                 click.echo(error.script)
             click.echo(f"Error: {error}", err=True)
-            click.echo(f"[{error.code()}] {error.effect}{_log_of(ctx.obj)}", err=True)
+            click.echo(f"[{error.code()}] {error.effect}{_log_of(ctx.obj, error)}", err=True)
             raise SystemExit(error.exit_code) from error
         finally:
             # Tests, and tools that call the group, go on with their own handlers.
@@ -80,7 +96,10 @@ def say(text: str) -> None:
     click.echo(f"msm-local: {text}", err=True)
 
 
-def _log_of(instance: Instance | None) -> str:
+def _log_of(instance: Instance | None, error: MsmLocalError) -> str:
+    if isinstance(error, TemplateFailedError):
+        # The server had no part in it.
+        return f" Log: {error.log_path}"
     if instance is None or not exists(instance.log_path):
         return ""
     return f" Log: {instance.log_path}"

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from msm_local.instances.apis import METATABLES, ROOTS
 from msm_local.instances.health import Health
 from msm_local.instances.instance import Instance, State
 from msm_local.instances.variables import ENDPOINT, METATABLES_URL, platform_variables
+from msm_local.status.providers import Provider
 
 # Only for the type checker: at run time these load psycopg.
 if TYPE_CHECKING:
@@ -31,12 +32,12 @@ class Report:
     Attributes:
         instance: the instance.
         health: the status of its platform.
-        provider: the migration provider whose revision files have the heads.
+        providers: the migration providers whose revision files have the heads.
     """
 
     instance: Instance
     health: Health
-    provider: str
+    providers: Sequence[Provider]
 
     def overview(self) -> "Overview | None":
         """The contents of its database; None if the platform is not healthy."""
@@ -51,7 +52,7 @@ class Report:
             forget_variables()
         state = self.health.state
         catalog = METATABLES_CATALOG if state.api == METATABLES else OWN_CATALOG
-        return read_overview(state.database_url, self.instance.root, self.provider, catalog)
+        return read_overview(state.database_url, self.instance.root, self.providers, catalog)
 
 
 def print_report(report: Report, *, as_json: bool) -> None:

@@ -21,6 +21,7 @@ from msm_local.instances.apis import METATABLES
 from msm_local.instances.health import probe
 from msm_local.instances.instance import Instance
 from msm_local.instances.lifecycle import EMBEDDED, ensure_started, stop
+from msm_local.status.providers import Provider
 from msm_local.system.files import exists
 
 __all__ = [
@@ -47,7 +48,7 @@ def start_command(
     api: str | None,
     port: int | None,
     database_url: str | None,
-    provider: str,
+    providers: tuple[Provider, ...],
     *,
     embedded: bool,
     as_json: bool,
@@ -60,7 +61,7 @@ def start_command(
     if embedded:
         database_url = EMBEDDED
     ensure_started(instance, port=port, database_url=database_url, api=api, report=say)
-    print_report(Report(instance, probe(instance), provider), as_json=as_json)
+    print_report(Report(instance, probe(instance), providers), as_json=as_json)
 
 
 @click.command("stop")
@@ -75,14 +76,16 @@ def stop_command(instance: Instance) -> None:
 @provider_option
 @json_option
 @click.pass_context
-def status_command(context: click.Context, provider: str, *, as_json: bool) -> None:
+def status_command(
+    context: click.Context, providers: tuple[Provider, ...], *, as_json: bool
+) -> None:
     """Print the status of the platform.
 
     The exit code is 0 for healthy, 3 for stopped and 4 for degraded.
     """
     instance: Instance = context.obj
     health = probe(instance)
-    print_report(Report(instance, health, provider), as_json=as_json)
+    print_report(Report(instance, health, providers), as_json=as_json)
     context.exit(EXIT_CODES[health.status])
 
 
@@ -110,16 +113,20 @@ def logs_command(instance: Instance, lines: int, *, follow: bool, postgresql: bo
     "--to",
     "target",
     envvar="MSM_LOCAL_RESET_TO",
-    default="head",
-    show_default=True,
-    help="A revision, or base.",
+    help="A revision, a branch, head for the end of every history, or base.  [default: the target "
+    "of each provider, or head]",
 )
 @click.option("--force", is_flag=True, help="End the sessions of connected clients.")
 @provider_option
 @json_option
 @click.pass_obj
 def reset_command(
-    instance: Instance, target: str, provider: str, *, force: bool, as_json: bool
+    instance: Instance,
+    target: str | None,
+    providers: tuple[Provider, ...],
+    *,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Replace the database with a fresh one at a revision.
 
@@ -133,7 +140,7 @@ def reset_command(
     else:
         from msm_local.reset.reset import reset
 
-    done = reset(instance, provider=provider, target=target, force=force, report=say)
+    done = reset(instance, providers=providers, target=target, force=force, report=say)
     if as_json:
         click.echo(json.dumps(asdict(done), indent=2))
         return

@@ -21,7 +21,8 @@
     │   ├── ResetFailedError
     │   ├── NotOursError
     │   ├── RoleMissingError
-    │   └── ProgramMissingError
+    │   ├── ProgramMissingError
+    │   └── ProjectSettingsError
     ├── ClusterError              the embedded PostgreSQL cannot be created, started or used
     │   └── BinariesMissingError
     ├── GitUnavailableError       a stand-in Git context cannot be made
@@ -74,6 +75,7 @@ from msm_local.errors.instance import (
     NotRunningError,
     PortBusyError,
     ProgramMissingError,
+    ProjectSettingsError,
     ResetFailedError,
     RoleMissingError,
     StartFailedError,
@@ -176,6 +178,7 @@ __all__ = [
     "PortBusyError",
     "PostgresqlRefusedError",
     "ProgramMissingError",
+    "ProjectSettingsError",
     "ProtectedError",
     "ProviderConflictError",
     "QueryLimitsError",

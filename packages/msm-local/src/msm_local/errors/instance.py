@@ -1,5 +1,7 @@
 """Errors of the command line: it cannot do what was asked of an instance."""
 
+from pathlib import Path
+
 from msm_local.errors.base import MsmLocalError
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "NotRunningError",
     "PortBusyError",
     "ProgramMissingError",
+    "ProjectSettingsError",
     "ResetFailedError",
     "RoleMissingError",
     "StartFailedError",
@@ -120,14 +123,26 @@ class UnknownRevisionError(InstanceError):
     """The project does not have this revision, or has no revisions."""
 
 
+class ProjectSettingsError(InstanceError):
+    """The table ``tool.msm`` of a ``pyproject.toml``, or --provider, names no providers."""
+
+
 class UnreadableRevisionError(InstanceError):
     """A revision file is not valid Python, or its ids are not literals."""
 
 
 class TemplateFailedError(InstanceError):
-    """The revisions could not be run on the template of a fresh database."""
+    """The revisions could not be run on the template of a fresh database.
+
+    Attributes:
+        log_path: the log that has the reason.
+    """
 
     effect = "The database was not changed."
+
+    def __init__(self, message: str, *, log_path: Path) -> None:
+        super().__init__(message)
+        self.log_path = log_path
 
 
 class ResetFailedError(InstanceError):

@@ -4,7 +4,6 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 
@@ -15,7 +14,6 @@ from msm_local.errors import (
     NotEmbeddedError,
     ResetFailedError,
     UnhealthyError,
-    UnknownRevisionError,
 )
 from msm_local.instances.health import Health
 from msm_local.instances.instance import Instance
@@ -23,13 +21,10 @@ from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE
 from msm_local.postgres.initdb import LITTLE_DISK
 from msm_local.repositories import databases
-from msm_local.reset.templates import BASE
-from msm_local.status.revisions import find_versions, read_ids
+from msm_local.status.providers import Provider
 from msm_local.system.launcher import own_command
 
 __all__ = [
-    "HEAD",
-    "check_target",
     "cluster_of",
     "explained_by_postgresql",
     "refuse_clients",
@@ -37,7 +32,6 @@ __all__ = [
     "refuse_little_disk",
 ]
 
-HEAD = "head"
 MAX_SHOWN = 3
 DISCONNECT_TIMEOUT = 1.0
 
@@ -54,7 +48,7 @@ def explained_by_postgresql() -> Iterator[None]:
         ) from error
 
 
-def refuse_foreign(instance: Instance, health: Health, provider: str) -> None:
+def refuse_foreign(instance: Instance, health: Health, providers: Sequence[Provider]) -> None:
     """Refuse the database of --database-url.
 
     Raises:
@@ -62,32 +56,13 @@ def refuse_foreign(instance: Instance, health: Health, provider: str) -> None:
     """
     running_elsewhere = health.state is not None and not health.state.embedded
     if running_elsewhere or instance.remembered_database_url() is not None:
+        # What builds on the others is taken back first.
+        provider = providers[-1].reference
         downgrade = migration_command(instance, "downgrade", "--provider", provider, "base")
         raise NotEmbeddedError(
             f"msm-local does not replace the database of --database-url; run `{downgrade}` "
             "instead, or start with --embedded."
         )
-
-
-def check_target(instance: Instance, provider: str, target: str) -> Path:
-    """The folder of revisions that has this target.
-
-    Raises:
-        UnknownRevisionError: there is no such folder, or no such revision in it.
-    """
-    versions = find_versions(instance.root, provider)
-    if versions is None:
-        raise UnknownRevisionError(
-            f"There is no folder with the revisions of {provider!r} in {instance.root}; name the "
-            "provider of the project with --provider, such as `package:migration`."
-        )
-    known = read_ids(versions)
-    if target not in {HEAD, BASE, *known}:
-        raise UnknownRevisionError(
-            f"There is no revision {target!r} in {versions}; choose {HEAD}, {BASE} or one of "
-            f"{', '.join(known) or 'none'}."
-        )
-    return versions
 
 
 @contextmanager

@@ -5,7 +5,7 @@ that.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 import psycopg
@@ -21,8 +21,6 @@ from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE, NEXT, PREVIOUS
 from msm_local.repositories import databases
 from msm_local.reset.checks import (
-    HEAD,
-    check_target,
     cluster_of,
     explained_by_postgresql,
     refuse_clients,
@@ -30,7 +28,9 @@ from msm_local.reset.checks import (
     refuse_little_disk,
 )
 from msm_local.reset.reset import Reset
-from msm_local.reset.templates import BASE, run_revisions
+from msm_local.reset.steps import Step, plan_steps
+from msm_local.reset.templates import run_revisions
+from msm_local.status.providers import HEAD, Provider
 
 __all__ = ["reset_metatables"]
 
@@ -41,8 +41,8 @@ OWN_SESSIONS = ("",)
 def reset_metatables(
     instance: Instance,
     *,
-    provider: str,
-    target: str = HEAD,
+    providers: Sequence[Provider],
+    target: str | None = None,
     force: bool = False,
     report: Callable[[str], None] = lambda _text: None,
 ) -> Reset:
@@ -59,13 +59,13 @@ def reset_metatables(
     forget_variables()
     with instance.lock(report):
         health = probe(instance)
-        refuse_foreign(instance, health, provider)
-        check_target(instance, provider, target)
+        refuse_foreign(instance, health, providers)
+        steps = plan_steps(instance.root, providers, target)
         with explained_by_postgresql(), cluster_of(instance, health) as cluster:
             refuse_little_disk(cluster)
             refuse_clients(cluster, OWN_SESSIONS, force=force)
-            report(f"Making a fresh database at {target} ...")
-            _make(cluster, instance, provider, target)
+            report(f"Making a fresh database at {target or HEAD} ...")
+            _make(cluster, instance, steps)
             if health.state is None:
                 _exchange(cluster)
     if health.state is not None:
@@ -77,10 +77,10 @@ def reset_metatables(
         ):
             _exchange(cluster)
         ensure_started(instance, report=report)
-    return Reset(target, "", built=True, seconds=time.monotonic() - began)
+    return Reset(target or HEAD, "", built=True, seconds=time.monotonic() - began)
 
 
-def _make(cluster: Cluster, instance: Instance, provider: str, target: str) -> None:
+def _make(cluster: Cluster, instance: Instance, steps: Sequence[Step]) -> None:
     password = instance.secrets()[1]
     for leftover in (NEXT, PREVIOUS):
         cluster.drop_database(leftover)
@@ -90,8 +90,8 @@ def _make(cluster: Cluster, instance: Instance, provider: str, target: str) -> N
         instance.folder / API_FOLDER, log_path=instance.log_path, root=instance.root
     ) as platform:
         platform.open(fresh)
-        if target != BASE:
-            run_revisions(instance, platform.environment(), provider, target)
+        if steps:
+            run_revisions(instance, platform.environment(), steps)
 
 
 def _exchange(cluster: Cluster) -> None:

@@ -1,7 +1,7 @@
 """A fresh database at a revision: a clone of a template replaces the old database."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ from msm_local.postgres.database_names import DATABASE, NEXT, PREVIOUS
 from msm_local.repositories import databases
 from msm_local.repositories.settings import Settings
 from msm_local.reset.checks import (
-    HEAD,
-    check_target,
     cluster_of,
     explained_by_postgresql,
     refuse_clients,
     refuse_foreign,
     refuse_little_disk,
 )
+from msm_local.reset.steps import plan_steps
 from msm_local.reset.templates import Recipe, build_template, end_credentials, prune_templates
+from msm_local.status.providers import HEAD, Provider
 
-__all__ = ["HEAD", "Reset", "reset"]
+__all__ = ["Reset", "reset"]
 
 MAX_ATTEMPTS = 3
 
@@ -55,8 +55,8 @@ class Reset:
 def reset(
     instance: Instance,
     *,
-    provider: str,
-    target: str = HEAD,
+    providers: Sequence[Provider],
+    target: str | None = None,
     force: bool = False,
     report: Callable[[str], None] = lambda _text: None,
 ) -> Reset:
@@ -67,14 +67,16 @@ def reset(
 
     Args:
         instance: the instance.
-        provider: the migration provider of the project, such as ``migrations:migration``.
-        target: ``head``, the id of a revision, or ``base``.
+        providers: the migration providers of the project, in the order in which they run.
+        target: ``head``, ``base``, or a revision or branch of one of them, which is then the last
+            that runs; None for the targets of the providers.
         force: end the sessions of clients instead of refusing.
         report: called with a sentence about each slow step.
 
     Raises:
         NotEmbeddedError: the database is that of --database-url.
         UnknownRevisionError: the project has no such revision.
+        UnreadableRevisionError: a file of revisions cannot be read.
         ClientsConnectedError: clients are connected, and ``force`` is False.
         UnhealthyError: the platform is running, but does not answer.
         TemplateFailedError: the revisions do not run.
@@ -84,13 +86,13 @@ def reset(
     forget_variables()
     with instance.lock(report):
         health = probe(instance)
-        refuse_foreign(instance, health, provider)
-        versions = check_target(instance, provider, target)
+        refuse_foreign(instance, health, providers)
+        steps = plan_steps(instance.root, providers, target)
         with explained_by_postgresql(), cluster_of(instance, health) as cluster:
             refuse_little_disk(cluster)
             refuse_clients(cluster, POOLS, force=force)
             settings = _current_settings(cluster, instance)
-            recipe = Recipe(provider, versions, target, settings)
+            recipe = Recipe(steps, settings)
             built = recipe.name not in cluster.databases()
             if built:
                 build_template(cluster, instance, recipe, report)
@@ -102,7 +104,7 @@ def reset(
             with suppress(psycopg.Error):
                 # A server that keeps running finishes the drop alone; one that stops now would not.
                 cluster.drop_database(PREVIOUS, wait=health.state is None)
-    return Reset(target, recipe.name, built, time.monotonic() - began)
+    return Reset(target or HEAD, recipe.name, built, time.monotonic() - began)
 
 
 def _current_settings(cluster: Cluster, instance: Instance) -> Settings:

@@ -26,12 +26,11 @@ from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import BUILDING, TEMPLATE_PREFIX
 from msm_local.repositories import credentials, databases, roles
 from msm_local.repositories.settings import Settings, read_settings
-from msm_local.status.revisions import revision_files
+from msm_local.reset.steps import Step
 from msm_local.system.files import explained
 from msm_local.system.processes import die_with_parent, signals_deferred
 
 __all__ = [
-    "BASE",
     "Recipe",
     "build_template",
     "discard",
@@ -40,8 +39,6 @@ __all__ = [
     "run_revisions",
 ]
 
-# Alembic's name for a database before its first revision.
-BASE = "base"
 # Each takes 10 MB of disk or more.
 MAX_TEMPLATES = 4
 NAMESPACE_VARIABLE = "MSM_AUTO_REGISTER_NAMESPACE"
@@ -52,26 +49,21 @@ class Recipe:
     """Everything that decides the content of a template.
 
     Attributes:
-        provider: the migration provider, such as ``migrations:migration``.
-        versions: its folder of revisions.
-        target: the revision to migrate to: ``head``, an id, or ``base``.
+        steps: the runs of migrations, in order; none for a database before its first revision.
         settings: those of the instance's catalog: a clone must have the same roles and uids.
     """
 
-    provider: str
-    versions: Path
-    target: str
+    steps: tuple[Step, ...]
     settings: Settings
 
     @property
     def name(self) -> str:
         """The name of the template: a digest of this recipe and of every revision file."""
         digest = hashlib.sha256()
-        facts = (self.provider, self.target, os.environ.get(NAMESPACE_VARIABLE, ""))
-        files = [(str(file.relative_to(self.versions)), file.read_bytes())
-                 for file in revision_files(self.versions)]  # fmt: skip
-        steps = [step.text for step in catalog_steps()]
-        digest.update(repr((facts, astuple(self.settings), files, steps)).encode())
+        namespace = os.environ.get(NAMESPACE_VARIABLE, "")
+        runs = [(step.provider, step.target, step.history.files()) for step in self.steps]
+        catalog = [step.text for step in catalog_steps()]
+        digest.update(repr((namespace, runs, astuple(self.settings), catalog)).encode())
         return f"{TEMPLATE_PREFIX}{digest.hexdigest()[:16]}"
 
 
@@ -90,8 +82,8 @@ def build_template(
     url = cluster.platform_url(BUILDING)
     prepare_database(url, password, recipe.settings)
     try:
-        if recipe.target != BASE:
-            report(f"Building the template for {recipe.target}, once for these revisions ...")
+        if recipe.steps:
+            report("Building the template, once for these revisions ...")
             _migrate(url, password, instance, recipe)
     finally:
         # Also after a failure: the roles belong to the server, and would outlive the database.
@@ -137,19 +129,16 @@ def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> Non
     # Before the platform is started for nothing.
     migration_program()
     with LocalPlatform(url, runtime_password=password) as platform:
-        run_revisions(instance, platform.environment(), recipe.provider, recipe.target)
+        run_revisions(instance, platform.environment(), recipe.steps)
 
 
-def run_revisions(
-    instance: Instance, platform: Mapping[str, str], provider: str, target: str
-) -> None:
-    """Run the revisions of a provider with the CLI of the installed SDK.
+def run_revisions(instance: Instance, platform: Mapping[str, str], steps: Sequence[Step]) -> None:
+    """Run the revisions of each step, in order, with the CLI of the installed SDK.
 
     Args:
         instance: its project has the revisions.
         platform: the variables of the platform to run them on.
-        provider: the migration provider, such as ``migrations:migration``.
-        target: the revision to migrate to.
+        steps: the providers, each with the revision to migrate to.
 
     Raises:
         TemplateFailedError: the revisions do not run; names their log.
@@ -158,18 +147,21 @@ def run_revisions(
     program = migration_program()
     variables = {**platform, "TDAG_ROOT_PATH": str(instance.folder / "sdk")}
     variables |= git_environment(instance.root, instance.root, instance.folder / "git", os.environ)
-    arguments = ("migrations", "upgrade", "--provider", provider, target)
     log_path = instance.folder / "template.log"
     with explained(log_path):
         log_path.unlink(missing_ok=True)
         log_path.touch(mode=0o600)
     environment = child_environment(os.environ, variables)
-    code = _run((str(program), *arguments), instance.root, environment, log_path)
-    if code != 0:
-        raise TemplateFailedError(
-            f"The revisions cannot be run up to {target}: `{program.name} migrations upgrade` "
-            f"exited with code {code}; see {log_path}, fix the revisions, and reset again."
-        )
+    for step in steps:
+        arguments = ("migrations", "upgrade", "--provider", step.provider, step.target)
+        code = _run((str(program), *arguments), instance.root, environment, log_path)
+        if code != 0:
+            raise TemplateFailedError(
+                f"The revisions of {step.provider} cannot be run up to {step.target}: "
+                f"`{program.name} migrations upgrade` exited with code {code}; see {log_path}, fix "
+                "the revisions, and reset again.",
+                log_path=log_path,
+            )
 
 
 def _run(

@@ -1,6 +1,7 @@
 """The contents of a database: how far it is migrated, and how many tables its catalog has."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from msm_local.repositories.overview import (
     find_version_tables,
 )
 from msm_local.repositories.physical import read_tables, read_versions
-from msm_local.status.revisions import find_versions, read_revisions
+from msm_local.status.histories import History, find_history
+from msm_local.status.providers import Provider
 
 __all__ = ["Overview", "VersionTable", "read_overview"]
 
@@ -36,8 +38,8 @@ class VersionTable:
         table: Alembic's version table.
         namespace: the migration namespace.
         revisions: the content of the table; empty before the first revision.
-        heads: the heads in the revision folder of this project. Empty if there is no folder, or if
-            it belongs to another table: two projects may share a namespace.
+        heads: the heads in the revision folders of the providers. Empty if there is no folder, or
+            if they belong to other tables: two projects may share a namespace.
         problem: why the heads are unknown although there is a folder; otherwise empty.
     """
 
@@ -66,7 +68,7 @@ class Overview:
 
 
 def read_overview(
-    database_url: str, root: Path, provider: str, catalog: Catalog = OWN_CATALOG
+    database_url: str, root: Path, providers: Sequence[Provider], catalog: Catalog = OWN_CATALOG
 ) -> Overview:
     """Read the database of a platform, with short timeouts, and change nothing in it."""
     try:
@@ -74,13 +76,14 @@ def read_overview(
         with psycopg.connect(
             database_url, connect_timeout=CONNECT_TIMEOUT, options=OPTIONS
         ) as connection:
-            return _read(connection, root, provider, catalog)
+            return _read(connection, root, providers, catalog)
     except psycopg.Error as error:
         return Overview(problem=message_of(error))
 
 
-def _read(connection: Connection[Any], root: Path, provider: str, catalog: Catalog) -> Overview:
-    folder = find_versions(root, provider)
+def _read(
+    connection: Connection[Any], root: Path, providers: Sequence[Provider], catalog: Catalog
+) -> Overview:
     tables = find_version_tables(connection, catalog)
     existing = read_tables(connection, [(table.schema, table.name) for table in tables])
     sharing = Counter(table.namespace for table in tables)
@@ -92,12 +95,27 @@ def _read(connection: Connection[Any], root: Path, provider: str, catalog: Catal
         if (table.schema, table.name) in existing:
             revisions = tuple(read_versions(connection, table.schema, table.name, VERSION_COLUMN))
         try:
-            found = read_revisions(folder, table.namespace) if folder else None
-            # A shared namespace is ours only if its version table has one of our revisions.
-            if found and (sharing[table.namespace] == 1 or set(revisions) & set(found.known)):
-                heads = found.heads
+            histories = _histories(root, providers, table.namespace)
+            heads = _heads(histories, revisions, alone=sharing[table.namespace] == 1)
         except UnreadableRevisionError as error:
             problem = str(error)
         versions.append(VersionTable(table.name, table.namespace, revisions, heads, problem))
     counts = count_tables(connection, catalog)
     return Overview(tuple(versions), counts.active, counts.reserved)
+
+
+def _histories(root: Path, providers: Sequence[Provider], namespace: str) -> list[History]:
+    found = (find_history(root, provider.reference, namespace) for provider in providers)
+    return [history for history in found if history is not None]
+
+
+def _heads(
+    histories: Sequence[History], revisions: Sequence[str], *, alone: bool
+) -> tuple[str, ...]:
+    """The heads of the history that a version table is of; none if no provider has it."""
+    # The last one: a project that extends msm comes after msm, and has all of its revisions too.
+    for history in reversed(histories):
+        if set(revisions) & set(history.known):
+            return history.heads
+    # Without a revision that tells, a namespace that several tables share may be another project's.
+    return histories[-1].heads if histories and alone else ()

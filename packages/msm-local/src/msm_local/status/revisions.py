@@ -16,33 +16,29 @@ from pathlib import Path
 
 from msm_local.errors import UnreadableRevisionError
 
-__all__ = [
-    "DEFAULT_PROVIDER",
-    "Revisions",
-    "find_versions",
-    "read_ids",
-    "read_revisions",
-    "revision_files",
-]
+__all__ = ["Revision", "find_versions", "read_revisions", "revision_files"]
 
-DEFAULT_PROVIDER = "migrations:migration"
-IDS = ("revision", "down_revision")
+NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
 
 
 @dataclass(frozen=True, slots=True)
-class Revisions:
-    """The revisions of one namespace.
+class Revision:
+    """What one revision file says of its place in the history.
 
     Attributes:
-        known: all ids, sorted.
-        heads: the ids that are no other's parent, sorted.
+        id: its own id.
+        parents: the ids that it follows.
+        labels: the labels of the branch that it begins.
+        depends_on: the ids that have to be applied before it, on other branches.
     """
 
-    known: tuple[str, ...]
-    heads: tuple[str, ...]
+    id: str
+    parents: frozenset[str]
+    labels: frozenset[str]
+    depends_on: frozenset[str]
 
 
-def find_versions(root: Path, provider: str = DEFAULT_PROVIDER) -> Path | None:
+def find_versions(root: Path, provider: str) -> Path | None:
     """The folder ``versions`` of a provider such as ``migrations:migration``; None if missing.
 
     It is searched in the project first, as the SDK does, and then where Python finds packages.
@@ -57,39 +53,32 @@ def revision_files(versions: Path) -> list[Path]:
     return sorted(versions.rglob("*.py"))
 
 
-def read_ids(versions: Path) -> list[str]:
-    """The ids of all revisions in a folder of versions, of all namespaces, sorted.
+def read_revisions(versions: Path, namespace: str | None = None) -> list[Revision]:
+    """The revisions in a folder of versions, by file.
+
+    Args:
+        versions: the folder.
+        namespace: the namespace to read; None for all.
 
     Raises:
         UnreadableRevisionError: a file is not Python, or its ids are not literals; names the file.
     """
-    return sorted(
-        str(facts["revision"])
-        for facts in map(_facts, revision_files(versions))
+    files = revision_files(versions)
+    if namespace is not None:
+        # The SDK's rule for the folder of a namespace. It shortens very long names by a digest;
+        # such a folder is not found here.
+        slug = re.sub(r"[^0-9a-z]+", "_", namespace.lower()).strip("_")
+        files = [file for file in files if file.parent == versions / slug]
+    return [
+        Revision(
+            str(facts["revision"]),
+            _ids(facts.get("down_revision")),
+            _ids(facts.get("branch_labels")),
+            _ids(facts.get("depends_on")),
+        )
+        for facts in map(_facts, files)
         if "revision" in facts
-    )
-
-
-def read_revisions(versions: Path, namespace: str) -> Revisions | None:
-    """The revisions of a namespace; None if it has no folder here.
-
-    Raises:
-        UnreadableRevisionError: a file is not Python, or its ids are not literals; names the file.
-    """
-    # The SDK's rule for the folder of a namespace. It shortens very long names by a digest; such a
-    # folder is not found here.
-    slug = re.sub(r"[^0-9a-z]+", "_", namespace.lower()).strip("_")
-    folder = versions / slug
-    if not folder.is_dir():
-        return None
-    known: set[str] = set()
-    parents: set[str] = set()
-    for file in sorted(folder.glob("*.py")):
-        facts = _facts(file)
-        if "revision" in facts:
-            known |= _ids(facts["revision"])
-            parents |= _ids(facts.get("down_revision"))
-    return Revisions(tuple(sorted(known)), tuple(sorted(known - parents)))
+    ]
 
 
 def _facts(file: Path) -> dict[str, object]:
@@ -101,11 +90,11 @@ def _facts(file: Path) -> dict[str, object]:
         ) from error
 
 
-def _ids(value: object) -> set[str]:
+def _ids(value: object) -> frozenset[str]:
     """The ids in a value: one, several as in a merge, or none."""
     if isinstance(value, (tuple, list, set)):
-        return {str(item) for item in value}
-    return set() if value is None else {str(value)}
+        return frozenset(map(str, value))
+    return frozenset() if value is None else frozenset({str(value)})
 
 
 def _literals(module: ast.Module) -> Iterator[tuple[str, object]]:
@@ -118,5 +107,5 @@ def _literals(module: ast.Module) -> Iterator[tuple[str, object]]:
         else:
             continue
         for target in targets:
-            if isinstance(target, ast.Name) and target.id in IDS and node.value is not None:
+            if isinstance(target, ast.Name) and target.id in NAMES and node.value is not None:
                 yield target.id, ast.literal_eval(node.value)
