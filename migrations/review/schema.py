@@ -32,6 +32,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.schema import AddConstraint
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
@@ -291,7 +292,8 @@ def _constraints(table: Table) -> Iterator[Part]:
             case CheckConstraint():
                 yield Part(kind, name, " ".join(str(constraint.sqltext).split()))
             case ExcludeConstraint():
-                written = DIALECT.ddl_compiler(DIALECT, None).process(constraint)
+                statement = AddConstraint(constraint, isolate_from_table=False)
+                written = str(statement.compile(dialect=DIALECT))
                 yield Part(kind, name, written.partition("EXCLUDE ")[2])
             case PrimaryKeyConstraint() | UniqueConstraint():
                 if constraint.columns:

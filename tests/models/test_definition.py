@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from msm.base import MarketsBase
+from msm.base import MarketsBase, MarketsTimeIndexMetaTable
 from msm.errors import ModelDefinitionError
 from msm.models import Asset, AssetSnapshotsTS
 from msm.types import Str64
 from msm_portfolio.models import PortfolioEventLedgerTS
 from tests.models.defining import AcmeTimeIndex, columns, define, time_indexed
+from tests.support.history import MODELS
 
 
 def test_names_and_description_follow_from_the_class() -> None:
@@ -126,6 +127,21 @@ def test_a_storage_layout_is_completed() -> None:
         "tail_delete": {"scope_dimensions": [*dimensions]},
         "secondary_indexes": secondary,
     }
+
+
+@pytest.mark.parametrize(
+    "model",
+    [model for model in MODELS if issubclass(model, MarketsTimeIndexMetaTable)],
+    ids=lambda model: model.__name__,
+)
+def test_storage_layout_names_the_index_by_identity(model: type[MarketsTimeIndexMetaTable]) -> None:
+    by_identity = [*model.__identity_dimensions__, model.__time_index_name__]
+    contract = model.build_registration_request(data_source_uid="x").table_contract
+    [index] = contract["authoring"]["time_indexed"]["storage_layout"]["secondary_indexes"]
+    assert index["columns"] == by_identity
+    table = model.__table__
+    assert isinstance(table, Table)
+    assert by_identity in [[column.name for column in item.columns] for item in table.indexes]
 
 
 def test_a_name_of_63_characters_is_short_enough() -> None:

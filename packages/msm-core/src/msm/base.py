@@ -34,7 +34,7 @@ from sqlalchemy.orm.exc import MappedAnnotationError
 from sqlalchemy.types import TypeEngine
 
 from msm.column_types import ANNOTATIONS, write_enumerations
-from msm.definition import MAX_NAME_LENGTH, docstring_of, refuse_text_targets, refuse_wrong_table
+from msm.definition import docstring_of, refuse_text_targets, refuse_wrong_table
 from msm.errors import ModelDefinitionError
 from msm.sdk import (
     PlatformManagedMetaTable,
@@ -44,6 +44,7 @@ from msm.sdk import (
     sqlalchemy_type_to_token,
 )
 from msm.settings import settings
+from msm.storage_layout import authored_layout, layout_with_index
 from msm.values.decorated import is_decorated, plain_type
 from msm.values.dialect import PLAIN
 
@@ -214,31 +215,6 @@ def _correct_type(described: Any, kind: TypeEngine[Any]) -> None:
         described.data_type, described.backend_type = token, backend_type
 
 
-def _storage_layout(cls: type["MarketsTimeIndexMetaTable"]) -> dict[str, Any] | None:
-    """The storage layout of a table, whole; None for the one that the platform derives."""
-    time_index, *dimensions = cls.__index_names__
-    if (authored := cls.__dict__.get("__storage_layout__")) is not None:
-        return {
-            "version": 1,
-            "time_index": {"name": time_index},
-            "identity_dimensions": dimensions,
-            "index_progress": {"grain": dimensions},
-            "uniqueness": {"columns": cls.__index_names__},
-            "tail_delete": {"scope_dimensions": dimensions},
-            **authored,
-        }
-    derived = "_".join(dimensions)
-    if len(derived) > MAX_NAME_LENGTH:
-        raise ModelDefinitionError(
-            cls,
-            f"has the index {derived} in its storage layout, a name of {len(derived)} characters "
-            f"that is made of the identity dimensions, and {MAX_NAME_LENGTH} are allowed; set "
-            '__storage_layout__ = {"secondary_indexes": [{"name": "a_shorter_name", "columns": '
-            "[*__identity_dimensions__]}]}.",
-        )
-    return None
-
-
 # The SDK ships no types, so its classes are Any to a type checker.
 class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
     """The common base of all markets models: names follow from the class.
@@ -346,7 +322,8 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
         __time_index_name__: the time column; ``time_index`` unless set.
         __identity_dimensions__: the columns that identify an observation with the time index.
         __cadence__: the declared spacing of observations, such as ``1d``; None if irregular.
-        __storage_layout__: the keys that differ from the storage layout that is derived.
+        __storage_layout__: the keys that differ from the storage layout that is derived; its index
+            is the one by identity dimensions and time, if the table has that.
 
     Raises:
         ModelDefinitionError: while a class is created; it names the class and what is wrong.
@@ -369,7 +346,8 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
             )
         # The SDK builds the mapper's key and the unique index from these.
         cls.__index_names__ = [cls.__time_index_name__, *cls.__identity_dimensions__]
-        cls.__storage_layout__ = _storage_layout(cls)
+        authored = cls.__dict__.get("__storage_layout__")
+        cls.__storage_layout__ = authored_layout(cls, cls.__index_names__, authored)
 
     @classmethod
     def __table_cls__(cls, *args: Any, **kwargs: Any) -> Table:
@@ -388,5 +366,7 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
             raise ModelDefinitionError(cls, f"has no usable time index: {error}") from error
         _refuse_shared_names(cls, table)
         refuse_wrong_table(cls, table, cls.__time_index_name__)
+        if cls.__storage_layout__ is None:
+            cls.__storage_layout__ = layout_with_index(table, cls.__index_names__)
         _owners[table] = cls
         return table

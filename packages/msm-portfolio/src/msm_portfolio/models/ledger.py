@@ -23,7 +23,10 @@ class PortfolioEventLedgerTS(MarketsTimeIndexMetaTable):
     # The derived name of this index would be too long.
     __storage_layout__ = {  # noqa: RUF012
         "secondary_indexes": [
-            {"name": "portfolio_event_ledger_identity", "columns": [*__identity_dimensions__]}
+            {
+                "name": "portfolio_event_ledger_identity",
+                "columns": [*__identity_dimensions__, "time_index"],
+            }
         ]
     }
 

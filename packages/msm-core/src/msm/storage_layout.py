@@ -1,0 +1,76 @@
+"""The storage layout of a time-indexed table, as the catalog shows it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+
+from msm.definition import MAX_NAME_LENGTH
+from msm.errors import ModelDefinitionError
+
+__all__ = ["authored_layout", "layout_with_index"]
+
+
+def authored_layout(
+    cls: type, names: Sequence[str], authored: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """The layout that an author states, whole.
+
+    Args:
+        cls: the model.
+        names: the time index, then the identity dimensions.
+        authored: what the class states; None if it states nothing.
+
+    Returns:
+        None for the layout that the platform derives.
+
+    Raises:
+        ModelDefinitionError: the platform would derive a name that is too long.
+    """
+    if authored is not None:
+        return _whole(names, authored)
+    derived = "_".join(names[1:])
+    if len(derived) > MAX_NAME_LENGTH:
+        raise ModelDefinitionError(
+            cls,
+            f"has the index {derived} in its storage layout, a name of {len(derived)} characters "
+            f"that is made of the identity dimensions, and {MAX_NAME_LENGTH} are allowed; set "
+            '__storage_layout__ = {"secondary_indexes": [{"name": "a_shorter_name", "columns": '
+            "[*__identity_dimensions__]}]}.",
+        )
+    return None
+
+
+def layout_with_index(table: Table, names: Sequence[str]) -> dict[str, Any] | None:
+    """The layout of a table that has an index by identity dimensions, then time.
+
+    The platform derives one of the dimensions alone, which the table does not have.
+
+    Args:
+        table: with its indexes.
+        names: the time index, then the identity dimensions.
+
+    Returns:
+        None for a table without such an index.
+    """
+    time_index, *dimensions = names
+    by_identity = [*dimensions, time_index]
+    indexed = [[column.name for column in index.columns] for index in table.indexes]
+    if not dimensions or by_identity not in indexed:
+        return None
+    index = {"name": "_".join(dimensions), "columns": by_identity}
+    return _whole(names, {"secondary_indexes": [index]})
+
+
+def _whole(names: Sequence[str], stated: Mapping[str, Any]) -> dict[str, Any]:
+    # The platform takes a whole one only.
+    time_index, *dimensions = names
+    return {
+        "version": 1,
+        "time_index": {"name": time_index},
+        "identity_dimensions": dimensions,
+        "index_progress": {"grain": dimensions},
+        "uniqueness": {"columns": [*names]},
+        "tail_delete": {"scope_dimensions": dimensions},
+        **stated,
+    }
