@@ -1,6 +1,7 @@
 """Errors of the whole operation: its class by SQLSTATE or HTTP status, and its sentence."""
 
 import time
+import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -31,7 +32,7 @@ from msm.operations.compile import compile_operation
 from msm.operations.failures import operation_error
 from msm.sdk import MetaTable
 from msm.sdk.context import Limits
-from msm.sdk.failure import Failure
+from msm.sdk.failure import Failure, Reason
 from tests.core.operations.refusing import MODELS, Refused, failed, refused
 from tests.support.forked import value_of
 
@@ -142,6 +143,18 @@ def test_a_refused_request_repeats_the_platform(status: int) -> None:
     assert isinstance(error, PlatformRefusedError)
     assert type(error) is PlatformRefusedError
     assert (error.status_code, error.detail) == (status, "<html>")
+
+
+@pytest.mark.parametrize("reason", ["refused", "stale", "statement", "unknown"])
+def test_a_uid_in_an_answer_becomes_its_model(reason: Reason) -> None:
+    mine, foreign = uuid.UUID(int=0xA), uuid.UUID(int=0xB)
+    tables = {AssetType.__tablename__: MetaTable.model_construct(uid=mine)}
+    compiled = compile_operation(INSERT, Attached(tables))
+    detail = f"MetaTable {str(mine).upper()} is gone, and {foreign} was never here."
+    error = operation_error(compiled, Failure(reason, detail, 404))
+    assert f"MetaTable AssetType is gone, and {foreign} was never here" in str(error)
+    # The fact stays what the platform said.
+    assert isinstance(error, OutcomeUnknownError) or vars(error)["detail"] == detail
 
 
 def test_a_refusal_by_the_platform_is_no_constraint() -> None:

@@ -196,16 +196,18 @@ def refusals_of(what: str) -> Iterator[None]:
         raise translated(what, failure_of(error)) from error
 
 
-def translated(what: str, failure: Failure) -> PlatformError:
+def translated(what: str, failure: Failure, detail: str | None = None) -> PlatformError:
     """The error of ours for a request that failed.
 
     Args:
         what: the request, to complete "The platform refused ...".
         failure: why it failed.
+        detail: its message in the words of the models; None where it has none of its own words.
     """
     at = platform_endpoint()
     # A refused statement has further lines below its sentence.
-    said = failure.detail.partition("\n")[0].rstrip(".")
+    words = (detail or failure.detail).partition("\n")[0]
+    said = words.rstrip(".")
     match failure.reason:
         case "context":
             return GitContextError(
@@ -230,18 +232,17 @@ def translated(what: str, failure: Failure) -> PlatformError:
             )
     kind = StaleAttachmentError if failure.reason == "stale" else PlatformRefusedError
     return kind(
-        _refusal(what, failure, at),
+        _refusal(what, failure, at, words),
         endpoint=at.url,
         status_code=failure.status,
         detail=failure.detail,
     )
 
 
-def _refusal(what: str, failure: Failure, at: Endpoint) -> str:
+def _refusal(what: str, failure: Failure, at: Endpoint, said: str) -> str:
     """The sentence of an answer that is an error."""
     if failure.reason == "no_data_source":
         return failure.detail
-    said = failure.detail.partition("\n")[0]
     if failure.reason == "denied":
         # Without it, the SDK has looked for a login of its own.
         has_token = bool(os.environ.get(at.token))

@@ -28,7 +28,7 @@ from msm.operations.exact import (
 )
 from msm.operations.scope import access_of, refuse_forms, refuse_text, require_attached, table_name
 from msm.operations.shape import Shape, shape_of
-from msm.sdk import MetaTableCompiledSQLOperation, build_operation
+from msm.sdk import MetaTable, MetaTableCompiledSQLOperation, build_operation
 from msm.sdk.context import Limits
 from msm.values.decode import Form, has_json_form
 from msm.values.dialect import DIALECT
@@ -58,6 +58,7 @@ class CompiledOperation:
         target: the table that it writes; None for a select.
         parameters: the Python values of its placeholders.
         limits: what the platform allows of it.
+        tables: the attached tables, by physical name.
         types: a select of PostgreSQL's types of the columns that SQLAlchemy has none for; None
             where there is no such column, or the platform sends the types itself.
     """
@@ -69,6 +70,7 @@ class CompiledOperation:
     target: str | None
     parameters: Mapping[str, Any]
     limits: Limits
+    tables: Mapping[str, MetaTable]
     types: MetaTableCompiledSQLOperation | None
 
 
@@ -113,6 +115,7 @@ def compile_operation(
         ),
         parameters=compiled.params,
         limits=attached.limits,
+        tables=attached.tables,
         types=None if types is None else build("select", types),
     )
 

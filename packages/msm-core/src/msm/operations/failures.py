@@ -1,5 +1,6 @@
 """From the platform's refusal of an operation, by SQLSTATE and constraint name, to an error."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -23,11 +24,14 @@ from msm.errors import (
 )
 from msm.operations.compile import CompiledOperation
 from msm.operations.explain import Refusal, sentence
+from msm.operations.scope import model_name
 from msm.platform import translated
-from msm.sdk import SDK_ERRORS, failure_of
+from msm.sdk import SDK_ERRORS, MetaTable, failure_of
 from msm.sdk.failure import Failure
 
 __all__ = ["operation_error", "operation_refusals"]
+
+UID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 _BY_SQLSTATE: Mapping[str, type[OperationRefusedError]] = {
     "22001": TooLargeError,  # a string longer than its column
@@ -79,7 +83,8 @@ def operation_refusals(compiled: CompiledOperation) -> Iterator[None]:
 
 def operation_error(compiled: CompiledOperation, failure: Failure) -> PlatformError:
     """The error of ours for an operation that failed."""
-    plain = translated(f"the {compiled.operation.operation}", failure)
+    detail = _with_models(failure.detail, compiled.tables)
+    plain = translated(f"the {compiled.operation.operation}", failure, detail)
     kind = _kind(failure, compiled)
     if kind is None or not isinstance(plain, PlatformRefusedError):
         return plain
@@ -96,6 +101,12 @@ def operation_error(compiled: CompiledOperation, failure: Failure) -> PlatformEr
         columns=refused.columns,
         values=refused.values,
     )
+
+
+def _with_models(detail: str, tables: Mapping[str, MetaTable]) -> str:
+    """The platform's message, with the models of the tables whose uids it names."""
+    models = {str(table.uid): model_name(name) for name, table in tables.items()}
+    return UID.sub(lambda found: models.get(found[0].lower(), found[0]), detail)
 
 
 def _kind(failure: Failure, compiled: CompiledOperation) -> type[OperationRefusedError] | None:
