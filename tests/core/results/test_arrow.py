@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -184,6 +185,58 @@ def test_arrow_is_refused_as_mappings_are(name: str) -> None:
         said.append(str(caught.value))
     assert part in said[0]
     assert said == [said[0]] * 3
+
+
+UNREADABLE = {
+    "no JSON": ("hello", "is not JSON: Expecting value"),
+    "deep": ("[" * 100_000, "is nested too deeply for JSON"),
+    "huge integer": ("7" * 4301, "has an integer of more than 4,300 digits"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_unreadable_json_is_a_fault_of_its_row(name: str) -> None:
+    text, problem = UNREADABLE[name]
+    table = pa.table({"asset_type": ["a", "b"], "metadata_json": ["[1]", text]})
+    for given in (table, pl.DataFrame(table), table.to_pandas(types_mapper=pd.ArrowDtype)):
+        with pytest.raises(InvalidRowsError) as caught:
+            insert(AssetType, given)
+        (fault,) = caught.value.faults
+        assert (fault.row, fault.column) == (1, "metadata_json")
+        assert fault.problem.startswith(problem)
+        assert len(str(caught.value)) < 400
+
+
+DIGITS: dict[str, tuple[list[str], Any]] = {
+    "none": ([], pa.decimal128(38, 0)),
+    "whole": (["1", "-20"], pa.decimal128(38, 0)),
+    "scales": (["1.5", "0.125", "-100"], pa.decimal128(38, 3)),
+    "38 digits": (["1" * 30 + "." + "1" * 8], pa.decimal128(38, 8)),
+    "39 digits": (["1" * 30, "0." + "1" * 9], pa.decimal256(76, 9)),
+    "small": (["0." + "0" * 20 + "1"], pa.decimal128(38, 21)),
+}
+
+
+def read_unbounded() -> dict[str, Any]:
+    runtime = msm.start_engine(MODELS)
+    runtime.upsert(Index, [INDEX])
+    found: dict[str, Any] = {}
+    for name, (texts, _) in DIGITS.items():
+        numbers = cast(literal(list(map(Decimal, texts)), ARRAY(Numeric)), ARRAY(Numeric))
+        statement = select(func.unnest(numbers, type_=Numeric).label("x")).select_from(Index)
+        found[name] = runtime.execute(statement).arrow()
+    large = cast(literal("1" * 77), Numeric).label("x")
+    found["too large"] = refused(lambda: runtime.execute(select(large, Index.uid)).arrow())
+    return found
+
+
+def test_a_numeric_without_precision_is_exact(shared_environment: Mapping[str, str]) -> None:
+    found = value_of(read_unbounded, environment=shared_environment)
+    for name, (texts, kind) in DIGITS.items():
+        assert found[name].schema.field("x").type == kind, name
+        assert found[name].column("x").to_pylist() == list(map(Decimal, texts)), name
+    assert found["too large"].kind is ResultValueError
+    assert "does not fit any type of Arrow" in found["too large"].message
 
 
 def test_arrow_without_columns_is_refused() -> None:

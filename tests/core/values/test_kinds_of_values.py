@@ -41,6 +41,7 @@ import msm
 from msm.errors import InvalidRowsError, MsmError, ResultError, ResultValueError, StatementError
 from msm.models import AssetType, FutureAssetDetails, Index
 from msm.values.decode import ResultColumn, codec_of
+from tests.core.rows.unattached import insert as insert_rows
 from tests.core.rows.written import INDEX, NOON
 from tests.support.forked import value_of
 from tests.support.rows import dictionaries
@@ -255,6 +256,8 @@ def refuse(name: str) -> list[str]:
         lambda: runtime.execute(insert(AssetType).values(row)),
         lambda: runtime.execute(update(AssetType).values(row)),
         lambda: runtime.upsert(AssetType, [row]),
+        lambda: runtime.insert(AssetType, [AssetType(**row)]),
+        lambda: runtime.upsert(AssetType, pd.DataFrame([row], dtype=object)),
     ]
     for call in calls:
         with pytest.raises(MsmError) as raised:
@@ -285,6 +288,15 @@ NUMBERS: dict[str, tuple[Any, str]] = {
 }
 
 
+def test_a_signaling_nan_is_a_fault_in_a_frame_too() -> None:
+    values = [None, Decimal("sNaN"), Decimal("NaN")]
+    frame = pd.DataFrame({"contract_size": pd.Series(values, dtype=object)})
+    with pytest.raises(InvalidRowsError) as caught:
+        insert_rows(FutureAssetDetails, frame)
+    (fault,) = [fault for fault in caught.value.faults if fault.value is not None]
+    assert (fault.row, fault.problem) == (1, "is not a number that the column can store")
+
+
 def refuse_numbers() -> dict[str, list[str]]:
     runtime = msm.start_engine([Index, FutureAssetDetails])
     said: dict[str, list[str]] = {}
@@ -311,9 +323,15 @@ def read_unreadable() -> list[str]:
     documents = [func.repeat("1", 5000), func.concat("[", func.repeat("7", 4301), "]")]
     said = []
     for document in documents:
-        with pytest.raises(ResultError) as raised:
-            runtime.scalars(one(cast(document, JSON).label("x"))).all()
-        said.append(str(raised.value))
+        statement = one(cast(document, JSON).label("x"))
+        for read in (
+            lambda it: runtime.scalars(it).all(),
+            lambda it: runtime.execute(it).frame(),
+            lambda it: runtime.execute(it).arrow(),
+        ):
+            with pytest.raises(ResultError) as raised:
+                read(statement)
+            said.append(str(raised.value))
     return said
 
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.types import ARRAY, TypeEngine, Uuid
@@ -10,7 +11,14 @@ from sqlalchemy.types import ARRAY, TypeEngine, Uuid
 from msm.errors import ResultValueError, StatementError
 from msm.errors.formatting import shortened
 from msm.operations.exact import ExpectedColumn
-from msm.values.arrow import arrow_type, is_json, load_pyarrow
+from msm.values.arrow import (
+    MAX_DIGITS_128,
+    MAX_DIGITS_256,
+    arrow_type,
+    is_json,
+    is_unbounded,
+    load_pyarrow,
+)
 from msm.values.decode import ResultColumn
 
 if TYPE_CHECKING:
@@ -40,7 +48,7 @@ def arrow_table(
     """
     pa = load_pyarrow()
     arrays = [
-        _array(column, _values(column, records, known.kind), arrow_type(known.kind))
+        _array(column, _values(column, records, known.kind), known.kind)
         for column, known in zip(columns, expected, strict=True)
     ]
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
@@ -98,8 +106,9 @@ def arrow_batch(
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _array(column: ResultColumn, values: Sequence[Any], kind: Any) -> Any:
+def _array(column: ResultColumn, values: Sequence[Any], column_type: TypeEngine[Any]) -> Any:
     pa = load_pyarrow()
+    kind, is_endless = arrow_type(column_type), is_unbounded(column_type)
     if kind is not None:
         try:
             return pa.array(values, kind)
@@ -108,18 +117,33 @@ def _array(column: ResultColumn, values: Sequence[Any], kind: Any) -> Any:
             if not pa.types.is_decimal(kind):
                 raise _refusal(column, values, kind) from error
     try:
-        return pa.array(values)
+        return pa.array(values, _decimal_of(values) if is_endless else None)
     except UNFIT as error:
         raise _refusal(column, values, None) from error
+
+
+def _decimal_of(values: Sequence[Decimal | None]) -> Any:
+    """The decimal type of the largest precision, with the scale that the values need."""
+    pa = load_pyarrow()
+    numbers = [value for value in values if value is not None and value.is_finite()]
+    scale = max((-int(number.as_tuple().exponent) for number in numbers), default=0)
+    whole = max((number.adjusted() + 1 for number in numbers), default=0)
+    most = MAX_DIGITS_128 if max(scale, 0) + max(whole, 0) <= MAX_DIGITS_128 else MAX_DIGITS_256
+    make = pa.decimal128 if most == MAX_DIGITS_128 else pa.decimal256
+    # A scale that is too large is refused with the value.
+    return make(most, min(max(scale, 0), most))
 
 
 def _values(column: ResultColumn, records: Records, kind: TypeEngine[Any]) -> Sequence[Any]:
     """Python values, with those that Arrow has as text."""
     values = column.python(column.of(records))
     if is_json(kind):
-        return [
-            None if value is None else json.dumps(value, ensure_ascii=False) for value in values
-        ]
+        try:
+            return [
+                None if value is None else json.dumps(value, ensure_ascii=False) for value in values
+            ]
+        except (RecursionError, ValueError) as error:
+            raise _refusal(column, values, load_pyarrow().string()) from error
     # A function without a type for SQLAlchemy may return JSON, too, as json_agg() does.
     if isinstance(kind, Uuid | ARRAY) or arrow_type(kind) is None:
         return list(map(_plain, values))

@@ -127,10 +127,11 @@ class Result[*Ts](IteratorResult[*Ts]):
 
         Types are ``bool``, ``int64``, ``float64``, ``string``, ``date32``, ``time64[us]``,
         ``timestamp[us, UTC]``, ``timestamp[us]``, ``decimal128`` with the precision and scale of
-        the column, and lists of them. UUID and JSON are text. NULL is null, and NaN is NaN. A
-        column whose type does not say enough has the type of its values: NUMERIC without a
-        precision or with values outside it, parts of times, functions that SQLAlchemy has no type
-        for, and what a TypeDecorator makes.
+        the column, and lists of them. UUID and JSON are text. NULL is null, and NaN is NaN.
+        NUMERIC without a precision is ``decimal128`` of 38 digits, or ``decimal256`` of 76, with
+        the scale that its values need. A column whose type does not say enough has the type of
+        its values: NUMERIC with values outside of its precision, parts of times, functions that
+        SQLAlchemy has no type for, and what a TypeDecorator makes.
 
         Raises:
             EnvironmentMismatchError: pyarrow is not installed.

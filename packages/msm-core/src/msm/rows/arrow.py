@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import ARRAY, Column, Table, Uuid
@@ -10,8 +10,9 @@ from sqlalchemy import ARRAY, Column, Table, Uuid
 from msm.errors import StatementError
 from msm.values.arrow import is_json, load_pyarrow
 from msm.values.decorated import is_decorated
+from msm.values.texts import UnreadJson
 
-__all__ = ["ArrowRows", "arrow_columns"]
+__all__ = ["ArrowRows", "arrow_columns", "python_values"]
 
 
 @runtime_checkable
@@ -62,30 +63,46 @@ def arrow_columns(table: Table, rows: ArrowStream | ArrowArray) -> dict[str, Seq
             "of them."
         )
     return {
-        name: _values(table.c.get(name), given.column(name).to_pylist())
+        name: python_values(table.c.get(name), given.column(name).to_pylist())
         for name in given.column_names
     }
 
 
-def _values(column: Column[Any] | None, values: list[Any]) -> list[Any]:
+def python_values(column: Column[Any] | None, values: list[Any]) -> list[Any]:
+    """The values of a column, of which texts of UUID and JSON are parsed.
+
+    Args:
+        column: the column of the table; None where it has no such column.
+        values: the values as Arrow has them.
+    """
     # A TypeDecorator decides itself what it takes, and Arrow's text may be just that.
     if column is None or is_decorated(column.type):
         return values
     if is_json(column.type):
-        return [_parsed(json.loads, value) for value in values]
+        return list(map(_json, values))
     kind = column.type.item_type if isinstance(column.type, ARRAY) else column.type
     if isinstance(kind, Uuid):
-        return [_parsed(uuid.UUID, value) for value in values]
+        return list(map(_uuid, values))
     return values
 
 
-def _parsed(parse: Callable[[str], Any], value: Any) -> Any:
-    """The value of a text of Arrow; the text itself where it has none, which is a fault later."""
-    if isinstance(value, list):
-        return [_parsed(parse, item) for item in value]
+def _json(value: Any) -> Any:
+    """The document of a text, or why it has none, which is a fault of its row."""
     if not isinstance(value, str):
         return value
     try:
-        return parse(value)
+        return json.loads(value)
+    except (RecursionError, ValueError) as error:
+        return UnreadJson(value, error)
+
+
+def _uuid(value: Any) -> Any:
+    """The UUID of a text; the text itself where it has none, which is a fault of its row."""
+    if isinstance(value, list):
+        return list(map(_uuid, value))
+    if not isinstance(value, str):
+        return value
+    try:
+        return uuid.UUID(value)
     except ValueError:
         return value

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any
 
@@ -12,8 +13,9 @@ from sqlalchemy.orm import InstanceState
 from msm.base import MarketsModel
 from msm.errors import StatementError
 from msm.errors.formatting import shortened
-from msm.rows.arrow import ArrowRows, arrow_columns
+from msm.rows.arrow import ArrowRows, arrow_columns, python_values
 from msm.rows.keys import table_of
+from msm.values.arrow import load_pyarrow
 from msm.values.decorated import plain_type
 
 __all__ = ["Given", "Rows", "given_rows"]
@@ -109,10 +111,20 @@ def _from_frame(table: Table, frame: pd.DataFrame) -> Given:
     series = [whole.iloc[:, position] for position in range(len(names))]
     dates = {name for name, column in table.c.items() if isinstance(plain_type(column.type), Date)}
     columns = {
-        name: _values(column, is_date=name in dates)
+        name: (
+            _arrow_values(table.c.get(name), column)
+            if isinstance(column.dtype, pd.ArrowDtype)
+            else _values(column, is_date=name in dates)
+        )
         for name, column in zip(names, series, strict=True)
     }
     return Given(range(len(whole)), columns)
+
+
+def _arrow_values(column: Column[Any] | None, series: "pd.Series[Any]") -> list[Any]:
+    """As :func:`_values`, of a column whose dtype is one of Arrow."""
+    values = load_pyarrow().array(series).to_pylist()
+    return python_values(column, _without_missing(values, series))
 
 
 def _values(column: "pd.Series[Any]", *, is_date: bool) -> list[Any]:
@@ -125,7 +137,25 @@ def _values(column: "pd.Series[Any]", *, is_date: bool) -> list[Any]:
         values = column.dt.date
     else:
         values = column.astype(object)
-    return list(values.where(column.notna().to_numpy(), None))
+    return _without_missing(list(values), column)
+
+
+def _without_missing(values: list[Any], column: "pd.Series[Any]") -> list[Any]:
+    try:
+        present = column.notna().tolist()
+    except InvalidOperation:
+        # pandas compares a signaling NaN, which is a fault of its row later.
+        present = [_is_present(value) for value in values]
+    if all(present):
+        return values
+    # Not by where(), which makes NaT of None where no value is present.
+    return [value if there else None for value, there in zip(values, present, strict=True)]
+
+
+def _is_present(value: Any) -> bool:
+    if isinstance(value, Decimal) and value.is_snan():
+        return True
+    return bool(pd.Series([value], dtype=object).notna().all())
 
 
 def _are_days(column: "pd.Series[Any]") -> bool:

@@ -14,7 +14,14 @@ from msm.values.decorated import is_decorated, plain_type
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["arrow_type", "is_json", "load_pyarrow"]
+__all__ = [
+    "MAX_DIGITS_128",
+    "MAX_DIGITS_256",
+    "arrow_type",
+    "is_json",
+    "is_unbounded",
+    "load_pyarrow",
+]
 
 # Digits of the largest decimal types of Arrow.
 MAX_DIGITS_128, MAX_DIGITS_256 = 38, 76
@@ -41,6 +48,11 @@ def load_pyarrow() -> Any:
 def is_json(kind: TypeEngine[Any]) -> bool:
     """Whether the values of a column are JSON documents, which are text in Arrow."""
     return isinstance(plain_type(kind), JSON)
+
+
+def is_unbounded(kind: TypeEngine[Any]) -> bool:
+    """Whether it is a NUMERIC without a precision, whose values have any number of digits."""
+    return isinstance(kind, Numeric) and kind.python_type is Decimal and kind.precision is None
 
 
 def arrow_type(kind: TypeEngine[Any]) -> "pa.DataType | None":

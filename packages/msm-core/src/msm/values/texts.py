@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ __all__ = [
     "NULL",
     "TooLargeValueError",
     "UnfitValueError",
+    "UnreadJson",
     "array_literal",
     "bytes_of",
     "bytes_text",
@@ -41,6 +43,22 @@ class UnfitValueError(Exception):
 
 class TooLargeValueError(UnfitValueError):
     """A value has the column's type, and is longer or larger than the column can store."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadJson:
+    """A text that was to be a JSON document, and is none that Python can read.
+
+    Attributes:
+        text: the text.
+        reason: what Python said.
+    """
+
+    text: str
+    reason: Exception
+
+    def __repr__(self) -> str:
+        return repr(self.text)
 
 
 def checked_text(text: str) -> str:
@@ -130,6 +148,8 @@ def json_text(value: Any) -> str:
     if _is_null(value):
         return "null"
     try:
+        if isinstance(value, UnreadJson):
+            raise value.reason
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
     except RecursionError as error:
         raise UnfitValueError("is nested too deeply for JSON") from error
