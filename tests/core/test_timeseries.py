@@ -58,9 +58,9 @@ def typed_calls(runtime: msm.MarketsRuntime) -> None:
     assert_type(runtime.latest(IndexValuesTS), msm.Observations[IndexValuesTS])
     assert_type(runtime.between(IndexValuesTS, day(1), day(2)).frame(), pd.DataFrame)
     assert_type(runtime.upsert(IndexValuesTS, pd.DataFrame()), int)
-    runtime.latest(IndexValuesTS, columns=["value"])  # type: ignore[list-item]
+    runtime.latest(IndexValuesTS, columns=[1])  # type: ignore[list-item]
     runtime.upsert(IndexValuesTS, {"value": 1.0})  # type: ignore[arg-type]
-    runtime.between(IndexValuesTS, "2025-01-01", day(2))  # type: ignore[call-overload]
+    runtime.between(IndexValuesTS, 20250101, day(2))  # type: ignore[call-overload]
 
 
 def read_intervals() -> list[list[tuple[str, int]]]:
@@ -234,8 +234,8 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
     "a column of another model": (
         lambda: latest_statement(IndexValuesTS, None, None, [], [OrdersTS.quantity]),
         (
-            "OrdersTS.quantity is not a column of IndexValuesTS; join the models in a select, and "
-            "execute() it."
+            "OrdersTS.quantity is not a column of IndexValuesTS; pass names or attributes of its "
+            "columns, or join the models in a select, and execute() it."
         ),
     ),
 }

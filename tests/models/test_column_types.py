@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 import msm.types
 from msm import MarketsBase
@@ -68,6 +68,18 @@ def test_a_supported_type_has_its_annotation_and_token(row: SupportedType) -> No
     column = table_of(columns(value=Mapped[annotation])).c["value"]
     assert repr(column.type) == repr(row.kind)
     assert sqlalchemy_type_to_token(row.kind) == row.token
+
+
+@pytest.mark.parametrize(
+    ("annotation", "kind"),
+    [
+        (msm.types.JsonList, JSON(none_as_null=True)),
+        (msm.types.JsonbList, postgresql.JSONB(none_as_null=True)),
+    ],
+)
+def test_a_json_document_may_be_a_list(annotation: Any, kind: TypeEngine[Any]) -> None:
+    column = table_of(columns(value=Mapped[annotation | None])).c["value"]
+    assert (repr(column.type), column.nullable) == (repr(kind), True)
 
 
 @pytest.mark.parametrize(

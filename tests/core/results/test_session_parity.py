@@ -1,11 +1,13 @@
 """The rows of a runtime are those that a Session of SQLAlchemy reads from the same database."""
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from psycopg import Connection
 from sqlalchemy import (
+    Engine,
     Executable,
     cast,
     create_engine,
@@ -13,12 +15,14 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    inspect,
     literal,
     select,
     union_all,
     update,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import InvalidRequestError, NoResultFound, SADeprecationWarning
 from sqlalchemy.orm import Bundle, Session, aliased, defer, load_only
 from sqlalchemy.types import String
 
@@ -116,6 +120,86 @@ def described(result: Any) -> tuple[list[str], list[tuple[Any, ...]], list[int]]
 type Described = dict[str, tuple[list[str], list[tuple[Any, ...]], list[int]]]
 
 
+METHODS: dict[str, Callable[[Any], Any]] = {
+    "iteration": list,
+    "all": lambda result: result.all(),
+    "first": lambda result: result.first(),
+    "fetchone": lambda result: [result.fetchone(), result.fetchone()],
+    "fetchmany": lambda result: [result.fetchmany(2), result.fetchmany(2), result.fetchmany(2)],
+    "one of several": lambda result: raised(result.one),
+    "one_or_none of several": lambda result: raised(result.one_or_none),
+    "scalar": lambda result: result.scalar(),
+    "scalars": lambda result: result.scalars().all(),
+    "scalars of a column": lambda result: result.scalars("asset_type").all(),
+    "scalars one by one": lambda result: [result.scalars().first()],
+    "mappings": lambda result: [dict(row) for row in result.mappings()],
+    "tuples": lambda result: tuples_of(result).all(),
+    "columns": lambda result: result.columns("asset_type", 0).all(),
+    "partitions": lambda result: list(result.partitions(2)),
+    "yield_per": lambda result: list(result.yield_per(2).partitions()),
+    "unique": lambda result: result.unique(lambda row: row.asset_type).all(),
+    "unique scalars": lambda result: result.scalars("asset_type").unique().all(),
+    "names": lambda result: [(row.unique_identifier, row._fields) for row in result],
+    "read twice": lambda result: [len(result.all()), result.all()],
+    "closed": lambda result: [result.close(), raised(result.all)],
+    "frozen": lambda result: [again().all() for again in [result.freeze()] for _ in range(2)],
+    "merged": lambda result: result.merge().all(),
+}
+THREE = select(NAME, Asset.asset_type).order_by(NAME)
+
+
+def tuples_of(result: Any) -> Any:
+    with warnings.catch_warnings():
+        # A Row is a tuple to type checkers since 2.1, and needs no other name.
+        warnings.simplefilter("ignore", SADeprecationWarning)
+        return result.tuples()
+
+
+def raised(call: Callable[[], Any]) -> type[BaseException]:
+    with pytest.raises((InvalidRequestError, NoResultFound)) as caught:
+        call()
+    return caught.type
+
+
+def call_all(execute: Callable[[Any], Any]) -> dict[str, Any]:
+    found = {name: call(execute(THREE)) for name, call in METHODS.items()}
+    none = THREE.where(NAME == "z")
+    for name in ("first", "one_or_none", "scalar"):
+        found[f"{name} of none"] = METHODS.get(name, lambda it: it.one_or_none())(execute(none))
+    return found
+
+
+def call_ours() -> dict[str, Any]:
+    runtime = msm.start_engine([Asset, AssetType])
+    found = call_all(runtime.execute)
+    asset = runtime.scalars(select(Asset).limit(1)).one()
+    return pickled(found) | {"state": inspect(asset).detached}
+
+
+def pickled(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with plain tuples, which leave a process without their result."""
+    return {name: plain(value) for name, value in found.items()}
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        made = [plain(item) for item in value]
+        return made if isinstance(value, list) else tuple(made)
+    return value
+
+
+def test_a_result_has_the_methods_of_a_session(
+    filled: Connection, shared_environment: Mapping[str, str]
+) -> None:
+    engine = engine_of(filled)
+    with Session(engine) as session:
+        theirs = pickled(call_all(session.execute))
+    engine.dispose()
+    ours = value_of(call_ours, environment=shared_environment)
+    assert ours.pop("state")
+    assert ours == theirs
+
+
 def read_all() -> Described:
     runtime = msm.start_engine([Asset, AssetType])
     return {name: described(runtime.execute(statement)) for name, statement in READS.items()}
@@ -125,16 +209,20 @@ def write(name: str) -> tuple[list[str], list[tuple[Any, ...]], list[int]]:
     return described(msm.start_engine([Asset, AssetType]).execute(WRITES[name]))
 
 
-def in_session(
-    connection: Connection, statements: Mapping[str, Executable], *, undo: bool
-) -> Described:
+def engine_of(connection: Connection) -> Engine:
     url = f"postgresql+psycopg://{connection.info.host}"
-    engine = create_engine(
+    return create_engine(
         url,
         creator=lambda: type(connection).connect(
             f"{connection.info.dsn} password={connection.info.password}"
         ),
     )
+
+
+def in_session(
+    connection: Connection, statements: Mapping[str, Executable], *, undo: bool
+) -> Described:
+    engine = engine_of(connection)
     found = {}
     for name, statement in statements.items():
         with Session(engine) as session:

@@ -90,7 +90,16 @@ UNFIT: list[tuple[type[MarketsModel], str, Any, str]] = [
         "has nanoseconds, where PostgreSQL keeps microseconds; round it",
     ),
     (IndexValuesTS, "time_index", LAST, "is outside the years 1 to 9999 in UTC"),
-    (CalendarDate, "local_date", NOON, "expected a date, got datetime"),
+    (
+        CalendarDate,
+        "local_date",
+        NOON,
+        (
+            "is a timestamp that is not midnight, whose time of day would be lost; pass a date, "
+            "such as its .date()"
+        ),
+    ),
+    (CalendarDate, "local_date", "2025-01-02", "expected a date, got str"),
     (CalendarDate, "is_holiday", 1, "expected a bool, got int"),
     (
         CalendarDate,

@@ -1,10 +1,9 @@
 """The verbs for many rows without an attached table: what passes the checks cannot be sent."""
 
-from collections.abc import Sequence
-
 from msm import MarketsModel
 from msm.operations.attached import Attached
 from msm.rows import Rows, delete_rows, insert_rows, upsert_rows
+from msm.rows.arguments import ColumnNames
 
 __all__ = ["delete", "insert", "upsert"]
 
@@ -14,7 +13,7 @@ def insert(model: type[MarketsModel], rows: Rows) -> int:
     return insert_rows(model, rows, Attached({}))
 
 
-def upsert(model: type[MarketsModel], rows: Rows, key: Sequence[str] | None = None) -> int:
+def upsert(model: type[MarketsModel], rows: Rows, key: ColumnNames | None = None) -> int:
     return upsert_rows(model, rows, key, Attached({}))
 
 

@@ -36,6 +36,7 @@ from sqlalchemy.types import TypeEngine
 from msm.column_types import ANNOTATIONS, write_enumerations
 from msm.definition import docstring_of, refuse_text_targets, refuse_wrong_table
 from msm.errors import ModelDefinitionError
+from msm.reloading import forget_model, is_defined_again
 from msm.sdk import (
     PlatformManagedMetaTable,
     PlatformTimeIndexMetaTable,
@@ -123,6 +124,9 @@ def _refuse_unknown_settings(cls: type) -> None:
 def _refuse_taken_table(cls: type, table: str) -> None:
     if table in MarketsBase.metadata.tables:
         taken = _owners[MarketsBase.metadata.tables[table]]
+        if is_defined_again(cls, taken):
+            forget_model(taken, MarketsBase.metadata.tables[table], MarketsBase.registry)
+            return
         raise ModelDefinitionError(
             cls,
             f"would have the table {table}, which belongs to "

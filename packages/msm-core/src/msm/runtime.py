@@ -1,23 +1,23 @@
 """The attached models of one process, and the operations they allow."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
-from sqlalchemy import ColumnElement, Row, ScalarResult
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import FromClause, Row, ScalarResult
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
-from msm.base import MarketsModel, MarketsTimeIndexMetaTable
+from msm.base import MarketsModel
+from msm.observing import ReadsObservations
 from msm.operations.attached import Attached
 from msm.operations.compile import Statement
 from msm.operations.execute import iterate, iterate_batches, read
 from msm.operations.results import Result
 from msm.rows import Rows, delete_rows, insert_rows, select_by_key, upsert_rows
+from msm.rows.arguments import ColumnNames, model_of
+from msm.rows.lookups import look_up, upsert_and_read
 from msm.sdk import DEFAULT_LIMITS, MetaTable
 from msm.sdk.context import Limits
-from msm.timeseries import Observations, between_statement, latest_statement
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +28,7 @@ DEFAULT_PAGE_SIZE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class MarketsRuntime:
+class MarketsRuntime(ReadsObservations):
     """What :func:`msm.start_engine` returns: the bound MetaTable of each model.
 
     Attributes:
@@ -124,7 +124,7 @@ class MarketsRuntime:
             StatementError: the key has another number of values, or other columns.
             MsmError: as :meth:`execute`.
         """
-        return self.execute(select_by_key(model, key)).scalars().one_or_none()
+        return self.execute(select_by_key(model_of(model), key)).scalars().one_or_none()
 
     @overload
     def iter_rows[*Ts](
@@ -184,7 +184,7 @@ class MarketsRuntime:
         """
         return iterate_batches(statement, self._attached(), page_size)
 
-    def insert(self, model: type[MarketsModel], rows: Rows) -> int:
+    def insert(self, model: type[MarketsModel] | FromClause, rows: Rows) -> int:
         """Insert many rows: checked as a whole, then sent in batches, each one transaction.
 
         Args:
@@ -206,11 +206,34 @@ class MarketsRuntime:
             PartlyWrittenError: a batch failed after others had been written.
             StatementError, PlatformError: as :meth:`execute`; then nothing was written.
         """
-        return insert_rows(model, rows, self._attached())
+        return insert_rows(model_of(model), rows, self._attached())
 
+    @overload
     def upsert(
-        self, model: type[MarketsModel], rows: Rows, *, key: Sequence[str] | None = None
-    ) -> int:
+        self,
+        model: type[MarketsModel] | FromClause,
+        rows: Rows,
+        *,
+        key: ColumnNames | None = None,
+        returning: None = None,
+    ) -> int: ...
+    @overload
+    def upsert(
+        self,
+        model: type[MarketsModel] | FromClause,
+        rows: Rows,
+        *,
+        key: ColumnNames | None = None,
+        returning: ColumnNames,
+    ) -> list[Row[*tuple[Any, ...]]]: ...
+    def upsert(
+        self,
+        model: type[MarketsModel] | FromClause,
+        rows: Rows,
+        *,
+        key: ColumnNames | None = None,
+        returning: ColumnNames | None = None,
+    ) -> int | list[Row[*tuple[Any, ...]]]:
         """Insert many rows, and update those whose key exists where a given value differs.
 
         Columns that are left out keep their value, and so does the primary key. A second call with
@@ -220,12 +243,16 @@ class MarketsRuntime:
         Args:
             model: an attached model.
             rows: as for :meth:`insert`; every row has a value in each column of the key.
-            key: the columns that identify a row, which a unique index or constraint of the model
-                is over. None for the natural key: the time index and identity dimensions of a
-                time-indexed model, a primary key that callers supply, or the one other unique key.
+            key: the columns that identify a row, as names or attributes, which a unique index or
+                constraint of the model is over. None for the natural key: the time index and
+                identity dimensions of a time-indexed model, a primary key that callers supply, or
+                the one other unique key.
+            returning: columns to read of each given row, whether it was written or had the right
+                values already, such as the ``uid`` that the database gave it. They are read by the
+                key when all rows have been written, in no certain order.
 
         Returns:
-            The number of rows that were inserted or changed.
+            The number of rows that were inserted or changed; with ``returning``, their rows.
 
         Raises:
             InvalidRowsError: as for :meth:`insert`.
@@ -234,10 +261,12 @@ class MarketsRuntime:
                 one does not exist or does not cover all rows.
             PlatformError: as :meth:`execute`; then nothing was written.
         """
-        return upsert_rows(model, rows, key, self._attached())
+        if returning is not None:
+            return upsert_and_read(model_of(model), rows, key, returning, self._attached())
+        return upsert_rows(model_of(model), rows, key, self._attached())
 
     def delete(
-        self, model: type[MarketsModel], rows: Rows, *, key: Sequence[str] | None = None
+        self, model: type[MarketsModel] | FromClause, rows: Rows, *, key: ColumnNames | None = None
     ) -> int:
         """Delete many rows by their key.
 
@@ -257,105 +286,31 @@ class MarketsRuntime:
                 one does not exist.
             PlatformError: as :meth:`execute`; then nothing was deleted.
         """
-        return delete_rows(model, rows, key, self._attached())
+        return delete_rows(model_of(model), rows, key, self._attached())
 
-    @overload
-    def between[M: MarketsTimeIndexMetaTable](
+    def lookup(
         self,
-        model: type[M],
-        start: datetime,
-        end: datetime,
-        *criteria: ColumnElement[bool],
-        columns: None = None,
-    ) -> Observations[M]: ...
-    @overload
-    def between(
-        self,
-        model: type[MarketsTimeIndexMetaTable],
-        start: datetime,
-        end: datetime,
-        *criteria: ColumnElement[bool],
-        columns: Sequence[InstrumentedAttribute[Any]],
-    ) -> Observations[*tuple[Any, ...]]: ...
-    def between(
-        self,
-        model: type[MarketsTimeIndexMetaTable],
-        start: datetime,
-        end: datetime,
-        *criteria: ColumnElement[bool],
-        columns: Sequence[InstrumentedAttribute[Any]] | None = None,
-    ) -> Observations[*tuple[Any, ...]]:
-        """Read the observations from ``start`` until just before ``end``.
+        model: type[MarketsModel] | FromClause,
+        identifiers: Iterable[Any],
+        *,
+        key: ColumnNames | None = None,
+    ) -> dict[Any, Any]:
+        """Find the primary keys of many rows, such as the ``uid`` of each identifier.
 
         Args:
-            model: an attached time-indexed model.
-            start: the first time, an aware datetime.
-            end: the time before which the interval ends, an aware datetime.
-            criteria: further conditions, as for SQLAlchemy's ``where()``.
-            columns: the columns to read beside the time index and the identity dimensions. When
-                None, an observation is an instance of the model.
+            model: an attached model that has a primary key.
+            identifiers: values of the key; tuples of them where it has several columns. Any number:
+                10,000 are asked for at once.
+            key: as for :meth:`upsert`.
 
         Returns:
-            The observations by time, then by identity dimensions; ``scalars()`` of it are the
-            instances.
+            The primary key by identifier; identifiers that no row has are left out.
 
         Raises:
-            StatementError: the model has no time index, a datetime has no time zone, or the
-                interval ends before it starts.
-            NotAttachedError, PlatformError: as :meth:`execute`.
+            InvalidRowsError: an identifier is of the wrong type.
+            StatementError, PlatformError: as :meth:`upsert`.
         """
-        statement = between_statement(model, start, end, criteria, columns)
-        return Observations(read(statement, self._attached()), model.__index_names__)
-
-    @overload
-    def latest[M: MarketsTimeIndexMetaTable](
-        self,
-        model: type[M],
-        *criteria: ColumnElement[bool],
-        as_of: datetime | None = None,
-        per: Sequence[InstrumentedAttribute[Any]] | None = None,
-        columns: None = None,
-    ) -> Observations[M]: ...
-    @overload
-    def latest(
-        self,
-        model: type[MarketsTimeIndexMetaTable],
-        *criteria: ColumnElement[bool],
-        as_of: datetime | None = None,
-        per: Sequence[InstrumentedAttribute[Any]] | None = None,
-        columns: Sequence[InstrumentedAttribute[Any]],
-    ) -> Observations[*tuple[Any, ...]]: ...
-    def latest(
-        self,
-        model: type[MarketsTimeIndexMetaTable],
-        *criteria: ColumnElement[bool],
-        as_of: datetime | None = None,
-        per: Sequence[InstrumentedAttribute[Any]] | None = None,
-        columns: Sequence[InstrumentedAttribute[Any]] | None = None,
-    ) -> Observations[*tuple[Any, ...]]:
-        """Read the last observation of each identity.
-
-        Args:
-            model: an attached time-indexed model.
-            criteria: conditions on the observations looked at, as for SQLAlchemy's ``where()``.
-            as_of: observations after this time are ignored; an aware datetime, or None for all.
-            per: the identity dimensions to take the last time of; all when None. With fewer, every
-                observation at that time is returned. ``per=[WeightsTS.portfolio_identifier]`` gives
-                the last weights of each portfolio, without assets that it held only before.
-                ``per=[]`` gives the observations at the last time in the table.
-            columns: the columns to read beside the time index and the identity dimensions. When
-                None, an observation is an instance of the model.
-
-        Returns:
-            The observations by identity dimensions; ``scalars()`` of it are the instances.
-
-        Raises:
-            StatementError: the model has no time index, ``as_of`` has no time zone, or ``per``
-                names no identity dimension.
-            NotAttachedError, PlatformError: as :meth:`execute`.
-        """
-        statement = latest_statement(model, as_of, per, criteria, columns)
-        return Observations(read(statement, self._attached()), model.__index_names__)
+        return look_up(model_of(model), identifiers, key, self._attached())
 
     def _attached(self) -> Attached:
         tables = {model.__tablename__: table for model, table in self.meta_tables.items()}

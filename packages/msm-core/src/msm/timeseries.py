@@ -1,6 +1,7 @@
 """Reading time-indexed models: the last observation of each identity, or those of an interval."""
 
 import datetime
+import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,14 +18,17 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql import visitors
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError
+from msm.errors.formatting import shortened
 from msm.operations.results import Read, Result
+from msm.rows.arguments import ColumnNames, column_names, model_of
 from msm.rows.keys import table_of
-from msm.values.encode import timestamp_fault
+from msm.values.moments import Moment, moment_of
+from msm.values.texts import UnfitValueError
 
 __all__ = ["Observations", "between_statement", "latest_statement"]
 
@@ -34,7 +38,7 @@ MAX_IDENTITIES = 10_000
 STEP = "walk_step"
 
 type Model = type[MarketsTimeIndexMetaTable]
-type Columns = Sequence[InstrumentedAttribute[Any]]
+type Conditions = Sequence[ColumnElement[bool]]
 
 
 class Observations[*Ts](Result[*Ts]):
@@ -62,35 +66,37 @@ class Observations[*Ts](Result[*Ts]):
 
 def between_statement(
     model: type[MarketsModel],
-    start: datetime.datetime,
-    end: datetime.datetime,
-    criteria: Sequence[ColumnElement[bool]],
-    columns: Columns | None,
+    start: Moment | None,
+    end: Moment | None,
+    criteria: Conditions,
+    columns: ColumnNames | None,
 ) -> Select[*tuple[Any, ...]]:
     """Select what :meth:`msm.MarketsRuntime.between` returns."""
-    _require_zone(start=start, end=end)
-    # Equal times are a valid interval without observations, as a loop over days may ask for.
-    if start > end:
-        raise StatementError(
-            f"The interval ends at {end.isoformat()}, before it starts at {start.isoformat()}; "
-            "swap start and end."
-        )
     indexed = _time_indexed(model)
     time, dimensions = _grain(indexed)
-    return (
-        _select(indexed, columns)
-        # Half-open: intervals that follow each other share no observation.
-        .where(time >= start, time < end, *criteria)
-        .order_by(time, *dimensions)
-    )
+    first = None if start is None else _moment("start", start)
+    last = None if end is None else _moment("end", end)
+    # Equal times are a valid interval without observations, as a loop over days may ask for.
+    if first is not None and last is not None and first > last:
+        raise StatementError(
+            f"The interval ends at {last.isoformat()}, before it starts at {first.isoformat()}; "
+            "swap start and end."
+        )
+    # Half-open: intervals that follow each other share no observation.
+    inside = [
+        *([] if first is None else [time >= first]),
+        *([] if last is None else [time < last]),
+    ]
+    statement = _where(_select(indexed, columns), [*inside, *criteria])
+    return statement.order_by(time, *dimensions)
 
 
 def latest_statement(
     model: type[MarketsModel],
-    as_of: datetime.datetime | None,
-    per: Columns | None,
-    criteria: Sequence[ColumnElement[bool]],
-    columns: Columns | None,
+    as_of: Moment | None,
+    per: ColumnNames | None,
+    criteria: Conditions,
+    columns: ColumnNames | None,
 ) -> Select[*tuple[Any, ...]]:
     """Select what :meth:`msm.MarketsRuntime.latest` returns.
 
@@ -101,16 +107,17 @@ def latest_statement(
     """
     indexed = _time_indexed(model)
     time, dimensions = _grain(indexed)
-    by = dimensions if per is None else [_dimension(indexed, attribute) for attribute in per]
+    by = dimensions if per is None else [_dimension(indexed, c) for c in _columns(indexed, per)]
+    # Checked first, and by SQLAlchemy, because what follows looks into them.
+    chosen = _where(_select(indexed, columns), criteria)
     until = list(criteria)
     if as_of is not None:
-        _require_zone(as_of=as_of)
-        until.append(time <= as_of)
+        until.append(time <= _moment("as_of", as_of))
     find = _walked if per is None and _has_index(indexed) else _aggregated
     last = find(time, by, until)
     # In the WHERE, not in a join: so the statement keeps the model's key, which pages are read by.
     is_last = tuple_(time, *by).in_(last) if by else time.in_(last)
-    return _select(indexed, columns).where(is_last, *criteria).order_by(*dimensions)
+    return chosen.where(is_last).order_by(*dimensions)
 
 
 def _has_index(model: Model) -> bool:
@@ -124,7 +131,7 @@ def _has_index(model: Model) -> bool:
 
 
 def _aggregated(
-    time: Column[Any], by: Sequence[Column[Any]], until: Sequence[ColumnElement[bool]]
+    time: Column[Any], by: Sequence[Column[Any]], until: Conditions
 ) -> Select[*tuple[Any, ...]]:
     """The last time of each identity, which reads every observation."""
     # Without correlate(None), SQLAlchemy would leave the table out of the inner select's FROM.
@@ -132,7 +139,7 @@ def _aggregated(
 
 
 def _walked(
-    time: Column[Any], dimensions: Sequence[Column[Any]], until: Sequence[ColumnElement[bool]]
+    time: Column[Any], dimensions: Sequence[Column[Any]], until: Conditions
 ) -> CompoundSelect[*tuple[Any, ...]]:
     """The last time of each identity, with two searches of an index for each.
 
@@ -170,8 +177,9 @@ def _columns_of(condition: ColumnElement[bool]) -> set[Any]:
     return {part for part in visitors.iterate(condition) if isinstance(part, ColumnClause)}
 
 
-def _time_indexed(model: type[MarketsModel]) -> Model:
+def _time_indexed(given: object) -> Model:
     # A type checker cannot refuse another model: the SDK's bases are Any to it.
+    model = model_of(given)
     if not issubclass(model, MarketsTimeIndexMetaTable):
         raise StatementError(
             f"{model.__name__} has no time index; read it with execute() and a select."
@@ -185,18 +193,28 @@ def _grain(model: Model) -> tuple[Column[Any], list[Column[Any]]]:
     return columns[time], [columns[name] for name in dimensions]
 
 
-def _select(model: Model, columns: Columns | None) -> Select[*tuple[Any, ...]]:
+def _where(statement: Select[*tuple[Any, ...]], criteria: Conditions) -> Select[*tuple[Any, ...]]:
+    try:
+        return statement.where(*criteria)
+    except ArgumentError as error:
+        said = str(error.args[0]).rstrip(".")
+        raise StatementError(
+            f"A condition cannot be used: {said}; pass comparisons of attributes, such as "
+            "PricesTS.price > 1."
+        ) from error
+
+
+def _select(model: Model, columns: ColumnNames | None) -> Select[*tuple[Any, ...]]:
     if columns is None:
         return select(model)
     time, dimensions = _grain(model)
     grain = {time.name, *(column.name for column in dimensions)}
-    chosen = [_column(model, attribute) for attribute in columns]
+    chosen = _columns(model, columns)
     # The grain is always selected: the index of a frame is made of it.
     return select(time, *dimensions, *(column for column in chosen if column.name not in grain))
 
 
-def _dimension(model: Model, attribute: InstrumentedAttribute[Any]) -> Column[Any]:
-    column = _column(model, attribute)
+def _dimension(model: Model, column: Column[Any]) -> Column[Any]:
     if column.name not in model.__identity_dimensions__:
         raise StatementError(
             f"{column.name} is not an identity dimension of {model.__name__}; pass per= some "
@@ -205,18 +223,20 @@ def _dimension(model: Model, attribute: InstrumentedAttribute[Any]) -> Column[An
     return column
 
 
-def _column(model: Model, attribute: InstrumentedAttribute[Any]) -> Column[Any]:
-    if attribute.class_ is not model:
-        raise StatementError(
-            f"{attribute} is not a column of {model.__name__}; join the models in a select, and "
-            "execute() it."
-        )
-    column: Column[Any] = table_of(model).c[attribute.expression.name]
-    return column
+def _columns(model: Model, given: ColumnNames) -> list[Column[Any]]:
+    columns = table_of(model).c
+    names = column_names(model, given)
+    for name in names:
+        if name not in columns:
+            known = ", ".join(columns.keys())
+            close = difflib.get_close_matches(name, columns.keys(), n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it has {known}."
+            raise StatementError(f"{name!r} is not a column of {model.__name__}; {hint}")
+    return [columns[name] for name in names]
 
 
-def _require_zone(**moments: datetime.datetime) -> None:
-    for name, moment in moments.items():
-        fault = timestamp_fault(moment)
-        if fault is not None:
-            raise StatementError(f"{name}: {moment!r} has {fault}.")
+def _moment(name: str, given: Moment) -> datetime.datetime:
+    try:
+        return moment_of(given)
+    except UnfitValueError as fault:
+        raise StatementError(f"{name}: {shortened(given)} {fault}.") from fault

@@ -17,7 +17,9 @@ __all__ = [
     "BigInt",
     "Decimal38",
     "Json",
+    "JsonList",
     "Jsonb",
+    "JsonbList",
     "SmallInt",
     "Str10",
     "Str12",
@@ -54,6 +56,9 @@ Decimal38 = Annotated[Decimal, mapped_column(Numeric(38, 18))]
 # The published tables use both: PostgreSQL keeps JSON as text, and can compare and index JSONB.
 Json = Annotated[dict[str, Any], mapped_column(JSON(none_as_null=True))]
 Jsonb = Annotated[dict[str, Any], mapped_column(JSONB(none_as_null=True))]
+# The same columns, where a document is a list.
+JsonList = Annotated[list[Any], mapped_column(JSON(none_as_null=True))]
+JsonbList = Annotated[list[Any], mapped_column(JSONB(none_as_null=True))]
 
 # The database makes the key: no caller has to, and the MetaTable contract says that it does.
 UuidKey = Annotated[

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Join,
+    Label,
     Over,
     Select,
     Table,
@@ -24,6 +25,9 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.sql import operators, visitors
+
+# SQLAlchemy has no public name for a text in ORDER BY.
+from sqlalchemy.sql.elements import _label_reference, _textual_label_reference
 from sqlalchemy.sql.selectable import Alias
 
 from msm.base import MarketsBase
@@ -31,6 +35,8 @@ from msm.errors import NoStableOrderError
 
 __all__ = ["Paging", "plan"]
 
+# What SQLAlchemy puts around a column in ORDER BY.
+WRAPPERS = (UnaryExpression, Label, _label_reference)
 # Label of the key columns that a caller did not select: added to page by, removed from the rows.
 HIDDEN = "msm_key_"
 
@@ -124,10 +130,11 @@ def plan(statement: object) -> Paging:
         raise NoStableOrderError(f"{type(statement).__name__} is not a select of models")
     _refuse_shape(statement)
     available = [column for source in _sources(statement) for column in _key_of(source)]
-    key = [_ordering(clause, available) for clause in statement._order_by_clauses]  # noqa: SLF001
+    selected = list(statement.selected_columns)
+    named = [*selected, *available]
+    key = [_ordering(clause, available, named) for clause in statement._order_by_clauses]  # noqa: SLF001
     taken = {part.column for part in key}
     key += [KeyColumn(column) for column in available if column not in taken]
-    selected = list(statement.selected_columns)
     # Reversed, because a column that is selected twice is found under its first position.
     places = {column: position for position, column in reversed(list(enumerate(selected)))}
     hidden = [part.column for part in key if part.column not in places]
@@ -187,13 +194,22 @@ def _key_of(source: FromClause) -> list[ColumnElement[Any]]:
     return [source.c[column.name] for column in model.__mapper__.primary_key]
 
 
-def _ordering(clause: ColumnElement[Any], available: Sequence[ColumnElement[Any]]) -> KeyColumn:
+def _ordering(
+    clause: ColumnElement[Any],
+    available: Sequence[ColumnElement[Any]],
+    named: Sequence[ColumnElement[Any]],
+) -> KeyColumn:
     column, descending = clause, False
-    if isinstance(clause, UnaryExpression) and clause.modifier in {
-        operators.asc_op,
-        operators.desc_op,
-    }:
-        column, descending = clause.element, clause.modifier is operators.desc_op
+    while isinstance(column, WRAPPERS):
+        match column:
+            case UnaryExpression(modifier=operators.asc_op | operators.desc_op):
+                descending = column.modifier is operators.desc_op
+            case UnaryExpression():
+                break
+        column = column.element
+    if isinstance(column, _textual_label_reference):
+        column = next((known for known in named if known.key == column.element), column)
+        column = column.element if isinstance(column, Label) else column
     if column not in available:
         # A row whose value changes between two pages would be skipped, or read twice.
         raise NoStableOrderError(

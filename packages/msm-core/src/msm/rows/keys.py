@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, UniqueConstraint, select
+from sqlalchemy import Column, ColumnElement, DateTime, Select, Table, UniqueConstraint, select
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError
 from msm.errors.formatting import shortened
+from msm.rows.arguments import ColumnNames, column_names
+from msm.values.moments import moment_of
+from msm.values.texts import UnfitValueError
 
 __all__ = ["Key", "key_of_every_row", "natural_key", "select_by_key", "table_of", "unique_keys"]
 
@@ -40,7 +43,7 @@ def unique_keys(model: type[MarketsModel]) -> list[Key]:
     return [key for position, key in enumerate(keys) if key not in keys[:position]]
 
 
-def natural_key(model: type[MarketsModel], chosen: Sequence[str] | None = None) -> Key:
+def natural_key(model: type[MarketsModel], chosen: ColumnNames | None = None) -> Key:
     """The key that identifies a row for callers.
 
     It is the time index with the identity dimensions of a time-indexed model. Otherwise it is the
@@ -56,7 +59,7 @@ def natural_key(model: type[MarketsModel], chosen: Sequence[str] | None = None) 
     """
     keys = unique_keys(model)
     if chosen is not None:
-        return _chosen(model, chosen, keys)
+        return _chosen(model, column_names(model, chosen), keys)
     # A partial index identifies some rows only: callers must ask for it.
     keys = [key for key in keys if key.where is None]
     if issubclass(model, MarketsTimeIndexMetaTable):
@@ -73,7 +76,7 @@ def natural_key(model: type[MarketsModel], chosen: Sequence[str] | None = None) 
     return (others or keys)[0]
 
 
-def key_of_every_row(model: type[MarketsModel], chosen: Sequence[str] | None = None) -> Key:
+def key_of_every_row(model: type[MarketsModel], chosen: ColumnNames | None = None) -> Key:
     """The natural or chosen key, refused if it is that of a partial index.
 
     Raises:
@@ -103,12 +106,13 @@ def select_by_key[M: MarketsModel](model: type[M], key: object) -> Select[M]:
             key of all rows, or one of its values is None.
     """
     if isinstance(key, Mapping):
-        columns = key_of_every_row(model, list(key)).columns
-        values = [key[name] for name in columns]
+        given = dict(zip(column_names(model, key), key.values(), strict=True))
+        columns = key_of_every_row(model, given).columns
+        values = [given[name] for name in columns]
     else:
         # A time-indexed model is mapped by its time and its identity dimensions.
         columns = tuple(column.name for column in model.__mapper__.primary_key)
-        values = list(key) if isinstance(key, tuple) else [key]
+        values = list(key) if isinstance(key, tuple | list) else [key]
     if len(values) != len(columns) or None in values:
         raise StatementError(
             f"The key of {model.__name__} is {', '.join(columns)}, and {shortened(key)} is no "
@@ -116,8 +120,21 @@ def select_by_key[M: MarketsModel](model: type[M], key: object) -> Select[M]:
             "of another unique key."
         )
     table = table_of(model)
-    same = [table.c[name] == value for name, value in zip(columns, values, strict=True)]
+    same = [
+        table.c[name] == _key_value(table.c[name], value)
+        for name, value in zip(columns, values, strict=True)
+    ]
     return select(model).where(*same)
+
+
+def _key_value(column: Column[Any], value: Any) -> Any:
+    # PostgreSQL would read a day, or a text without a zone, in the time zone of the session.
+    if not isinstance(column.type, DateTime):
+        return value
+    try:
+        return moment_of(value)
+    except UnfitValueError as fault:
+        raise StatementError(f"{column.name}: {shortened(value)} {fault}.") from fault
 
 
 def _chosen(model: type[MarketsModel], chosen: Sequence[str], keys: Sequence[Key]) -> Key:

@@ -4,7 +4,7 @@ Their text is the same for every batch of the same columns, however many rows it
 would grow with the rows, and make PostgreSQL parse and plan a long statement for every batch.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -30,7 +30,13 @@ from msm.rows.keys import Key
 from msm.values.decorated import plain_type
 from msm.values.literals import column_text
 
-__all__ = ["delete_statement", "insert_statement", "upsert_statement"]
+__all__ = [
+    "delete_statement",
+    "given_table",
+    "insert_statement",
+    "same_key",
+    "upsert_statement",
+]
 
 
 def insert_statement(table: Table, literals: Mapping[str, str]) -> Insert:
@@ -72,21 +78,33 @@ def upsert_statement(table: Table, literals: Mapping[str, str], key: Key) -> Ins
 
 def delete_statement(table: Table, literals: Mapping[str, str], key: Key) -> Delete:
     """Delete the rows with the keys of a batch."""
-    given = _given(table, literals)
-    same = [table.c[name] == _value(table.c[name], given) for name in literals]
+    same = same_key(table, literals, given_table(table, literals))
     # The key of a partial index identifies only the rows of its condition; others may share it.
     return delete(table).where(*same, *([] if key.where is None else [key.where]))
 
 
 def _insert(table: Table, literals: Mapping[str, str]) -> postgresql.Insert:
-    given = _given(table, literals)
+    given = given_table(table, literals)
     values = [_value(table.c[name], given) for name in literals]
     return postgresql.insert(table).from_select(
         list(literals), select(*values), include_defaults=False
     )
 
 
-def _given(table: Table, literals: Mapping[str, str]) -> TableValuedAlias:
+def same_key(
+    table: Table, names: Iterable[str], given: TableValuedAlias
+) -> list[ColumnElement[bool]]:
+    """The condition that a row of the table has the key of a row of a batch.
+
+    Args:
+        table: the table.
+        names: the columns of the key.
+        given: the batch, as :func:`given_table` has it.
+    """
+    return [table.c[name] == _value(table.c[name], given) for name in names]
+
+
+def given_table(table: Table, literals: Mapping[str, str]) -> TableValuedAlias:
     """The batch as rows: unnest() of one array a column."""
     # Sent as text and cast: JSON arrays would lose NaN, infinities and long numbers.
     arrays = [

@@ -17,7 +17,7 @@ from msm.sdk.context import Limits
 from msm.values.literals import column_text
 from msm.values.texts import NULL, UnfitValueError, array_literal
 
-__all__ = ["Batch", "Expected", "check_rows", "largest_batch"]
+__all__ = ["Batch", "Expected", "check_rows", "largest_batch", "parts_of"]
 
 # Longer batches are not faster in PostgreSQL, and the progress bar moves by a batch.
 MAX_BATCH_ROWS = 10_000
@@ -99,7 +99,7 @@ def check_rows(
             if name in table.c and (expected.sent is None or name in expected.sent)
         ]
         writers = [_ColumnWriter(table, name, name in expected.needed, faults) for name in names]
-        for part in _parts(group):
+        for part in parts_of(group, MAX_BATCH_ROWS):
             # Encoded once: repeated keys are found in the same texts that are sent.
             texts = {writer.name: writer.write(part) for writer in writers}
             for key, known in zip(expected.unique, seen, strict=True):
@@ -110,9 +110,10 @@ def check_rows(
     return batches, faults
 
 
-def _parts(group: Given) -> Iterator[Given]:
-    for start in range(0, len(group.numbers), MAX_BATCH_ROWS):
-        rows = slice(start, start + MAX_BATCH_ROWS)
+def parts_of(group: Given, most: int) -> Iterator[Given]:
+    """A group in parts of at most ``most`` rows."""
+    for start in range(0, len(group.numbers), most):
+        rows = slice(start, start + most)
         yield Given(
             group.numbers[rows], {name: values[rows] for name, values in group.columns.items()}
         )

@@ -14,6 +14,7 @@ from msm.errors import InvalidRowsError, MsmError, PartlyWrittenError, Transacti
 from msm.operations.attached import Attached
 from msm.operations.compile import Statement
 from msm.operations.execute import read
+from msm.rows.arguments import ColumnNames
 from msm.rows.input import Rows, given_rows
 from msm.rows.keys import key_of_every_row, natural_key, table_of, unique_keys
 from msm.rows.statements import delete_statement, insert_statement, upsert_statement
@@ -69,7 +70,7 @@ def insert_rows(
 def upsert_rows(
     model: type[MarketsModel],
     rows: Rows,
-    key: Sequence[str] | None,
+    key: ColumnNames | None,
     attached: Attached,
 ) -> int:
     """Do what :meth:`msm.MarketsRuntime.upsert` documents.
@@ -91,7 +92,7 @@ def upsert_rows(
 def delete_rows(
     model: type[MarketsModel],
     rows: Rows,
-    key: Sequence[str] | None,
+    key: ColumnNames | None,
     attached: Attached,
 ) -> int:
     """Do what :meth:`msm.MarketsRuntime.delete` documents.

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy.dialects.postgresql import INTERVAL
-from sqlalchemy.types import ARRAY, JSON, Interval, LargeBinary, NullType, TypeEngine
+from sqlalchemy.types import ARRAY, JSON, Date, Interval, LargeBinary, NullType, TypeEngine
 
 from msm.errors import StatementError
 from msm.values.decorated import bound, is_decorated, plain_type
+from msm.values.moments import day_of, timestamp_fault
 from msm.values.texts import (
     NULL,
     UnfitValueError,
@@ -25,22 +27,10 @@ from msm.values.texts import (
     quoted,
 )
 
-__all__ = ["encode", "is_unfit_nan", "timestamp_fault"]
+__all__ = ["encode", "is_unfit_nan"]
 
 # Of an integer of 4,300 digits, which Python still writes as text.
 MAX_BITS = 14_280
-
-
-def timestamp_fault(value: datetime.datetime) -> str | None:
-    """Why a datetime cannot be sent without changing its meaning; None where it can."""
-    # PostgreSQL would read it in the time zone of the session, which is the platform's, not the
-    # caller's.
-    if value.utcoffset() is None:
-        return "no time zone; pass an aware datetime, such as datetime.now(datetime.UTC)"
-    # PostgreSQL would round, and two observations could get one time.
-    if isinstance(value, pd.Timestamp) and value.nanosecond:
-        return "nanoseconds, where PostgreSQL keeps microseconds; round it"
-    return None
 
 
 def encode(
@@ -97,6 +87,9 @@ def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple
                 return interval_text(value), None
             case bytes(), LargeBinary() | NullType():
                 return bytes_text(value), None
+            # PostgreSQL would cut the time of day, which depends on the zone of the session.
+            case datetime.datetime() | np.datetime64(), Date():
+                return day_of(value), "date"
         return _scalar(name, value)
     except UnfitValueError as fault:
         raise StatementError(f"{name}: the value {fault}.") from fault
@@ -182,6 +175,8 @@ def _remedy(value: Any) -> str:
             return "add it to a datetime in Python, or make it with func.make_interval()"
         case bytes() | bytearray() | memoryview():
             return "send it as text, such as base64"
+        case np.datetime64():
+            return "pass an aware datetime, or a date"
     return "pass a str, a number, a bool, a date, a time, a UUID, a list or a dict"
 
 

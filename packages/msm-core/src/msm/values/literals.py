@@ -38,7 +38,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from msm.errors import StatementError
 from msm.values.decorated import bound, is_decorated, plain_type
-from msm.values.encode import is_unfit_nan, timestamp_fault
+from msm.values.encode import is_unfit_nan
+from msm.values.moments import day_of, timestamp_fault
 from msm.values.texts import (
     NULL,
     TooLargeValueError,
@@ -228,10 +229,8 @@ def _timestamp(value: Any) -> str:
 
 
 def _date(value: Any) -> str:
-    # A datetime is a date to Python; its time would be lost.
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return value.isoformat()
-    raise _unfit(value, "a date")
+    day = value if type(value) is datetime.date else day_of(value)
+    return day.isoformat()
 
 
 def _time(value: Any) -> str:
