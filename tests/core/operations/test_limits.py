@@ -169,7 +169,7 @@ def test_many_values_with_returning_are_refused_unsent() -> None:
 
 def answering(monkeypatch: pytest.MonkeyPatch, *answers: list[Any]) -> None:
     """Have the platform send these names, each answer as one that has more."""
-    from msm.operations import execute as module
+    from msm.operations import pages as module
     from msm.operations.send import Answer
     from msm.values.decode import ResultColumn, codec_of
 

@@ -52,7 +52,7 @@ def result_of(
     """A result of one column ``x``, as the platform sends it."""
     return Result(
         Read(
-            [{"x": value} for value in values],
+            [values],
             [ResultColumn("x", codec_of(kind, token), form)],
             [ExpectedColumn("x", kind, form)],
             Shape(("x",), ((),)),

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +29,16 @@ __all__ = ["arrow_batch", "arrow_schema", "arrow_table"]
 # What pyarrow raises for values that do not fit a type; its own errors are these, too.
 UNFIT = (ArithmeticError, NotImplementedError, TypeError, ValueError)
 
-type Records = Sequence[Mapping[str, Any]]
+type Values = Sequence[Sequence[Any]]
 
 
 def arrow_table(
-    records: Records, columns: Sequence[ResultColumn], expected: Sequence[ExpectedColumn]
+    values: Values, columns: Sequence[ResultColumn], expected: Sequence[ExpectedColumn]
 ) -> "pa.Table":
     """A table of the rows of an answer.
 
     Args:
-        records: the rows.
+        values: the JSON values of each column.
         columns: how the values of each column are read.
         expected: the same columns, with SQLAlchemy's types.
 
@@ -48,8 +48,8 @@ def arrow_table(
     """
     pa = load_pyarrow()
     arrays = [
-        _array(column, _values(column, records, known.kind), known.kind)
-        for column, known in zip(columns, expected, strict=True)
+        _array(column, _plain_values(column, some, known.kind), known.kind)
+        for column, some, known in zip(columns, values, expected, strict=True)
     ]
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
 
@@ -79,7 +79,7 @@ def arrow_schema(expected: Sequence[ExpectedColumn]) -> "pa.Schema":
 
 
 def arrow_batch(
-    records: Records,
+    values: Values,
     columns: Sequence[ResultColumn],
     expected: Sequence[ExpectedColumn],
     schema: "pa.Schema",
@@ -87,7 +87,7 @@ def arrow_batch(
     """A batch of the rows of an answer.
 
     Args:
-        records: the rows.
+        values: the JSON values of each column.
         columns: how the values of each column are read.
         expected: the same columns, with SQLAlchemy's types.
         schema: the schema of the batch.
@@ -97,12 +97,12 @@ def arrow_batch(
     """
     pa = load_pyarrow()
     arrays = []
-    for column, known, field in zip(columns, expected, schema, strict=True):
-        values = _values(column, records, known.kind)
+    for column, some, known, field in zip(columns, values, expected, schema, strict=True):
+        plain = _plain_values(column, some, known.kind)
         try:
-            arrays.append(pa.array(values, field.type))
+            arrays.append(pa.array(plain, field.type))
         except UNFIT as error:
-            raise _refusal(column, values, field.type) from error
+            raise _refusal(column, plain, field.type) from error
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
@@ -134,9 +134,11 @@ def _decimal_of(values: Sequence[Decimal | None]) -> Any:
     return make(most, min(max(scale, 0), most))
 
 
-def _values(column: ResultColumn, records: Records, kind: TypeEngine[Any]) -> Sequence[Any]:
+def _plain_values(
+    column: ResultColumn, given: Sequence[Any], kind: TypeEngine[Any]
+) -> Sequence[Any]:
     """Python values, with those that Arrow has as text."""
-    values = column.python(column.of(records))
+    values = column.python(given)
     if is_json(kind):
         try:
             return [

@@ -1,16 +1,13 @@
 """Running a statement, and reading a select to its end: in one answer, or page after page."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import islice
-from operator import eq
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, CompoundSelect, Insert, Select
 
 from msm.errors import (
     NoStableOrderError,
-    OperationRefusedError,
     ResultTruncatedError,
     ReturningCutError,
     StatementError,
@@ -18,6 +15,7 @@ from msm.errors import (
 from msm.operations.arrow import arrow_batch, arrow_schema
 from msm.operations.attached import Attached
 from msm.operations.compile import CompiledOperation, Statement, compile_operation
+from msm.operations.pages import Page, read_pages
 from msm.operations.paging import Paging, plan
 from msm.operations.results import Read, Result
 from msm.operations.scope import model_name
@@ -31,10 +29,6 @@ __all__ = ["iterate", "iterate_batches", "read"]
 
 # Page size of a select that turned out to be larger than one answer.
 PAGE_ROWS = 50_000
-# A page, and the row after it.
-MIN_ROWS = 2
-# PostgreSQL's SQLSTATE for a column that is neither grouped nor aggregated.
-GROUPING_ERROR = "42803"
 
 
 def read(statement: Statement, attached: Attached) -> Read:
@@ -51,16 +45,16 @@ def read(statement: Statement, attached: Attached) -> Read:
     limit = _limit_of(statement)
     if answer.has_more and (limit is None or len(answer.records) < limit):
         return _read_in_pages(statement, limit, attached, answer, compiled)
-    return _as_read(compiled, answer.records, answer.columns, answer.row_count)
+    return _as_read(compiled, answer.values(), answer.columns, answer.row_count)
 
 
 def _as_read(
     compiled: CompiledOperation,
-    records: Sequence[dict[str, Any]],
+    values: Sequence[Sequence[Any]],
     columns: Sequence[ResultColumn],
     row_count: int,
 ) -> Read:
-    return Read(records, columns, compiled.columns, compiled.shape, row_count)
+    return Read(values, columns, compiled.columns, compiled.shape, row_count)
 
 
 def _write(statement: Statement, compiled: CompiledOperation, timeout: float | None) -> Read:
@@ -83,7 +77,7 @@ def _write(statement: Statement, compiled: CompiledOperation, timeout: float | N
             row_count=answer.row_count,
             returned=came,
         )
-    return _as_read(compiled, answer.records, answer.columns, answer.row_count)
+    return _as_read(compiled, answer.values(), answer.columns, answer.row_count)
 
 
 def _limit_of(statement: Statement) -> int | None:
@@ -109,13 +103,12 @@ def _read_in_pages(
         endless = statement.limit(None) if limit and isinstance(statement, Select) else statement
         paging = _plan(endless, compiled)
         # Read again from the start: the rows that came are in no order that could be continued.
-        records: list[dict[str, Any]] = []
-        for page in _pages(paging, attached, PAGE_ROWS):
-            records += page.records
-            columns = page.columns
-            if limit is not None and len(records) >= limit:
-                del records[limit:]
-                break
+        values: list[list[Any]] = [[] for _ in compiled.columns]
+        with closing(read_pages(paging, attached, PAGE_ROWS, limit)) as pages:
+            for page in pages:
+                for column, more in zip(values, page.values, strict=True):
+                    column += more
+                columns = page.columns
     except NoStableOrderError as error:
         count = len(answer.records)
         raise ResultTruncatedError(
@@ -124,7 +117,7 @@ def _read_in_pages(
             "in parts with limit().",
             limit=count,
         ) from error
-    return _as_read(compiled, records, columns, len(records))
+    return _as_read(compiled, values, columns, len(values[0]))
 
 
 def _plan(statement: Statement, compiled: CompiledOperation) -> Paging:
@@ -143,7 +136,7 @@ def iterate(statement: Statement, attached: Attached, page_size: int) -> Iterato
         page_size: how many rows a page has.
     """
     pages = _checked_pages(statement, attached, page_size)
-    return (row for page in pages for row in Result[*tuple[Any, ...]](page))
+    return _rows(pages)
 
 
 def iterate_batches(
@@ -159,10 +152,23 @@ def iterate_batches(
     expected = compile_operation(statement, attached).columns
     schema = arrow_schema(expected)
     pages = _checked_pages(statement, attached, page_size)
-    return (arrow_batch(page.records, page.columns, expected, schema) for page in pages)
+    return _batches(pages, schema)
 
 
-def _checked_pages(statement: Statement, attached: Attached, page_size: int) -> Iterator[Read]:
+def _rows(pages: Generator[Read]) -> Iterator[Any]:
+    # Closed with it, so that no page is fetched for nobody.
+    with closing(pages):
+        for page in pages:
+            yield from Result[*tuple[Any, ...]](page)
+
+
+def _batches(pages: Generator[Read], schema: "pa.Schema") -> "Iterator[pa.RecordBatch]":
+    with closing(pages):
+        for page in pages:
+            yield arrow_batch(page.values, page.columns, page.expected, schema)
+
+
+def _checked_pages(statement: Statement, attached: Attached, page_size: int) -> Generator[Read]:
     if page_size < 1:
         raise StatementError(f"page_size is {page_size}; fetch at least 1 row a page.")
     plan(statement)
@@ -170,45 +176,10 @@ def _checked_pages(statement: Statement, attached: Attached, page_size: int) -> 
     paging = _plan(statement, compiled)
     # Compiled once to raise its errors here, and not later where the first row is read.
     compile_operation(paging.page(None, page_size), attached)
-    return (
-        _as_read(compiled, page.records, page.columns, len(page.records))
-        for page in _pages(paging, attached, page_size)
-    )
+    return _reads(compiled, read_pages(paging, attached, page_size))
 
 
-def _pages(paging: Paging, attached: Attached, most: int) -> Iterator[Answer]:
-    """The pages of a select, without the columns that were added to page it."""
-    # A page and the row after it must fit one answer.
-    size = min(most, attached.limits.max_rows - 1)
-    after = None
-    while True:
-        # One more row than the page has: it shows whether there are others, and whether the last
-        # row of the page shares its key with the next one.
-        answer = _send_page(paging, attached, after, size + 1)
-        keys = [answer.columns[position] for position in paging.positions]
-        ends = list(zip(*(column.of(answer.records) for column in keys), strict=True))
-        if any(map(eq, ends, islice(ends, 1, None))):
-            raise NoStableOrderError(
-                "a function in it returns several rows for one row of its tables"
-            )
-        # An answer has fewer rows than were asked for where they take too many bytes.
-        more = answer.has_more or len(answer.records) > size
-        if more and len(ends) < MIN_ROWS:
-            raise NoStableOrderError("its rows are so large that one answer carries one of them")
-        records = answer.records[:-1] if more else answer.records
-        yield replace(answer, records=records, columns=answer.columns[: paging.width])
-        if not more:
-            return
-        # The records still hold the extra row, so that the last row of the page is the one before.
-        after = [column.python([value])[0] for column, value in zip(keys, ends[-2], strict=True)]
-
-
-def _send_page(paging: Paging, attached: Attached, after: list[Any] | None, size: int) -> Answer:
-    page = compile_operation(paging.page(after, size), attached, max_rows=size)
-    try:
-        return send(page, attached.timeout)
-    except OperationRefusedError as error:
-        if error.sqlstate != GROUPING_ERROR:
-            raise
-        # Only PostgreSQL knows which functions are aggregates: the key cannot be added to one.
-        raise NoStableOrderError("an aggregate has no key") from error
+def _reads(compiled: CompiledOperation, pages: Generator[Page]) -> Generator[Read]:
+    with closing(pages):
+        for page in pages:
+            yield _as_read(compiled, page.values, page.columns, page.count)

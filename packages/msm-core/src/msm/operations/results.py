@@ -29,14 +29,14 @@ class Read:
     """What one operation answered.
 
     Attributes:
-        records: the rows, with JSON values.
+        values: the JSON values of each column.
         columns: how the values of each column are read.
         expected: the same columns, as the statement has them.
         shape: what the rows are made into.
         row_count: the number of rows read, or written.
     """
 
-    records: Sequence[dict[str, Any]]
+    values: Sequence[Sequence[Any]]
     columns: Sequence[ResultColumn]
     expected: Sequence[ExpectedColumn]
     shape: Shape
@@ -47,11 +47,12 @@ class Read:
         return self.shape.load(self._values())
 
     def _values(self) -> Iterator[tuple[Any, ...]]:
-        for start in range(0, len(self.records), CHUNK_ROWS):
-            part = self.records[start : start + CHUNK_ROWS]
-            yield from zip(
-                *(column.python(column.of(part)) for column in self.columns), strict=True
-            )
+        if not self.columns:
+            return
+        for start in range(0, len(self.values[0]), CHUNK_ROWS):
+            rows = slice(start, start + CHUNK_ROWS)
+            read = zip(self.columns, self.values, strict=True)
+            yield from zip(*(column.python(values[rows]) for column, values in read), strict=True)
 
 
 class _NoRows(Iterator[Any]):
@@ -119,7 +120,10 @@ class Result[*Ts](IteratorResult[*Ts]):
         """
         read = self._read
         return pd.DataFrame(
-            {column.name: column.series(column.of(read.records)) for column in read.columns}
+            {
+                column.name: column.series(values)
+                for column, values in zip(read.columns, read.values, strict=True)
+            }
         )
 
     def arrow(self) -> "pa.Table":
@@ -138,4 +142,4 @@ class Result[*Ts](IteratorResult[*Ts]):
             ResultValueError: a value does not fit the type of its column, or no type of Arrow.
         """
         read = self._read
-        return arrow_table(read.records, read.columns, read.expected)
+        return arrow_table(read.values, read.columns, read.expected)

@@ -39,6 +39,11 @@ class Answer:
     row_count: int
     has_more: bool
 
+    def values(self, width: int | None = None, count: int | None = None) -> list[list[Any]]:
+        """The JSON values of the first ``width`` columns, in the first ``count`` rows."""
+        records = self.records if count is None else self.records[:count]
+        return [column.of(records) for column in self.columns[:width]]
+
 
 def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
     """Run one operation on the platform, as one transaction.

@@ -22,6 +22,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 
 __all__ = ["after_fork", "new_session", "unforked"]
 
+# Bytes that are read of a body at once.
+PIECE = 4 << 20
 
 # No child begins while another thread holds it: a lock that cannot be made again, such as that of a
 # module that is being imported, or of pydantic's serializers, would never be released in the child.
@@ -77,7 +79,19 @@ def new_session() -> requests.Session:
     """A session whose connections a forked child can close."""
     session = requests.Session()
     _use_pools_without_locks(session)
+    session.hooks["response"].append(_read_at_once)
     return session
+
+
+def _read_at_once(response: requests.Response, *, stream: bool, **_settings: Any) -> None:
+    """Read a body in large pieces.
+
+    requests reads 10 kB at a time, and a thread that reads gives the interpreter away with each
+    piece: while another one decodes rows, it would wait for it a thousand times an answer.
+    """
+    if not stream:
+        # There is no public way: the size of the pieces is a constant of requests.
+        response._content = b"".join(response.iter_content(PIECE))  # noqa: SLF001
 
 
 def after_fork(renew: Callable[[], None]) -> None:
@@ -106,6 +120,7 @@ def _renew_sdk() -> None:
 
 
 _use_pools_without_locks(sdk_session)
+sdk_session.hooks["response"].append(_read_at_once)
 after_fork(_renew_sdk)
 if sys.platform != "win32":
     os.register_at_fork(

@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
+from itertools import count
 from operator import itemgetter
-from types import NoneType
 from typing import Any
 
-import orjson
 import pandas as pd
 from sqlalchemy.types import ARRAY, DateTime, Integer, NullType, TypeEngine
 
 from msm.errors import ResultValueError
 from msm.errors.formatting import shortened
 from msm.values.decorated import is_decorated, plain_type, result_converter
-from msm.values.texts import bytes_of, interval_of
+from msm.values.texts import bytes_of, interval_of, numbers_of
 
 __all__ = ["Codec", "Form", "PartOfTime", "ResultColumn", "codec_of", "has_json_form", "is_untyped"]
 
@@ -58,12 +57,14 @@ class Codec:
         dtype: the dtype of a pandas column of such values.
         is_json: whether the values are JSON themselves, whose numbers stay numbers.
         takes_null: whether ``decode`` makes a value of null too.
+        is_shared: whether the JSON values are texts, of which equal ones may become one object.
     """
 
     decode: Callable[[Any], Any] = _as_it_is
     dtype: str = "object"
     is_json: bool = False
     takes_null: bool = False
+    is_shared: bool = False
 
 
 def _whole(value: Any) -> int:
@@ -110,8 +111,8 @@ def _decimal(value: Any) -> Decimal:
 _CODECS: Mapping[type, Codec] = {
     bool: Codec(dtype="boolean"),
     bytes: Codec(bytes_of),
-    datetime.date: Codec(datetime.date.fromisoformat),
-    datetime.datetime: Codec(_aware, "datetime64[us, UTC]"),
+    datetime.date: Codec(datetime.date.fromisoformat, is_shared=True),
+    datetime.datetime: Codec(_aware, "datetime64[us, UTC]", is_shared=True),
     datetime.time: Codec(datetime.time.fromisoformat),
     datetime.timedelta: Codec(interval_of, "timedelta64[us]"),
     Decimal: Codec(_decimal),
@@ -120,7 +121,7 @@ _CODECS: Mapping[type, Codec] = {
     # The python_type of SQLAlchemy's JSON; its values stay as they are.
     object: Codec(is_json=True),
     str: Codec(dtype="string"),
-    uuid.UUID: Codec(uuid.UUID),
+    uuid.UUID: Codec(uuid.UUID, is_shared=True),
 }
 
 # A timestamp without a time zone. SQLAlchemy gives its type also to functions such as now(), whose
@@ -243,12 +244,19 @@ class ResultColumn:
         return self.codec.decode is float and self.form is Form.TEXT
 
     def of(self, records: Iterable[Mapping[str, Any]]) -> list[Any]:
-        """The column's JSON values in rows of an answer.
+        """The column's JSON values in rows of an answer."""
+        return list(map(itemgetter(self.key or self.name), records))
+
+    def python(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Python values of JSON values.
 
         Raises:
-            ResultValueError: a JSON document is more than Python can read.
+            ResultValueError: a value does not fit the column's type, or is a JSON document that is
+                more than Python can read.
         """
-        values = list(map(itemgetter(self.key or self.name), records))
+        return self._decoded(self._loaded(values))
+
+    def _loaded(self, values: Sequence[Any]) -> Sequence[Any]:
         if self.form is not Form.JSON:
             return values
         loads = json.loads if self.codec.is_json else _exact_json
@@ -257,20 +265,19 @@ class ResultColumn:
         except DECODE_ERRORS as error:
             raise self._refusal(values, loads) from error
 
-    def python(self, values: Sequence[Any]) -> Sequence[Any]:
-        """Python values of JSON values.
-
-        Raises:
-            ResultValueError: a value does not fit the column's type.
-        """
+    def _decoded(self, values: Sequence[Any]) -> Sequence[Any]:
         decode = self.codec.decode
         # Without this, a copy of every column of text, booleans or JSON would be made.
         if decode is _as_it_is:
             return values
         try:
-            plain = _numbers(values) if self._is_float_text else values
+            plain = numbers_of(values) if self._is_float_text else values
             if self.codec.takes_null:
                 return list(map(decode, plain))
+            if self.codec.is_shared:
+                # The rows of a series have few times, or few identities.
+                known = {value: None if value is None else decode(value) for value in set(plain)}
+                return list(map(known.__getitem__, plain))
             return [None if value is None else decode(value) for value in plain]
         except DECODE_ERRORS as error:
             raise self._refusal(values, decode) from error
@@ -281,6 +288,7 @@ class ResultColumn:
         Raises:
             ResultValueError: a value does not fit the column's type.
         """
+        values = self._loaded(values)
         # pandas parses floats and timestamps itself, much faster than one Python object a value.
         match self.codec.dtype:
             case "float64":
@@ -296,14 +304,14 @@ class ResultColumn:
                 # Through Python: JSON can hold integers that are too large for pandas, which are
                 # then an error of their column.
                 return self._parsed(
-                    values, lambda some: pd.Series(self.python(some), dtype="Int64")
+                    values, lambda some: pd.Series(self._decoded(some), dtype="Int64")
                 )
             case "timedelta64[us]":
                 return self._parsed(
-                    values, lambda some: pd.Series(self.python(some), dtype="timedelta64[us]")
+                    values, lambda some: pd.Series(self._decoded(some), dtype="timedelta64[us]")
                 )
             case dtype:
-                return pd.Series(self.python(values), dtype=dtype)
+                return pd.Series(self._decoded(values), dtype=dtype)
 
     def _parsed(
         self, values: Sequence[Any], parse: Callable[[Sequence[Any]], "pd.Series[Any]"]
@@ -340,10 +348,15 @@ def _series_of_numbers(values: Sequence[Any]) -> "pd.Series[Any]":
 
 
 def _series_of_texts(values: Sequence[Any]) -> "pd.Series[Any]":
-    return pd.Series(_numbers(values), dtype="float64")
+    return pd.Series(numbers_of(values), dtype="float64")
 
 
 def _moments(values: Sequence[Any]) -> "pd.Series[Any]":
+    different = list(dict.fromkeys(values))
+    if 2 * len(different) < len(values):
+        places = dict(zip(different, count()))
+        found = _moments(different).take(list(map(places.__getitem__, values)))
+        return found.reset_index(drop=True)
     # pandas would read a timestamp without a time zone as UTC.
     if any(value is not None and value[-1] != "Z" and value[-6] not in "+-" for value in values):
         raise ValueError("a timestamp has no time zone")
@@ -365,29 +378,6 @@ def _parts(values: Sequence[Any]) -> "pd.Series[Any]":
     parts = [None if value is None else _part(value) for value in values]
     has_fractions = any(isinstance(part, Decimal) for part in parts)
     return pd.Series(parts, dtype="object" if has_fractions else "Int64")
-
-
-def _numbers(texts: Sequence[str | None]) -> Sequence[float | None]:
-    """Numbers, also integers, of PostgreSQL's texts of floats."""
-    # One parse of all texts is four times as fast as one of each, but knows neither NaN nor -0.
-    if "-0" not in texts:
-        try:
-            numbers: list[float | None] = orjson.loads(
-                f"[{','.join(['null' if text is None else text for text in texts])}]"
-            )
-        except orjson.JSONDecodeError:
-            pass
-        else:
-            kinds = set(map(type, numbers))
-            # Else some text was something else than one number. Nulls are counted only where there
-            # are some: it takes as long as the parse.
-            if (
-                len(numbers) == len(texts)
-                and kinds <= {float, int, NoneType}
-                and (NoneType not in kinds or numbers.count(None) == texts.count(None))
-            ):
-                return numbers
-    return [None if text is None else float(text) for text in texts]
 
 
 def _exact_json(text: str) -> Any:

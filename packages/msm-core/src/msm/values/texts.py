@@ -3,10 +3,13 @@
 import datetime
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
+import orjson
 import pandas as pd
 from sqlalchemy import JSON
 
@@ -22,6 +25,7 @@ __all__ = [
     "interval_of",
     "interval_text",
     "json_text",
+    "numbers_of",
     "quoted",
 ]
 
@@ -177,3 +181,26 @@ def _holds_null(value: Any) -> bool:
 def _is_null(value: Any) -> bool:
     # By value: pandas makes a plain integer of it. No other one is likely to be the same.
     return isinstance(value, int) and value == JSON.NULL
+
+
+def numbers_of(texts: Sequence[str | None]) -> Sequence[float | None]:
+    """Numbers, also integers, of PostgreSQL's texts of floats."""
+    # One parse of all texts is four times as fast as one of each, but knows neither NaN nor -0.
+    if "-0" not in texts:
+        try:
+            numbers: list[float | None] = orjson.loads(
+                f"[{','.join(['null' if text is None else text for text in texts])}]"
+            )
+        except orjson.JSONDecodeError:
+            pass
+        else:
+            kinds = set(map(type, numbers))
+            # Else some text was something else than one number. Nulls are counted only where there
+            # are some: it takes as long as the parse.
+            if (
+                len(numbers) == len(texts)
+                and kinds <= {float, int, NoneType}
+                and (NoneType not in kinds or numbers.count(None) == texts.count(None))
+            ):
+                return numbers
+    return [None if text is None else float(text) for text in texts]
