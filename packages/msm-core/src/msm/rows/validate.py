@@ -141,7 +141,7 @@ class _ColumnWriter:
     def __init__(self, table: Table, name: str, needed: bool, faults: list[RowFault]) -> None:
         self.name = name
         column = table.c[name]
-        self._write = column_text(column).write
+        self._text = column_text(column)
         self._needed = needed or not column.nullable
         default = column.server_default is not None
         hint = "; leave the column out for the database's default" if default else ""
@@ -150,10 +150,14 @@ class _ColumnWriter:
 
     def write(self, part: Given) -> list[str]:
         """The text of each value, as elements of an array literal."""
+        values = part.columns[self.name]
+        at_once = self._text.write_all(values)
+        if at_once is not None:
+            return at_once
         texts: list[str] = []
         # Local names, because this loop runs once for every value.
-        write, needed = self._write, self._needed
-        for number, value in zip(part.numbers, part.columns[self.name], strict=True):
+        write, needed = self._text.write, self._needed
+        for number, value in zip(part.numbers, values, strict=True):
             try:
                 if value is not None:
                     text = write(value)
@@ -180,7 +184,10 @@ def _repeated(
     # PostgreSQL refuses an upsert that changes one row twice, and names neither row.
     if not all(name in texts for name in key):
         return
-    values = zip(*(texts[name] for name in key), strict=True)
+    values = list(zip(*(texts[name] for name in key), strict=True))
+    if len(set(values)) == len(values) and known.keys().isdisjoint(values):
+        known |= zip(values, part.numbers, strict=True)
+        return
     for position, (number, value) in enumerate(zip(part.numbers, values, strict=True)):
         first = known.setdefault(value, number)
         if first != number and NULL not in value:

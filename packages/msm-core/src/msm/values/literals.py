@@ -8,7 +8,7 @@ lose them.
 import datetime
 import numbers
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -37,6 +37,15 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from msm.errors import StatementError
+from msm.values.columns import (
+    dates,
+    each_alone,
+    floats,
+    integers,
+    strings,
+    timestamps,
+    uuids,
+)
 from msm.values.decorated import bound, is_decorated, plain_type
 from msm.values.encode import is_unfit_nan
 from msm.values.moments import day_of, timestamp_fault
@@ -72,10 +81,13 @@ class ColumnText:
             raises UnfitValueError for a value that does not fit the column.
         carrier: the type of the array's elements. It is wider than the column's type where a cast
             would cut a value silently: the column then refuses what the cast would have changed.
+        write_all: the texts of a whole column, as ``write`` makes them, where all values are of the
+            column's plain Python type and fit; None where each has to be looked at.
     """
 
     write: Callable[[Any], str]
     carrier: TypeEngine[Any]
+    write_all: Callable[[Sequence[Any]], list[str] | None] = each_alone
 
 
 def column_text(column: Column[Any]) -> ColumnText:
@@ -91,17 +103,17 @@ def column_text(column: Column[Any]) -> ColumnText:
         case Boolean():
             return ColumnText(_boolean, kind)
         case Integer():
-            return ColumnText(_integer_writer(kind), kind)
+            return ColumnText(_integer_writer(kind), kind, integers(_bits(kind)))
         case Float():
-            return ColumnText(_float, kind)
+            return ColumnText(_float, kind, floats)
         case Numeric():
             return ColumnText(_numeric_writer(kind), Numeric())
         case Uuid():
-            return ColumnText(_uuid, kind)
+            return ColumnText(_uuid, kind, uuids)
         case DateTime() if kind.timezone:
-            return ColumnText(_timestamp, kind)
+            return ColumnText(_timestamp, kind, timestamps)
         case Date():
-            return ColumnText(_date, kind)
+            return ColumnText(_date, kind, dates)
         case Time() if not kind.timezone:
             return ColumnText(_time, kind)
         case INTERVAL():
@@ -114,7 +126,7 @@ def column_text(column: Column[Any]) -> ColumnText:
         case ARRAY() if kind.dimensions in {None, 1}:
             return ColumnText(_array_writer(column, kind), Text())
         case String() if not isinstance(kind, Enum):
-            return ColumnText(_string_writer(kind.length), Text())
+            return ColumnText(_string_writer(kind.length), Text(), strings(kind.length))
     raise StatementError(
         f"{column} has the type {kind!r}, which insert, upsert and delete do not support; "
         "write it with execute() and a statement that casts the value."
@@ -156,8 +168,12 @@ def _float(value: Any) -> str:
         raise TooLargeValueError("is too large for a float") from error
 
 
+def _bits(kind: Integer) -> int:
+    return next(bits for integer, bits in INTEGER_BITS if isinstance(kind, integer))
+
+
 def _integer_writer(kind: Integer) -> Callable[[Any], str]:
-    bits = next(bits for integer, bits in INTEGER_BITS if isinstance(kind, integer))
+    bits = _bits(kind)
     bound = 1 << (bits - 1)
 
     def write(value: Any) -> str:
