@@ -31,6 +31,11 @@ median of interleaved repeats, with the smallest and the largest. Ratios are tak
 so both sides saw the same machine load. A figure with one repeat is a count, or was measured once.
 No test asserts these durations.
 
+What the time of {plotted} is spent on is at the end of their table, in seconds of CPU and as shares
+of all four: `client` is this program; `wire` is the kernel's work for the client and the platform,
+mostly their sockets; `platform` is msm-local, and `PostgreSQL` all its processes. The client works
+while the platform does, so that the sum may be more than the time.
+
 {tables}
 """
 
@@ -61,6 +66,7 @@ def record(groups: Mapping[str, Group], folder: Path) -> None:
         day=(day := datetime.datetime.now(datetime.UTC).date().isoformat()),
         command=f"MSM_SDK={GENERATION} ./dev run python -m benchmarks --record",
         machine=machine(),
+        plotted=PLOTTED[0].lower() + PLOTTED[1:],
         tables="\n\n".join(_markdown(title, group) for title, group in groups.items()),
     )
     (folder / f"{GENERATION}.md").write_text(text, encoding="utf-8")

@@ -10,6 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -21,19 +22,24 @@ from psycopg import sql
 from .forks import in_fork
 from .local import ROOT
 from .rows_write import COLUMNS, TABLE
-from .timing import Sample, interleave
+from .shares import Shares
+from .timing import Sample, interleave, timed
 
 if TYPE_CHECKING:
     from msm import MarketsRuntime
 
 __all__ = [
     "BARE",
+    "DIRECT",
     "FETCHALL",
     "FRAME",
+    "IN",
+    "LISTS",
     "ONE",
     "PSYCOPG_FRAME",
     "ROWS",
     "fill",
+    "measure_lists",
     "measure_points",
     "measure_reads",
     "measure_stream",
@@ -42,6 +48,9 @@ __all__ = [
 POINTS = 1_000
 BARE, ONE = "one row, bare requests", "one row, execute().one()"
 FETCHALL, ROWS = "psycopg fetchall()", "execute().all()"
+# How many values a list has.
+LISTS = (10_000, 40_000)
+DIRECT, IN = "psycopg = ANY of", "in_() of"
 PSYCOPG_FRAME, FRAME = "psycopg and pandas", "execute().frame()"
 
 FILL = """
@@ -110,7 +119,7 @@ def measure_points(runtime: "MarketsRuntime", repeats: int) -> dict[str, Sample]
 
 
 def measure_reads(
-    runtime: "MarketsRuntime", database_url: str, count: int, repeats: int
+    runtime: "MarketsRuntime", database_url: str, count: int, repeats: int, shares: Shares
 ) -> dict[str, Sample]:
     """Seconds that each way takes to read ``count`` rows.
 
@@ -119,6 +128,7 @@ def measure_reads(
         database_url: logs in to the runtime's database as the owner of its tables.
         count: rows that the table is filled with.
         repeats: measurements of each way.
+        shares: gets the shares of both reads, which are repeated for them.
     """
     from sqlalchemy import select
 
@@ -140,7 +150,7 @@ def measure_reads(
         return time.perf_counter() - started
 
     with connection:
-        return interleave(
+        found = interleave(
             {
                 FETCHALL: lambda: seconds(psycopg_rows),
                 ROWS: lambda: seconds(lambda: runtime.execute(statement).all()),
@@ -151,6 +161,46 @@ def measure_reads(
             },
             repeats,
         )
+    for name, read in (
+        (ROWS, lambda: runtime.execute(statement).all()),
+        (FRAME, lambda: runtime.execute(statement).frame()),
+    ):
+        with shares.of(f"{count:,} rows, {name}"):
+            read()
+    return found
+
+
+def measure_lists(runtime: "MarketsRuntime", database_url: str, repeats: int) -> dict[str, Sample]:
+    """Seconds that a read takes whose condition is a long list of values.
+
+    Args:
+        runtime: has Asset attached.
+        database_url: logs in to the runtime's database as the owner of its tables.
+        repeats: measurements of each way.
+    """
+    from sqlalchemy import select
+
+    from msm.models import Asset
+
+    connection = psycopg.connect(database_url)
+    query = "SELECT unique_identifier FROM ms_markets__asset WHERE unique_identifier = ANY(%s)"
+
+    def directly(names: Sequence[str]) -> None:
+        assert len(connection.execute(query, [list(names)]).fetchall()) > 1
+
+    def ours(names: Sequence[str]) -> None:
+        found = runtime.scalars(
+            select(Asset.unique_identifier).where(Asset.unique_identifier.in_(names))
+        )
+        assert len(found.all()) > 1
+
+    ways: dict[str, Callable[[], float]] = {}
+    for count in LISTS:
+        names = [f"XNAS:A{number}" for number in range(count)]
+        ways[f"{DIRECT} {count:,} values"] = partial(timed, partial(directly, names))
+        ways[f"{IN} {count:,} values"] = partial(timed, partial(ours, names))
+    with connection:
+        return interleave(ways, repeats)
 
 
 def measure_stream(environment: Mapping[str, str], count: int, repeats: int) -> Sample:

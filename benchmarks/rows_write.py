@@ -17,6 +17,7 @@ from psycopg import sql
 from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import NullPool
 
+from .shares import Shares
 from .timing import Sample, interleave
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def price_rows(count: int) -> list[tuple[Any, ...]]:
 
 
 def measure_writes(
-    runtime: "MarketsRuntime", database_url: str, count: int, repeats: int
+    runtime: "MarketsRuntime", database_url: str, count: int, repeats: int, shares: Shares
 ) -> dict[str, Sample]:
     """Seconds that each way takes to write ``count`` rows.
 
@@ -64,6 +65,7 @@ def measure_writes(
         database_url: logs in to the runtime's database as the owner of its tables.
         count: rows to write.
         repeats: measurements of each way.
+        shares: gets the shares of the upsert, which is repeated for them.
     """
     from msm.models import Asset
     from msm_portfolio import ExternalPricesTS
@@ -97,9 +99,12 @@ def measure_writes(
             for row in rows:
                 stream.write_row(row)
 
-    def seconds_into_empty_table(write: Callable[[], None]) -> float:
+    def empty() -> None:
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(TABLE)))
+
+    def seconds_into_empty_table(write: Callable[[], None]) -> float:
+        empty()
         started = time.perf_counter()
         write()
         return time.perf_counter() - started
@@ -107,6 +112,10 @@ def measure_writes(
     ways = {UPSERT: upsert, EXECUTEMANY: executemany, COPY: copy}
     if count <= MANYVALUES_LIMIT:
         ways[MANYVALUES] = manyvalues
-    return interleave(
+    found = interleave(
         {name: partial(seconds_into_empty_table, write) for name, write in ways.items()}, repeats
     )
+    empty()
+    with shares.of(f"{count:,} rows, {UPSERT}"):
+        upsert()
+    return found
