@@ -48,7 +48,7 @@ def arrow_table(
     """
     pa = load_pyarrow()
     arrays = [
-        _array(column, _plain_values(column, some, known.kind), known.kind)
+        _array(column, _values(column, some, known.kind), known.kind)
         for column, some, known in zip(columns, values, expected, strict=True)
     ]
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
@@ -98,7 +98,7 @@ def arrow_batch(
     pa = load_pyarrow()
     arrays = []
     for column, some, known, field in zip(columns, values, expected, schema, strict=True):
-        plain = _plain_values(column, some, known.kind)
+        plain = _values(column, some, known.kind)
         try:
             arrays.append(pa.array(plain, field.type))
         except UNFIT as error:
@@ -134,9 +134,7 @@ def _decimal_of(values: Sequence[Decimal | None]) -> Any:
     return make(most, min(max(scale, 0), most))
 
 
-def _plain_values(
-    column: ResultColumn, given: Sequence[Any], kind: TypeEngine[Any]
-) -> Sequence[Any]:
+def _values(column: ResultColumn, given: Sequence[Any], kind: TypeEngine[Any]) -> Sequence[Any]:
     """Python values, with those that Arrow has as text."""
     values = column.python(given)
     if is_json(kind):

@@ -1,6 +1,6 @@
 """The pages of a select, one after the other, each fetched while the one before is worked on."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -56,7 +56,7 @@ def read_pages(
     """
     # A page and the row after it must fit one answer.
     size = min(most, attached.limits.max_rows - 1)
-    fetch = partial(_fetch, paging, attached, None, size + 1)
+    fetch: Callable[[], Answer] = partial(_fetch, paging, attached, None, size + 1)
     left = limit
     with Ahead() as ahead:
         while True:

@@ -59,17 +59,29 @@ def given_rows(table: Table, rows: Rows) -> list[Given]:
         return [Given(range(len(next(iter(columns.values()), ()))), columns)]
     sorted_rows: dict[frozenset[str], list[Mapping[str, Any]]] = {}
     numbers: dict[frozenset[str], list[int]] = {}
+    last: tuple[str, ...] | None = None
     for number, given in enumerate(rows):
-        row = _values_of(table, given) if isinstance(given, MarketsModel) else given
-        if not isinstance(row, Mapping):
-            raise _no_rows(row)
-        names = frozenset(row)
-        sorted_rows.setdefault(names, []).append(row)
-        numbers.setdefault(names, []).append(number)
+        # Looked at first, because the two checks after it take longer than all the rest.
+        row = given if type(given) is dict else _mapping(table, given)
+        order = tuple(row)
+        # Most rows have the columns of the row before.
+        if order != last:
+            last, names = order, frozenset(order)
+            alike = sorted_rows.setdefault(names, [])
+            places = numbers.setdefault(names, [])
+        alike.append(row)
+        places.append(number)
     return [
         Given(numbers[names], {name: list(map(itemgetter(name), alike)) for name in alike[0]})
         for names, alike in sorted_rows.items()
     ]
+
+
+def _mapping(table: Table, given: object) -> Mapping[str, Any]:
+    row = _values_of(table, given) if isinstance(given, MarketsModel) else given
+    if not isinstance(row, Mapping):
+        raise _no_rows(row)
+    return row
 
 
 def _values_of(table: Table, instance: MarketsModel) -> dict[str, Any]:

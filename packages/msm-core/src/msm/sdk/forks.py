@@ -83,7 +83,7 @@ def new_session() -> requests.Session:
     return session
 
 
-def _read_at_once(response: requests.Response, *, stream: bool, **_settings: Any) -> None:
+def _read_at_once(response: requests.Response, *, stream: bool = False, **_settings: Any) -> None:
     """Read a body in large pieces.
 
     requests reads 10 kB at a time, and a thread that reads gives the interpreter away with each
