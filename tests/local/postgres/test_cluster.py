@@ -10,13 +10,11 @@ import psycopg
 import pytest
 
 from msm_local.errors import ClusterError
-from msm_local.postgres import paths
+from msm_local.postgres import paths, temporary
 from msm_local.postgres.cluster import SUPERUSER, Cluster
 from msm_local.postgres.initdb import PLATFORM_ROLE
 from msm_local.system import ports
 from msm_local.system.ports import bind_first_free, bind_usual, is_free
-from tests import conftest
-from tests.conftest import place_of_data
 from tests.local.shell import lives
 
 
@@ -144,8 +142,8 @@ def test_a_temporary_cluster_is_where_it_is_told(tmp_path: Path) -> None:
 def test_clusters_of_tests_are_in_memory_with_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert place_of_data(tmp_path / "missing") == paths.LASTING
-    monkeypatch.setattr(conftest, "ROOM", 1)
-    assert place_of_data(tmp_path) == tmp_path
-    monkeypatch.setattr(conftest, "ROOM", 1 << 60)
-    assert place_of_data(tmp_path) == paths.LASTING
+    assert temporary.place_for_data(tmp_path / "missing") == paths.LASTING
+    monkeypatch.setattr(temporary, "ROOM", 1)
+    assert temporary.place_for_data(tmp_path) == tmp_path
+    monkeypatch.setattr(temporary, "ROOM", 1 << 60)
+    assert temporary.place_for_data(tmp_path) == paths.LASTING

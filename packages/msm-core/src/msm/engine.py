@@ -60,7 +60,7 @@ def start_engine(
         ModelGraphError: a model is listed twice, or is not a mapped markets model.
         PlatformUnreachableError: nothing listens at the endpoint; said within two seconds.
         EndpointChangedError: the environment names another platform than the one that this process
-            has used.
+            has used, or has another token. Tests may change: see ``msm.testing.use_platform``.
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
         StatementError: ``timeout`` is longer than the platform lets a statement run.

@@ -19,12 +19,27 @@ from msm.errors import (
     StaleAttachmentError,
 )
 from msm.errors.commands import EXEC, LOGIN
-from msm.sdk import LOGGERS, SDK_ERRORS, changed_endpoint, failure_of, platform_endpoint
+from msm.sdk import (
+    LOGGERS,
+    SDK_ERRORS,
+    changed_endpoint,
+    changed_token,
+    failure_of,
+    platform_endpoint,
+)
 from msm.sdk.context import Endpoint
 from msm.sdk.failure import Failure
 from msm.sdk.forks import after_fork
 
-__all__ = ["check_alive", "is_local", "probe", "quiet_sdk", "refusals_of", "translated"]
+__all__ = [
+    "check_alive",
+    "forget_connections",
+    "is_local",
+    "probe",
+    "quiet_sdk",
+    "refusals_of",
+    "translated",
+]
 
 # The SDK retries for minutes, and prints thousands of lines while it does. A probe that ends within
 # two seconds comes first.
@@ -53,7 +68,8 @@ def probe() -> None:
     still accepts connections.
 
     Raises:
-        EndpointChangedError: the environment names another platform than the SDK sends to.
+        EndpointChangedError: the environment names another platform than the SDK sends to, or has
+            another token than the SDK sends.
         PlatformUnreachableError: nothing answers, or the endpoint is not a URL.
     """
     endpoint, configured = platform_endpoint(), changed_endpoint()
@@ -64,6 +80,14 @@ def probe() -> None:
             f"set {endpoint.variable} back to {endpoint.url}.",
             endpoint=endpoint.url,
             configured=configured.url,
+        )
+    variable = changed_token()
+    if variable is not None:
+        raise EndpointChangedError(
+            f"{variable} has another token than the one with which this process sends every "
+            f"request to {endpoint.url}; start a new process, or set {variable} back.",
+            endpoint=endpoint.url,
+            configured=endpoint.url,
         )
     failures: list[Exception] = []
     done = threading.Event()
@@ -111,6 +135,14 @@ def check_alive() -> None:
         if connection is not None:
             connection.setblocking(False)
             _watched[endpoint.url] = connection
+
+
+def forget_connections() -> None:
+    """Close the connections that watch whether platforms on this machine still run."""
+    with _lock:
+        for connection in _watched.values():
+            connection.close()
+        _watched.clear()
 
 
 def is_local() -> bool:

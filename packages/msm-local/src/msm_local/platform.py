@@ -1,11 +1,13 @@
 """A platform inside this process: the application under uvicorn, in a thread of its own."""
 
 import secrets
+import socket
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from msm_local.api.app import AppConfig, create_app
+from msm_local.api.app import AppConfig, create_app, open_database, serve_from
+from msm_local.api.endpoints.dependencies import Platform
 from msm_local.api.serving import serving
 from msm_local.database.bootstrap import prepare_database
 from msm_local.instances.variables import platform_variables
@@ -21,16 +23,25 @@ class LocalPlatform:
         database_url: logs in as the role that owns the database (``Cluster.platform_url``).
         runtime_password: password of the runtime role; platforms that share a database, or
             copies of one, share it too.
+        listener: the socket to serve at, which the platform closes; None for any free port.
+        token: what every request has to carry; None for a new one.
     """
 
-    def __init__(self, database_url: str, *, runtime_password: str | None = None) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        runtime_password: str | None = None,
+        listener: socket.socket | None = None,
+        token: str | None = None,
+    ) -> None:
         self._database_url = database_url
         self._runtime_password = runtime_password or secrets.token_urlsafe(24)
         # It listens from now on: the endpoint is known before the start, and the port is taken.
-        self._socket = bind_first_free()
+        self._socket = listener or bind_first_free()
         self._cleanup = ExitStack()
         self.port: int = self._socket.getsockname()[1]
-        self.token = secrets.token_urlsafe(32)
+        self.token = token or secrets.token_urlsafe(32)
         self.endpoint = f"http://127.0.0.1:{self.port}"
 
     def environment(self) -> dict[str, str]:
@@ -46,7 +57,9 @@ class LocalPlatform:
         """
         with ExitStack() as cleanup:
             cleanup.callback(self._socket.close)
-            cleanup.enter_context(serving(create_app(self._config()), self._socket))
+            self._config = self._prepare(self._database_url)
+            self._app = create_app(self._config)
+            cleanup.enter_context(serving(self._app, self._socket))
             self._cleanup = cleanup.pop_all()
         return self
 
@@ -58,11 +71,29 @@ class LocalPlatform:
     ) -> None:
         self._cleanup.close()
 
-    def _config(self) -> AppConfig:
+    def open(self, database_url: str) -> Platform:
+        """Open another database, of the same settings, to exchange it for the current one later.
+
+        Raises:
+            DatabaseSetupError: it cannot be prepared.
+        """
+        return open_database(database_url, self._prepare(database_url))
+
+    def exchange(self, opened: Platform) -> Platform:
+        """Answer every later request from a database that ``open`` returned.
+
+        Returns:
+            The database until now, for ``close_database``; requests that run use it to their end.
+        """
+        previous: Platform = self._app.state.platform
+        serve_from(self._app, opened)
+        return previous
+
+    def _prepare(self, database_url: str) -> AppConfig:
         return AppConfig(
-            database_url=self._database_url,
+            database_url=database_url,
             runtime_password=self._runtime_password,
-            settings=prepare_database(self._database_url, self._runtime_password),
+            settings=prepare_database(database_url, self._runtime_password),
             token=self.token,
             port=self.port,
         )

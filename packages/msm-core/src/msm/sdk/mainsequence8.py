@@ -34,6 +34,7 @@ from mainsequence.meta_tables.migrations import (
 from msm.sdk.context import Endpoint, Limits, PlatformContext
 from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
 from msm.sdk.forks import after_fork, unforked
+from msm.sdk.frozen import TOKEN_VARIABLE, has_other_token, read_environment_again
 from msm.sdk.private_names import bind_meta_table, forget_meta_table, running_command
 
 __all__ = [
@@ -52,11 +53,13 @@ __all__ = [
     "bind_meta_table",
     "build_operation",
     "changed_endpoint",
+    "changed_token",
     "failure_of",
     "find_meta_tables",
     "find_platform",
     "forget_context",
     "forget_meta_table",
+    "forget_platform",
     "namespace_version_slug",
     "platform_context",
     "platform_endpoint",
@@ -101,7 +104,7 @@ def _endpoint(url: str) -> Endpoint:
         url,
         variable="MAINSEQUENCE_ENDPOINT",
         example="http://127.0.0.1:8000",
-        token="MAINSEQUENCE_ACCESS_TOKEN",  # noqa: S106 - the name of a variable
+        token=TOKEN_VARIABLE,
         hosted="set MAINSEQUENCE_ENDPOINT to the hosted one",
     )
 
@@ -116,6 +119,11 @@ def changed_endpoint() -> Endpoint | None:
     """The endpoint that the environment names now; None where it is still the one in use."""
     configured = resolve_backend_endpoint()
     return None if configured == platform_endpoint().url else _endpoint(configured)
+
+
+def changed_token() -> str | None:
+    """The variable whose token is not the one that requests carry; None where it is."""
+    return TOKEN_VARIABLE if has_other_token() else None
 
 
 def platform_context(operation: str) -> PlatformContext:
@@ -152,6 +160,12 @@ def forget_context() -> None:
     There is no public way: a process may outlive the data source that it found at its start.
     """
     code_repository_context._reset_code_repository_context()  # noqa: SLF001 - see above
+
+
+def forget_platform() -> None:
+    """Forget the platform of this process, so that the environment names it again."""
+    read_environment_again()
+    forget_context()
 
 
 def find_meta_tables(

@@ -35,6 +35,7 @@ from msm.sdk.failure import (
     failure_of_ours,
 )
 from msm.sdk.forks import unforked
+from msm.sdk.frozen import TOKEN_VARIABLE, has_other_token, read_environment_again
 from msm.sdk.metatables_answers import (
     failure_in,
     nothing_was_done,
@@ -49,10 +50,12 @@ __all__ = [
     "SDK_ERRORS",
     "build_operation",
     "changed_endpoint",
+    "changed_token",
     "failure_of",
     "find_meta_tables",
     "find_platform",
     "forget_context",
+    "forget_platform",
     "platform_context",
     "platform_endpoint",
     "post_operation",
@@ -117,7 +120,7 @@ def _endpoint(url: str, *, found: bool) -> Endpoint:
             url,
             variable="MAINSEQUENCE_ENDPOINT",
             example="https://platform.example.com",
-            token="MAINSEQUENCE_ACCESS_TOKEN",  # noqa: S106 - the name of a variable
+            token=TOKEN_VARIABLE,
             hosted="set MAINSEQUENCE_ENDPOINT to the hosted one",
         )
     is_local = bool(os.environ.get(LOCAL_TOKEN_VARIABLE))
@@ -125,7 +128,7 @@ def _endpoint(url: str, *, found: bool) -> Endpoint:
         url,
         variable=API_URL_VARIABLE,
         example="http://127.0.0.1:8000/metatables",
-        token=LOCAL_TOKEN_VARIABLE if is_local else "MAINSEQUENCE_ACCESS_TOKEN",
+        token=LOCAL_TOKEN_VARIABLE if is_local else TOKEN_VARIABLE,
         hosted=f"unset {API_URL_VARIABLE} for the hosted one",
     )
 
@@ -153,6 +156,13 @@ def changed_endpoint() -> Endpoint | None:
             _pinned is None or _pinned.release_uid is not None
         )
     return None if same else _endpoint(named or resolve_backend_endpoint(), found=not named)
+
+
+def changed_token() -> str | None:
+    """The variable whose token is not the one that requests carry; None where it is."""
+    # That of a local platform is read for each request.
+    is_local = bool(os.environ.get(LOCAL_TOKEN_VARIABLE))
+    return TOKEN_VARIABLE if not is_local and has_other_token() else None
 
 
 def platform_context(operation: str) -> PlatformContext:  # noqa: ARG001 - generation 1 names it
@@ -205,6 +215,14 @@ def forget_context() -> None:
     reset_api_endpoint()
     if _pinned is not None and _pinned.release_uid is not None:
         _pinned = None
+
+
+def forget_platform() -> None:
+    """Forget the platform of this process, so that the environment names it again."""
+    global _pinned
+    _pinned = None
+    read_environment_again()
+    reset_api_endpoint()
 
 
 def find_meta_tables(

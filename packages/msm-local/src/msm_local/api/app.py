@@ -25,7 +25,7 @@ from msm_local.repositories.settings import Settings
 from msm_local.services.credentials import CredentialReaper
 from msm_local.services.usage import Usage
 
-__all__ = ["AppConfig", "create_app"]
+__all__ = ["AppConfig", "close_database", "create_app", "open_database", "serve_from"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +59,14 @@ def create_app(config: AppConfig) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(config.database_url, config.runtime_password, config.settings)
-        reaper = CredentialReaper(database)
-        reaper.start()
-        platform = Platform(database, reaper, Usage(database))
-        app.state.platform = metatables.state.platform = platform
+        serve_from(app, open_database(config.database_url, config))
         # The SQL parser is slow to load: neither the start nor the first operation waits for it.
         threading.Thread(target=_load_parser, name="msm-local loader", daemon=True).start()
         try:
             yield
         finally:
             # Both wait for threads, which must not block the event loop.
-            await run_in_threadpool(reaper.stop)
-            await run_in_threadpool(database.close)
+            await run_in_threadpool(close_database, app.state.platform)
 
     metatables = create_metatables_app()
     app = FastAPI(
@@ -90,7 +85,27 @@ def create_app(config: AppConfig) -> FastAPI:
     install_handlers(app)
     _include_routers(app)
     app.mount(METATABLES_ROOT, metatables)
+    app.state.metatables = metatables
     return app
+
+
+def open_database(database_url: str, config: AppConfig) -> Platform:
+    """Open the connections to a database: that of the facts, or another one like it."""
+    database = Database(database_url, config.runtime_password, config.settings)
+    reaper = CredentialReaper(database)
+    reaper.start()
+    return Platform(database, reaper, Usage(database))
+
+
+def serve_from(app: FastAPI, platform: Platform) -> None:
+    """Answer every later request from this database."""
+    app.state.platform = app.state.metatables.state.platform = platform
+
+
+def close_database(platform: Platform) -> None:
+    """Close the connections to a database; waits for threads."""
+    platform.reaper.stop()
+    platform.database.close()
 
 
 def _include_routers(app: FastAPI) -> None:

@@ -28,6 +28,7 @@
     ├── GitUnavailableError       a stand-in Git context cannot be made
     ├── DatabaseSetupError        roles or catalog cannot be created in the database
     │   └── AdministratorNeededError
+    ├── DatabaseHeldError         the tests of a module share the database that a test wants clean
     └── RequestError              the answer to a request, with its HTTP status
         ├── UnauthorizedError, ForbiddenError, NotFoundError, NotImplementedHereError,
         │   NotHereError
@@ -129,6 +130,7 @@ from msm_local.errors.setup import (
     AdministratorNeededError,
     BinariesMissingError,
     ClusterError,
+    DatabaseHeldError,
     DatabaseSetupError,
     GitUnavailableError,
 )
@@ -148,6 +150,7 @@ __all__ = [
     "ClusterError",
     "CompiledSqlError",
     "ConflictError",
+    "DatabaseHeldError",
     "DatabaseSetupError",
     "DatabaseUnavailableError",
     "DeadlineExceededError",

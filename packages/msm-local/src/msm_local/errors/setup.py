@@ -6,6 +6,7 @@ __all__ = [
     "AdministratorNeededError",
     "BinariesMissingError",
     "ClusterError",
+    "DatabaseHeldError",
     "DatabaseSetupError",
     "GitUnavailableError",
 ]
@@ -45,3 +46,15 @@ class AdministratorNeededError(DatabaseSetupError):
     def __init__(self, message: str, *, script: str) -> None:
         super().__init__(message)
         self.script = script
+
+
+class DatabaseHeldError(MsmLocalError):
+    """A test wants a clean database while the tests of a module share the rows of the current one.
+
+    Attributes:
+        holder: the module.
+    """
+
+    def __init__(self, message: str, *, holder: str) -> None:
+        super().__init__(message)
+        self.holder = holder

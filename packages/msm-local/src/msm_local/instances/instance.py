@@ -22,6 +22,7 @@ __all__ = [
     "API_ENDED",
     "DEFAULT_NAME",
     "IGNORE_ALL",
+    "STATE_FOLDER",
     "Instance",
     "State",
     "find_instance",

@@ -129,6 +129,11 @@ class Cluster:
         self.stop()
 
     @property
+    def platform_role(self) -> str:
+        """The role that owns the platform's databases."""
+        return PLATFORM_ROLE
+
+    @property
     def data(self) -> Path:
         """The PostgreSQL data folder."""
         return data_folder(self.home, self._account)
@@ -165,7 +170,7 @@ class Cluster:
             databases.create(
                 connection,
                 name,
-                owner=PLATFORM_ROLE,
+                owner=self.platform_role,
                 template=template or "template0",
                 copy_files=copy_files,
             )

@@ -6,14 +6,29 @@ lock cannot be reused by another process, and it is visible from another contain
 
 import fcntl
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["abandoned_homes", "new_home"]
+from msm_local.postgres.paths import LASTING
+
+__all__ = ["abandoned_homes", "new_home", "place_for_data"]
 
 PREFIX = "temporary-"
 LOCK_SUFFIX = ".lock"
+MEMORY = Path("/dev/shm")  # noqa: S108 - the cluster checks the owner of its folder there
+# In bytes: a container may have no more than 64 MB there.
+ROOM = 2 << 30
+
+
+def place_for_data(memory: Path = MEMORY) -> Path:
+    """A file system in memory if there is room, or where temporary clusters are otherwise.
+
+    A copy of a database makes 700 files, for which a disk takes ten times as long.
+    """
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free >= ROOM
+    return memory if roomy else LASTING
 
 
 @contextmanager

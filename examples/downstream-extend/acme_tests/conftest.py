@@ -1,0 +1,13 @@
+"""What the tests of this project start from."""
+
+import pytest
+from acme.__main__ import main
+
+from msm import MarketsRuntime
+
+
+@pytest.fixture
+def quoted(msm_runtime: MarketsRuntime) -> MarketsRuntime:
+    """A database with the rows that the program writes."""
+    main()
+    return msm_runtime

@@ -1,0 +1,201 @@
+"""The PostgreSQL of a run of pytest, with the templates that its tests clone."""
+
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from msm_local.client.git_context import git_environment
+from msm_local.database.bootstrap import prepare_database
+from msm_local.errors import TemplateFailedError
+from msm_local.instances.instance import STATE_FOLDER, Instance
+from msm_local.instances.locking import try_lock
+from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.temporary import place_for_data
+from msm_local.reset.steps import plan_steps
+from msm_local.reset.templates import Recipe, build_template, prune_templates
+from msm_local.testing.given_server import GivenServer
+from msm_local.testing.place import TEST_PREFIX, Place
+from msm_local.testing.settings import PluginSettings
+
+__all__ = ["Server"]
+
+# The instance whose folder keeps the data; `msm-local --name pytest destroy` deletes it.
+NAME = "pytest"
+# Has the settings that every template copies.
+FIRST = "msm_test"
+LOCK = "msm-local pytest"
+SHOWN_LINES = 15
+
+
+class Server:
+    """One PostgreSQL, started when it is needed first; any thread may ask."""
+
+    def __init__(self, settings: PluginSettings) -> None:
+        self._settings = settings
+        self._lock = threading.RLock()
+        self._stack = ExitStack()
+        self._built: list[str] = []
+        self._running: _Running | None = None
+        # PostgreSQL ends with the thread that started it, so it needs one that lives on.
+        self._thread = ThreadPoolExecutor(1, "msm-local cluster")
+
+    def place(self) -> Place:
+        """The running PostgreSQL.
+
+        Raises:
+            ClusterError: PostgreSQL cannot be created or does not start.
+            DatabaseSetupError: the role of the given URL lacks a right.
+            GitUnavailableError: a stand-in Git context is needed and cannot be made.
+        """
+        return self._started().place
+
+    def template(self, target: str | None) -> str:
+        """The database to clone for a target; it is built first if there is none.
+
+        Args:
+            target: as for ``msm-local reset --to``; None for the targets of the providers.
+
+        Raises:
+            UnknownRevisionError: no provider has this revision, or one has none.
+            TemplateFailedError: the revisions do not run; has the end of their log.
+            ProgramMissingError: no SDK is installed.
+        """
+        with self._lock:
+            running = self._started()
+            steps = plan_steps(self._settings.root, self._settings.providers, target)
+            recipe = Recipe(steps, running.place.settings)
+            with _alone(running.place):
+                names = running.cluster.databases()
+                if recipe.name in names and self._is_outdated(recipe.name):
+                    running.cluster.drop_database(recipe.name)
+                    names.remove(recipe.name)
+                if recipe.name not in names:
+                    _build(running, recipe)
+                    self._built.append(recipe.name)
+            return recipe.name
+
+    def close(self) -> None:
+        """Stop PostgreSQL, or drop what this run made in a given one."""
+        with self._lock:
+            self._thread.submit(self._end).result()
+            self._thread.shutdown()
+
+    def _is_outdated(self, template: str) -> bool:
+        return self._settings.rebuild and template not in self._built
+
+    def _started(self) -> "_Running":
+        with self._lock:
+            if self._running is None:
+                self._running = self._thread.submit(self._open).result()
+            return self._running
+
+    def _open(self) -> "_Running":
+        url = self._settings.database_url
+        cluster, instance = self._start(url)
+        leftovers = [name for name in cluster.databases() if name.startswith(TEST_PREFIX)]
+        # In a given server they may belong to a run at the same time.
+        for name in leftovers if url is None else ():
+            cluster.drop_database(name)
+        if FIRST not in cluster.databases():
+            cluster.create_database(FIRST)
+        # Runs that share a server share its runtime role.
+        shared = hashlib.sha256(f"msm-local {url}".encode()).hexdigest()
+        password = instance.secrets()[1] if url is None else shared
+        settings = prepare_database(cluster.platform_url(FIRST), password)
+        root = self._settings.root
+        place = Place(
+            admin=cluster.admin_url(),
+            platform=cluster.platform_url(FIRST),
+            owner=cluster.platform_role,
+            password=password,
+            settings=settings,
+            prefix=f"{TEST_PREFIX}{os.getpid()}_{secrets.token_hex(3)}_",
+            copies_files=not cluster.durable,
+            git=git_environment(Path.cwd(), root, instance.folder / "git", os.environ),
+        )
+        return _Running(cluster, instance, place)
+
+    def _start(self, url: str | None) -> tuple[Cluster, Instance]:
+        root = self._settings.root
+        if url is not None:
+            home = Path(tempfile.mkdtemp(prefix="msm-pytest-"))
+            self._stack.callback(shutil.rmtree, home, ignore_errors=True)
+            return self._stack.enter_context(GivenServer(url, home)), Instance(root, NAME, home)
+        kept = Instance(root, NAME, root / STATE_FOLDER / NAME)
+        # A second run at the same time has a PostgreSQL of its own, and keeps nothing.
+        if self._settings.keep and self._reserve(kept):
+            cluster = Cluster(kept.folder, durable=False)
+            return self._stack.enter_context(cluster), kept
+        cluster = self._stack.enter_context(Cluster.temporary(place_for_data()))
+        return cluster, Instance(root, NAME, cluster.home)
+
+    def _reserve(self, instance: Instance) -> bool:
+        instance.prepare()
+        file = self._stack.enter_context((instance.folder / "pytest.lock").open("a+"))
+        return try_lock(file)
+
+    def _end(self) -> None:
+        with self._stack:
+            if self._running is not None:
+                self._clear(self._running.cluster, self._running.place)
+
+    def _clear(self, cluster: Cluster, place: Place) -> None:
+        own = [name for name in cluster.databases() if name.startswith(place.prefix)]
+        # Those of a worker that was killed, too.
+        for name in own:
+            cluster.drop_database(name)
+        if self._settings.database_url is None:
+            # One that does not stay is deleted as a whole.
+            if self._settings.keep:
+                prune_templates(cluster)
+            return
+        for name in self._built if not self._settings.keep else ():
+            cluster.drop_database(name)
+        others = [name for name in cluster.databases() if name.startswith(TEST_PREFIX)]
+        if self._settings.keep or others:
+            return
+        # The last of the runs that share the server.
+        cluster.drop_database(FIRST)
+        with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+            for role in (place.settings.runtime_role, place.settings.owner_role):
+                # Databases that a run with --msm-keep left depend on them.
+                with suppress(psycopg.errors.DependentObjectsStillExist):
+                    connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A PostgreSQL that was started, with the folder of its logs."""
+
+    cluster: Cluster
+    instance: Instance
+    place: Place
+
+
+@contextmanager
+def _alone(place: Place) -> Iterator[None]:
+    """Let one process at a time look for a template and build it."""
+    with psycopg.connect(place.admin, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [LOCK])
+        yield
+
+
+def _build(running: _Running, recipe: Recipe) -> None:
+    try:
+        build_template(running.cluster, running.instance, recipe, lambda _text: None)
+    except TemplateFailedError as error:
+        # Its folder may be deleted at the end of this run.
+        log = error.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
+        end = "\n".join(["", "The end of its log:", *log[-SHOWN_LINES:]])
+        raise TemplateFailedError(f"{error}{end}", log_path=error.log_path) from error

@@ -1,0 +1,1 @@
+"""The pytest plugin, as projects use it: each run is a process of its own."""
