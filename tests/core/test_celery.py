@@ -1,6 +1,7 @@
 """The tasks of docs/processes.md, whose workers Celery forks."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -54,7 +55,8 @@ def worker(folder: Path, module: str, environment: Mapping[str, str]) -> Iterato
             assert soon(lambda: " ready." in log.read_text()), log.read_text()
             yield
         finally:
-            process.terminate()
+            # The warm one of SIGTERM asks the workers, and then waits for them.
+            process.send_signal(signal.SIGQUIT)
             process.wait()
     assert "Traceback" not in log.read_text(), log.read_text()
 

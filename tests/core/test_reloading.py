@@ -74,7 +74,9 @@ def load(folder: str) -> list[Any]:
     return found
 
 
-def test_a_reloaded_module_replaces_its_models(tmp_path: Path) -> None:
+def test_a_reloaded_module_replaces_its_models(
+    tmp_path: Path, shared_environment: Mapping[str, str]
+) -> None:
     expected = (
         True,
         ["ask", "uid", "venue_uid"],
@@ -82,7 +84,7 @@ def test_a_reloaded_module_replaces_its_models(tmp_path: Path) -> None:
         "SELECT acme__quote.ask \nFROM acme__quote",
         1.0,
     )
-    assert value_of(load, str(tmp_path), environment={}) == [expected] * 2
+    assert value_of(load, str(tmp_path), environment=shared_environment) == [expected] * 2
 
 
 def run_twice(folder: str) -> list[str]:
@@ -97,9 +99,11 @@ def run_twice(folder: str) -> list[str]:
     return said
 
 
-def test_a_script_runs_again_with_its_models(tmp_path: Path) -> None:
+def test_a_script_runs_again_with_its_models(
+    tmp_path: Path, shared_environment: Mapping[str, str]
+) -> None:
     """But the second class of a name, in one run, is a mistake."""
-    first, second, twice = value_of(run_twice, str(tmp_path), environment={})
+    first, second, twice = value_of(run_twice, str(tmp_path), environment=shared_environment)
     assert first == second == "acme__quote"
     assert "which belongs to __main__.Quote" in twice
 
@@ -112,8 +116,10 @@ def define_twice(folder: str) -> str:
     return str(caught.value)
 
 
-def test_a_module_cannot_define_a_model_twice(tmp_path: Path) -> None:
-    said = value_of(define_twice, str(tmp_path), environment={})
+def test_a_module_cannot_define_a_model_twice(
+    tmp_path: Path, shared_environment: Mapping[str, str]
+) -> None:
+    said = value_of(define_twice, str(tmp_path), environment=shared_environment)
     assert "which belongs to defined_twice.Quote" in said
 
 
