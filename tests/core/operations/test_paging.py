@@ -114,6 +114,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         union(select(Asset.uid), select(Index.uid)),
         "CompoundSelect is not a select of models",
     ),
+    "model": (Asset, "Asset is not a select of models"),
     "insert": (insert(Asset), "Insert is not a select of models"),
     "subquery": (
         select(select(Asset.uid).subquery().c.uid),
@@ -159,9 +160,11 @@ def test_a_paging_error_says_why(name: str) -> None:
 
 def test_a_page_size_error_says_the_minimum() -> None:
     runtime = MarketsRuntime({}, data_source_uid="none")
-    with pytest.raises(StatementError) as caught:
-        runtime.iter_rows(select(Asset), page_size=0)
-    assert str(caught.value) == "page_size is 0; fetch at least 1 row a page."
+    sizes: list[Any] = [0, "1000", 10.0, None]
+    for size in sizes:
+        with pytest.raises(StatementError) as caught:
+            runtime.iter_rows(select(Asset), page_size=size)
+        assert str(caught.value) == f"page_size is {size!r}; fetch at least 1 row a page."
 
 
 def reasons() -> list[str]:

@@ -180,6 +180,13 @@ UNFIT: dict[str, tuple[Any, str]] = {
             "PostgreSQL upsert over attached models."
         ),
     ),
+    "model": (
+        Asset,
+        (
+            "Asset cannot be executed; pass a SQLAlchemy select, insert, update, delete or "
+            "PostgreSQL upsert over attached models."
+        ),
+    ),
     "DDL": (
         CreateTable(PYTHON_DEFAULT),
         (

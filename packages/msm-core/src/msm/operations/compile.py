@@ -182,8 +182,10 @@ def _kind(statement: object) -> str:
             return "update"
         case Delete():
             return "delete"
+    # A model itself is a class.
+    name = statement.__name__ if isinstance(statement, type) else type(statement).__name__
     raise StatementError(
-        f"{type(statement).__name__} cannot be executed; pass a SQLAlchemy select, insert, update, "
+        f"{name} cannot be executed; pass a SQLAlchemy select, insert, update, "
         "delete or PostgreSQL upsert over attached models."
     )
 

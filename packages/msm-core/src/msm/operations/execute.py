@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, CompoundSelect, Insert, Select
@@ -169,8 +170,12 @@ def _batches(pages: Generator[Read], schema: "pa.Schema") -> "Iterator[pa.Record
 
 
 def _checked_pages(statement: Statement, attached: Attached, page_size: int) -> Generator[Read]:
-    if page_size < 1:
-        raise StatementError(f"page_size is {page_size}; fetch at least 1 row a page.")
+    try:
+        is_positive = index(page_size) > 0
+    except TypeError:
+        is_positive = False
+    if not is_positive:
+        raise StatementError(f"page_size is {page_size!r}; fetch at least 1 row a page.")
     plan(statement)
     compiled = compile_operation(statement, attached)
     paging = _plan(statement, compiled)

@@ -127,7 +127,8 @@ def plan(statement: object) -> Paging:
         NoStableOrderError: the rows of the statement have no such key.
     """
     if not isinstance(statement, Select):
-        raise NoStableOrderError(f"{type(statement).__name__} is not a select of models")
+        name = statement.__name__ if isinstance(statement, type) else type(statement).__name__
+        raise NoStableOrderError(f"{name} is not a select of models")
     _refuse_shape(statement)
     available = [column for source in _sources(statement) for column in _key_of(source)]
     selected = list(statement.selected_columns)
