@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from mainsequence.client.base import BaseObjectOrm
 from mainsequence.client.exceptions import ApiError, TransportError, raise_for_response
 from mainsequence.client.utils import AuthError
@@ -390,7 +391,8 @@ def post_operation(
 
 def _json(payload: dict[str, Any]) -> bytes:
     try:
-        return json.dumps(payload, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        # Half of a surrogate pair: the platform refuses it, and says so.
+        return orjson.dumps(payload)
+    except TypeError:
+        # An integer of more than 64 bits, or half of a surrogate pair: the platform refuses that,
+        # and says so.
         return json.dumps(payload).encode()
