@@ -5,22 +5,27 @@ from contextlib import closing
 from operator import index
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, CompoundSelect, Insert, Select
+from sqlalchemy import BindParameter, CompoundSelect, Delete, Insert, Select, Update
 
 from msm.errors import (
+    InvalidValueError,
+    MsmError,
     NoStableOrderError,
     ResultTruncatedError,
     ReturningCutError,
     StatementError,
+    TooLargeError,
 )
 from msm.operations.arrow import arrow_batch, arrow_schema
 from msm.operations.attached import Attached
 from msm.operations.compile import CompiledOperation, Statement, compile_operation
+from msm.operations.failures import AnswerTooLargeError
+from msm.operations.guard import guarded, is_refused
 from msm.operations.pages import Page, read_pages
 from msm.operations.paging import Paging, plan
 from msm.operations.results import Read, Result
 from msm.operations.scope import model_name
-from msm.operations.send import Answer, send
+from msm.operations.send import send
 from msm.values.decode import ResultColumn
 
 if TYPE_CHECKING:
@@ -40,12 +45,18 @@ def read(statement: Statement, attached: Attached) -> Read:
         attached: the attached tables, and how they may be used.
     """
     compiled = compile_operation(statement, attached)
+    if compiled.columns and isinstance(statement, Update | Delete):
+        guard = guarded(statement, attached.limits.max_rows)
+        compiled = compile_operation(guard, attached)
     if compiled.target is not None:
         return _write(statement, compiled, attached.timeout)
-    answer = send(compiled, attached.timeout)
     limit = _limit_of(statement)
+    try:
+        answer = send(compiled, attached.timeout)
+    except AnswerTooLargeError as error:
+        return _read_in_pages(statement, limit, attached, compiled, error)
     if answer.has_more and (limit is None or len(answer.records) < limit):
-        return _read_in_pages(statement, limit, attached, answer, compiled)
+        return _read_in_pages(statement, limit, attached, compiled, len(answer.records))
     return _as_read(compiled, answer.values(), answer.columns, answer.row_count)
 
 
@@ -68,7 +79,15 @@ def _write(statement: Statement, compiled: CompiledOperation, timeout: float | N
             f"The {verb} of {given:,} rows of {model} asks for all of them with returning(), and "
             f"one answer carries {most:,}; write them in parts, or without returning()."
         )
-    answer = send(compiled, timeout)
+    try:
+        answer = send(compiled, timeout)
+    except InvalidValueError as error:
+        if not is_refused(error.detail):
+            raise
+        raise StatementError(
+            f"The {verb} of {model} would return more rows than the {most:,} that one answer "
+            "carries, and nothing was written; write fewer rows at once, or without returning()."
+        ) from error
     came = len(answer.records)
     if compiled.columns and came < answer.row_count:
         raise ReturningCutError(
@@ -96,9 +115,18 @@ def _read_in_pages(
     statement: Statement,
     limit: int | None,
     attached: Attached,
-    answer: Answer,
     compiled: CompiledOperation,
+    came: int | AnswerTooLargeError,
 ) -> Read:
+    """Read a select again from its start.
+
+    Args:
+        statement: the select.
+        limit: its LIMIT.
+        attached: the attached tables, and how they may be used.
+        compiled: the select, compiled.
+        came: how many rows one answer carried, or that it carried none.
+    """
     try:
         # Any rows satisfy a LIMIT without an order, so the first ones by the key do, too.
         endless = statement.limit(None) if limit and isinstance(statement, Select) else statement
@@ -111,14 +139,26 @@ def _read_in_pages(
                     column += more
                 columns = page.columns
     except NoStableOrderError as error:
-        count = len(answer.records)
-        raise ResultTruncatedError(
-            f"The select may have more rows than the {count:,} that one answer carries, and "
-            f"cannot be read in pages, because {error.reason}; narrow it with where(), or read it "
-            "in parts with limit().",
-            limit=count,
-        ) from error
+        raise _unpaged(came, error.reason) from error
     return _as_read(compiled, values, columns, len(values[0]))
+
+
+def _unpaged(came: int | AnswerTooLargeError, reason: str) -> MsmError:
+    if isinstance(came, int):
+        return ResultTruncatedError(
+            f"The select may have more rows than the {came:,} that one answer carries, and cannot "
+            f"be read in pages, because {reason}; narrow it with where(), or read it in parts with "
+            "limit().",
+            limit=came,
+        )
+    return TooLargeError(
+        "The rows of the select, or one of them, take more bytes than one answer carries, and it "
+        f"cannot be read in pages, because {reason}; narrow it with where(), select fewer columns, "
+        "or read long texts in parts with func.substr().",
+        endpoint=came.endpoint,
+        status_code=came.status_code,
+        detail=came.detail,
+    )
 
 
 def _plan(statement: Statement, compiled: CompiledOperation) -> Paging:

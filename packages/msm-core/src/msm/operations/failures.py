@@ -29,7 +29,12 @@ from msm.platform import translated
 from msm.sdk import SDK_ERRORS, MetaTable, failure_of
 from msm.sdk.failure import Failure
 
-__all__ = ["operation_error", "operation_refusals"]
+__all__ = ["AnswerTooLargeError", "operation_error", "operation_refusals"]
+
+
+class AnswerTooLargeError(TooLargeError):
+    """The rows of a select take too many bytes; it can be read in smaller pages."""
+
 
 UID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
@@ -71,6 +76,7 @@ def operation_refusals(compiled: CompiledOperation) -> Iterator[None]:
 
     Raises:
         OperationRefusedError: PostgreSQL refused the statement; the class says why.
+        AnswerTooLargeError: the rows of a select take too many bytes.
         PlatformRefusedError: the platform refused the operation before PostgreSQL saw it.
         PlatformUnreachableError: the platform did not answer.
         OutcomeUnknownError: the answer to a write was lost.
@@ -123,6 +129,8 @@ def _kind(failure: Failure, compiled: CompiledOperation) -> type[OperationRefuse
         return StillReferencedError if is_other_end else kind
     if failure.reason != "refused":
         return None
+    if compiled.target is None and "answer_too_large" in failure.facts:
+        return AnswerTooLargeError
     # A platform that names the error refused the request without asking PostgreSQL.
     by_status = _BY_STATUS.get(failure.status)
     return None if by_status is ConstraintError and "error" in failure.facts else by_status

@@ -29,7 +29,8 @@ class Failure:
         status: the HTTP status; None where no answer came.
         facts: what the database said of a refused statement: ``sqlstate``, ``constraint``,
             ``table``, ``column`` and ``message_detail``, as far as they are known. ``error`` is
-            the platform's name of its own error.
+            the platform's name of its own error, and ``answer_too_large`` is there where the answer
+            to a request that was done has too many bytes.
     """
 
     reason: Reason

@@ -88,6 +88,7 @@ SDK_ERRORS: tuple[type[Exception], ...] = (
 # Seconds that a request may take longer than its statement.
 GRACE = 10.0
 UNAUTHORIZED = frozenset({401, 403})
+ANSWER_TOO_LARGE = "AnswerTooLargeError"
 NOT_FOUND = 404
 
 
@@ -215,6 +216,8 @@ def _refusal(error: ApiError) -> Failure:
     # A proxy answers 404 too: only the platform's own answer is about its catalog.
     if status == NOT_FOUND and facts:
         return Failure("stale", detail, status, facts)
+    if facts.get("error") == ANSWER_TOO_LARGE:
+        facts = {**facts, "answer_too_large": True}
     return Failure("refused", detail, status, facts)
 
 

@@ -44,6 +44,8 @@ MEANINGS: Mapping[str, str] = {
         "a row has more bytes than an answer may carry; select fewer columns of it"
     ),
 }
+# The first also comes where an answer carries no row at all.
+ANSWER_TOO_LARGE = frozenset({"transfer_row_too_large", "transfer_response_too_large"})
 # They come before a connection to the database is used.
 BEFORE_THE_STATEMENT = frozenset(
     {
@@ -77,7 +79,9 @@ def failure_in(response: requests.Response, said: str | None = None) -> Failure:
         # The platform canceled the statement, which PostgreSQL always reports by this code.
         return Failure("statement", text, status, {"sqlstate": QUERY_CANCELED})
     # What is no JSON is not the platform's own answer, but that of a proxy.
-    facts = {} if detail is None else {"error": code or text}
+    facts: dict[str, Any] = {} if detail is None else {"error": code or text}
+    if code in ANSWER_TOO_LARGE:
+        facts["answer_too_large"] = True
     if code == OTHER_DATA_SOURCE:
         return Failure("stale", text, status, facts)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} and code is None:
