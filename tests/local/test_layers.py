@@ -41,6 +41,7 @@ ABOVE_HTTP = {
     "reset",
     "doctor",
     "cli",
+    "testing",
 }
 HTTP_LIBRARIES = {"fastapi", "starlette", "uvicorn", "httpx", "http"}
 # Their shapes are those of requests and answers: services turn them into rows, and rows into them.

@@ -12,6 +12,7 @@ __all__ = [
     "find_clients",
     "find_names",
     "find_sessions",
+    "lock",
     "publish_template",
     "swap",
 ]
@@ -73,6 +74,11 @@ def publish_template(connection: Connection[Any], built: str, name: str) -> None
     with connection.transaction():
         connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(names[0]))
         connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
+
+
+def lock(connection: Connection[Any], name: str) -> None:
+    """Wait for a lock of the server, and keep it until the connection ends."""
+    connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
 
 
 def swap(connection: Connection[Any], *, current: str, fresh: str, previous: str) -> None:

@@ -9,6 +9,7 @@ from psycopg import Connection, sql
 __all__ = [
     "create_login",
     "drop_login",
+    "drop_role",
     "end_sessions",
     "ensure_platform_login",
     "ensure_role",
@@ -171,3 +172,12 @@ def _verifier(connection: Connection[Any], role: str, password: str) -> str:
     return connection.pgconn.encrypt_password(
         password.encode(), role.encode(), b"scram-sha-256"
     ).decode()
+
+
+def drop_role(connection: Connection[Any], name: str) -> None:
+    """Drop a role.
+
+    Raises:
+        psycopg.errors.DependentObjectsStillExist: something in a database depends on it.
+    """
+    connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))

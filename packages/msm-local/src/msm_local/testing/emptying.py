@@ -3,30 +3,18 @@
 from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 
-from msm_local.repositories.overview import OWN_CATALOG, find_version_tables
+from msm_local.repositories import emptying
 
 __all__ = ["Emptying"]
 
 # A transaction that a test left open must not hang the next one.
 OPTIONS = "-c lock_timeout=2s -c statement_timeout=30s"
-TABLES = """
-SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-  AND n.nspname <> ALL ('{pg_catalog,information_schema,msm_local}')
-"""
-HAS_SEQUENCES = "SELECT FROM pg_sequences WHERE schemaname <> 'msm_local'"
-SEQUENCES = """
-SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
-FROM pg_sequences WHERE schemaname <> 'msm_local' AND last_value IS NOT NULL
-"""
-
-type Table = tuple[str, str]
 
 
 class Emptying:
-    """Deletes all rows of one database, in one statement, whatever its foreign keys.
+    """Deletes all rows of one database, whatever its foreign keys.
 
     Make it while the database is as its template is.
 
@@ -38,39 +26,22 @@ class Emptying:
         self._connection: Connection[Any] = psycopg.connect(
             database_url, autocommit=True, options=OPTIONS, application_name="msm-local pytest"
         )
-        found = find_version_tables(self._connection, OWN_CATALOG)
-        versions = {(row.schema, row.name) for row in found}
-        tables: list[Table] = [
-            table for table in self._connection.execute(TABLES) if table not in versions
-        ]
-        find_filled = sql.SQL(" UNION ALL ").join(
-            sql.SQL("SELECT {}, {} WHERE EXISTS (SELECT FROM {})").format(
-                schema, name, sql.Identifier(schema, name)
-            )
-            for schema, name in tables
-        )
-        self._find_filled = find_filled.as_bytes(self._connection)
+        query = emptying.find_filled_query(self._connection)
         # What a migration, or a function that made a template, inserted would be lost.
-        self._is_possible = bool(tables) and not self._filled()
-        self._has_sequences = bool(self._connection.execute(HAS_SEQUENCES).fetchall())
+        is_empty = query is not None and not emptying.find_filled(self._connection, query)
+        self._query = query if is_empty else None
+        self._has_sequences = emptying.has_sequences(self._connection)
 
     def empty(self) -> bool:
         """Delete all rows, and set all sequences back; False if that is not possible."""
-        if not self._is_possible:
+        if self._query is None:
             return False
         try:
-            filled = self._filled()
+            filled = emptying.find_filled(self._connection, self._query)
             if filled:
-                deletes = sql.SQL(", ").join(
-                    sql.SQL("{} AS (DELETE FROM {})").format(
-                        sql.Identifier(f"t{number}"), sql.Identifier(*table)
-                    )
-                    for number, table in enumerate(filled)
-                )
-                # One statement: foreign keys are checked at its end.
-                self._connection.execute(sql.SQL("WITH {} SELECT").format(deletes))
+                emptying.delete_rows(self._connection, filled)
             if self._has_sequences:
-                self._connection.execute(SEQUENCES)
+                emptying.restart(self._connection)
         except psycopg.Error:
             # A test holds a lock, has dropped a table, or has ended this session.
             return False
@@ -79,6 +50,3 @@ class Emptying:
     def close(self) -> None:
         """End the connection."""
         self._connection.close()
-
-    def _filled(self) -> list[Table]:
-        return list(self._connection.execute(self._find_filled, prepare=True))

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from msm_local.client.git_context import git_environment
 from msm_local.database.bootstrap import prepare_database
@@ -22,6 +21,7 @@ from msm_local.instances.instance import STATE_FOLDER, Instance
 from msm_local.instances.locking import try_lock
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.temporary import place_for_data
+from msm_local.repositories import databases, roles
 from msm_local.reset.steps import plan_steps
 from msm_local.reset.templates import Recipe, build_template, prune_templates
 from msm_local.testing.given_server import GivenServer
@@ -171,7 +171,7 @@ class Server:
             for role in (place.settings.runtime_role, place.settings.owner_role):
                 # Databases that a run with --msm-keep left depend on them.
                 with suppress(psycopg.errors.DependentObjectsStillExist):
-                    connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+                    roles.drop_role(connection, role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class _Running:
 def _alone(place: Place) -> Iterator[None]:
     """Let one process at a time look for a template and build it."""
     with psycopg.connect(place.admin, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [LOCK])
+        databases.lock(connection, LOCK)
         yield
 
 
