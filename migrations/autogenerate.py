@@ -12,7 +12,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _repr_type
 from alembic.ddl.postgresql import PostgresqlImpl
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import Column, Connection, DefaultClause, TableClause
+from sqlalchemy import Column, Connection, DefaultClause, Index, TableClause, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.sql.elements import ClauseElement
@@ -20,6 +20,8 @@ from sqlalchemy.types import TypeEngine
 
 from msm.values.decorated import is_decorated, plain_type
 from msm.values.dialect import PLAIN
+
+from .hypertables import own_indexes
 
 __all__ = ["COMPILER", "DIALECT", "ExactImpl", "same_expression", "sql_of"]
 
@@ -36,6 +38,27 @@ class ExactImpl(PostgresqlImpl):
 
     # Alembic keeps one class for each dialect, the last that was created.
     __dialect__ = "postgresql"
+
+    _own_indexes: frozenset[tuple[str, str]] | None = None
+
+    def correct_for_autogen_constraints(
+        self,
+        conn_unique_constraints: set[UniqueConstraint],
+        conn_indexes: set[Index],
+        metadata_unique_constraints: set[UniqueConstraint],
+        metadata_indexes: set[Index],
+    ) -> None:
+        """Leave out of a comparison what the database made by itself."""
+        super().correct_for_autogen_constraints(  # type: ignore[no-untyped-call]
+            conn_unique_constraints, conn_indexes, metadata_unique_constraints, metadata_indexes
+        )
+        known = {index.name for index in metadata_indexes}
+        for index in [index for index in conn_indexes if index.name not in known]:
+            if self._own_indexes is None and self.connection is not None:
+                self._own_indexes = own_indexes(self.connection)
+            table = index.table
+            if table is not None and (table.name, index.name) in (self._own_indexes or ()):
+                conn_indexes.remove(index)
 
     def compare_server_default(
         self,

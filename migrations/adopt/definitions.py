@@ -24,6 +24,7 @@ from sqlalchemy.schema import CreateIndex
 from msm.base import MarketsModel
 
 from ..autogenerate import COMPILER, DIALECT, sql_of
+from ..inspection.owners import foreign_owners
 from ..provider import SCHEMA
 from ..review.recorder import record
 
@@ -45,12 +46,6 @@ INVALID = text("""
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
     WHERE NOT k.convalidated AND k.contype <> 'n' AND c.relnamespace = 'public'::regnamespace
 """)
-OWNERS = text("""
-    SELECT relname, pg_get_userbyid(relowner) FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-      AND NOT pg_has_role(relowner, 'USAGE')
-""")
-
 
 # What SQLAlchemy does not reflect: exclusion constraints, and indexes whose collation is not that
 # of their columns.
@@ -138,7 +133,10 @@ def read_invalid(connection: Connection) -> set[TableItem]:
 
 def read_owners(connection: Connection) -> dict[TableItem, str]:
     """The tables that the current role may not alter, each with the role that owns it."""
-    return {TableItem(table, "table", table): owner for table, owner in connection.execute(OWNERS)}
+    return {
+        TableItem(table, "table", table): owner
+        for table, owner in foreign_owners(connection).items()
+    }
 
 
 def _operation(op: MigrateOperation) -> Iterable[tuple[TableItem, Definition]]:

@@ -13,8 +13,9 @@ from ..history.published import (
     RENAMED_KEYS,
     UNBOUNDED_COLUMNS,
 )
+from ..hypertables import hypertables, own_indexes
 from ..inspection.database import owner_name
-from ..provider import SCHEMA
+from ..inspection.owners import change_owner
 from ..version_table import NAME
 from .definitions import (
     Definition,
@@ -24,7 +25,7 @@ from .definitions import (
     read_owners,
     read_revisions,
 )
-from .lengths import count_longer, hypertables, limit_statement
+from .lengths import count_longer, limit_statement
 
 __all__ = ["Comparison", "Difference", "compare"]
 
@@ -75,6 +76,8 @@ def compare(connection: Connection, script: ScriptDirectory, owner_role: str | N
         owner_role: the role that must own the tables; None if the platform names none.
     """
     expected, stored = read_revisions(script, EQUIVALENT_REVISION), read_database(connection)
+    for table, index in own_indexes(connection):
+        stored.pop(TableItem(table, "index", index), None)
     renames = {
         TableItem(table, "key", old): TableItem(table, "key", new)
         for table, (old, new) in RENAMED_KEYS.items()
@@ -191,7 +194,7 @@ def _owned_by_others(
         if item in {VERSION_TABLE, *expected}:
             detail = (
                 f"it belongs to {owner}, and the role of this migration may not change it; let an "
-                f"administrator run `ALTER TABLE {SCHEMA}.{item.table} OWNER TO {wanted}`"
+                f"administrator run `{change_owner(item.table, wanted)}`"
             )
             yield Difference(item, detail, is_loss=True)
 

@@ -8,23 +8,10 @@ from sqlalchemy import Connection, column, func, select, table, text
 from ..provider import SCHEMA
 from .definitions import TableItem
 
-__all__ = ["count_longer", "hypertables", "limit", "limit_statement", "lock_tables"]
+__all__ = ["count_longer", "limit", "limit_statement", "lock_tables"]
 
 # Of every column in ``UNBOUNDED_COLUMNS``, in characters.
 MAX_LENGTH = 255
-
-HAS_TIMESCALE = text("SELECT to_regclass('timescaledb_information.hypertables') IS NOT NULL")
-HYPERTABLES = text(
-    "SELECT hypertable_name FROM timescaledb_information.hypertables"
-    " WHERE hypertable_schema = :schema"
-)
-
-
-def hypertables(connection: Connection) -> frozenset[str]:
-    """The tables that TimescaleDB partitions; none where the extension is not installed."""
-    if not connection.scalar(HAS_TIMESCALE):
-        return frozenset()
-    return frozenset(connection.scalars(HYPERTABLES, {"schema": SCHEMA}))
 
 
 def count_longer(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from alembic.script import ScriptDirectory
 
 from ..errors import UnknownVersionError, UnversionedTablesError
+from ..hypertables import Hypertable, read_hypertables
 from ..inspection.database import Database, revision_directory
 from ..run.fingerprints import (
     applied_revisions,
@@ -19,6 +20,7 @@ from .catalog import compare_catalog
 from .differences import Difference
 from .invalid import find_invalid
 from .models import compare_models
+from .owners import find_owned_by_others
 
 __all__ = ["Check", "check"]
 
@@ -33,6 +35,7 @@ class Check:
         upgrade_command: the command that upgrades the database to head.
         owner_role: the role that owns the tables; None if the platform names none.
         differences: of the revision first, then of models, then of the catalog.
+        hypertables: the provider's tables that TimescaleDB splits into chunks, by name.
     """
 
     revisions: tuple[str, ...]
@@ -40,6 +43,7 @@ class Check:
     upgrade_command: str
     owner_role: str | None
     differences: Sequence[Difference]
+    hypertables: Sequence[Hypertable] = ()
 
     @property
     def is_pending(self) -> bool:
@@ -82,8 +86,22 @@ def check(database: Database) -> Check:
             found.append(_behind(revisions, heads, provider.upgrade_command))
         else:
             found += compare_models(database.connection, provider)
+    found += find_owned_by_others(database.connection, provider, database.owner_role)
     found += compare_catalog(database.connection, database.registry)
-    return Check(revisions, heads, provider.upgrade_command, database.owner_role, found)
+    return Check(
+        revisions,
+        heads,
+        provider.upgrade_command,
+        database.owner_role,
+        found,
+        _hypertables(database),
+    )
+
+
+def _hypertables(database: Database) -> list[Hypertable]:
+    own = {model.__tablename__ for model in database.provider.metatable_models}
+    found = read_hypertables(database.connection)
+    return [table for name, table in found.items() if name in own]
 
 
 def _edited(

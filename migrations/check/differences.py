@@ -6,7 +6,7 @@ from typing import Literal
 __all__ = ["CatalogKind", "Difference", "Kind", "ModelKind", "RevisionKind", "StateKind"]
 
 type RevisionKind = Literal["behind", "ahead", "unversioned", "edited"]
-type StateKind = Literal["invalid_index"]
+type StateKind = Literal["invalid_index", "other_owner"]
 type ModelKind = Literal[
     "missing_table",
     "changed_table",

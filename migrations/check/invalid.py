@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from ..hypertables import hypertables
 from ..inspection.database import owner_name
 from ..inspection.indexes import invalid_indexes
 from ..provider import MarketsMigration
@@ -24,15 +25,19 @@ def find_invalid(
         at_head: whether every revision is applied; else a pending one may create the index.
     """
     tables = {model.__tablename__: model.__table__ for model in provider.metatable_models}
-    for index, name in invalid_indexes(connection).items():
+    invalid = invalid_indexes(connection)
+    split = hypertables(connection) if invalid else frozenset()
+    for index, name in invalid.items():
         table = tables.get(name)
         if table is None:
             continue
         known = {item.name for item in (*table.indexes, *table.constraints)}
         statement = "REINDEX INDEX" if at_head and index in known else "DROP INDEX"
+        # TimescaleDB has neither. After the DROP, the check prints the CREATE INDEX.
+        how = f"DROP INDEX {index}" if name in split else f"{statement} CONCURRENTLY {index}"
         detail = (
             "a build that did not end left it INVALID, so that no query uses it; run "
-            f"`{statement} CONCURRENTLY {index}` as {owner_name(owner_role)} first"
+            f"`{how}` as {owner_name(owner_role)} first"
         )
         command = provider.check_command if at_head else provider.upgrade_command
         yield Difference("invalid_index", f"{name}.{index}", detail, command)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.schema import CreateTable, ExecutableDDLElement, SetColumnComment, SetTableComment
 
 from ..autogenerate import DIALECT
+from ..hypertables import own_indexes
 from ..provider import SCHEMA, MarketsMigration
 from .authoring import Aspect, autogenerate_command, by_hand_command, seen_by_autogenerate
 from .changes import (
@@ -110,6 +111,7 @@ def compare_tables(connection: Connection, tables: Sequence[Table]) -> list[Aspe
     """
     stored = read_definitions(connection, [table.name for table in tables], schema=SCHEMA)
     authored = read_models(connection, tables)
+    stored = _without_own_indexes(connection, stored, authored)
     stored = in_the_form_of(connection, tables, stored, authored)
     found = _Found()
     for table in tables:
@@ -117,6 +119,17 @@ def compare_tables(connection: Connection, tables: Sequence[Table]) -> list[Aspe
     _compare_constraints(found, tables, stored, authored)
     _compare_indexes(found, stored, authored)
     return sorted(found.items, key=lambda item: ORDER.index(item[0].kind))
+
+
+def _without_own_indexes(
+    connection: Connection, stored: Definitions, authored: Definitions
+) -> Definitions:
+    """The stored definitions without the indexes that TimescaleDB made by itself."""
+    if stored.indexes.keys() <= authored.indexes.keys():
+        return stored
+    left_out = own_indexes(connection) - authored.indexes.keys()
+    indexes = {name: index for name, index in stored.indexes.items() if name not in left_out}
+    return replace(stored, indexes=indexes)
 
 
 def _compare_table(found: _Found, table: Table, stored: Definitions, authored: Definitions) -> None:

@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+from ..hypertables import Hypertable
 from ..inspection.database import owner_name
 from .check import Check
 from .differences import Difference
@@ -15,7 +16,8 @@ __all__ = ["as_json", "as_text"]
 def as_json(found: Check) -> str:
     """One object: whether all is well, the revisions, the heads, and a list of differences.
 
-    A difference has ``kind``, ``subject``, ``detail``, ``command`` and ``sql`` (or null).
+    A difference has ``kind``, ``subject``, ``detail``, ``command`` and ``sql`` (or null). A
+    hypertable has the attributes of :class:`Hypertable`; the list is empty without TimescaleDB.
     """
     return json.dumps(
         {
@@ -23,13 +25,18 @@ def as_json(found: Check) -> str:
             "revisions": found.revisions,
             "heads": found.heads,
             "differences": [asdict(difference) for difference in found.differences],
+            "hypertables": [asdict(table) for table in found.hypertables],
         },
         indent=2,
     )
 
 
 def as_text(found: Check) -> str:
-    """A paragraph for each command: the differences that it removes, then the command."""
+    """A paragraph for each command, with the differences that it removes; then the hypertables."""
+    return "\n\n".join(filter(None, (_differences(found), _hypertables(found.hypertables))))
+
+
+def _differences(found: Check) -> str:
     count = len(found.differences)
     if not count:
         revisions = ", ".join(found.revisions)
@@ -54,3 +61,19 @@ def _block(found: Check, command: str, group: Sequence[Difference]) -> Iterator[
         yield f"  -> if a model was changed: {command}"
     else:
         yield f"  -> {command}"
+
+
+def _hypertables(tables: Sequence[Hypertable]) -> str:
+    """A line for each hypertable."""
+    if not tables:
+        return ""
+    count = f"{len(tables)} hypertable{'' if len(tables) == 1 else 's'} of TimescaleDB:"
+    return "\n".join([count, *(f"  {_hypertable(table)}" for table in tables)])
+
+
+def _hypertable(table: Hypertable) -> str:
+    share = ""
+    if table.compressed:
+        share = f" ({table.compressed / table.chunks:.0%} compressed)"
+    chunks = f"{table.chunks:,} chunk{'' if table.chunks == 1 else 's'}{share}"
+    return f"{table.name}: {chunks} of {table.interval}, {table.size / 1e6:,.1f} MB"

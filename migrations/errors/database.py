@@ -127,11 +127,15 @@ class InvalidIndexError(DatabaseStateError):
 
     exit_code = 6
 
-    def __init__(self, index: str, *, table: str, revision: str) -> None:
+    def __init__(
+        self, index: str, *, table: str, revision: str, is_hypertable: bool = False
+    ) -> None:
+        # TimescaleDB refuses it concurrently.
+        drop = "DROP INDEX" if is_hypertable else "DROP INDEX CONCURRENTLY"
         super().__init__(
             f"The index {index} of {table}, which revision {revision} creates, was left INVALID by "
             "a build that did not end, and nothing was changed; run "
-            f"`DROP INDEX CONCURRENTLY {index}` as the owner of the table, and run this again."
+            f"`{drop} {index}` as the owner of the table, and run this again."
         )
         self.index = index
         self.table = table

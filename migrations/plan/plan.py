@@ -1,7 +1,7 @@
 """What would run from the revision of a database to a target, and which rows would be lost."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +15,7 @@ from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 
 from ..errors import MigrationError
+from ..hypertables import Hypertable, read_hypertables
 from ..inspection.database import Database, revision_directory
 from ..inspection.rendering import offline_context
 from ..provider import PACKAGE, MarketsMigration
@@ -23,6 +24,7 @@ from ..review.recorder import Recording, record
 from ..review.schema import Schema
 from ..review.subjects import ColumnTypes
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
+from .hypertables import notes_of
 from .losses import Loss, losses_of
 from .phrases import describe
 
@@ -68,12 +70,14 @@ class Step:
         title: its title.
         operations: in order, one line each.
         losses: its destructive operations.
+        notes: what is different because a table is a hypertable of TimescaleDB, one line each.
     """
 
     revision: str
     title: str
     operations: tuple[str, ...]
     losses: tuple[Loss, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,8 @@ def make_plan(provider: MarketsMigration, target: str, database: Database | None
         refuse_unversioned_tables(database.connection, provider)
     direction, route = _route(script, current, target)
     types = _types_before(script, direction) if route else {}
-    steps = [_step(item, direction, database, types[item.revision]) for item in route]
+    split = {} if database is None else read_hypertables(database.connection)
+    steps = [_step(item, direction, database, types[item.revision], split) for item in route]
     sql = _sql(provider, script, current, direction, route) if route else ""
     if not current and database is not None and database.has_version_table():
         sql = _without_version_table(sql)
@@ -177,7 +182,11 @@ def _types_before(script: ScriptDirectory, direction: Direction) -> dict[str, Co
 
 
 def _step(
-    revision: Script, direction: Direction, database: Database | None, types: ColumnTypes
+    revision: Script,
+    direction: Direction,
+    database: Database | None,
+    types: ColumnTypes,
+    split: Mapping[str, Hypertable],
 ) -> Step:
     run = _recorded(revision, direction)
     operations = [operation.op for operation in run.operations]
@@ -185,7 +194,9 @@ def _step(
     # Each once: a backfill in slices does the same to many parts of one table.
     found = dict.fromkeys(effect for op in operations for effect in effects(op, types, made))
     losses = tuple(loss for effect in found for loss in losses_of(effect, database))
-    return Step(revision.revision, revision.doc, tuple(_described(operations)), losses)
+    notes = dict.fromkeys(note for op in operations for note in notes_of(op, split))
+    lines = tuple(_described(operations))
+    return Step(revision.revision, revision.doc, lines, losses, tuple(notes))
 
 
 def _described(operations: Iterable[MigrateOperation]) -> Iterator[str]:

@@ -12,7 +12,8 @@ __all__ = ["as_json", "as_sql", "as_text"]
 def as_json(plan: Plan, *, sql: bool) -> str:
     """One object: direction, current, target, command and steps, and the SQL if `sql` is true.
 
-    A step has ``revision``, ``title``, ``operations`` and ``losses``; a loss has ``action``,
+    A step has ``revision``, ``title``, ``operations``, ``losses`` and ``notes``, which say what is
+    different because a table is a hypertable; a loss has ``action``,
     ``table``, ``rows`` (null if the table does not exist yet), ``exact``, which is false for an
     estimate, and where fewer rows of the table may be concerned, and ``values``: how many rows have
     a value in the column that is dropped or made NOT NULL, or one that a narrower type does not
@@ -31,6 +32,7 @@ def as_json(plan: Plan, *, sql: bool) -> str:
                 "title": step.title,
                 "operations": step.operations,
                 "losses": [_plain(loss) for loss in step.losses],
+                "notes": step.notes,
             }
             for step in plan.steps
         ],
@@ -79,6 +81,8 @@ def _lines(step: Step) -> Iterator[str]:
     yield f"{step.revision}  {step.title}"
     for operation in step.operations or ("changes nothing",):
         yield f"      {operation}"
+    for note in step.notes:
+        yield f"      note: {note}"
 
 
 def _losses(plan: Plan) -> Iterator[str]:

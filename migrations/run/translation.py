@@ -30,10 +30,17 @@ __all__ = ["busy", "failure_of", "is_busy", "reason_of"]
 BUSY = frozenset({"55P03", "40P01"})
 QUERY_CANCELED = "57014"
 DISK_FULL = "53100"
+# Of TimescaleDB: a unique key of a hypertable that does not contain its time.
+KEY_WITHOUT_TIME = "TS103"
 # Shutdown, crash, start-up, a session ended for being idle, and failures of the connection itself.
 SESSION_ENDED = re.compile(r"57P0[1235]|25P03|08...")
 # A CREATE TABLE has hundreds of columns; its beginning is enough to find it.
 MAX_STATEMENT_LENGTH = 120
+REMEDIES = {
+    DISK_FULL: "free some space on the server",
+    KEY_WITHOUT_TIME: "a hypertable cannot have that key, so add the time to it, or copy its rows "
+    "into an ordinary table of the same name,",
+}
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -90,11 +97,7 @@ def failure_of(
             "more time.",
             statement=statement,
         )
-    remedy = (
-        "free some space on the server"
-        if sqlstate == DISK_FULL
-        else "fix the revision, or the rows that it works on,"
-    )
+    remedy = REMEDIES.get(sqlstate or "", "fix the revision, or the rows that it works on,")
     return StatementFailedError(
         f"PostgreSQL refuses `{statement}` ({sqlstate or type(error.orig).__name__}: {reason}); "
         f"{progress.outcome()}; {remedy} and run this again.",

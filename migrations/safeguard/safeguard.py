@@ -3,7 +3,7 @@
 import ast
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ..errors import (
     UnacknowledgedLossError,
     UnreadableChangeError,
 )
+from ..hypertables import hypertables
 from ..inspection.indexes import invalid_indexes
 from ..provider import PACKAGE, MarketsMigration
 from ..review import Recording, Revision, record
@@ -114,9 +115,10 @@ class Safeguard:
         if not scripts:
             return
         invalid = invalid_indexes(connection)
+        split = hypertables(connection) if invalid else frozenset()
         for revision in pending_revisions(self._script, {item.revision for item in scripts}):
             _refuse_unacknowledged(revision)
-            _refuse_invalid_index(revision, invalid)
+            _refuse_invalid_index(revision, invalid, split)
             if not allowed:
                 _refuse_unreadable(revision.id, revision.path, revision.upgrade)
 
@@ -189,14 +191,19 @@ def _refuse_unacknowledged(revision: Revision) -> None:
     )
 
 
-def _refuse_invalid_index(revision: Revision, invalid: Mapping[str, str]) -> None:
+def _refuse_invalid_index(
+    revision: Revision, invalid: Mapping[str, str], split: Collection[str]
+) -> None:
     dropped: set[str | None] = set()
     for op in (operation.op for operation in revision.upgrade.operations):
         if isinstance(op, DropIndexOp):
             dropped.add(op.index_name)
         elif isinstance(op, CreateIndexOp) and op.index_name in invalid.keys() - dropped:
             index = str(op.index_name)
-            raise InvalidIndexError(index, table=invalid[index], revision=revision.id)
+            table = invalid[index]
+            raise InvalidIndexError(
+                index, table=table, revision=revision.id, is_hypertable=table in split
+            )
 
 
 def _refuse_unreadable(name: str, path: Path, recording: Recording) -> None:

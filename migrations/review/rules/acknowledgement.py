@@ -7,13 +7,14 @@ from ..history import Revision
 from ..recorder import Location
 from .base import Fault, rule
 from .destructive import DESTRUCTIVE
+from .keys import concurrently_on_time_index
 from .releases import breaks_deployed_release
 from .renaming import possible_rename
 
 __all__ = ["WARNINGS", "idle_acknowledgement"]
 
 # Rules that refuse nothing: the author decides, and may say how.
-WARNINGS = (possible_rename, breaks_deployed_release)
+WARNINGS = (possible_rename, breaks_deployed_release, concurrently_on_time_index)
 
 
 @rule("idle-acknowledgement", to_do="Remove the entry, or write the reason.")

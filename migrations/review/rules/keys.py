@@ -1,6 +1,8 @@
-"""A rule about unique keys of time-indexed tables."""
+"""Rules about what a hypertable, which a time-indexed table may become, cannot do."""
 
 from collections.abc import Iterator
+
+from alembic.operations.ops import CreateIndexOp, DropIndexOp
 
 from msm.base import MarketsBase, MarketsTimeIndexMetaTable
 from msm.definition import keys_without_time
@@ -10,7 +12,7 @@ from ..history import Revision
 from ..subjects import made
 from .base import Fault, rule
 
-__all__ = ["unique_without_time"]
+__all__ = ["concurrently_on_time_index", "unique_without_time"]
 
 
 @rule("unique-without-time", to_do="Add the time index to the key, or leave the key out.")
@@ -28,5 +30,25 @@ def unique_without_time(revision: Revision) -> Iterator[Fault]:
                 why = (
                     f"{name} of {table} is unique over {', '.join(columns)}, without its time "
                     f"index {time_index}, and a hypertable cannot hold that."
+                )
+                yield Fault(operation.location, why)
+
+
+@rule(
+    "concurrently-on-time-index",
+    to_do="Leave postgresql_concurrently out and write if_not_exists=True; on a large hypertable, "
+    "create the index by hand first, `WITH (timescaledb.transaction_per_chunk)`.",
+)
+def concurrently_on_time_index(revision: Revision) -> Iterator[Fault]:
+    """CONCURRENTLY on an index of a time-indexed table, which a hypertable refuses."""
+    for operation in revision.upgrade.operations:
+        op = operation.op
+        if isinstance(op, CreateIndexOp | DropIndexOp) and op.kw.get("postgresql_concurrently"):
+            model = MarketsBase.model_of(str(op.table_name))
+            if model is not None and issubclass(model, MarketsTimeIndexMetaTable):
+                verb = "create" if isinstance(op, CreateIndexOp) else "drop"
+                why = (
+                    f"TimescaleDB cannot {verb} the index {op.index_name} CONCURRENTLY where "
+                    f"{op.table_name} is a hypertable."
                 )
                 yield Fault(operation.location, why)

@@ -9,6 +9,7 @@ from psycopg import Connection
 from migrations.history.published import UNBOUNDED_COLUMNS
 from tests.support.adopting import ADOPTED, ALWAYS, ASSET, adopt, lines_of, state
 from tests.support.generation import GENERATION, only_metatables
+from tests.support.hypertables import STAND_IN
 from tests.support.migrating import migrate
 from tests.support.published import ROWS, checksums
 from tests.support.schema import describe
@@ -205,14 +206,10 @@ def test_value_that_does_not_fit_is_counted_and_kept(
 def test_hypertable_is_adopted_and_its_columns_named(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
-    """TimescaleDB is not there: a view with the name and the columns of its own stands in."""
+    """TimescaleDB is not there: views with the names and the columns of its own stand in."""
+    superuser.execute(STAND_IN)
     superuser.execute(
-        "CREATE SCHEMA timescaledb_information;"
-        " GRANT USAGE ON SCHEMA timescaledb_information TO PUBLIC;"
-        " CREATE VIEW timescaledb_information.hypertables AS"
-        " SELECT 'public'::name AS hypertable_schema, 'ms_markets__tradests'::name AS"
-        " hypertable_name;"
-        " GRANT SELECT ON timescaledb_information.hypertables TO PUBLIC"
+        "CREATE INDEX ms_markets__tradests_trade_time_idx ON ms_markets__tradests (trade_time DESC)"
     )
     before = describe(superuser)
     result = adopt(environment)
