@@ -19,6 +19,7 @@ from msm_local.client.git_context import make_stand_in
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.temporary import place_for_data
+from tests.support import timescale
 from tests.support.alembic import url_of
 from tests.support.forked import run_sdk_cli
 from tests.support.janitor import new_database
@@ -48,7 +49,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """The embedded PostgreSQL of this session, in memory if there is room."""
+    """The PostgreSQL of this session: embedded, in memory if there is room; or a TimescaleDB."""
+    if timescale.URL:
+        with timescale.TimescaleServer(timescale.URL) as server:
+            yield server
+        return
     with Cluster.temporary(place_for_data()) as running:
         yield running
 
@@ -109,6 +114,11 @@ def head_template(cluster: Cluster) -> Iterator[str]:
             arguments = ("migrations", "upgrade", "--provider", PROVIDER, "head", "--json")
             upgraded = run_sdk_cli(*arguments, environment=environment_of(platform), folder=ROOT)
         assert upgraded.exit_code == 0, upgraded.stderr
+        if timescale.URL:
+            # Every test of a database at head then has hypertables.
+            from tests.support.hypertables import convert_database
+
+            convert_database(cluster.admin_url(name))
         yield name
 
 

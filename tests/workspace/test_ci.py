@@ -69,11 +69,12 @@ def test_the_workflow_tests_with_each_sdk() -> None:
     named = {
         name: job["strategy"]["matrix"]["sdk"] for name, job in jobs().items() if "strategy" in job
     }
-    assert named == {"suite": SDKS, "installed": SDKS}
+    assert named == {"suite": SDKS, "installed": SDKS, "timescale": SDKS}
     assert "bash .ci/run ${{ matrix.sdk }}" in [
         step.get("run") for step in jobs()["suite"]["steps"]
     ]
-    assert jobs()["installed"]["env"]["MSM_SDK"] == "${{ matrix.sdk }}"
+    for name in ("installed", "timescale"):
+        assert jobs()[name]["env"]["MSM_SDK"] == "${{ matrix.sdk }}"
 
 
 @pytest.mark.parametrize(

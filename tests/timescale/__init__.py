@@ -1,0 +1,1 @@
+"""What runs on a real TimescaleDB: ``./dev run python -m tests.timescale``."""
