@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from msm.errors import (
@@ -22,6 +23,7 @@ from msm.errors import (
     TooLargeError,
     TransactionConflictError,
 )
+from msm.operations.chunks import without_chunks
 from msm.operations.compile import CompiledOperation
 from msm.operations.explain import Refusal, sentence
 from msm.operations.scope import model_name
@@ -89,6 +91,7 @@ def operation_refusals(compiled: CompiledOperation) -> Iterator[None]:
 
 def operation_error(compiled: CompiledOperation, failure: Failure) -> PlatformError:
     """The error of ours for an operation that failed."""
+    failure = replace(failure, facts=without_chunks(failure.facts, compiled.target))
     detail = _with_models(failure.detail, compiled.tables)
     plain = translated(f"the {compiled.operation.operation}", failure, detail)
     kind = _kind(failure, compiled)
