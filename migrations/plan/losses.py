@@ -1,6 +1,6 @@
 """What the operations of a plan lose, with the rows of the database as it is now."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ..inspection.database import Database
@@ -29,6 +29,7 @@ class Loss:
             exist yet, and where that is not known.
         conversion: what a new type does to the values; None where it is not known.
         is_hidden: whether this role may not read the table.
+        is_written: whether the plan writes the column before, so that it may not fail.
     """
 
     effect: Effect
@@ -37,6 +38,7 @@ class Loss:
     values: RowCount | None = None
     conversion: Conversion | None = None
     is_hidden: bool = False
+    is_written: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -51,7 +53,7 @@ class Loss:
         if self.rows is None:
             return "does not exist yet"
         if self.conversion is not None:
-            return _of_conversion(self.rows, self.conversion)
+            return self._of_conversion(self.rows, self.conversion)
         if self.values is not None:
             return self._of_values(self.rows, self.values)
         verb = VERBS.get(self.effect.hazard, "")
@@ -66,15 +68,33 @@ class Loss:
         # An estimate of one number says nothing about its difference to another.
         if not rows.exact or not values.exact or not without:
             return str(rows)
-        return f"{without:,} of {rows} {_hold(without)} NULL: this will fail"
+        return self._failing(f"{without:,} of {rows} {_hold(without)} NULL")
+
+    def _of_conversion(self, rows: RowCount, conversion: Conversion) -> str:
+        if conversion.rows is None:
+            return self._failing(f"{rows}, and a value {conversion.verb}")
+        number = conversion.rows.number
+        if not rows.number:
+            return str(rows)
+        held = f"{_hold(number)} a value that {conversion.verb}"
+        found = f"{_number(conversion.rows)} of {rows} {held}"
+        return self._failing(found) if conversion.fails and number else found
+
+    def _failing(self, why: str) -> str:
+        if self.is_written:
+            return f"{why} now, and this plan writes the column before"
+        return f"{why}: this will fail"
 
 
-def losses_of(effect: Effect, database: Database | None) -> Iterator[Loss]:
+def losses_of(
+    effect: Effect, database: Database | None, written: Collection[tuple[str, str]] = ()
+) -> Iterator[Loss]:
     """What an operation loses, and what foreign keys lose because of it.
 
     Args:
         effect: of the operation.
         database: None for one that has never been migrated.
+        written: tables and columns that the plan writes before.
     """
     action = describe_loss(effect)
     if database is None or not effect.table:
@@ -82,30 +102,20 @@ def losses_of(effect: Effect, database: Database | None) -> Iterator[Loss]:
         return
     place = (database.connection, effect.schema, effect.table)
     rows = count_rows(*place)
+    is_written = any((effect.table, column) in written for column in effect.columns)
     if effect.becomes is not None and rows is not None:
         (name,) = effect.columns
         conversion = count_converted(*place, name, effect.becomes, effect.using)
         changed = None if conversion is None else conversion.rows
-        yield Loss(effect, action, rows, changed, conversion)
+        yield Loss(effect, action, rows, changed, conversion, is_written=is_written)
     elif effect.hazard in COUNTED_VALUES and len(effect.columns) == 1:
-        yield Loss(effect, action, rows, count_values(*place, effect.columns[0]))
+        values = count_values(*place, effect.columns[0])
+        yield Loss(effect, action, rows, values, is_written=is_written)
     else:
         yield Loss(effect, action, rows)
     for found in cascades(database.connection, effect):
         hidden = found.rows is None
         yield Loss(found.effect, describe_loss(found.effect), found.rows, is_hidden=hidden)
-
-
-def _of_conversion(rows: RowCount, conversion: Conversion) -> str:
-    if conversion.rows is None:
-        return f"{rows}, and a value {conversion.verb}: this will fail"
-    number = conversion.rows.number
-    if not rows.number:
-        return str(rows)
-    end = ": this will fail" if conversion.fails and number else ""
-    return (
-        f"{_number(conversion.rows)} of {rows} {_hold(number)} a value that {conversion.verb}{end}"
-    )
 
 
 def _number(count: RowCount) -> str:

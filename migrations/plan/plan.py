@@ -126,7 +126,10 @@ def make_plan(provider: MarketsMigration, target: str, database: Database | None
     direction, route = _route(script, current, target)
     types = _types_before(script, direction) if route else {}
     split = {} if database is None else read_hypertables(database.connection)
-    steps = [_step(item, direction, database, types[item.revision], split) for item in route]
+    written: set[tuple[str, str]] = set()
+    steps = [
+        _step(item, direction, database, types[item.revision], split, written) for item in route
+    ]
     sql = _sql(provider, script, current, direction, route) if route else ""
     if not current and database is not None and database.has_version_table():
         sql = _without_version_table(sql)
@@ -187,16 +190,22 @@ def _step(
     database: Database | None,
     types: ColumnTypes,
     split: Mapping[str, Hypertable],
+    written: set[tuple[str, str]],
 ) -> Step:
+    """One step; the columns that it writes are added to those that earlier ones write."""
     run = _recorded(revision, direction)
     operations = [operation.op for operation in run.operations]
     made = novelties(operations)
     # Each once: a backfill in slices does the same to many parts of one table.
     found = dict.fromkeys(effect for op in operations for effect in effects(op, types, made))
-    losses = tuple(loss for effect in found for loss in losses_of(effect, database))
+    losses: list[Loss] = []
+    for effect in found:
+        losses += losses_of(effect, database, written)
+        if effect.hazard == "rewrite-rows":
+            written |= {(effect.table, column) for column in effect.columns}
     notes = dict.fromkeys(note for op in operations for note in notes_of(op, split))
     lines = tuple(_described(operations))
-    return Step(revision.revision, revision.doc, lines, losses, tuple(notes))
+    return Step(revision.revision, revision.doc, lines, tuple(losses), tuple(notes))
 
 
 def _described(operations: Iterable[MigrateOperation]) -> Iterator[str]:

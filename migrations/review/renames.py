@@ -77,12 +77,22 @@ def find_renames(revision: Revision) -> list[Rename]:
     """Every rename that a revision may mean: of tables first, then of columns."""
     tables, columns = _table_pairs(revision)
     alone = _column_pairs(revision)
-    names = _Names(tables, columns | alone)
-    if not names.tables and not names.columns:
+    if not tables and not alone:
         return []
     after = revision.before.copy()
     for operation in revision.upgrade.operations:
         after.apply(operation.op)
+
+    def stays(table: str, names: Iterable[str]) -> bool:
+        # What the revision makes, it may drop or rename again.
+        return table in after.tables and after.tables[table].columns.keys() >= set(names)
+
+    def called(table: str) -> Iterable[str]:
+        return (columns.get((table, name), name) for name in revision.before.tables[table].columns)
+
+    tables = {old: new for old, new in tables.items() if stays(new, called(old))}
+    alone = {old: new for old, new in alone.items() if stays(old[0], [new])}
+    names = _Names(tables, columns | alone)
     finder = _Finder(revision, names, after)
     return [
         *(finder.of_table(old, new) for old, new in tables.items()),

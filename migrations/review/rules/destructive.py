@@ -7,9 +7,11 @@ A revision acknowledges such a rule by name, at module level::
 
 from collections.abc import Iterator
 
+from ...provider import PACKAGE
 from ..hazards import Effect, Hazard, effects, novelties
 from ..history import Revision
 from ..recorder import Location
+from ..renames import find_renames
 from .base import Fault, Rule, rule
 
 __all__ = ["DESTRUCTIVE"]
@@ -25,7 +27,8 @@ def _or_acknowledge(name: str, first: str) -> str:
 def drop_table(revision: Revision) -> Iterator[Fault]:
     """A table dropped by ``upgrade()``."""
     for effect, location in _effects(revision, "drop-table"):
-        yield Fault(location, f"The table {effect.table} is dropped with its rows.")
+        why = f"The table {effect.table} is dropped with its rows"
+        yield Fault(location, f"{why}{_unless_renamed(revision, effect)}.")
 
 
 @rule(
@@ -35,7 +38,8 @@ def drop_table(revision: Revision) -> Iterator[Fault]:
 def drop_column(revision: Revision) -> Iterator[Fault]:
     """A column dropped by ``upgrade()``."""
     for effect, location in _effects(revision, "drop-column"):
-        yield Fault(location, f"The column {effect.subject} is dropped with its values.")
+        why = f"The column {effect.subject} is dropped with its values"
+        yield Fault(location, f"{why}{_unless_renamed(revision, effect)}.")
 
 
 @rule(
@@ -93,6 +97,15 @@ def unread_sql(revision: Revision) -> Iterator[Fault]:
     """SQL that may destroy anything: DO, CALL, EXECUTE, or a text that is not SQL."""
     for effect, location in _effects(revision, "unread-sql"):
         yield Fault(location, f"The SQL of op.execute() cannot be judged: it {effect.detail}.")
+
+
+def _unless_renamed(revision: Revision, effect: Effect) -> str:
+    """That there may be a better answer than an acknowledgement, where a rename is possible."""
+    new = next((found.new for found in find_renames(revision) if found.old == effect.subject), None)
+    if new is None or "possible-rename" in revision.acknowledged:
+        return ""
+    lines = f"`python -m {PACKAGE}.review {revision.id}` prints the lines that rename it"
+    return f"; if it is a rename to {new.rpartition('.')[2]}, {lines} and keep all"
 
 
 # Only upgrade() is searched: a downgrade undoes, and so drops what upgrade() created.

@@ -189,3 +189,23 @@ def test_downgrade_that_rounds_is_refused(
     assert refused.exit_code == 5, refused.stderr
     losses = "cost.sum (1 row, whose value is rounded)"
     assert sentence_of(refused) == sentence(DowngradeLossError, losses=losses)
+
+
+def test_plan_knows_what_it_writes_before(
+    environment: Mapping[str, str], superuser: Connection, checkout: Path
+) -> None:
+    superuser.execute(PRICES)
+    write_revision(
+        checkout,
+        "op.execute(\"UPDATE price SET value = 0, other = 0, name = 'x' WHERE value IS NULL\")\n"
+        'op.alter_column("price", "value", nullable=False)\n'
+        'op.alter_column("price", "other", type_=sa.Numeric(6, 2))\n'
+        'op.alter_column("price", "whole", nullable=False)',
+    )
+    written = "now, and this plan writes the column before"
+    assert destroyed(environment, checkout) == [
+        "update price (name, other, value): rewrites up to 3 rows",
+        f"set column price.value NOT NULL: 1 of 3 rows holds NULL {written}",
+        f"narrow column price.other: 3 rows, and a value does not fit {written}",
+        "set column price.whole NOT NULL: 1 of 3 rows holds NULL: this will fail",
+    ]

@@ -182,3 +182,32 @@ def test_backfill_in_slices_is_reported_once(versions: Path) -> None:
     write(versions / NAMESPACE, revision(loop))
     (finding,) = reviewed(versions, [NEXT]).rejections
     assert finding.rule == "rewrite-rows"
+
+
+def test_empty_revision_is_told_of_a_changed_check(versions: Path) -> None:
+    write(versions / NAMESPACE, revision("pass"))
+    (finding,) = [f for f in reviewed(versions, [NEXT]).rejections if f.rule == "empty-upgrade"]
+    assert "op.drop_constraint() and op.create_check_constraint()" in finding.to_do
+
+
+def test_drop_that_may_be_a_rename_points_there(versions: Path) -> None:
+    """The first thing that an author reads must not be how to acknowledge the loss."""
+    write(versions / NAMESPACE, revision(f"{KIND}\n{DROP}"))
+    (finding,) = [f for f in reviewed(versions, [NEXT]).rejections if f.rule == "drop-column"]
+    assert finding.why == (
+        "The column ms_markets__asset.asset_type is dropped with its values; if it is a rename to "
+        f"kind, `python -m migrations.review {NEXT}` prints the lines that rename it and keep all."
+    )
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        'op.alter_column("ms_markets__asset", "kind", new_column_name="sort")',
+        'op.drop_column("ms_markets__asset", "kind")',
+        'op.drop_table("ms_markets__asset")',
+    ],
+)
+def test_column_that_does_not_stay_is_no_rename(versions: Path, again: str) -> None:
+    text = revision(f"{KIND}\n{DROP}\n{again}")
+    assert warned(versions, text, "possible-rename") == set()
