@@ -1,14 +1,13 @@
 """Compares the platform's catalog with the database."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ARRAY, Connection, inspect
+from sqlalchemy import Connection, inspect
 from sqlalchemy.engine.interfaces import ReflectedColumn
-from sqlalchemy.types import TypeEngine
 
+from msm.contract import type_tokens, without_zone
 from msm.platform import quiet_sdk, refusals_of
-from msm.sdk import MetaTable, TimeIndexMetaTable, sqlalchemy_type_to_token
+from msm.sdk import MetaTable, TimeIndexMetaTable
 
 from ..history.published import IGNORED_TABLES
 from ..inspection.database import Registry
@@ -135,33 +134,11 @@ def _column_faults(row: MetaTable, columns: Sequence[ReflectedColumn]) -> list[s
     faults = [f"the catalog has no column {name}" for name in stored if name not in listed]
     faults += [f"the catalog has an extra column {name}" for name in listed if name not in stored]
     for name in stored.keys() & listed.keys():
-        tokens = _tokens(stored[name]["type"])
-        if tokens and _without_zone(listed[name].data_type) not in tokens:
+        tokens = type_tokens(stored[name]["type"])
+        if tokens and without_zone(listed[name].data_type) not in tokens:
             says = f"{listed[name].data_type}, not {tokens[0]}"
             faults.append(f"the catalog says that {name} is {says}")
         if listed[name].nullable != stored[name]["nullable"]:
             says = "takes" if listed[name].nullable else "does not take"
             faults.append(f"the catalog says that {name} {says} NULL")
     return sorted(faults)
-
-
-def _tokens(kind: TypeEngine[Any]) -> list[str]:
-    """The names of a type in catalogs; empty for a type without one, which is not compared."""
-    if isinstance(kind, ARRAY):
-        # One platform keeps what the SDK says of an array, and another one looks at the column. The
-        # SDK cannot read the brackets of NUMERIC.
-        return [
-            token
-            for element in _tokens(kind.item_type)
-            for token in (f"{element}[]", "array", element)
-            if token != element or element == "numeric"
-        ]
-    try:
-        return [_without_zone(sqlalchemy_type_to_token(kind))]
-    except ValueError:
-        return []
-
-
-def _without_zone(token: str) -> str:
-    """A token as it is compared: platforms write TIME and INTERVAL in several ways."""
-    return token.casefold().removesuffix(" without time zone")

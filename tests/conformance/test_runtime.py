@@ -15,7 +15,7 @@ from tests.core.operations.test_statement_forms import READS, WRITES, run_all
 from tests.core.values.test_roundtrip import name_and_ddl, round_trips
 from tests.support.forked import value_of
 from tests.support.generation import only_metatables
-from tests.support.history import TABLES
+from tests.support.history import HEAD, MODELS, TABLES
 from tests.support.migrating import migrate
 
 pytestmark = [pytest.mark.slow, only_metatables]
@@ -50,6 +50,14 @@ def test_every_violated_constraint_is_its_error(empty: Engine) -> None:
     errors: dict[str, Refused] = value_of(refuse_all, environment=empty.environment)
     found = {name: (error.kind, error.message) for name, error in errors.items()}
     assert found == {name: (kind, sentence) for name, (_call, kind, sentence) in CASES.items()}
+
+
+def attached_revision() -> str | None:
+    return msm.start_engine(MODELS, at_least=HEAD).revision
+
+
+def test_every_model_attaches_at_head(at_head: Engine) -> None:
+    assert value_of(attached_revision, environment=at_head.environment) == HEAD
 
 
 def write_a_megabyte() -> int:

@@ -18,6 +18,11 @@ REMEDIES: dict[AttachReason, str] = {
     "missing": f"{UPGRADE}; if it is at head already, run `python -m migrations.check`",
     "duplicated": CHECK,
     "reserved": UPGRADE,
+    "revision": UPGRADE,
+    "columns": (
+        f"{UPGRADE}; if it is at head already, run `python -m migrations.check` or deploy the code "
+        "of its head"
+    ),
     "physical_name": CHECK,
     "data_source": (
         "run this from the checkout or the branch of that data source, or under "

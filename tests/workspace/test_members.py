@@ -98,6 +98,8 @@ def test_a_member_requires_exactly_what_it_imports(member: Path) -> None:
     if member.name == "msm-core":
         files -= {file for sdk in SDKS for file in adapter_files(sdk)}
     files -= {*ENGINE.rglob("*.py"), *PLUGIN}
+    # The one module that needs its extra.
+    files -= set((package / "api").rglob("*.py")) if member.name == "msm-core" else set()
     # The extra that is not for one SDK alone.
     arrow = project.get("optional-dependencies", {}).get("arrow", [])
     base = declared([*project["dependencies"], *arrow])
@@ -108,10 +110,19 @@ def test_a_member_requires_exactly_what_it_imports(member: Path) -> None:
 def test_an_extra_requires_what_its_adapter_imports(sdk: str) -> None:
     member = ROOT / "packages" / "msm-core"
     project = project_of(member)["project"]
-    assert set(project["optional-dependencies"]) == {*SDKS, "arrow"}
+    assert set(project["optional-dependencies"]) == {*SDKS, "api", "arrow"}
     imported = third_party(package_of(member), adapter_files(sdk))
     extra = declared(project["optional-dependencies"][sdk])
     assert imported - declared(project["dependencies"]) == extra
+
+
+def test_the_api_kit_requires_exactly_its_extra() -> None:
+    member = ROOT / "packages" / "msm-core"
+    project = project_of(member)["project"]
+    imported = third_party(package_of(member), (package_of(member) / "api").rglob("*.py"))
+    extra = declared(project["optional-dependencies"]["api"])
+    assert imported - declared(project["dependencies"]) == extra
+    assert not extra & declared(project["dependencies"])
 
 
 @pytest.mark.parametrize("name", ["msm-migrations", "msm-portfolio", "msm-pricing"])

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import batched
 
 from msm.base import MarketsBase, MarketsModel, MarketsTimeIndexMetaTable
+from msm.contract import column_faults, is_behind
 from msm.errors import AttachError, AttachProblem, ModelGraphError, StatementError
 from msm.platform import probe, quiet_sdk, refusals_of
+from msm.rows.keys import table_of
 from msm.runtime import MarketsRuntime
 from msm.sdk import (
     CONTEXT,
@@ -42,7 +44,10 @@ after_fork(_renew_lock)
 
 
 def start_engine(
-    models: Sequence[type[MarketsModel]] | None = None, *, timeout: float | None = None
+    models: Sequence[type[MarketsModel]] | None = None,
+    *,
+    timeout: float | None = None,
+    at_least: str | None = None,
 ) -> MarketsRuntime:
     """Attach models to their catalog resources, and return the runtime that uses them.
 
@@ -55,6 +60,9 @@ def start_engine(
         models: the models to attach; the core graph when None.
         timeout: seconds to wait for a catalog lookup, and that a statement may run; None for the
             SDK's defaults, 120 and 15. The platform has a maximum, such as 60.
+        at_least: the revision that the tables have to be at, or a later one of its history, such as
+            ``1007``; None for any. Revisions are compared by the number at their end; tables of
+            another history are not concerned.
 
     Raises:
         ModelGraphError: a model is listed twice, or is not a mapped markets model.
@@ -64,8 +72,8 @@ def start_engine(
         GitContextError: the SDK cannot tell which repository branch this process belongs to.
         PlatformRefusedError: the platform answered with an error.
         StatementError: ``timeout`` is longer than the platform lets a statement run.
-        AttachError: a resource is missing, duplicated, still reserved, or elsewhere. Then nothing
-            has been attached by this call.
+        AttachError: a resource is missing, duplicated, still reserved, or elsewhere, lacks what its
+            model has, or is at an older revision. Then nothing has been attached by this call.
     """
     if isinstance(models, type):
         raise ModelGraphError(
@@ -78,23 +86,42 @@ def start_engine(
     # SQLAlchemy would do it with the first statement, under a lock that a child may inherit.
     with unforked:
         MarketsBase.registry.configure()
-    with _lock, quiet_sdk():
+    with _lock:
+        found, context = find_resources(wanted, timeout, at_least)
+        for model, meta_table in found.items():
+            bind_meta_table(model, meta_table)
+    return MarketsRuntime(found, context.data_source_uid, timeout, context.limits)
+
+
+def find_resources(
+    models: Sequence[type[MarketsModel]], timeout: float | None, at_least: str | None
+) -> tuple[dict[type[MarketsModel], MetaTable], PlatformContext]:
+    """Look for the resource of each model, and check that it can be used.
+
+    Args:
+        models: the models, each once.
+        timeout: as for :func:`start_engine`.
+        at_least: as for :func:`start_engine`.
+
+    Raises:
+        MsmError: as :func:`start_engine`.
+    """
+    with quiet_sdk():
         probe()
         context = _context()
         _check_timeout(timeout, context.limits)
-        candidates = _look_up(wanted, timeout)
-        found, problems = _judge_all(wanted, candidates, context.data_source_uid)
+        candidates = _look_up(models, timeout)
+        found, problems = _judge_all(models, candidates, context.data_source_uid)
         if problems:
             # The SDK keeps the Git context of a process, which may be older than the data source:
             # a local platform that was destroyed and started again has another one.
             forget_context()
             context = _context()
-            found, problems = _judge_all(wanted, candidates, context.data_source_uid)
+            found, problems = _judge_all(models, candidates, context.data_source_uid)
+        problems = problems or (_judge_revisions(found, at_least) if at_least else [])
         if problems:
             raise AttachError(problems, data_source_uid=context.data_source_uid)
-        for model, meta_table in found.items():
-            bind_meta_table(model, meta_table)
-    return MarketsRuntime(found, context.data_source_uid, timeout, context.limits)
+    return found, context
 
 
 def _context() -> PlatformContext:
@@ -200,4 +227,28 @@ def _judge(
     if same[0].provisioning_status != "active":
         detail = f"{same[0].provisioning_status}, not active: a migration has not finished"
         return AttachProblem(identifier, table, "reserved", detail)
+    if faults := column_faults(table_of(model), same[0].columns):
+        return AttachProblem(identifier, table, "columns", "; ".join(faults))
     return same[0]
+
+
+def _judge_revisions(
+    found: Mapping[type[MarketsModel], MetaTable], at_least: str
+) -> list[AttachProblem]:
+    behind = {
+        model: is_behind(meta_table.alembic_revision, at_least)
+        for model, meta_table in found.items()
+    }
+    # Tables of another history have revisions of another form.
+    concerned = [model for model in found if behind[model] is not None] or list(found)
+    return [
+        AttachProblem(
+            model.__metatable_identifier__,
+            model.__tablename__,
+            "revision",
+            f"at revision {found[model].alembic_revision or 'unknown'}, and {at_least} or a later "
+            "one of its history is needed",
+        )
+        for model in concerned
+        if behind[model] is not False
+    ]

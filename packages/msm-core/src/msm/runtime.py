@@ -43,6 +43,16 @@ class MarketsRuntime(ReadsObservations):
     timeout: float | None = None
     limits: Limits = DEFAULT_LIMITS
 
+    @property
+    def revision(self) -> str | None:
+        """The revision that the tables were at when they were attached, such as ``1007``.
+
+        None where the catalog has none. Several, as of tables of two histories, are separated by
+        commas.
+        """
+        recorded = {table.alembic_revision for table in self.meta_tables.values()} - {None}
+        return ",".join(sorted({part for text in recorded for part in text.split(",")})) or None
+
     @overload
     def execute[*Ts](self, statement: TypedReturnsRows[*Ts]) -> Result[*Ts]: ...
     @overload

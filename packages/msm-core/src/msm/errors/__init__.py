@@ -27,19 +27,23 @@
     │           └── TransactionConflictError another transaction was faster
     ├── AttachError                 the platform's catalog lacks a table that the models need
     ├── StatementError              a statement cannot be sent as a MetaTable operation
+    │   ├── StatementValueError         a value in it cannot be sent
     │   ├── NotAttachedError
     │   ├── NoStableOrderError
     │   └── ResultTruncatedError
     ├── ResultError                 a result is not what was asked for
     │   ├── ReturningCutError           a write was done, and not all of its rows came back
     │   └── ResultValueError
-    └── RowsError                   rows of one call could not be written
-        ├── InvalidRowsError        they are wrong; nothing was sent
-        └── PartlyWrittenError      a batch failed after others had been written
+    ├── RowsError                   rows of one call could not be written
+    │   ├── InvalidRowsError        they are wrong; nothing was sent
+    │   └── PartlyWrittenError      a batch failed after others had been written
+    ├── InvalidCursorError          a client of a service sent a cursor that it was not given
+    └── SchemaError                 a table has no schema of pydantic
 
 Each class carries its facts as attributes; the message is one sentence that ends with what to do.
 """
 
+from msm.errors.api import InvalidCursorError, SchemaError
 from msm.errors.base import EnvironmentMismatchError, MsmError, SettingsError
 from msm.errors.definition import ModelDefinitionError, ModelGraphError
 from msm.errors.operation import (
@@ -59,6 +63,7 @@ from msm.errors.operation import (
     ResultValueError,
     ReturningCutError,
     StatementError,
+    StatementValueError,
     StillReferencedError,
     TimedOutError,
     TooLargeError,
@@ -87,6 +92,7 @@ __all__ = [
     "EndpointChangedError",
     "EnvironmentMismatchError",
     "GitContextError",
+    "InvalidCursorError",
     "InvalidRowsError",
     "InvalidValueError",
     "MissingReferenceError",
@@ -109,9 +115,11 @@ __all__ = [
     "ReturningCutError",
     "RowFault",
     "RowsError",
+    "SchemaError",
     "SettingsError",
     "StaleAttachmentError",
     "StatementError",
+    "StatementValueError",
     "StillReferencedError",
     "TimedOutError",
     "TooLargeError",

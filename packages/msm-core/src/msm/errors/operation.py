@@ -23,6 +23,7 @@ __all__ = [
     "ResultValueError",
     "ReturningCutError",
     "StatementError",
+    "StatementValueError",
     "StillReferencedError",
     "TimedOutError",
     "TooLargeError",
@@ -32,6 +33,10 @@ __all__ = [
 
 class StatementError(MsmError):
     """A statement cannot be sent as a MetaTable operation."""
+
+
+class StatementValueError(StatementError):
+    """A value in a statement cannot be sent."""
 
 
 class NotAttachedError(StatementError):

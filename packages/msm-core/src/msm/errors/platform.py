@@ -76,7 +76,9 @@ class StaleAttachmentError(PlatformRefusedError):
     """The catalog no longer has a resource that the runtime was attached to."""
 
 
-type AttachReason = Literal["missing", "duplicated", "reserved", "physical_name", "data_source"]
+type AttachReason = Literal[
+    "missing", "duplicated", "reserved", "physical_name", "data_source", "columns", "revision"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,13 @@ def _remedy(problem: AttachProblem) -> str:
         check = check_command("msm_migrations", provider="PACKAGE:migration")
     bring = f"bring the database to head, {where}: `{upgrade}`"
     match problem.reason:
-        case "reserved":
+        case "reserved" | "revision":
             return bring
+        case "columns":
+            # Where the database is ahead, it is the code that has to change.
+            return (
+                f"{bring}; if it is at head already, run `{check}` or deploy the code of its head"
+            )
         case "missing":
             # An upgrade does not create again a table that somebody dropped by hand.
             return f"{bring}; if it is at head already, run `{check}`"

@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.types import ARRAY, JSON, Date, Interval, LargeBinary, NullType, TypeEngine
 
-from msm.errors import StatementError
+from msm.errors import StatementValueError
 from msm.values.decorated import bound, is_decorated, plain_type
 from msm.values.moments import day_of, timestamp_fault
 from msm.values.texts import (
@@ -46,7 +46,7 @@ def encode(
         columns: the name of each placeholder in an error: that of its column.
 
     Raises:
-        StatementError: a value has no JSON form.
+        StatementValueError: a value has no JSON form.
     """
     values: dict[str, Any] = {}
     tokens: dict[str, str] = {}
@@ -64,7 +64,7 @@ def is_unfit_nan(number: Decimal) -> bool:
 
 def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple[Any, str | None]:
     if value is pd.NaT or value is pd.NA:
-        raise StatementError(
+        raise StatementValueError(
             f"{name}: {value!r} is a missing value of pandas only; pass None for NULL."
         )
     try:
@@ -92,7 +92,7 @@ def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple
                 return day_of(value), "date"
         return _scalar(name, value)
     except UnfitValueError as fault:
-        raise StatementError(f"{name}: the value {fault}.") from fault
+        raise StatementValueError(f"{name}: the value {fault}.") from fault
 
 
 def _array(name: str, values: Sequence[Any], item_type: TypeEngine[Any]) -> str:
@@ -131,12 +131,12 @@ def _scalar(name: str, value: Any) -> tuple[Any, str | None]:
         case datetime.time():
             return value.isoformat(), None
         case Decimal() if is_unfit_nan(value):
-            raise StatementError(f"{name}: PostgreSQL has no {value}; pass Decimal('NaN').")
+            raise StatementValueError(f"{name}: PostgreSQL has no {value}; pass Decimal('NaN').")
         case uuid.UUID() | Decimal():
             return str(value), None
         # An int to Python.
         case numbers.Integral() if value is JSON.NULL:
-            raise StatementError(f"{name}: JSON.NULL is for JSON columns; pass None for NULL.")
+            raise StatementValueError(f"{name}: JSON.NULL is for JSON columns; pass None for NULL.")
         case numbers.Integral():
             return _integer(name, int(value)), None
         case numbers.Real():
@@ -145,7 +145,7 @@ def _scalar(name: str, value: Any) -> tuple[Any, str | None]:
             return (number if math.isfinite(number) else _non_finite(number)), None
         case _ if pd.api.types.is_bool(value):  # numpy.bool is not a bool.
             return bool(value), None
-    raise StatementError(
+    raise StatementValueError(
         f"{name}: a {type(value).__name__} cannot be sent in a compiled-sql.v1 operation; "
         f"{_remedy(value)}."
     )
@@ -154,18 +154,22 @@ def _scalar(name: str, value: Any) -> tuple[Any, str | None]:
 def _moment(name: str, value: datetime.datetime) -> datetime.datetime:
     fault = timestamp_fault(value)
     if fault is not None:
-        raise StatementError(f"{name}: {value!r} has {fault}.")
+        raise StatementValueError(f"{name}: {value!r} has {fault}.")
     try:
         value.astimezone(datetime.UTC)
     except OverflowError as error:
-        raise StatementError(f"{name}: {value!r} is outside the years 1 to 9999 in UTC.") from error
+        raise StatementValueError(
+            f"{name}: {value!r} is outside the years 1 to 9999 in UTC."
+        ) from error
     return value
 
 
 def _integer(name: str, value: int) -> int:
     # Python writes no longer ones, and counting the digits of each would take time.
     if value.bit_length() > MAX_BITS:
-        raise StatementError(f"{name}: the integer has more than 4,300 digits; pass a Decimal.")
+        raise StatementValueError(
+            f"{name}: the integer has more than 4,300 digits; pass a Decimal."
+        )
     return value
 
 
