@@ -30,6 +30,7 @@ FILES = (
 LEFT_OUT = {
     "test_observations_are_found_by_the_unique_index": "a plan names the indexes of the chunks",
     "test_latest_reads_no_more_of_a_longer_history": "a walk looks into each chunk",
+    "test_an_error_keeps_the_platforms_answer": "PostgreSQL names a chunk",
     "test_the_platform_walks_the_index_too": "a plan names the indexes of the chunks",
 }
 

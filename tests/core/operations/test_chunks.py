@@ -13,6 +13,11 @@ REFERENCE = "fk__ms_markets__indexvaluests__index_identifier__ms_dc817632b8"
 CHUNK = "_hyper_3_61_chunk"
 
 
+def test_chunk_of_a_referring_table_is_not_the_target() -> None:
+    said = {"constraint": REFERENCE, "table": CHUNK}
+    assert without_chunks(said, "ms_markets__index")["table"] == TABLE
+
+
 @pytest.mark.parametrize(
     ("said", "meant"),
     [
@@ -22,8 +27,8 @@ CHUNK = "_hyper_3_61_chunk"
         ),
         ({"constraint": f"{CHUNK}_{GRAIN}"[:63]}, {"constraint": GRAIN, "table": TABLE}),
         (
-            {"constraint": REFERENCE, "table": CHUNK},
-            {"constraint": REFERENCE, "table": None},
+            {"constraint": REFERENCE, "table": CHUNK, "message_detail": f'is in "{CHUNK}".'},
+            {"constraint": REFERENCE, "table": TABLE, "message_detail": f'is in "{TABLE}".'},
         ),
         ({"column": "value", "table": CHUNK}, {"column": "value", "table": TABLE}),
         ({"constraint": GRAIN, "table": TABLE}, {"constraint": GRAIN, "table": TABLE}),

@@ -20,14 +20,31 @@ def without_chunks(facts: Mapping[str, Any], target: str | None) -> dict[str, An
         target: the table that the statement writes.
     """
     found = dict(facts)
-    if CHUNK.fullmatch(str(found.get("table"))):
-        # A constraint has the same name in the table, which may be another one than the target.
-        found["table"] = target if found.get("constraint") is None else None
     chunk = CHUNK.fullmatch(str(found.get("constraint")))
-    table = MarketsBase.metadata.tables.get(target or "")
-    if chunk is not None and chunk["index"] is not None and table is not None:
-        names = [str(index.name) for index in table.indexes if index.unique]
-        copied = [name for name in names if name.startswith(chunk["index"])]
-        if len(copied) == 1:
-            found |= {"constraint": copied[0], "table": target}
+    if chunk is not None and chunk["index"] is not None:
+        names = _unique_indexes(target, chunk["index"])
+        if len(names) == 1:
+            found |= {"constraint": names[0], "table": target}
+    name = str(found.get("table"))
+    if CHUNK.fullmatch(name):
+        # A foreign key of the chunk has the name that it has in the table, which need not be the
+        # one that is written.
+        table = _table_with(found.get("constraint")) or target
+        detail = found.get("message_detail")
+        found["table"] = table
+        if detail is not None:
+            found["message_detail"] = detail.replace(f'"{name}"', f'"{table}"')
     return found
+
+
+def _unique_indexes(target: str | None, beginning: str) -> list[str]:
+    table = MarketsBase.metadata.tables.get(target or "")
+    names = [] if table is None else [str(index.name) for index in table.indexes if index.unique]
+    return [name for name in names if name.startswith(beginning)]
+
+
+def _table_with(constraint: str | None) -> str | None:
+    for table in MarketsBase.metadata.tables.values():
+        if constraint in {item.name for item in table.constraints if item.name is not None}:
+            return table.name
+    return None
