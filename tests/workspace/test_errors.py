@@ -29,6 +29,7 @@ NOT_IMPORTED = ("__main__", "env", "versions", "mainsequence8", "metatables")
 SAMPLES: Mapping[Any, Any] = {
     str: "a fact",
     int: 7,
+    bool: True,
     float: 1.5,
     object: b"anything",
     Any: b"anything",

@@ -45,7 +45,7 @@ def test_a_different_version_or_pin_is_reported(workspace: Path) -> None:
     change(member, f'version = "{version}"', 'version = "8.8.8"')
     series = f"{version.rpartition('.')[0]}.*"
     example = workspace / "examples" / "downstream-extend" / "pyproject.toml"
-    change(example, f"msm-local=={series}", "msm-local==7.7.*")
+    change(example, f"msm-local[pytest]=={series}", "msm-local[pytest]==7.7.*")
     assert version_faults(workspace) == [
         f"packages/msm-pricing/pyproject.toml states 8.8.8, expected {version}.",
         f"packages/msm-pricing/pyproject.toml states 9.9.9, expected {version}.",

@@ -19,7 +19,7 @@ from msm.models import (
 )
 from msm.operations.attached import Attached
 from msm.operations.compile import Statement, compile_operation
-from msm.operations.failures import operation_error
+from msm.operations.failures.translate import operation_error
 from msm.sdk import MetaTable
 from msm.sdk.failure import Failure
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from msm.models import IndexValuesTS
-from msm.operations.chunks import without_chunks
+from msm.operations.failures.chunks import without_chunks
 
 TABLE = IndexValuesTS.__tablename__
 GRAIN = "uix__ms_markets__indexvaluests__time_index__index_identifier"

@@ -20,7 +20,7 @@ from msm.models import AssetType
 from msm.operations.attached import Attached
 from msm.operations.compile import CompiledOperation
 from msm.operations.execute import iterate, read
-from msm.operations.failures import operation_error
+from msm.operations.failures.translate import operation_error
 from msm.operations.send import Answer
 from msm.sdk import DEFAULT_LIMITS, MetaTable
 from msm.sdk.context import Limits

@@ -29,7 +29,7 @@ from msm.errors import (
 from msm.models import AccountGroup, Asset, AssetType, Index, TradesTS
 from msm.operations.attached import Attached
 from msm.operations.compile import compile_operation
-from msm.operations.failures import operation_error
+from msm.operations.failures.translate import operation_error
 from msm.sdk import MetaTable
 from msm.sdk.context import Limits
 from msm.sdk.failure import Failure, Reason

@@ -21,7 +21,7 @@ from msm.sdk import (
     platform_context,
 )
 from msm.sdk.context import Limits, PlatformContext
-from msm.sdk.forks import after_fork, unforked
+from msm.sdk.process.forks import after_fork, unforked
 
 __all__ = ["start_engine"]
 

@@ -29,7 +29,7 @@ from msm.sdk import (
 )
 from msm.sdk.context import Endpoint
 from msm.sdk.failure import Failure
-from msm.sdk.forks import after_fork
+from msm.sdk.process.forks import after_fork
 
 __all__ = [
     "check_alive",

@@ -19,7 +19,7 @@ from msm.errors import (
 from msm.operations.arrow import arrow_batch, arrow_schema
 from msm.operations.attached import Attached
 from msm.operations.compile import CompiledOperation, Statement, compile_operation
-from msm.operations.failures import AnswerTooLargeError
+from msm.operations.failures.translate import AnswerTooLargeError
 from msm.operations.guard import guarded, is_refused
 from msm.operations.pages import Page, read_pages
 from msm.operations.paging import Paging, plan

@@ -12,7 +12,7 @@ from msm.errors.formatting import shortened
 from msm.operations.ahead import Ahead
 from msm.operations.attached import Attached
 from msm.operations.compile import compile_operation
-from msm.operations.failures import AnswerTooLargeError
+from msm.operations.failures.translate import AnswerTooLargeError
 from msm.operations.paging import Paging
 from msm.operations.scope import model_name
 from msm.operations.send import Answer, send

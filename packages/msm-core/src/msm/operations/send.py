@@ -11,7 +11,7 @@ from sqlalchemy.types import ARRAY, JSON, NullType
 from msm.errors import ResultError, StatementError
 from msm.operations.compile import CompiledOperation
 from msm.operations.exact import ExpectedColumn, name_in_answer
-from msm.operations.failures import operation_refusals
+from msm.operations.failures.translate import operation_refusals
 from msm.platform import check_alive
 from msm.sdk import post_operation
 from msm.values.decode import Form, ResultColumn, codec_of

@@ -19,7 +19,7 @@ from msm.rows.input import Rows, given_rows
 from msm.rows.keys import key_of_every_row, natural_key, table_of, unique_keys
 from msm.rows.statements import delete_statement, insert_statement, upsert_statement
 from msm.rows.validate import Batch, Expected, check_rows, largest_batch
-from msm.sdk.forks import after_fork
+from msm.sdk.process.forks import after_fork
 
 __all__ = ["delete_rows", "insert_rows", "upsert_rows"]
 

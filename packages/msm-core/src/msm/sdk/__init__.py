@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msm.generation import GENERATION
 from msm.sdk.installation import check_installation
-from msm.sdk.interpreter import left_as_found
+from msm.sdk.process.interpreter import left_as_found
 
 check_installation()
 

@@ -33,9 +33,9 @@ from mainsequence.meta_tables.migrations import (
 
 from msm.sdk.context import Endpoint, Limits, PlatformContext
 from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
-from msm.sdk.forks import after_fork, unforked
-from msm.sdk.frozen import TOKEN_VARIABLE, has_other_token, read_environment_again
 from msm.sdk.private_names import bind_meta_table, forget_meta_table, running_command
+from msm.sdk.process.forks import after_fork, unforked
+from msm.sdk.process.frozen import TOKEN_VARIABLE, has_other_token, read_environment_again
 
 __all__ = [
     "CONTEXT",

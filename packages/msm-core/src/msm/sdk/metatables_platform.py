@@ -35,13 +35,13 @@ from msm.sdk.failure import (
     RequestTooLargeError,
     failure_of_ours,
 )
-from msm.sdk.forks import unforked
-from msm.sdk.frozen import TOKEN_VARIABLE, has_other_token, read_environment_again
 from msm.sdk.metatables_answers import (
     failure_in,
     nothing_was_done,
     says_connections_are_used_up,
 )
+from msm.sdk.process.forks import unforked
+from msm.sdk.process.frozen import TOKEN_VARIABLE, has_other_token, read_environment_again
 from msm.sdk.transport import post
 
 __all__ = [

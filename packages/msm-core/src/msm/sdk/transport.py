@@ -16,7 +16,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from msm.sdk.failure import LostAnswerError, NoAnswerError
-from msm.sdk.forks import new_session
+from msm.sdk.process.forks import new_session
 
 __all__ = ["post"]
 

@@ -45,7 +45,7 @@ class Report:
             return None
         # Imported here: they load psycopg, which a status without a running platform does not need.
         from msm_local.database.libpq import forget_variables
-        from msm_local.repositories.overview import METATABLES_CATALOG, OWN_CATALOG
+        from msm_local.repositories.contents.overview import METATABLES_CATALOG, OWN_CATALOG
         from msm_local.status.overview import read_overview
 
         if self.health.state.embedded:

@@ -12,7 +12,7 @@ from msm_local.instances.health import Health
 from msm_local.instances.instance import Instance
 from msm_local.repositories import credentials, roles
 from msm_local.repositories.catalog_version import read_steps
-from msm_local.repositories.overview import (
+from msm_local.repositories.contents.overview import (
     METATABLES_CATALOG,
     OWN_CATALOG,
     Catalog,

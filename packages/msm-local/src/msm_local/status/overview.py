@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from msm_local.database.libpq import message_of
 from msm_local.errors import UnreadableRevisionError
-from msm_local.repositories.overview import (
+from msm_local.repositories.contents.overview import (
     OWN_CATALOG,
     Catalog,
     count_tables,

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from msm_local.repositories import emptying
+from msm_local.repositories.contents import emptying
 
 __all__ = ["Emptying"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from msm_local.repositories.overview import OWN_CATALOG, find_version_tables
+from msm_local.repositories.contents.overview import OWN_CATALOG, find_version_tables
 
 __all__ = ["Table", "delete_rows", "find_filled", "find_filled_query", "has_sequences", "restart"]
 

@@ -23,9 +23,9 @@ from msm.errors import (
     TooLargeError,
     TransactionConflictError,
 )
-from msm.operations.chunks import without_chunks
 from msm.operations.compile import CompiledOperation
-from msm.operations.explain import Refusal, sentence
+from msm.operations.failures.chunks import without_chunks
+from msm.operations.failures.explain import Refusal, sentence
 from msm.operations.scope import model_name
 from msm.platform import translated
 from msm.sdk import SDK_ERRORS, MetaTable, failure_of
