@@ -82,11 +82,11 @@ def adapter_files(sdk: str) -> set[Path]:
     folder = package_of(ROOT / "packages" / "msm-core") / "sdk"
     found, waiting = set(), [sdk, f"{sdk}_migrations"]
     while waiting:
-        file = folder / f"{waiting.pop()}.py"
+        file = folder.joinpath(*waiting.pop().split(".")).with_suffix(".py")
         if file not in found:
             found.add(file)
             text = file.read_text(encoding="utf-8")
-            waiting += re.findall(r"^from msm\.sdk\.(\w+) import", text, re.MULTILINE)
+            waiting += re.findall(r"^from msm\.sdk\.([\w.]+) import", text, re.MULTILINE)
     return found
 
 
