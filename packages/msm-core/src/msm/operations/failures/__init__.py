@@ -1,0 +1,1 @@
+"""From the refusal of an operation to an error of ours, and its sentence."""

@@ -1,0 +1,1 @@
+"""What a database contains besides the catalog: version tables, sizes, rows."""
