@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks.history import figures_of
 from benchmarks.report import PLOTTED, TITLES, record
 from benchmarks.scale import write_project
 from benchmarks.timing import Figure, Group, Sample, figure, interleave
@@ -50,6 +51,14 @@ def test_a_ratio_pairs_measurements_of_one_round() -> None:
     made = figure(found, "ours", "theirs", times=1.9, at_most=8)
     assert made.ratio == Sample((2.0, 3.0, 1.0))
     assert made.verdicts() == ["8 s: met", "1.9 times: MISSED"]
+
+
+def test_growth_of_a_history_is_bounded_where_rows_are() -> None:
+    names = ("latest() of one", "psycopg, latest() of one", "index size")
+    short, long = ({name: Sample((seconds,)) for name in names} for seconds in (1.0, 2.0))
+    found = {figure.what: figure for figure in figures_of({10: short, 100: long}) if figure.times}
+    assert found.keys() == {"100 rows, latest() of one"}
+    assert found["100 rows, latest() of one"].verdicts() == ["1.5 times: MISSED"]
 
 
 def test_record_writes_page_and_plot(tmp_path: Path) -> None:
