@@ -14,9 +14,10 @@ PLAIN = f"{TABLE}_plain"
 # Rows of one INSERT: a transaction of 90 million rows would keep their log.
 STEP = 5_000_000
 # A partition and a chunk have a month.
-MONTHS = (
-    "SELECT m FROM generate_series(timestamp '1990-01-01', timestamp '2001-07-01', '1 month') m"
-)
+MONTHS = """
+SELECT m, m + interval '1 month'
+FROM generate_series(date '1990-01-01', date '2001-07-01', interval '1 month') m
+"""
 
 FILL = """
 INSERT INTO ms_markets__externalpricests (time_index, asset_identifier, close)
