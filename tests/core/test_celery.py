@@ -52,7 +52,9 @@ def worker(folder: Path, module: str, environment: Mapping[str, str]) -> Iterato
             stderr=written,
         )
         try:
-            assert soon(lambda: " ready." in log.read_text()), log.read_text()
+            # It imports Celery and msm, and attaches.
+            started = any(soon(lambda: " ready." in log.read_text()) for _ in range(3))
+            assert started, log.read_text()
             yield
         finally:
             # The warm one of SIGTERM asks the workers, and then waits for them.
