@@ -6,11 +6,19 @@ from typing import Any
 import pytest
 
 import msm
+from msm.errors import ReturningCutError, StatementError, TooLargeError
 from msm.models import AssetType
 from tests.conformance.engines import Engine
 from tests.conformance.tables import create_table
 from tests.core.operations.refusing import Refused
 from tests.core.operations.test_constraint_errors import CASES, refuse_all
+from tests.core.operations.test_limits import (
+    ROWS,
+    read_wide,
+    return_too_much,
+    too_large_among_others,
+    write_wide,
+)
 from tests.core.operations.test_statement_forms import READS, WRITES, run_all
 from tests.core.values.test_roundtrip import name_and_ddl, round_trips
 from tests.support.forked import value_of
@@ -71,6 +79,18 @@ def test_migrations_run_after_a_large_write(empty: Engine) -> None:
     assert value_of(write_a_megabyte, environment=empty.environment) == 5_000
     finished = migrate("upgrade", "head", environment=empty.environment)
     assert finished.exit_code == 0, finished.stderr
+
+
+def test_what_is_too_large_is_read_or_refused(empty: Engine) -> None:
+    with empty.connect() as connection:
+        write_wide(connection)
+    read = value_of(read_wide, environment=empty.environment)
+    assert [rows for rows, _different, _letters in read] == [ROWS, ROWS]
+    errors = value_of(too_large_among_others, environment=empty.environment)
+    assert [error.kind for error in errors] == [TooLargeError] * 3
+    assert [set(error.facts["values"]) for error in errors] == [{"uid"}, {"uid"}, set()]
+    errors = value_of(return_too_much, environment=empty.environment)
+    assert [error.kind for error in errors] == [ReturningCutError] * 2 + [StatementError] * 2
 
 
 def test_every_value_comes_back(running: Engine, tmp_path: Path) -> None:

@@ -38,17 +38,22 @@ NAMED = AssetType.asset_type.like("wide-%")
 LARGE = AssetType.asset_type == "large"
 
 
-@pytest.fixture(scope="module")
-def wide(shared_database: Connection) -> Iterator[None]:
+def write_wide(connection: Connection) -> None:
     """12,000 rows of 40 MB, and one row of 2 MB."""
-    shared_database.execute(
+    connection.execute(
         "INSERT INTO ms_markets__assettype (asset_type, description)"
         f" SELECT 'wide-' || n, repeat('é', {LETTERS}) || n FROM generate_series(1, {ROWS}) n"
     )
-    shared_database.execute(
+    connection.execute(
         "INSERT INTO ms_markets__assettype (asset_type, description)"
         " VALUES ('large', repeat('x', 2 << 20))"
     )
+
+
+@pytest.fixture(scope="module")
+def wide(shared_database: Connection) -> Iterator[None]:
+    """The wide rows."""
+    write_wide(shared_database)
     yield
     shared_database.execute("TRUNCATE ms_markets__assettype CASCADE")
 
@@ -130,6 +135,35 @@ def test_a_row_too_large_for_the_platform_is_refused(
         assert "takes 12,100,000; send fewer rows, or smaller values" in error.message
     query = "SELECT FROM ms_markets__assettype WHERE asset_type = 'y'"
     assert shared_database.execute(query).fetchall() == []
+
+
+def too_large_among_others() -> list[Refused]:
+    runtime = msm.start_engine([AssetType])
+    whole = select(AssetType)
+    read = refused(lambda: list(runtime.iter_rows(whole)))
+    without_key = select(AssetType.description).order_by(AssetType.description)
+    return [
+        read,
+        refused(runtime.execute, whole),
+        refused(runtime.execute, without_key.where(LARGE)),
+    ]
+
+
+@only_metatables
+@pytest.mark.usefixtures("wide")
+def test_a_large_row_among_many_is_named(
+    shared_environment: Mapping[str, str], shared_database: Connection
+) -> None:
+    errors = value_of(too_large_among_others, environment=shared_environment)
+    assert [error.kind for error in errors] == [TooLargeError] * 3
+    (uid,) = (
+        shared_database.execute(
+            "SELECT uid FROM ms_markets__assettype WHERE asset_type = 'large'"
+        ).fetchone()
+        or ()
+    )
+    assert [error.facts["values"] for error in errors] == [{"uid": uid}, {"uid": uid}, {}]
+    assert "cannot be read in pages, because others may change" in errors[2].message
 
 
 def return_too_much() -> list[Refused]:

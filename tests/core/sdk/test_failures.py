@@ -111,7 +111,7 @@ METATABLES: list[tuple[int, object, Failure]] = [
             "refused",
             "a row has more bytes than an answer may carry; select fewer columns of it",
             413,
-            {"error": "transfer_row_too_large"},
+            {"error": "transfer_row_too_large", "answer_too_large": True},
         ),
     ),
     (401, {"detail": "No."}, Failure("denied", "No.", 401)),

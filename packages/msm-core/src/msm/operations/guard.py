@@ -35,7 +35,8 @@ def guarded(statement: Update | Delete, most: int) -> Update | Delete:
     if not isinstance(table, Table) or _uses_others(condition, table):
         return statement
     # correlate(None), because the table would be taken for that of the write.
-    rows = select(*table.primary_key).where(condition).limit(most + 1).correlate(None).subquery()
+    counted = select(true()).select_from(table).where(condition).limit(most + 1)
+    rows = counted.correlate(None).subquery()
     found = func.count()
     # The text depends on the count: PostgreSQL would compute a constant one for every write.
     failing = cast(func.concat(literal(MARK), found), Boolean)
