@@ -26,7 +26,6 @@ MIN_ROWS = 2
 GROUPING_ERROR = "42803"
 # A page whose bytes do not fit an answer is read again with so many times fewer rows.
 SHRINK = 8
-TOO_LARGE = "its rows are so large that one answer carries one of them"
 
 
 @dataclass(frozen=True, slots=True)
