@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql import visitors
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
-from msm.errors import StatementError
+from msm.errors import StatementError, StatementValueError
 from msm.errors.formatting import shortened
 from msm.operations.results import Read, Result
 from msm.rows.arguments import ColumnNames, column_names, model_of
@@ -78,7 +78,7 @@ def between_statement(
     last = None if end is None else _moment("end", end)
     # Equal times are a valid interval without observations, as a loop over days may ask for.
     if first is not None and last is not None and first > last:
-        raise StatementError(
+        raise StatementValueError(
             f"The interval ends at {last.isoformat()}, before it starts at {first.isoformat()}; "
             "swap start and end."
         )
@@ -239,4 +239,4 @@ def _moment(name: str, given: Moment) -> datetime.datetime:
     try:
         return moment_of(given)
     except UnfitValueError as fault:
-        raise StatementError(f"{name}: {shortened(given)} {fault}.") from fault
+        raise StatementValueError(f"{name}: {shortened(given)} {fault}.") from fault
