@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert
 
 import msm
-from msm.errors import InvalidRowsError, MsmError, StatementError
+from msm.errors import InvalidRowsError, MsmError, StatementValueError
 from msm.models import CalendarDate, CalendarEvent
 from msm.rows.keys import table_of
 from tests.core.operations.refusing import refused
@@ -143,5 +143,5 @@ def test_a_statement_takes_the_same_days(shared_environment: Mapping[str, str]) 
     *days, wrong = value_of(execute, environment=shared_environment)
     assert all(issubclass(error.kind, MsmError) for error in days)
     assert [error.facts["sqlstate"] for error in days] == ["23503"] * 2
-    assert wrong.kind is StatementError
+    assert wrong.kind is StatementValueError
     assert wrong.message.startswith(f"local_date: the value {NOT_MIDNIGHT}")
