@@ -51,7 +51,7 @@ def run_code(code: str) -> str:
     return run.stdout.strip()
 
 
-@pytest.mark.parametrize("collector", ["enable", "disable"])
+@pytest.mark.parametrize("collector", ["enable", pytest.param("disable", marks=pytest.mark.slow)])
 def test_imports_leave_the_interpreter_as_found(tmp_path: Path, collector: str) -> None:
     log = tmp_path / "host.log"
     code = COMPARE.format(log=str(log), collector=collector)

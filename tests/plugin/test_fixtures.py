@@ -86,6 +86,7 @@ def test_rows_are_still_there(msm_module_runtime):
 """
 
 
+@pytest.mark.slow
 def test_tests_get_the_databases_that_they_ask_for(sample: Sample) -> None:
     sample.write(EVERYTHING)
     sample.passes(13, KEEP)

@@ -45,6 +45,7 @@ def upgrade_in_steps(url: str) -> list[Any]:
     return said
 
 
+@pytest.mark.slow
 def test_a_program_upgrades_twice_in_one_process(
     fresh_platform: LocalPlatform, empty_database: Connection, empty_url: str
 ) -> None:

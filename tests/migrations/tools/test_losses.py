@@ -138,6 +138,7 @@ def test_plan_counts_values_that_a_type_changes(
     assert [loss["values"] for loss in step["losses"]] == [1, None, 0, 1, 1]
 
 
+@pytest.mark.slow
 def test_upgrade_rounds_only_with_a_reason(
     environment: Mapping[str, str], superuser: Connection, checkout: Path
 ) -> None:

@@ -119,7 +119,9 @@ def test_a_step_back_is_a_downgrade(environment: Mapping[str, str]) -> None:
     assert found["command"] == migration_command("downgrade", PROVIDER, "--", "-1")
 
 
-@pytest.mark.parametrize("target", ["1003", "1002", "base"])
+@pytest.mark.parametrize(
+    "target", [*(pytest.param(name, marks=pytest.mark.slow) for name in ("1003", "1002")), "base"]
+)
 def test_sql_of_a_downgrade_does_the_same(
     target: str, environment: Mapping[str, str], superuser: Connection
 ) -> None:
