@@ -35,7 +35,10 @@ def note():
     top = psutil.Process()
     while any(mark in " ".join(top.parent().cmdline()) for mark in ("no:cacheprovider", "execnet")):
         top = top.parent()
-    found = {child.pid: child.cmdline() for child in [top, *top.children(recursive=True)]}
+    tree = [top, *top.children(recursive=True)]
+    # A worker that crashed has no command any more.
+    alive = [child for child in tree if child.status() != psutil.STATUS_ZOMBIE]
+    found = {child.pid: child.cmdline() for child in alive}
     pathlib.Path("processes.json").write_text(json.dumps(found))
 """
 

@@ -249,8 +249,9 @@ def test_the_local_platform_installs_alone(
     )
     if resolution == "lowest-direct":
         assert_lowest(made, [project])
-    # Of its extra: the metatables API, and what resets it.
-    without = ("msm_local.engines.metatables.", "msm_local.reset.metatables")
+    # Of its extras: the metatables API, what resets it, and the pytest plugin.
+    engine = ("msm_local.engines.metatables.", "msm_local.reset.metatables")
+    without = (*engine, "msm_local.pytest_plugin", "msm_local.testing.")
     assert made.ask(import_all(*without)) == "['msm_local']"
     program = str(made.folder / "bin" / "msm-local")
     try:

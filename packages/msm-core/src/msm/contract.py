@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Table
 from sqlalchemy.types import TypeEngine
 
 from msm.sdk import sqlalchemy_type_to_token
-from msm.values.decorated import plain_type
+from msm.values.decorated import is_decorated, plain_type
 from msm.values.dialect import PLAIN
 
 __all__ = ["column_faults", "is_behind", "type_tokens", "without_zone"]
@@ -44,7 +44,9 @@ def column_faults(table: Table, columns: Sequence[CatalogColumn]) -> list[str]:
         if there is None:
             faults.append(f"it has no column {column.name}")
             continue
-        tokens = type_tokens(plain_type(column.type, PLAIN))
+        decorated = isinstance(column.type, ARRAY) and is_decorated(column.type.item_type)
+        # The SDK says of an array of decorated values what Python has, not the database.
+        tokens = [] if decorated else type_tokens(plain_type(column.type, PLAIN))
         if tokens and without_zone(there.data_type) not in tokens:
             faults.append(f"its column {column.name} is {there.data_type}, not {tokens[0]}")
         if there.nullable and not column.nullable:
