@@ -2,9 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import Column, Integer, String
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    TypeDecorator,
+)
+from sqlalchemy.types import TypeEngine
 
 import msm
 from msm.contract import column_faults, is_behind
@@ -139,3 +151,33 @@ def test_revisions_are_compared_by_their_number(
 
 def test_a_lookup_without_columns_says_nothing() -> None:
     assert column_faults(TABLE, []) == []
+
+
+class Cents(TypeDecorator[float]):
+    impl = Integer
+    cache_ok = True
+
+
+@dataclass(slots=True)
+class Listed:
+    name: str
+    data_type: str
+    nullable: bool
+
+
+@pytest.mark.parametrize(
+    ("kind", "listed", "fits"),
+    [
+        (Integer(), "int64", True),
+        (Integer(), "int32", True),
+        (Integer(), "int16", False),
+        (BigInteger(), "int32", False),
+        (SmallInteger(), "int64", False),
+        (ARRAY(Cents()), "int64[]", True),
+        (ARRAY(Cents()), "float64[]", False),
+        (ARRAY(BigInteger()), "int32[]", False),
+    ],
+)
+def test_the_width_of_an_integer_counts(kind: TypeEngine[object], listed: str, fits: bool) -> None:
+    table = Table("t", MetaData(), Column("number", kind))
+    assert (column_faults(table, [Listed("number", listed, True)]) == []) is fits

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 import msm
 from msm.api import read_page, schema_of
-from msm.errors import InvalidCursorError, NoStableOrderError
+from msm.errors import InvalidCursorError, NoStableOrderError, StatementError
 from msm.models import Asset, AssetType, Index, IndexType, IndexValuesTS
 from tests.support.forked import value_of
 
@@ -130,6 +130,8 @@ def use_wrong_cursors() -> list[str]:
     assert refused == list(wrong)
     with pytest.raises(NoStableOrderError):
         read_page(runtime, select(Asset).order_by(Asset.asset_type), schema_of(Asset))
+    with pytest.raises(StatementError, match="size is 0"):
+        read_page(runtime, select(Asset), schema_of(Asset), size=0)
     return refused
 
 

@@ -328,7 +328,7 @@ def round_trips() -> int:
     numbers = itertools.count()
     row = st.fixed_dictionaries({name: st.none() | values_of(kind) for name, kind in kinds.items()})
 
-    @settings(max_examples=20, deadline=None, database=None)
+    @settings(max_examples=40, deadline=None, database=None)
     @given(st.lists(row, min_size=1, max_size=5), st.sampled_from(THIRDS))
     def check(rows: list[dict[str, Any]], names: list[str]) -> None:
         sent = [{"number": next(numbers), **row} for row in rows]

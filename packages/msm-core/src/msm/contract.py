@@ -4,16 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from sqlalchemy import ARRAY, Table
+from sqlalchemy import ARRAY, BigInteger, Integer, SmallInteger, Table
 from sqlalchemy.types import TypeEngine
 
 from msm.sdk import sqlalchemy_type_to_token
-from msm.values.decorated import is_decorated, plain_type
+from msm.values.decorated import plain_type
 from msm.values.dialect import PLAIN
 
 __all__ = ["column_faults", "is_behind", "type_tokens", "without_zone"]
 
-INTEGER = re.compile(r"int(16|32|64)")
 NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<number>\d+)")
 
 
@@ -45,12 +44,8 @@ def column_faults(table: Table, columns: Sequence[CatalogColumn]) -> list[str]:
         if there is None:
             faults.append(f"it has no column {column.name}")
             continue
-        decorated = isinstance(column.type, ARRAY) and is_decorated(column.type.item_type)
-        # The SDK says of an array of decorated values what Python has, not the database.
-        tokens = [] if decorated else type_tokens(plain_type(column.type, PLAIN))
-        # One platform keeps what the SDK says of an integer, and another one looks at the column.
-        wanted = {INTEGER.sub("int", token) for token in tokens}
-        if tokens and INTEGER.sub("int", without_zone(there.data_type)) not in wanted:
+        tokens = type_tokens(column.type)
+        if tokens and without_zone(there.data_type) not in tokens:
             faults.append(f"its column {column.name} is {there.data_type}, not {tokens[0]}")
         if there.nullable and not column.nullable:
             faults.append(f"its column {column.name} may be NULL, and that of the model not")
@@ -84,6 +79,7 @@ def is_behind(recorded: str | None, wanted: str) -> bool | None:
 
 def type_tokens(kind: TypeEngine[object]) -> list[str]:
     """The names of a type in catalogs; empty for a type without one, which is not compared."""
+    kind = plain_type(kind, PLAIN)
     if isinstance(kind, ARRAY):
         # One platform keeps what the SDK says of an array, and another one looks at the column. The
         # SDK cannot read the brackets of NUMERIC.
@@ -94,9 +90,12 @@ def type_tokens(kind: TypeEngine[object]) -> list[str]:
             if token != element or element == "numeric"
         ]
     try:
-        return [without_zone(sqlalchemy_type_to_token(kind))]
+        token = without_zone(sqlalchemy_type_to_token(kind))
     except ValueError:
         return []
+    # The SDK calls INTEGER as it calls BIGINT; a platform that looks at the column does not.
+    is_plain = isinstance(kind, Integer) and not isinstance(kind, BigInteger | SmallInteger)
+    return [token, "int32"] if is_plain else [token]
 
 
 def without_zone(token: str) -> str:

@@ -259,7 +259,7 @@ class MarketsRuntime(ReadsObservations):
                 the one other unique key.
             returning: columns to read of each given row, whether it was written or had the right
                 values already, such as the ``uid`` that the database gave it. They are read by the
-                key when all rows have been written, in no certain order.
+                key when all rows have been written, in any order.
 
         Returns:
             The number of rows that were inserted or changed; with ``returning``, their rows.

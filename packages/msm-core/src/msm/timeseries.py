@@ -34,7 +34,7 @@ __all__ = ["Observations", "between_statement", "latest_statement"]
 
 # At some 10 microseconds a search, walking over them costs no more than a tenth of a second.
 MAX_IDENTITIES = 10_000
-# A name that no column of a model has.
+# No column of a model has this name.
 STEP = "walk_step"
 
 type Model = type[MarketsTimeIndexMetaTable]

@@ -12,6 +12,7 @@ from sqlalchemy import Select
 from msm.api.schemas import type_of
 from msm.base import MarketsModel
 from msm.errors import InvalidCursorError
+from msm.operations.execute import check_page_size
 from msm.operations.paging import Paging, plan
 from msm.runtime import MarketsRuntime
 
@@ -54,9 +55,11 @@ def read_page(
 
     Raises:
         InvalidCursorError: the cursor is not one of this list.
+        StatementError: ``size`` is not positive.
         NoStableOrderError: the rows of the statement have no key.
         MsmError: as :meth:`msm.MarketsRuntime.execute`.
     """
+    check_page_size("size", size)
     paging = plan(statement)
     after = None if cursor is None else _decode(paging, cursor)
     marks = [part.column.label(f"msm_cursor_{place}") for place, part in enumerate(paging.key)]

@@ -113,7 +113,7 @@ def add_problem_handlers(app: Starlette) -> None:
     """Have an application answer every error as a problem document.
 
     These are the errors of msm, ``NoResultFound`` of ``one()``, invalid requests, HTTPException,
-    and whatever else an endpoint raises. What a client cannot mend has no detail: it is logged by
+    and whatever else an endpoint raises. What a client cannot fix has no detail: it is logged by
     the logger ``msm.api``, and may name addresses and settings.
 
     Args:

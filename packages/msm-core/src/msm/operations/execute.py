@@ -31,7 +31,7 @@ from msm.values.decode import ResultColumn
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["iterate", "iterate_batches", "read"]
+__all__ = ["check_page_size", "iterate", "iterate_batches", "read"]
 
 # Page size of a select that turned out to be larger than one answer.
 PAGE_ROWS = 50_000
@@ -209,13 +209,26 @@ def _batches(pages: Generator[Read], schema: "pa.Schema") -> "Iterator[pa.Record
             yield arrow_batch(page.values, page.columns, page.expected, schema)
 
 
-def _checked_pages(statement: Statement, attached: Attached, page_size: int) -> Generator[Read]:
+def check_page_size(name: str, size: Any) -> None:
+    """Refuse a size of a page that is not a positive integer.
+
+    Args:
+        name: of the argument.
+        size: its value.
+
+    Raises:
+        StatementError: it is something else.
+    """
     try:
-        is_positive = index(page_size) > 0
+        is_positive = index(size) > 0
     except TypeError:
         is_positive = False
     if not is_positive:
-        raise StatementError(f"page_size is {page_size!r}; fetch at least 1 row a page.")
+        raise StatementError(f"{name} is {size!r}; fetch at least 1 row a page.")
+
+
+def _checked_pages(statement: Statement, attached: Attached, page_size: int) -> Generator[Read]:
+    check_page_size("page_size", page_size)
     plan(statement)
     compiled = compile_operation(statement, attached)
     paging = _plan(statement, compiled)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select, type_coerce
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
-from msm.errors import InvalidRowsError, StatementError
+from msm.errors import InvalidRowsError, StatementError, StatementValueError
 from msm.errors.formatting import shortened
 from msm.operations.attached import Attached
 from msm.operations.compile import Statement
@@ -79,7 +79,7 @@ def last_times(
     try:
         otherwise = None if default is None else moment_of(default)
     except UnfitValueError as fault:
-        raise StatementError(f"default: {shortened(default)} {fault}.") from fault
+        raise StatementValueError(f"default: {shortened(default)} {fault}.") from fault
     table, names = table_of(model), model.__identity_dimensions__
     time = table.c[model.__time_index_name__]
 
@@ -161,7 +161,7 @@ def _given(model: type[MarketsModel], names: Sequence[str], identities: Iterable
     several = len(names) > 1
     for identity in wanted:
         if several and not (isinstance(identity, tuple) and len(identity) == len(names)):
-            raise StatementError(
+            raise StatementValueError(
                 f"The key of {model.__name__} is {', '.join(names)}, and {shortened(identity)} is "
                 "no value of it; pass a tuple with one value for each of these columns."
             )

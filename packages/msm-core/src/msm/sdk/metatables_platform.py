@@ -253,7 +253,7 @@ def failure_of(error: Exception) -> Failure:
         case TransportError():
             return Failure("unanswered", str(error.args[0]))
         case ApiError() if error.status_code == HTTPStatus.NOT_IMPLEMENTED and not _named():
-            # The local platform answers so: it has no list of what is deployed on it.
+            # This is what the local platform answers: it has no list of what is deployed on it.
             return Failure(
                 "no_api",
                 f"{API_URL_VARIABLE} is not set, and the platform at {_asked_platform()} cannot "

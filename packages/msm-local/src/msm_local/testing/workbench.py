@@ -148,7 +148,7 @@ class Workbench:
         key = (family or self.template(), tuple(models or ()))
         if self._attached is None or self._attached[0] != key:
             self._attached = (key, attach(models or self._models, self._place.git))
-        # Whoever has it may write.
+        # The test that gets it may write.
         self._is_dirty = True
         return self._attached[1]
 
