@@ -43,7 +43,7 @@ DEFAULTS = {
     "datetime.datetime": ("text('now()')", "sa.func.now()", "'2025-01-02 00:00+00'"),
     "datetime.time": ("'12:30'", "text(\"'12:30:00.5'\")"),
     "datetime.timedelta": ("'1 day'", "text(\"'1 hour'\")", 'text("make_interval(hours => 2)")'),
-    "bytes": (r"text(r'\'\x00ff\'')", "''"),
+    "bytes": ("text(r\"'\\x00ff'\")", "''"),
     "Json": ("'{}'", "text('\\'{\"a\": \"5%\"}\\'')"),
     "Jsonb": ("'{}'", "text('\\'[1, \"it\\'\\'s\"]\\'')"),
     LITERAL: ('"it\'s"', "'5%'"),
