@@ -13,7 +13,6 @@ from psycopg import Connection
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, environment_of
-from tests.local.conftest import next_name
 from tests.support.janitor import new_database
 from tests.support.vendor_platform import vendor_platform
 
@@ -47,15 +46,19 @@ class Engine:
 
 
 @contextmanager
-def engine(name: Name, cluster: Cluster, folder: Path) -> Iterator[Engine]:
+def engine(
+    name: Name, cluster: Cluster, folder: Path, database: str | None = None
+) -> Iterator[Engine]:
     """Start an engine on a new database of the cluster.
 
     Args:
         name: which one.
         cluster: a running one.
         folder: for the files of the vendor's server.
+        database: the name of the database, which must be free; None for that which the recorded
+            answers have, so that only one at a time can be without.
     """
-    database = next_name()
+    database = database or f"conformance_{NAMES.index(name)}"
     admin_url = cluster.admin_url(database)
     if name == "msm-local":
         with (

@@ -95,7 +95,8 @@ def environment(
         # Here, because the vendor's server is not installed with SDK 8.
         from tests.conformance.engines import engine
 
-        with engine("metatables", cluster, tmp_path_factory.mktemp("metatables")) as theirs:
+        folder = tmp_path_factory.mktemp("metatables")
+        with engine("metatables", cluster, folder, next_name()) as theirs:
             yield theirs.environment
     else:
         with (
