@@ -68,6 +68,8 @@ def test_a_damaged_state_file_needs_a_stop(shell: Shell) -> None:
         sentence = shell.refused(StateFolderError, *command)
         assert str(shell.state / "state.json") in sentence
         assert "`msm-local --name test stop`" in sentence
+    listed = json.loads(shell("list", "--json").stdout)
+    assert [row["status"] for row in listed if row["folder"] == str(shell.state)] == ["damaged"]
     assert all(map(lives, family))
     shell("stop")
     assert gone(family)

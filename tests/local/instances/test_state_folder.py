@@ -83,10 +83,14 @@ def test_root_does_not_use_anothers_state_folder(tmp_path: Path) -> None:
 @ROOT_ONLY
 def test_a_user_cannot_use_roots_state_folder(shell: Shell) -> None:
     state = shell.start()
-    for command in ("status", "start", "stop", "env", "destroy"):
-        printed = as_nobody(command, folder=shell.folder)
+    for command in ("status --provider acme:migration", "stop", "env", "destroy"):
+        printed = as_nobody(*command.split(), folder=shell.folder)
         assert "(Permission denied)" in printed
         assert printed.splitlines()[1:] == ["[state-folder] No data was changed."]
+    # The providers that the project names cannot be read either.
+    printed = as_nobody("start", folder=shell.folder)
+    assert "pyproject.toml cannot be read (Permission denied); give this user" in printed
+    assert printed.splitlines()[1:] == ["[project-settings] Nothing was changed."]
     assert "FAIL  state folder" in as_nobody("doctor", folder=shell.folder)
     assert shell.status()["pid"] == state["pid"]
 

@@ -1,12 +1,14 @@
 """The verbs about this machine: list, destroy, doctor."""
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from msm_local.cli.group import json_option, say
+from msm_local.errors import StateFolderError
 from msm_local.instances.health import probe
 from msm_local.instances.instance import Instance
 from msm_local.instances.registry import known_instances
@@ -81,11 +83,15 @@ def doctor_command(context: click.Context, *, as_json: bool) -> None:
 
 
 def _row(instance: Instance) -> dict[str, str]:
-    health = probe(instance)
+    status, endpoint = "damaged", "-"
+    # One damaged instance does not hide the others; its own `status` says what to do.
+    with suppress(StateFolderError):
+        health = probe(instance)
+        status, endpoint = health.status, health.state.endpoint if health.state else "-"
     return {
         "name": instance.name,
-        "status": health.status,
-        "endpoint": health.state.endpoint if health.state else "-",
+        "status": status,
+        "endpoint": endpoint,
         "root": str(instance.root),
         "folder": str(instance.folder),
     }

@@ -72,9 +72,15 @@ def project_providers(root: Path) -> tuple[Provider, ...]:
         settings = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("msm", {})
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise ProjectSettingsError(
-            f"{file} cannot be read ({error}); fix it, or name the provider with --provider."
+            f"{file} cannot be read ({error.strerror}); give this user read access to it, or name "
+            "the provider with --provider."
+        ) from error
+    except ValueError as error:
+        raise ProjectSettingsError(
+            f"{file} is not valid TOML in UTF-8 ({error}); fix it, or name the provider with "
+            "--provider."
         ) from error
     place = f"[tool.msm] in {file}"
     named = settings.get("providers", [])
