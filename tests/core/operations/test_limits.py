@@ -327,6 +327,7 @@ def limited_to(monkeypatch: pytest.MonkeyPatch, most: int, keys: list[uuid.UUID]
         return Answer(records, columns, len(records), has_more=False)
 
     monkeypatch.setattr(pages, "send", send)
+    monkeypatch.setattr(pages, "send_by_column", lambda *_: None)
     monkeypatch.setattr(execute, "send", send)
     return asked
 

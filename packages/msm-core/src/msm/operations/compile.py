@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeEngine
 from msm.base import MarketsBase
 from msm.errors import StatementError
 from msm.operations.attached import Attached
+from msm.operations.by_column import select_by_column
 from msm.operations.exact import (
     ExpectedColumn,
     comes_as_text,
@@ -75,7 +76,11 @@ class CompiledOperation:
 
 
 def compile_operation(
-    statement: Statement, attached: Attached, *, max_rows: int | None = None
+    statement: Statement,
+    attached: Attached,
+    *,
+    max_rows: int | None = None,
+    by_column: bool = False,
 ) -> CompiledOperation:
     """Compile a statement and declare the tables it touches.
 
@@ -83,6 +88,8 @@ def compile_operation(
         statement: a select, insert, update, delete, or PostgreSQL upsert.
         attached: the attached tables, and how they may be used.
         max_rows: the largest number of rows that one answer may carry; None for the platform's.
+        by_column: whether to ask for the columns of an ordered select, and not for its rows;
+            SQLAlchemy has to know the types of all.
 
     Raises:
         NotAttachedError: the statement uses a table that is not attached.
@@ -102,8 +109,12 @@ def compile_operation(
     access = access_of(elements)
     require_attached(access, attached.tables)
     compiled = _compiled(statement, kind)
-    columns = _result_columns(compiled, exact=attached.limits.sends_exact_values)
+    exact = attached.limits.sends_exact_values and not by_column
+    columns = _result_columns(compiled, exact=exact)
     text, types = _texts(statement, compiled, columns)
+    if by_column:
+        sql = select_by_column(text.sql, columns, DIALECT.identifier_preparer)
+        text = _Text(sql, compiled)
     build = partial(_operation, access=access, attached=attached, max_rows=max_rows)
     return CompiledOperation(
         operation=build(kind, text),

@@ -18,6 +18,7 @@ from msm.errors import (
 )
 from msm.operations.arrow import arrow_batch, arrow_schema
 from msm.operations.attached import Attached
+from msm.operations.by_column import can_come_by_column
 from msm.operations.compile import CompiledOperation, Statement, compile_operation
 from msm.operations.failures.translate import AnswerTooLargeError
 from msm.operations.guard import guarded, is_refused
@@ -133,7 +134,15 @@ def _read_in_pages(
         paging = _plan(endless, compiled)
         # Read again from the start: the rows that came are in no order that could be continued.
         values: list[list[Any]] = [[] for _ in compiled.columns]
-        with closing(read_pages(paging, attached, PAGE_ROWS, limit)) as pages:
+        pages = read_pages(
+            paging,
+            attached,
+            PAGE_ROWS,
+            limit,
+            by_column=can_come_by_column(compiled.columns),
+            is_easy=came == attached.limits.max_rows,
+        )
+        with closing(pages):
             for page in pages:
                 for column, more in zip(values, page.values, strict=True):
                     column += more
@@ -234,7 +243,8 @@ def _checked_pages(statement: Statement, attached: Attached, page_size: int) -> 
     paging = _plan(statement, compiled)
     # Compiled once to raise its errors here, and not later where the first row is read.
     compile_operation(paging.page(None, page_size), attached)
-    return _reads(compiled, read_pages(paging, attached, page_size))
+    by_column = can_come_by_column(compiled.columns)
+    return _reads(compiled, read_pages(paging, attached, page_size, by_column=by_column))
 
 
 def _reads(compiled: CompiledOperation, pages: Generator[Page]) -> Generator[Read]:

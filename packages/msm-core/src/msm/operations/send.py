@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy.types import ARRAY, JSON, NullType
 
 from msm.errors import ResultError, StatementError
+from msm.operations.by_column import COLUMN, values_of
 from msm.operations.compile import CompiledOperation
 from msm.operations.exact import ExpectedColumn, name_in_answer
 from msm.operations.failures.translate import operation_refusals
@@ -17,7 +18,7 @@ from msm.sdk import post_operation
 from msm.values.decode import Form, ResultColumn, codec_of
 from msm.values.decorated import plain_type
 
-__all__ = ["Answer", "send"]
+__all__ = ["Answer", "send", "send_by_column"]
 
 # Types without a JSON form. A platform that sends the types of columns refuses these itself.
 REFUSED = frozenset({"bytea", "interval", "record"})
@@ -39,10 +40,9 @@ class Answer:
     row_count: int
     has_more: bool
 
-    def values(self, width: int | None = None, count: int | None = None) -> list[list[Any]]:
-        """The JSON values of the first ``width`` columns, in the first ``count`` rows."""
-        records = self.records if count is None else self.records[:count]
-        return [column.of(records) for column in self.columns[:width]]
+    def values(self) -> list[list[Any]]:
+        """The JSON values of each column."""
+        return [column.of(self.records) for column in self.columns]
 
 
 def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
@@ -74,6 +74,34 @@ def send(compiled: CompiledOperation, timeout: float | None) -> Answer:
     columns = [_result_column(column, types) for column in compiled.columns]
     has_more = bool((answer.get("pagination") or {}).get("has_more"))
     return Answer(answer["rows"], columns, answer["row_count"], has_more)
+
+
+def send_by_column(
+    compiled: CompiledOperation, timeout: float | None
+) -> tuple[list[list[Any]], Sequence[ResultColumn]] | None:
+    """Run a select that is compiled by column.
+
+    Returns:
+        The JSON values of each column, and how they are read; None where one answer does not carry
+        all columns.
+
+    Args:
+        compiled: the operation.
+        timeout: seconds that the statement may run; None for the SDK's default.
+
+    Raises:
+        PlatformError: as :func:`send`.
+    """
+    check_alive()
+    with operation_refusals(compiled):
+        answer = post_operation(
+            compiled.operation, timeout, orjson.loads, compiled.limits.max_request_bytes
+        )
+    texts = [row[COLUMN] for row in answer["rows"]]
+    if len(texts) < len(compiled.columns):
+        return None
+    values = list(map(values_of, compiled.columns, texts))
+    return values, [_result_column(column, {}) for column in compiled.columns]
 
 
 def _result_column(column: ExpectedColumn, types: Mapping[str, str]) -> ResultColumn:
