@@ -2,6 +2,7 @@
 
 import io
 import json
+import queue
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +28,7 @@ from msm.rows import validate, write
 from msm.rows.keys import Key
 from msm.rows.statements import upsert_statement
 from msm.sdk.context import Limits
+from msm.values.texts import array_literal
 from tests.core.rows.written import INDEX, checked, values_at
 from tests.support.forked import value_of
 
@@ -208,3 +210,27 @@ def test_a_batch_fits_the_request_of_the_platform() -> None:
     assert validate.largest_batch(limits) == 400_000
     assert validate.largest_batch(replace(limits, max_request_bytes=None)) == 2_000_000
     assert validate.largest_batch(replace(limits, max_request_bytes=12_100_000)) == 2_000_000
+
+
+def test_the_next_batch_is_made_while_one_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validate, "MAX_BATCH_ROWS", 1)
+    literals: queue.Queue[str] = queue.Queue()
+    make = array_literal
+
+    def announce(elements: list[str]) -> str:
+        literals.put(make(elements))
+        return make(elements)
+
+    def wait_for_the_next(*_operation: object) -> Read:
+        if not beside:
+            # Its own, which was made before.
+            literals.get(timeout=5)
+        beside.append("" if len(beside) == 2 else literals.get(timeout=5))
+        return Read([], [], [], Shape((), ()), 1)
+
+    monkeypatch.setattr(validate, "array_literal", announce)
+    monkeypatch.setattr(write, "read", wait_for_the_next)
+    beside: list[str] = []
+    rows = [{"unique_identifier": name} for name in "abc"]
+    assert write.insert_rows(Asset, rows, Attached({})) == 3
+    assert beside == ['{"b"}', '{"c"}', ""]

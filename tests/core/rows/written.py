@@ -35,6 +35,6 @@ def checked(
     order: tuple[str, ...] = (),
 ) -> list[Batch]:
     expected = Expected(None, frozenset(), [], order)
-    batches, faults = check_rows(table, given_rows(table, rows), expected, most, lambda _rows: None)
+    parts, faults = check_rows(table, given_rows(table, rows), expected, lambda _rows: None)
     assert faults == []
-    return batches
+    return [batch for part in parts for batch in part.batches(most)]

@@ -137,7 +137,7 @@ def test_conversions_run_in_rows() -> None:
 def test_a_value_that_a_conversion_refuses_is_a_fault() -> None:
     rows = given_rows(BAG, [{"side": "buy"}])
     expected = Expected(None, frozenset(), [], ())
-    _batches, faults = check_rows(BAG, rows, expected, 1000, lambda _rows: None)
+    _parts, faults = check_rows(BAG, rows, expected, lambda _rows: None)
     assert [str(fault) for fault in faults] == [
         "row 0, side = 'buy': is refused by Lowercase: 'str' object has no attribute 'name'"
     ]

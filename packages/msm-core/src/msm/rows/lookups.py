@@ -180,17 +180,17 @@ def _read(
     columns = frozenset(names)
     # Fewer than one answer carries, so that none of them has to be read in pages.
     most = max(1, attached.limits.max_rows // 2)
-    batches, faults = check_rows(
+    parts, faults = check_rows(
         table_of(model),
         [part for group in groups for part in parts_of(group, most)],
         Expected(columns, columns, [], ()),
-        largest_batch(attached.limits),
         lambda _rows: None,
     )
     if faults:
         raise InvalidRowsError(model, "look up", faults)
-    for batch in batches:
-        yield from Result[*tuple[Any, ...]](read(compose(batch.literals), attached))
+    for part in parts:
+        for batch in part.batches(largest_batch(attached.limits)):
+            yield from Result[*tuple[Any, ...]](read(compose(batch.literals), attached))
 
 
 def _plain(values: Iterable[Any]) -> Any:

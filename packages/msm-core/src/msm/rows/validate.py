@@ -17,7 +17,7 @@ from msm.sdk.context import Limits
 from msm.values.literals import column_text
 from msm.values.texts import NULL, UnfitValueError, array_literal
 
-__all__ = ["Batch", "Expected", "check_rows", "largest_batch", "parts_of"]
+__all__ = ["Batch", "Checked", "Expected", "check_rows", "largest_batch", "parts_of"]
 
 # Longer batches are not faster in PostgreSQL, and the progress bar moves by a batch.
 MAX_BATCH_ROWS = 10_000
@@ -27,7 +27,25 @@ MAX_BATCH_BYTES = 2_000_000
 RESERVED_BYTES = 100_000
 MISSING = "is a missing value of pandas only; pass None for NULL"
 
-type Texts = Mapping[str, list[str]]
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Values that are known to fit their column, and that are written when they are sent."""
+
+    values: Sequence[Any]
+    write: Callable[[Sequence[Any]], list[str] | None]
+
+    def __getitem__(self, rows: slice) -> "_Later":
+        return _Later(self.values[rows], self.write)
+
+    def texts(self) -> list[str]:
+        """The text of each value."""
+        texts = self.write(self.values)
+        assert texts is not None, "the values were looked at before"  # noqa: S101 - for mypy
+        return texts
+
+
+type Texts = Mapping[str, list[str] | _Later]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,29 @@ class Batch:
 
     numbers: Sequence[int]
     literals: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Rows without a fault.
+
+    Attributes:
+        numbers: the position of each row among all that were given, counted from 0.
+        columns: the values of each column.
+        order: the columns that they are sent in the order of.
+    """
+
+    numbers: Sequence[int]
+    columns: Texts
+    order: tuple[str, ...]
+
+    def batches(self, most: int) -> list[Batch]:
+        """One batch, or several where one would be too long for a request.
+
+        Args:
+            most: how many bytes of JSON the values of one batch may have.
+        """
+        return list(_split(*_in_order(self.numbers, self.columns, self.order), most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +111,26 @@ def check_rows(
     table: Table,
     groups: Sequence[Given],
     expected: Expected,
-    most: int,
     advance: Callable[[int], object],
-) -> tuple[list[Batch], list[RowFault]]:
-    """Turn rows into batches, and list their faults.
+) -> tuple[list[Checked], list[RowFault]]:
+    """Turn rows into what can be sent, and list their faults.
 
     Args:
         table: the table of the model.
         groups: the rows.
         expected: what the verb expects of them.
-        most: how many bytes of JSON the values of one batch may have.
         advance: called after each part, with the number of rows that have been checked.
 
     Returns:
-        The batches, which may be sent only if there are no faults; and the faults.
+        The rows, in parts, which may be sent only if there are no faults; and the faults.
 
     Raises:
         StatementError: a column has a type that rows cannot be written with.
     """
     faults: list[RowFault] = []
-    batches: list[Batch] = []
+    found: list[Checked] = []
+    # The texts of these are compared: they are needed at once.
+    compared = {*expected.order, *(name for key in expected.unique for name in key)}
     seen: list[dict[tuple[str, ...], int]] = [{} for _ in expected.unique]
     for group in groups:
         faults.extend(_wrong_columns(table, group, expected))
@@ -98,16 +139,24 @@ def check_rows(
             for name in group.columns
             if name in table.c and (expected.sent is None or name in expected.sent)
         ]
-        writers = [_ColumnWriter(table, name, name in expected.needed, faults) for name in names]
+        writers = [
+            _ColumnWriter(
+                table,
+                name,
+                faults,
+                needed=name in expected.needed,
+                may_wait=name not in compared,
+            )
+            for name in names
+        ]
         for part in parts_of(group, MAX_BATCH_ROWS):
             # Encoded once: repeated keys are found in the same texts that are sent.
             texts = {writer.name: writer.write(part) for writer in writers}
             for key, known in zip(expected.unique, seen, strict=True):
                 faults.extend(_repeated(key, known, part, texts))
-            numbers, sent = _in_order(part.numbers, texts, expected.order)
-            batches.extend(_split(numbers, sent, most))
+            found.append(Checked(part.numbers, texts, expected.order))
             advance(len(part.numbers))
-    return batches, faults
+    return found, faults
 
 
 def parts_of(group: Given, most: int) -> Iterator[Given]:
@@ -138,8 +187,11 @@ def _wrong_columns(table: Table, group: Given, expected: Expected) -> Iterator[R
 class _ColumnWriter:
     """Writes the values of one column, and records the values that do not fit."""
 
-    def __init__(self, table: Table, name: str, needed: bool, faults: list[RowFault]) -> None:
+    def __init__(
+        self, table: Table, name: str, faults: list[RowFault], *, needed: bool, may_wait: bool
+    ) -> None:
         self.name = name
+        self._may_wait = may_wait
         column = table.c[name]
         self._text = column_text(column)
         self._needed = needed or not column.nullable
@@ -148,9 +200,11 @@ class _ColumnWriter:
         self._missing = f"is None, and the column needs a value{hint}"
         self._faults = faults
 
-    def write(self, part: Given) -> list[str]:
+    def write(self, part: Given) -> list[str] | _Later:
         """The text of each value, as elements of an array literal."""
         values = part.columns[self.name]
+        if self._may_wait and self._text.fit_all(values):
+            return _Later(values, self._text.write_all)
         at_once = self._text.write_all(values)
         if at_once is not None:
             return at_once
@@ -211,13 +265,22 @@ def _in_order(
     order = sorted(range(len(keys)), key=keys.__getitem__)
     return (
         [numbers[place] for place in order],
-        {name: [column[place] for place in order] for name, column in texts.items()},
+        {name: _picked(column, order) for name, column in texts.items()},
     )
+
+
+def _picked(column: list[str] | _Later, order: Sequence[int]) -> list[str] | _Later:
+    if isinstance(column, _Later):
+        return _Later([column.values[place] for place in order], column.write)
+    return [column[place] for place in order]
 
 
 def _split(numbers: Sequence[int], texts: Texts, most: int) -> Iterator[Batch]:
     """One batch, or several where one would be too long for a request."""
-    literals = {name: array_literal(elements) for name, elements in texts.items()}
+    literals = {
+        name: array_literal(column.texts() if isinstance(column, _Later) else column)
+        for name, column in texts.items()
+    }
     # A character takes up to six bytes of JSON.
     if len(numbers) == 1 or sum(len(orjson.dumps(text)) for text in literals.values()) <= most:
         yield Batch(numbers, literals)

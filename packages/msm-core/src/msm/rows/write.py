@@ -3,14 +3,17 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, pairwise
 
 from tqdm import tqdm
 
 from msm.base import MarketsModel
 from msm.errors import InvalidRowsError, MsmError, PartlyWrittenError, TransactionConflictError
+from msm.operations.ahead import Ahead
 from msm.operations.attached import Attached
 from msm.operations.compile import Statement
 from msm.operations.execute import read
@@ -18,7 +21,7 @@ from msm.rows.arguments import ColumnNames
 from msm.rows.input import Rows, given_rows
 from msm.rows.keys import key_of_every_row, natural_key, table_of, unique_keys
 from msm.rows.statements import delete_statement, insert_statement, upsert_statement
-from msm.rows.validate import Batch, Expected, check_rows, largest_batch
+from msm.rows.validate import Batch, Checked, Expected, check_rows, largest_batch
 from msm.sdk.process.forks import after_fork
 
 __all__ = ["delete_rows", "insert_rows", "upsert_rows"]
@@ -140,34 +143,47 @@ class _Writing:
             table = table_of(self.model)
             groups = given_rows(table, rows)
             progress.total = 2 * sum(len(group.numbers) for group in groups)
-            most = largest_batch(self.attached.limits)
-            batches, faults = check_rows(table, groups, expected, most, progress.update)
+            parts, faults = check_rows(table, groups, expected, progress.update)
             if faults:
                 # Found column by column.
                 faults.sort(key=lambda fault: fault.row)
                 raise InvalidRowsError(self.model, self.verb, faults)
-            return self._send(batches, compose, progress.update)
+            return self._send(parts, compose, progress.update)
 
     def _send(
-        self, batches: Sequence[Batch], compose: Compose, advance: Callable[[int], object]
+        self, parts: Sequence[Checked], compose: Compose, advance: Callable[[int], object]
     ) -> int:
         changed = 0
-        for done, batch in enumerate(batches):
-            try:
-                changed += self._send_batch(compose(batch))
-            except MsmError as error:
-                # Nothing has been written: the error itself says all there is.
-                if done == 0:
-                    raise
-                raise PartlyWrittenError(
-                    self.model,
-                    self.verb,
-                    error,
-                    written=list(_runs(batches[:done])),
-                    failed=list(_runs([batch])),
-                ) from error
-            advance(len(batch.numbers))
+        written: list[Sequence[int]] = []
+        with closing(self._batches(parts)) as batches:
+            for batch in batches:
+                try:
+                    changed += self._send_batch(compose(batch))
+                except MsmError as error:
+                    # Nothing has been written: the error itself says all there is.
+                    if not written:
+                        raise
+                    raise PartlyWrittenError(
+                        self.model,
+                        self.verb,
+                        error,
+                        written=list(_runs(written)),
+                        failed=list(_runs([batch.numbers])),
+                    ) from error
+                written.append(batch.numbers)
+                advance(len(batch.numbers))
         return changed
+
+    def _batches(self, parts: Sequence[Checked]) -> Generator[Batch]:
+        """The batches, of which the next are made while one is written."""
+        makes = [partial(part.batches, largest_batch(self.attached.limits)) for part in parts]
+        with Ahead() as ahead:
+            # The first ones have nothing to be made beside.
+            coming: Callable[[], list[Batch]] = makes[0] if makes else list
+            for make in makes[1:]:
+                batches, coming = coming(), ahead.begin(make)
+                yield from batches
+            yield from coming()
 
     def _send_batch(self, statement: Statement) -> int:
         for attempt in range(1, MAX_ATTEMPTS):
@@ -180,10 +196,10 @@ class _Writing:
         return read(statement, self.attached).row_count
 
 
-def _runs(batches: Sequence[Batch]) -> Iterator[range]:
+def _runs(batches: Sequence[Sequence[int]]) -> Iterator[range]:
     """The rows of some batches, as ranges without gaps."""
     # The rows of a batch may have gaps: rows with other columns between them are in other batches.
-    numbers = sorted(chain.from_iterable(batch.numbers for batch in batches))
+    numbers = sorted(chain.from_iterable(batches))
     gaps = [at for at, (a, b) in enumerate(pairwise(numbers), 1) if b > a + 1]
     for start, end in pairwise([0, *gaps, len(numbers)]):
         yield range(numbers[start], numbers[end - 1] + 1)

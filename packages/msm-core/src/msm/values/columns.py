@@ -12,7 +12,16 @@ from typing import Any
 
 import orjson
 
-__all__ = ["dates", "each_alone", "floats", "integers", "strings", "timestamps", "uuids"]
+__all__ = [
+    "are_floats",
+    "dates",
+    "each_alone",
+    "floats",
+    "integers",
+    "strings",
+    "timestamps",
+    "uuids",
+]
 
 type Texts = list[str] | None
 
@@ -33,9 +42,14 @@ def _are(values: Sequence[Any], kind: type) -> bool:
     return set(map(type, values)) == {kind}
 
 
+def are_floats(values: Sequence[Any]) -> bool:
+    """Whether all are floats, of which any can be stored."""
+    return _are(values, float)
+
+
 def floats(values: Sequence[Any]) -> Texts:
     """The shortest texts that read as the same floats."""
-    if not _are(values, float):
+    if not are_floats(values):
         return None
     sizes = list(map(abs, filter(None, values)))
     if sizes and not (min(sizes) >= SMALLEST and max(sizes) < LARGEST):

@@ -38,6 +38,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from msm.errors import StatementError
 from msm.values.columns import (
+    are_floats,
     dates,
     each_alone,
     floats,
@@ -72,6 +73,10 @@ INTEGER_BITS: tuple[tuple[type[Integer], int], ...] = (
 )
 
 
+def _unknown(_values: Sequence[Any]) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnText:
     """How the values of one column are sent.
@@ -83,11 +88,13 @@ class ColumnText:
             would cut a value silently: the column then refuses what the cast would have changed.
         write_all: the texts of a whole column, as ``write`` makes them, where all values are of the
             column's plain Python type and fit; None where each has to be looked at.
+        fit_all: whether ``write_all`` is known to write a whole column, without doing it.
     """
 
     write: Callable[[Any], str]
     carrier: TypeEngine[Any]
     write_all: Callable[[Sequence[Any]], list[str] | None] = each_alone
+    fit_all: Callable[[Sequence[Any]], bool] = _unknown
 
 
 def column_text(column: Column[Any]) -> ColumnText:
@@ -105,7 +112,7 @@ def column_text(column: Column[Any]) -> ColumnText:
         case Integer():
             return ColumnText(_integer_writer(kind), kind, integers(_bits(kind)))
         case Float():
-            return ColumnText(_float, kind, floats)
+            return ColumnText(_float, kind, floats, are_floats)
         case Numeric():
             return ColumnText(_numeric_writer(kind), Numeric())
         case Uuid():
