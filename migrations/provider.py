@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import coerce_resource_to_filename
 from sqlalchemy import Table
 
@@ -60,10 +61,15 @@ class MarketsMigration(AlembicMetaTableMigration):
         reference: what the SDK's CLI takes as ``--provider``, such as ``migrations:migration``.
         branch: label of the project's branch in the revision graph of msm; None for a provider with
             its own revision graph.
+        last_inherited: the newest revision that was made before the project moved onto msm. It and
+            those before it are run as they are: neither reviewed nor judged. None without one.
+        named_by_convention: whether those revisions have names by the naming convention of the SDK.
     """
 
     reference: str
     branch: str | None = None
+    last_inherited: str | None = None
+    named_by_convention: bool = True
     # What the running command has reserved, as the SDK keeps it, and the options that it passed.
     _reserved: Any = field(default=None, init=False, repr=False)
     _timeout: float | None = field(default=None, init=False, repr=False)
@@ -182,6 +188,13 @@ class MarketsMigration(AlembicMetaTableMigration):
         """The folders of the revisions that its own extend; empty without a branch."""
         locations = [Path(coerce_resource_to_filename(item)) for item in self.version_locations]
         return [location for location in locations if location != self.folder]
+
+    def inherited(self, script: ScriptDirectory) -> frozenset[str]:
+        """The ids of the revisions that were made before the project moved onto msm."""
+        if self.last_inherited is None:
+            return frozenset()
+        older = script.iterate_revisions(self.last_inherited, "base")
+        return frozenset(revision.revision for revision in older)
 
     def is_named(self, revision: str) -> bool:
         """Whether an id has the form of this provider's: 1005, or acme0001 on a branch."""

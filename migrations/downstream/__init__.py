@@ -9,7 +9,8 @@ or it has its own version table and revision graph, next to those of msm::
 
     migration = stand_beside(__name__, [Quote, QuotePricesTS])
 
-``docs/downstream.md`` says when to choose which.
+``docs/downstream.md`` says when to choose which. ``docs/existing-tables.md`` moves a project that
+has tables and a history already.
 """
 
 from ..errors import (
@@ -17,16 +18,20 @@ from ..errors import (
     DownstreamModelsError,
     ForeignTableChangedError,
     MissingReferenceError,
+    OtherHistoryError,
     RevisionIdError,
 )
 from .beside import stand_beside
+from .existing import ExistingHistory
 from .extend import extend
 
 __all__ = [
     "DownstreamError",
     "DownstreamModelsError",
+    "ExistingHistory",
     "ForeignTableChangedError",
     "MissingReferenceError",
+    "OtherHistoryError",
     "RevisionIdError",
     "extend",
     "stand_beside",

@@ -42,7 +42,8 @@
     │   └── AlembicRefusedError
     └── DownstreamError             a project's migrations cannot be run as they are
         ├── DownstreamModelsError       the models cannot be one project's
-        ├── RevisionIdError             a revision would collide with one of msm
+        ├── RevisionIdError             a revision would collide with one of msm, or is missing
+        ├── OtherHistoryError           the catalog knows the project's history by other names
         ├── MissingReferenceError       tables that the project refers to do not exist yet
         └── ForeignTableChangedError    a revision changed a table that is not the project's
 
@@ -77,6 +78,7 @@ from .downstream import (
     DownstreamModelsError,
     ForeignTableChangedError,
     MissingReferenceError,
+    OtherHistoryError,
     RevisionIdError,
 )
 from .loss import (
@@ -137,6 +139,7 @@ __all__ = [
     "MissingParentError",
     "MissingReferenceError",
     "NamespaceTakenError",
+    "OtherHistoryError",
     "PoolerError",
     "ProviderModelsError",
     "PublishedCatalogError",

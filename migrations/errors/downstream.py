@@ -9,6 +9,7 @@ __all__ = [
     "DownstreamModelsError",
     "ForeignTableChangedError",
     "MissingReferenceError",
+    "OtherHistoryError",
     "RevisionIdError",
 ]
 
@@ -43,6 +44,18 @@ class MissingReferenceError(DownstreamError):
     def __init__(self, message: str, *, columns: Sequence[str]) -> None:
         super().__init__(message)
         self.columns = tuple(columns)
+
+
+class OtherHistoryError(DownstreamError):
+    """The catalog has the project's tables, or its version table, under other names.
+
+    Attributes:
+        table: the version table that the catalog has.
+    """
+
+    def __init__(self, message: str, *, table: str) -> None:
+        super().__init__(message)
+        self.table = table
 
 
 class ForeignTableChangedError(DownstreamError):

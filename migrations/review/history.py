@@ -98,7 +98,8 @@ def read_history(
 ) -> list[Revision]:
     """Load and run, without a database, the revisions of a namespace.
 
-    Revisions of msm that those of a project depend on are loaded, but are not among them.
+    Revisions of msm that those of a project depend on are loaded, but are not among them. Nor are
+    those that a project has from before it moved onto msm, unless they are asked for.
 
     Args:
         provider: whose tables the revisions may work on.
@@ -113,7 +114,8 @@ def read_history(
         RevisionFilesError: the revisions are not one history, or Python cannot load one.
         UnknownRevisionError: no revision has one of the ids.
     """
-    scripts = _load(provider, folder)
+    directory, scripts = _load(provider, folder)
+    inherited = provider.inherited(directory)
     outside = _outside(folder, {script.revision for script in scripts})
     _refuse_unknown(
         ids, [*(script.revision for script in scripts), *(r.id for r in outside)], folder
@@ -126,7 +128,7 @@ def read_history(
     schema = Schema()
     revisions = []
     for index, (script, upgrade) in enumerate(zip(scripts, upgrades, strict=True)):
-        if not ids or script.revision in ids:
+        if script.revision in ids or not (ids or script.revision in inherited):
             known = owned_tables.union(
                 *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
             )
@@ -193,7 +195,7 @@ def _revision(
     )
 
 
-def _load(provider: MarketsMigration, folder: Path) -> list[Script]:
+def _load(provider: MarketsMigration, folder: Path) -> tuple[ScriptDirectory, list[Script]]:
     if not folder.is_dir():
         raise HistoryError(
             f"There is no folder {folder}; generate the namespace's first revision with "
@@ -203,7 +205,7 @@ def _load(provider: MarketsMigration, folder: Path) -> list[Script]:
     directory = ScriptDirectory(folder.parents[1], version_locations=[*provider.trunk, folder])
     load_revisions(directory)
     walked = reversed(list(directory.walk_revisions()))
-    return [script for script in walked if Path(script.path).parent == folder]
+    return directory, [script for script in walked if Path(script.path).parent == folder]
 
 
 def _record(script: Script, direction: str) -> Recording:

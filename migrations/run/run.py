@@ -38,6 +38,7 @@ from .guards import (
     refuse_unversioned_tables,
     version_rows,
 )
+from .inherited import name_as_before
 from .limits import Limits, set_timeouts
 from .lock import MigrationLock, release, take
 from .logger import LOG
@@ -260,6 +261,7 @@ class Run:
         # Before the hook below: it must not say that a commit was asked for and then refuse it.
         event.listen(self._connection, "commit", self._foreign_tables.assert_unchanged)
         self._watch_commits(script, self._lock)
+        name_as_before(script, self._provider)
         self._run_with_retries(judge)
         rows = version_rows(self._connection, self._provider)
         at_head = rows == tuple(self.revisions.heads)

@@ -89,7 +89,9 @@ class Safeguard:
         # Without a step there is nothing to lose, and an edit is all that there is to see.
         if not steps or steps[0].is_upgrade:
             self._refuse_edited(connection, provider, rows)
-            self._judge_upgrade(connection, [step.revision for step in steps], allowed=allowed)
+            inherited = provider.inherited(self._script)
+            scripts = [step.revision for step in steps if step.revision.revision not in inherited]
+            self._judge_upgrade(connection, scripts, allowed=allowed)
             return ""
         return self._judge_downgrade(
             connection, provider, [step.revision for step in steps], allowed=allowed

@@ -27,6 +27,8 @@ READMES = [ROOT / "README.md", ROOT / "migrations" / "README.md", *PACKAGES.glob
 PAGES = sorted([*READMES, *GUIDES, *DOCS.rglob("*.md")])
 # Its blocks are those of the example projects; tests/downstream follows all three.
 DOWNSTREAM = DOCS / "downstream.md"
+# tests/downstream/test_existing.py follows it in the project that it is about.
+EXISTING = DOCS / "existing-tables.md"
 MOVING = DOCS / "from-sdk8.md"
 # The default suite runs the commands of both generations here: `./dev` chooses the environment.
 BOTH = [MOVING, ROOT / "README.md"] if GENERATION == "metatables" else []
@@ -67,7 +69,7 @@ def snippets() -> list[Block]:
     ]
 
 
-ELSEWHERE = {DOWNSTREAM} if MOVING in BOTH else {DOWNSTREAM, MOVING}
+ELSEWHERE = {DOWNSTREAM, EXISTING} | (set() if MOVING in BOTH else {MOVING})
 FOLLOWED = [page for page in PAGES if page not in ELSEWHERE and in_order(page)]
 
 

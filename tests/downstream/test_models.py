@@ -4,12 +4,14 @@ import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from migrations import migration
 from migrations.errors import DatabaseAheadError
 from migrations.history.files import Revisions
+from migrations.provider import version_location
 from migrations.run.guards import unknown_version
 from msm.errors import AttachError, AttachProblem
 from msm.errors.commands import upgrade_command
@@ -99,6 +101,71 @@ def stand_beside_with(models: Callable[[], list[type]]) -> str:
         return str(stand_beside("acme_migrations", models()).version_table)
     except MsmError as error:
         return f"{type(error).__name__}: {error}"
+
+
+def stand_beside_with_history(names: dict[str, Any], namespaces: list[str]) -> str:
+    from migrations.downstream import ExistingHistory, stand_beside
+    from msm import MsmError
+
+    models = [
+        map_model(
+            f"Quote{place}", "acme", __explicit_names__=True, __metatable_namespace__=namespace
+        )
+        for place, namespace in enumerate(namespaces)
+    ]
+    try:
+        provider = stand_beside("migrations", models, history=ExistingHistory(**names))
+    except MsmError as error:
+        return f"{type(error).__name__}: {error}"
+    return f"{provider.migration_provider_key} {provider.qualified_version_table}"
+
+
+VERSIONS = Path(version_location("migrations", "acme").partition(":")[2])
+PLACE = Path(__file__).parents[2] / "migrations" / VERSIONS
+
+
+@pytest.mark.parametrize(
+    ("names", "namespaces", "said"),
+    [
+        (
+            {"provider": "feed", "version_table": "feed_versions"},
+            ["acme", "acme"],
+            "feed:acme public.feed_versions",
+        ),
+        (
+            {},
+            ["acme", "globex"],
+            (
+                "DownstreamModelsError: The models have several namespaces, acme, globex; set "
+                "__metatable_namespace__ on the abstract bases of the project, and on no model."
+            ),
+        ),
+        (
+            {"provider": "msm"},
+            ["acme"],
+            (
+                "DownstreamModelsError: The provider 'msm' is the key of the provider of msm in "
+                "the catalog; give ExistingHistory the package that the project's own provider has had."
+            ),
+        ),
+        (
+            {"last_revision": "0014"},
+            ["acme"],
+            (
+                "RevisionIdError: The last revision '0014' of ExistingHistory is in no file of "
+                f"{PLACE}; move the project's revisions to that folder, or correct the id."
+            ),
+        ),
+    ],
+    ids=["names", "namespaces", "provider of msm", "no file"],
+)
+def test_an_existing_history_has_one_namespace_and_its_files(
+    tmp_path: Path, names: dict[str, str], namespaces: list[str], said: str
+) -> None:
+    ran = run_forked(
+        stand_beside_with_history, names, namespaces, environment=NOWHERE, folder=tmp_path
+    )
+    assert ran.value == said
 
 
 def extend_with_an_identifier_of_ours() -> str:

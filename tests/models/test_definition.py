@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from msm.base import MarketsBase, MarketsTimeIndexMetaTable
+from msm.base import MarketsBase, MarketsMetaTable, MarketsTimeIndexMetaTable
 from msm.errors import ModelDefinitionError
 from msm.models import Asset, AssetSnapshotsTS
 from msm.types import Str64
@@ -34,6 +34,35 @@ def test_the_catalog_has_a_table_under_its_own_name() -> None:
         assert model.__metatable_identifier__ == model.__name__
         request = model.build_registration_request(data_source_uid="x", identifier="y")
         assert request.identifier == model.__tablename__
+
+
+class FeedMetaTable(MarketsMetaTable):
+    __abstract__ = True
+    __application__ = "acme"
+    __explicit_names__ = True
+    __metatable_namespace__ = "acme-feed"
+
+
+def test_a_table_from_before_msm_keeps_its_names() -> None:
+    stated = {"__tablename__": "feed_quotes", "__metatable_identifier__": "acme.FeedQuotes"}
+    model = define("Quote", {"__doc__": "One."} | stated | columns(), FeedMetaTable)
+    assert model.__tablename__ == "feed_quotes"
+    assert model.__metatable_identifier__ == "acme.FeedQuotes"
+    request = model.build_registration_request(data_source_uid="x", identifier="y")
+    assert (request.identifier, request.namespace) == ("acme.FeedQuotes", "acme-feed")
+
+
+def test_a_new_table_beside_those_gets_derived_names() -> None:
+    model = define("Quote", {"__doc__": "One."} | columns(), FeedMetaTable)
+    assert model.__tablename__ == "acme__quote"
+    request = model.build_registration_request(data_source_uid="x")
+    assert (request.identifier, request.namespace) == ("acme__quote", "acme-feed")
+
+
+@pytest.mark.parametrize("name", ["__metatable_identifier__", "__metatable_namespace__"])
+def test_other_models_may_not_state_names(name: str) -> None:
+    with pytest.raises(ModelDefinitionError, match=f"sets {name}, which is not a known setting"):
+        define("Quote", {"__doc__": "One.", name: "acme"} | columns())
 
 
 def test_a_class_may_name_its_concept() -> None:

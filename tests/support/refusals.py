@@ -152,6 +152,13 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "{columns}: not in this database, but {project} refers to it, so nothing was changed; "
         f"upgrade msm first with `{UPGRADE}`, and run this again."
     ),
+    errors.OtherHistoryError: (
+        "{there} is {known!r} of the provider {owner!r} in the platform's catalog, and this code "
+        "has {table} as {identifier!r} of {key!r}, and nothing was changed; pass "
+        "history=ExistingHistory(provider={package!r}, version_table={there!r}, "
+        "identifier={known!r}) to stand_beside() and set __metatable_namespace__ = {namespace!r} "
+        "on the abstract bases if that is this project, or choose another __application__."
+    ),
     errors.ForeignTableChangedError: (
         "{tables}: created, changed or dropped during the migration of {project}, which does not "
         "own it; {outcome}; remove that from its revisions, or, if another migration did it at the "

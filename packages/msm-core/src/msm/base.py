@@ -12,6 +12,9 @@ segment once, on an abstract base::
 
     class Quote(AcmeMetaTable):  # the table acme__quote
         \"\"\"One quote of one asset.\"\"\"
+
+Tables that were there before msm keep their names: an abstract base with ``__explicit_names__``
+lets its models state them.
 """
 
 import difflib
@@ -62,10 +65,14 @@ AUTHOR_SETTINGS = TIME_SETTINGS | {
     "__abstract__",
     "__application__",
     "__concept__",
+    "__explicit_names__",
     "__mapper_args__",
     "__metatable_protect_from_deletion__",
     "__table_args__",
 }
+
+# What it may set besides where the class, or a base of it, sets __explicit_names__.
+EXPLICIT_NAMES = {"__metatable_identifier__", "__metatable_namespace__", "__tablename__"}
 
 # The class of each table. Not kept in Table.info, which Alembic would render into create_table, and
 # not looked up in the mapper registry, which raises while a refused class is still alive.
@@ -99,9 +106,10 @@ class MarketsBase(DeclarativeBase):
         return None if found is None else _owners[found]
 
 
-def _refuse_unknown_settings(cls: type) -> None:
+def _refuse_unknown_settings(cls: type["MarketsModel"]) -> None:
+    allowed = EXPLICIT_NAMES if cls.__explicit_names__ else ()
     for name in vars(cls):
-        if not (name.startswith("__") and name.endswith("__")):
+        if not (name.startswith("__") and name.endswith("__")) or name in allowed:
             continue
         if name == "__tablename__":
             raise ModelDefinitionError(
@@ -230,13 +238,15 @@ class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
 
     __application__: ClassVar[str] = "ms_markets"
     __concept__: ClassVar[str]
+    __explicit_names__: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         _refuse_unknown_settings(cls)
         # Names are set before SQLAlchemy maps the class, which happens in super().
         if "__abstract__" not in cls.__dict__:
             concept = cls.__dict__.get("__concept__", cls.__name__)
-            table = str(schema_table_name(cls.__application__, concept, settings.table_suffix))
+            derived = str(schema_table_name(cls.__application__, concept, settings.table_suffix))
+            table = vars(cls).get("__tablename__", derived)
             _refuse_taken_table(cls, table)
             cls._derive(table)
         try:
@@ -255,8 +265,9 @@ class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
     @classmethod
     def _derive(cls, table: str) -> None:
         cls.__tablename__ = table
-        cls.__metatable_identifier__ = cls.__name__
-        cls.__metatable_namespace__ = settings.namespace
+        stated = vars(cls).get("__metatable_identifier__")
+        cls.__metatable_identifier__ = stated or cls.__name__
+        cls.__catalog_identifier__ = stated or table
         cls.__metatable_description__ = _description(cls)
         cls.__metatable_labels__ = _labels(cls)
 
@@ -265,8 +276,11 @@ class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
         """What the SDK enters into the catalog, by the name of the table.
 
         Every table of a platform has an identifier of its own, and so has every namespace of ours.
+        A model with an explicit identifier is entered by that.
         """
-        request = super().build_registration_request(**options | {"identifier": cls.__tablename__})
+        request = super().build_registration_request(
+            **options | {"identifier": cls.__catalog_identifier__}
+        )
         contract = request.table_contract
         # Of a time-indexed table it is a dictionary.
         columns = contract["columns"] if isinstance(contract, dict) else contract.columns
@@ -277,7 +291,8 @@ class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
 
     __tablename__: str
     __metatable_identifier__: ClassVar[str]
-    __metatable_namespace__: ClassVar[str]
+    __metatable_namespace__: ClassVar[str] = settings.namespace
+    __catalog_identifier__: ClassVar[str]
     __metatable_description__: ClassVar[str | None]
     __metatable_labels__: ClassVar[Sequence[str] | None]
 
@@ -288,6 +303,8 @@ class MarketsMetaTable(MarketsModel):
     Class attributes an author may set:
         __application__: first segment of the table name; ``ms_markets`` for ours.
         __concept__: the concept segment of the table name, if it is not the class name.
+        __explicit_names__: True on an abstract base, so that models of it may set __tablename__,
+            __metatable_identifier__ and __metatable_namespace__, as those of existing tables.
 
     Raises:
         ModelDefinitionError: while a class is created; it names the class and what is wrong.
