@@ -145,7 +145,8 @@ PLACE = Path(__file__).parents[2] / "migrations" / VERSIONS
             ["acme"],
             (
                 "DownstreamModelsError: The provider 'msm' is the key of the provider of msm in "
-                "the catalog; give ExistingHistory the package that the project's own provider has had."
+                "the catalog; give ExistingHistory the package that the project's own provider has "
+                "had."
             ),
         ),
         (
