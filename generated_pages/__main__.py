@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import architecture, scale, schema
+from . import architecture, deployment, scale, schema
 from .svg import draw, mark_of
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -43,7 +43,7 @@ def pages(docs: Path) -> Pages:
     """Every generated page; the prose of one that is only partly generated comes from ``docs``."""
     return Pages(
         schema.pages(docs) | architecture.pages(docs) | scale.pages(docs),
-        schema.diagrams() | architecture.diagrams(),
+        schema.diagrams() | architecture.diagrams() | deployment.diagrams(),
     )
 
 

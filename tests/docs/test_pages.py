@@ -138,11 +138,12 @@ def test_a_page_of_another_state_is_found(tmp_path: Path) -> None:
         "schema/core.md": ("uid", "id"),
         "schema/pricing.svg": ("sha256 ", "sha256 0"),
         "architecture/msm.svg": ("sha256 ", "sha256 0"),
+        "deployment.svg": ("sha256 ", "sha256 0"),
         "architecture.md": ("| `engine` |", "| `motor` |"),
         "schema.md": ("| `bytes` |", "| `blob` |"),
         "scale.md": ("| replicated |", "| local |"),
     }
-    for page in ("architecture.md", "scale.md", "schema.md"):
+    for page in ("architecture.md", "deployment.svg", "scale.md", "schema.md"):
         shutil.copy(DOCS / page, tmp_path / page)
     for name, (old, new) in changes.items():
         text = (tmp_path / name).read_text(encoding="utf-8")

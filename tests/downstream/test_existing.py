@@ -179,14 +179,12 @@ def test_project_of_plain_alembic_is_entered_once(
 
 def test_old_revisions_run_as_they_are(
     populated: Project,
-    environment: Mapping[str, str],
     fresh_platform: LocalPlatform,
     empty_database: Connection,
     superuser: Connection,
 ) -> None:
-    move(populated)
-    follow_all(populated, environment)
     wanted = describe(superuser)
+    move(populated)
     empty = environment_of(fresh_platform)
     ours = run_sdk_cli(
         "migrations",
@@ -228,37 +226,28 @@ def test_old_revisions_name_constraints_as_before(
     assert context.opts["target_metadata"] is models
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "table", "identifier", "key"),
-    [
-        ("provider", "elsewhere", VERSIONS, "vector_feed.alembic_version", "elsewhere"),
-        ("identifier", "elsewhere", VERSIONS, "elsewhere", "vector_feed_connector"),
-        ("version_table", "other", "other", "vector_feed.alembic_version", "vector_feed_connector"),
-    ],
-)
 def test_a_name_that_the_catalog_does_not_have_is_refused(
-    populated: Project,
-    environment: Mapping[str, str],
-    superuser: Connection,
-    name: str,
-    value: str,
-    table: str,
-    identifier: str,
-    key: str,
+    populated: Project, environment: Mapping[str, str], superuser: Connection
 ) -> None:
     before = superuser.execute(RESOURCES).fetchall()
-    move(populated, **{name: value})
-    refused = populated.migrate("upgrade", "head", environment=environment)
-    assert refused.exit_code == 1
-    assert sentence_of(refused) == sentence(
-        OtherHistoryError,
-        there=VERSIONS,
-        known="vector_feed.alembic_version",
-        owner="vector_feed_connector:vector-feed",
-        package="vector_feed_connector",
-        namespace="vector-feed",
-        table=table,
-        identifier=identifier,
-        key=f"{key}:vector-feed",
-    )
+    known = OTHER["identifier"]
+    for name, table, identifier, provider in (
+        ("provider", VERSIONS, known, "elsewhere"),
+        ("identifier", VERSIONS, "elsewhere", "vector_feed_connector"),
+        ("version_table", "elsewhere", known, "vector_feed_connector"),
+    ):
+        move(populated, **{name: "elsewhere"})
+        refused = populated.migrate("upgrade", "head", environment=environment)
+        assert refused.exit_code == 1
+        assert sentence_of(refused) == sentence(
+            OtherHistoryError,
+            there=VERSIONS,
+            known=known,
+            owner="vector_feed_connector:vector-feed",
+            package="vector_feed_connector",
+            namespace="vector-feed",
+            table=table,
+            identifier=identifier,
+            key=f"{provider}:vector-feed",
+        )
     assert superuser.execute(RESOURCES).fetchall() == before
