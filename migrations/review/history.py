@@ -4,10 +4,12 @@ import ast
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Table
 
 from ..errors import MigrationError, UnreadableRevisionError
 from ..history.files import RevisionFile, load_revisions, read_file
@@ -121,7 +123,9 @@ def read_history(
         ids, [*(script.revision for script in scripts), *(r.id for r in outside)], folder
     )
     owned_tables = {model.__tablename__ for model in provider.metatable_models}
-    upgrades = [_record(script, "upgrade") for script in scripts]
+    upgrades = [
+        _record(script, "upgrade", with_sql=not ids or script.revision in ids) for script in scripts
+    ]
     # First all upgrades: whether a revision may create a table depends on what later ones drop.
     made = [{name for o in each.operations for name in created_tables(o.op)} for each in upgrades]
     gone = [{name for o in each.operations for name in retired_tables(o.op)} for each in upgrades]
@@ -139,9 +143,15 @@ def read_history(
     revisions = [replace(revision, left_over=left_over) for revision in revisions]
     if revisions and revisions[-1].id == scripts[-1].revision:
         tables = {model.__tablename__: model.__table__ for model in provider.metatable_models}
-        models = {name: shape_of(table) for name, table in tables.items()}
+        models = {name: _shape_of_model(table) for name, table in tables.items()}
         revisions[-1] = replace(revisions[-1], models=models)
     return [*revisions, *(revision for revision in outside if not ids or revision.id in ids)]
+
+
+@cache
+def _shape_of_model(table: Table) -> TableShape:
+    # Compared, and never changed.
+    return shape_of(table)
 
 
 def _refuse_unknown(ids: Collection[str], known: Collection[str], folder: Path) -> None:
@@ -168,7 +178,7 @@ def pending_revisions(directory: ScriptDirectory, ids: Collection[str]) -> list[
     schema = Schema()
     found = []
     for script in reversed(list(directory.walk_revisions())):
-        upgrade = _record(script, "upgrade")
+        upgrade = _record(script, "upgrade", with_sql=script.revision in ids)
         if script.revision in ids:
             found.append(_revision(script, upgrade, schema.copy(), ()))
         for operation in upgrade.operations:
@@ -208,9 +218,11 @@ def _load(provider: MarketsMigration, folder: Path) -> tuple[ScriptDirectory, li
     return directory, [script for script in walked if Path(script.path).parent == folder]
 
 
-def _record(script: Script, direction: str) -> Recording:
+def _record(script: Script, direction: str, *, with_sql: bool = True) -> Recording:
     function = vars(script.module).get(direction)
-    return Recording() if function is None else record(function, Path(script.path))
+    if function is None:
+        return Recording()
+    return record(function, Path(script.path), with_sql=with_sql)
 
 
 def _acknowledged(module: ModuleType, path: Path, folder: Path) -> Mapping[str, str]:

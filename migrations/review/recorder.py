@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from alembic.operations import BatchOperations, Operations
 from alembic.operations.ops import (
+    AddColumnOp,
     CreateIndexOp,
     CreateTableOp,
     DropConstraintOp,
@@ -80,17 +81,18 @@ class Recording:
         return not (self.operations or self.batches or self.lookups or self.failure)
 
 
-def record(function: Callable[[], object], file: Path) -> Recording:
+def record(function: Callable[[], object], file: Path, *, with_sql: bool = True) -> Recording:
     """Run a function of a revision against a context that records.
 
     Args:
         function: ``upgrade`` or ``downgrade`` of a loaded revision.
         file: the path of the revision, as in its code objects.
+        with_sql: whether to render SQL, which takes longer than all the rest.
 
     Returns:
         What it did. An exception of the revision is recorded, not raised.
     """
-    return _Recorder(file).record(function)
+    return _Recorder(file, with_sql=with_sql).record(function)
 
 
 def _is_nameless(op: MigrateOperation) -> bool:
@@ -149,8 +151,9 @@ class _Context(MigrationContext):
 
 
 class _Recorder:
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, with_sql: bool) -> None:
         self.file = file
+        self.with_sql = with_sql
         self.recording = Recording()
         self.output = io.StringIO()
         self.context = _Context(self)
@@ -175,8 +178,9 @@ class _Recorder:
         self.recording.operations.append(
             Operation(op, self.location_of_call(), self.context.block, line, nameless)
         )
-        if nameless and not isinstance(op, CreateTableOp):
-            # Alembic cannot render it. A table can be rendered without the name of its index.
+        # Alembic cannot render what has no name. A table can be rendered without the name of its
+        # index. By running them, tables and columns get what they consist of.
+        if (nameless or not self.with_sql) and not isinstance(op, CreateTableOp | AddColumnOp):
             return None
         try:
             return Operations.invoke(self.operations, op)
