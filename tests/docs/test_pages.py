@@ -125,6 +125,7 @@ def test_generated_pages_are_what_the_code_says() -> None:
     assert list(stale(DOCS)) == [], "bring them up to date with ./dev docs"
 
 
+@pytest.mark.slow
 def test_the_check_of_generated_pages_needs_no_graphviz() -> None:
     without = "import sys; sys.modules['pygraphviz'] = None"
     check = "from generated_pages.__main__ import DOCS, stale; print(list(stale(DOCS)))"

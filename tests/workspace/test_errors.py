@@ -116,6 +116,7 @@ def fail() -> None:
     ) from cause
 
 
+@pytest.mark.slow
 def test_an_error_leaves_a_worker_of_a_pool() -> None:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         task = pool.apply_async(fail)

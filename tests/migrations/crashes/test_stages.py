@@ -67,6 +67,7 @@ def test_killed_after_commit_the_next_upgrade_only_finalizes(
     assert run_forked(check, [], environment=environment, folder=ROOT).value == 0
 
 
+@pytest.mark.slow
 def test_killed_while_finalizing_leaves_each_table_once(
     clean: Clean, fresh_platform: LocalPlatform, empty_url: str, background: Background
 ) -> None:

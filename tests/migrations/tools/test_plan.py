@@ -132,6 +132,7 @@ def test_sql_of_a_downgrade_does_the_same(
     assert outcome_of("", superuser) == planned
 
 
+@pytest.mark.slow
 def test_sql_of_an_upgrade_does_the_same(
     environment: Mapping[str, str], superuser: Connection
 ) -> None:
@@ -360,6 +361,7 @@ def test_a_large_table_is_estimated(environment: Mapping[str, str], superuser: C
     assert result.value == "about 3 rows", result.stderr
 
 
+@pytest.mark.slow
 def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "migrations.plan", "-1"],
