@@ -25,19 +25,18 @@ PLOTTED = "Rows of a price series"
 TITLES = {"metatables": "Benchmarks with metatables", "mainsequence8": "Benchmarks with SDK 8"}
 PAGE = """# {title}
 
-Measured on {day} with `{command}`,
-on {machine}. Every figure is the
-median of interleaved repeats, with the smallest and the largest. Ratios are taken round by round,
-so both sides saw the same machine load. A figure with one repeat is a count, or was measured once.
-No test asserts these durations.
+By `{command}`, each table in one run.
+Every figure is the median of interleaved repeats, with the smallest and the largest. Ratios are
+taken round by round, so both sides saw the same machine load. A figure with one repeat is a count,
+or was measured once. No test asserts these durations.
 
 What the time of {plotted} is spent on is at the end of their table, in seconds of CPU and as shares
 of all four: `client` is this program; `wire` is the kernel's work for the client and the platform,
 mostly their sockets; `platform` is msm-local, and `PostgreSQL` all its processes. The client works
 while the platform does, so that the sum may be more than the time.
-
-{tables}
 """
+# Before the title of each table.
+SECTION = "\n## "
 
 
 def machine() -> str:
@@ -59,33 +58,50 @@ def show(title: str, group: Group) -> None:
     Console(width=160).print(table)
 
 
-def record(groups: Mapping[str, Group], folder: Path) -> None:
-    """Write all groups to this generation's page of the documentation, and the plot next to it."""
-    text = PAGE.format(
+def record(groups: Mapping[str, Group], folder: Path, order: Sequence[str]) -> None:
+    """Write groups to this generation's page of the documentation, and the plot next to it.
+
+    Args:
+        groups: what was measured, by title. The page keeps its other tables.
+        folder: the folder of the page.
+        order: the titles of all tables of the page.
+    """
+    file = folder / f"{GENERATION}.md"
+    day = datetime.datetime.now(datetime.UTC).date().isoformat()
+    tables = _tables(file.read_text(encoding="utf-8")) if file.exists() else {}
+    tables |= {title: _markdown(title, group, day) for title, group in groups.items()}
+    head = PAGE.format(
         title=TITLES[GENERATION],
-        day=(day := datetime.datetime.now(datetime.UTC).date().isoformat()),
         command=f"MSM_SDK={GENERATION} ./dev run python -m benchmarks --record",
-        machine=machine(),
         plotted=PLOTTED[0].lower() + PLOTTED[1:],
-        tables="\n\n".join(_markdown(title, group) for title, group in groups.items()),
     )
-    (folder / f"{GENERATION}.md").write_text(text, encoding="utf-8")
-    drawn = plot(PLOTTED, groups[PLOTTED], f"{day}, {machine()}")
-    (folder / f"{GENERATION}.svg").write_text(drawn, encoding="utf-8")
+    file.write_text(
+        head + "".join(SECTION + tables[title] for title in order if title in tables),
+        encoding="utf-8",
+    )
+    if PLOTTED in groups:
+        drawn = plot(PLOTTED, groups[PLOTTED], f"{day}, {machine()}")
+        (folder / f"{GENERATION}.svg").write_text(drawn, encoding="utf-8")
 
 
-def _markdown(title: str, group: Group) -> str:
+def _tables(page: str) -> dict[str, str]:
+    """The tables of a page, each with its title, by title."""
+    return {table.partition("\n")[0]: table for table in page.split(SECTION)[1:]}
+
+
+def _markdown(title: str, group: Group, day: str) -> str:
     picture = [f"![Medians with the smallest and the largest]({GENERATION}.svg)", ""]
     return "\n".join(
         [
-            f"## {title}",
+            title,
             "",
-            f"On {group.server}.",
+            f"Measured on {day}, on {machine()}, with {group.server}.",
             "",
             *(picture if title == PLOTTED else []),
             _line(HEADINGS),
             _line(["---"] * len(HEADINGS)),
             *(_line(_cells(figure)) for figure in group.figures),
+            "",
         ]
     )
 

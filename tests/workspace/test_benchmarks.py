@@ -64,15 +64,15 @@ def test_growth_of_a_history_is_bounded_where_rows_are() -> None:
 def test_record_writes_page_and_plot(tmp_path: Path) -> None:
     figures = [drawn_figure("<ours>"), drawn_figure("psycopg"), drawn_figure("psycopg")]
     group = Group([*figures, Figure("memory", Sample((9.0,)), "MB", at_most=8)], "PostgreSQL 18")
-    record({"Start-up": group, PLOTTED: group}, tmp_path)
+    record({"Start-up": group, PLOTTED: group}, tmp_path, ["Start-up", PLOTTED])
     page = (tmp_path / f"{GENERATION}.md").read_text(encoding="utf-8")
     assert page.startswith(f"# {TITLES[GENERATION]}\n")
     assert page.count("| memory | 1 | 9 MB | 9 to 9 |  |  |  | 8 MB: MISSED |") == 2
-    assert page.count("On PostgreSQL 18.") == 2
+    assert page.count(", with PostgreSQL 18.") == 2
     assert page.count(f"]({GENERATION}.svg)") == 1
 
     drawing = ElementTree.parse(tmp_path / f"{GENERATION}.svg").getroot()  # noqa: S314 - our own
-    day = re.findall(r"Measured on (\S+)", page)[0]
+    day = re.findall(r"Measured on ([\d-]+)", page)[0]
     said = [text.text or "" for text in drawing.iterfind("{*}text")]
     assert any(text.startswith(day) and "cores" in text for text in said)
     assert {"<ours>", "psycopg"} <= set(said)
@@ -80,13 +80,20 @@ def test_record_writes_page_and_plot(tmp_path: Path) -> None:
     assert len(list(drawing.iterfind("{*}circle"))) == 2
 
 
-def test_record_refuses_a_part_of_the_groups(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["benchmarks", "--record", "startup"])
-    with pytest.raises(SystemExit, match="2"):
-        command.main()
-    assert "name no group with --record" in capsys.readouterr().err
+def test_record_keeps_the_tables_of_other_groups(tmp_path: Path) -> None:
+    order = ["Start-up", "Many tables", PLOTTED]
+    old, new = (
+        Group([Figure("a", Sample((value,)), "s")], "PostgreSQL 18") for value in (1.0, 2.0)
+    )
+    record(
+        {PLOTTED: Group([drawn_figure("ours")], "PostgreSQL 18"), "Start-up": old}, tmp_path, order
+    )
+    before = (tmp_path / f"{GENERATION}.md").read_text(encoding="utf-8")
+    record({"Many tables": new, "Start-up": new}, tmp_path, order)
+    page = (tmp_path / f"{GENERATION}.md").read_text(encoding="utf-8")
+    assert re.findall("^## (.*)$", page, re.MULTILINE) == order
+    assert page.count("| a | 1 | 2 s | 2 to 2 |  |  |  |  |") == 2
+    assert page.endswith(before[before.index(f"## {PLOTTED}") :])
 
 
 @pytest.mark.parametrize("generation", TITLES)
@@ -95,9 +102,10 @@ def test_each_generation_has_a_page_of_every_group(generation: str) -> None:
     assert re.findall("^## (.*)$", page, re.MULTILINE) == [
         title for title, _, _ in command.GROUPS.values()
     ]
-    (day,) = re.findall(r"Measured on (\S+)", page)
+    days = dict(re.findall(r"^## (.*)\n\nMeasured on ([\d-]+)", page, re.MULTILINE))
+    assert days.keys() == {title for title, _, _ in command.GROUPS.values()}
     assert f"MSM_SDK={generation} " in page
-    assert day in (command.FOLDER / f"{generation}.svg").read_text(encoding="utf-8")
+    assert days[PLOTTED] in (command.FOLDER / f"{generation}.svg").read_text(encoding="utf-8")
 
 
 def test_every_third_generated_table_is_time_indexed(tmp_path: Path) -> None:
