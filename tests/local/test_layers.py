@@ -38,6 +38,7 @@ ABOVE_HTTP = {
     "instances",
     "client",
     "status",
+    "window",
     "reset",
     "doctor",
     "cli",

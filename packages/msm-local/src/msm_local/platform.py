@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
+from starlette.types import ASGIApp
+
 from msm_local.api.app import AppConfig, create_app, open_database, serve_from
 from msm_local.api.endpoints.dependencies import Platform
 from msm_local.api.serving import serving
@@ -25,6 +27,7 @@ class LocalPlatform:
             copies of one, share it too.
         listener: the socket to serve at, which the platform closes; None for any free port.
         token: what every request has to carry; None for a new one.
+        window: answers the pages of the window; None for a platform without one.
     """
 
     def __init__(
@@ -34,8 +37,10 @@ class LocalPlatform:
         runtime_password: str | None = None,
         listener: socket.socket | None = None,
         token: str | None = None,
+        window: ASGIApp | None = None,
     ) -> None:
         self._database_url = database_url
+        self._window = window
         self._runtime_password = runtime_password or secrets.token_urlsafe(24)
         # It listens from now on: the endpoint is known before the start, and the port is taken.
         self._socket = listener or bind_first_free()
@@ -58,7 +63,7 @@ class LocalPlatform:
         with ExitStack() as cleanup:
             cleanup.callback(self._socket.close)
             self._config = self._prepare(self._database_url)
-            self._app = create_app(self._config)
+            self._app = create_app(self._config, self._window)
             cleanup.enter_context(serving(self._app, self._socket))
             self._cleanup = cleanup.pop_all()
         return self

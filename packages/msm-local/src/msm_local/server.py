@@ -34,6 +34,7 @@ from msm_local.postgres.database_names import DATABASE, UNFINISHED
 from msm_local.reset.templates import discard
 from msm_local.system.ports import bind_first_free, bind_usual
 from msm_local.system.processes import ENDING_SIGNALS, start_time
+from msm_local.window.door import Door
 
 if TYPE_CHECKING:
     from msm_local.engines.metatables.platform import MetatablesPlatform
@@ -156,7 +157,8 @@ def _serve(
 
     name = f"the platform {instance.name!r} of {instance.root}"
     app = create_app(
-        AppConfig(state.database_url, runtime_password, settings, state.token, state.port, name)
+        AppConfig(state.database_url, runtime_password, settings, state.token, state.port, name),
+        Door(instance),
     )
     server = uvicorn.Server(uvicorn_config(app))
     died = threading.Event()

@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp
 
 from msm_local.api import description
 from msm_local.api.body_limit import BodyLimit
@@ -19,7 +20,7 @@ from msm_local.api.error_handlers import install_handlers
 from msm_local.api.gate import Gate
 from msm_local.api.metatables.app import create_metatables_app
 from msm_local.api.openapi import describe
-from msm_local.contract.paths import API_ROOT, METATABLES_ROOT
+from msm_local.contract.paths import API_ROOT, METATABLES_ROOT, WINDOW_ROOT
 from msm_local.database.pools import Database
 from msm_local.repositories.settings import Settings
 from msm_local.services.credentials import CredentialReaper
@@ -49,12 +50,13 @@ class AppConfig:
     name: str = "a platform inside another process"
 
 
-def create_app(config: AppConfig) -> FastAPI:
+def create_app(config: AppConfig, window: ASGIApp | None = None) -> FastAPI:
     """The application; its startup opens the connections, and its shutdown closes them.
 
     Args:
         config: its facts; the database is prepared already, because a refusal is an error of the
             caller's start, and would be a traceback in the log here.
+        window: answers the pages of the window; None for a platform without one.
     """
 
     @asynccontextmanager
@@ -85,6 +87,8 @@ def create_app(config: AppConfig) -> FastAPI:
     install_handlers(app)
     _include_routers(app)
     app.mount(METATABLES_ROOT, metatables)
+    if window is not None:
+        app.mount(WINDOW_ROOT, window)
     app.state.metatables = metatables
     return app
 

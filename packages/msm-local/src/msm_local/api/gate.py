@@ -1,4 +1,7 @@
-"""Who may call the platform: only with its token, under its own name, from its own pages."""
+"""Who may call the platform: only with its token, under its own name, from its own pages.
+
+The pages of the window also take the cookie that ``msm-local open`` leads to.
+"""
 
 import binascii
 import hmac
@@ -6,10 +9,13 @@ from base64 import b64decode
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from msm_local.api.error_handlers import error_response
-from msm_local.contract.paths import API_ROOT, METATABLES_ROOT
+from msm_local.api.login import LOGIN_PATH, STATIC_PATH, answer_login, refusal_page
+from msm_local.api.sessions import Sessions
+from msm_local.contract.paths import API_ROOT, METATABLES_ROOT, WINDOW_ROOT
 from msm_local.errors import ForbiddenError, RequestError, UnauthorizedError
 
 __all__ = ["Gate"]
@@ -21,6 +27,8 @@ PAGES = frozenset(
 )
 # Generation 2 sends the token of a local platform in a header of its own.
 LOCAL_TOKEN = "x-metatables-local-token"  # noqa: S105 - the name of the header
+# Methods that change nothing; a browser need not send the Origin with them.
+SAFE = frozenset({"GET", "HEAD"})
 CHALLENGE = 'Basic realm="msm-local: any name, and the token as password", charset="UTF-8"'
 
 
@@ -49,11 +57,18 @@ class Gate:
         self._name = name
         self._token = token.encode()
         self._hosts = frozenset(f"{name}:{port}" for name in NAMES)
+        self._sessions = Sessions(self._token, port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer why not."""
         if scope["type"] == "http":
-            refusal = self._refusal(Headers(scope=scope), scope["path"])
+            headers = Headers(scope=scope)
+            refusal = self._foreign(headers)
+            if refusal is None and scope["path"].startswith(f"{WINDOW_ROOT}/"):
+                page = self._window_page(headers, scope)
+                await (page or self._app)(scope, receive, send)
+                return
+            refusal = refusal or self._untrusted(headers, scope["path"])
             if refusal is not None:
                 answer = error_response(refusal, scope["path"])
                 if scope["path"] in PAGES and isinstance(refusal, UnauthorizedError):
@@ -62,7 +77,20 @@ class Gate:
                 return
         await self._app(scope, receive, send)
 
-    def _refusal(self, headers: Headers, path: str) -> RequestError | None:
+    def _window_page(self, headers: Headers, scope: Scope) -> Response | None:
+        """What a browser sees instead of a page of the window; None if it may see the page."""
+        trusted = self._untrusted(headers, scope["path"]) is None
+        if scope["path"] == LOGIN_PATH:
+            return answer_login(self._sessions, scope, trusted=trusted)
+        if trusted or scope["path"].startswith(STATIC_PATH):
+            return None
+        if not self._sessions.accept(headers.get("cookie", "")):
+            return refusal_page()
+        if scope["method"] not in SAFE and "origin" not in headers:
+            return refusal_page("The request does not say which page it comes from.")
+        return None
+
+    def _foreign(self, headers: Headers) -> RequestError | None:
         # A foreign Host is a web page whose domain was pointed at this machine (DNS rebinding), and
         # a foreign Origin is a page of another site. A browser may know the token as a password, so
         # both are refused before the token is compared.
@@ -75,6 +103,9 @@ class Gate:
         origin = headers.get("origin")
         if origin is not None and not self._is_own(origin):
             return ForbiddenError(f"Pages of the Origin {origin!r} may not call this platform.")
+        return None
+
+    def _untrusted(self, headers: Headers, path: str) -> RequestError | None:
         given = headers.get("authorization", "")
         if path.startswith(f"{self._metatables_root}/"):
             local = headers.get(LOCAL_TOKEN, "")

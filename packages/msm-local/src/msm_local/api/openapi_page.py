@@ -7,17 +7,22 @@ from typing import Any
 
 from msm_local.api.openapi import operations
 
-__all__ = ["page"]
+__all__ = ["body", "page"]
 
 STYLE = "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto}pre{background:#eee}"
 
 
 def page(description: Mapping[str, Any]) -> str:
     """The HTML of an OpenAPI description."""
+    title = escape(description["info"]["title"])
+    head = f"<!doctype html><meta charset=utf-8><title>{title}</title><style>{STYLE}</style>"
+    return f"{head}\n{body(description)}"
+
+
+def body(description: Mapping[str, Any]) -> str:
+    """The part of the page below its head, for a page that has a head of its own."""
     info = {name: escape(text) for name, text in description["info"].items()}
-    head = f"<!doctype html><meta charset=utf-8><title>{info['title']}</title>"
-    title = f"<h1>{info['title']} {info['version']}</h1><p>{info['description']}</p>"
-    parts = [head, f"<style>{STYLE}</style>", title]
+    parts = [f"<h1>{info['title']} {info['version']}</h1><p>{info['description']}</p>"]
     for path, verb, operation in operations(description):
         parts += [f"<h2><code>{verb.upper()} {escape(path)}</code></h2>", *_operation(operation)]
     for name, schema in description["components"]["schemas"].items():

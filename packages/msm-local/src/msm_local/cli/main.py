@@ -6,6 +6,7 @@ import click
 
 from msm_local.cli.commands import env_command, exec_command, psql_command
 from msm_local.cli.group import VerbGroup
+from msm_local.cli.looking import open_command
 from msm_local.cli.machine import destroy_command, doctor_command, list_command
 from msm_local.cli.running import (
     logs_command,
@@ -43,6 +44,7 @@ for command in (
     stop_command,
     status_command,
     logs_command,
+    open_command,
     env_command,
     exec_command,
     psql_command,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from msm_local.contract.paths import API_ROOT
+from msm_local.contract.paths import API_ROOT, WINDOW_ROOT
 from msm_local.instances.instance import API_ENDED, Instance, State
 
-__all__ = ["Health", "call_health", "probe"]
+__all__ = ["Health", "ask_login", "call_health", "probe"]
 
 Status = Literal["healthy", "stopped", "degraded"]
 PROBE_TIMEOUT = 2.0
@@ -74,19 +74,35 @@ def call_health(endpoint: str, token: str) -> dict[str, Any]:
         OSError, HTTPException: nothing answers within PROBE_TIMEOUT seconds.
         ValueError: the answer is not that of a healthy platform; contains its reason.
     """
+    answer = _call("GET", endpoint, f"{API_ROOT}/health/", token)
+    if answer.get("ok") is not True:
+        raise ValueError(str(answer.get("detail", "no reason given")))
+    if "generations" not in answer:
+        raise ValueError("it was started by an older version of msm-local")
+    return answer
+
+
+def ask_login(endpoint: str, token: str) -> str:
+    """Ask the platform at this endpoint for a path that logs a browser in once.
+
+    Raises:
+        OSError, HTTPException: nothing answers within PROBE_TIMEOUT seconds.
+        ValueError: the answer has no such path; contains its reason.
+    """
+    answer = _call("POST", endpoint, f"{WINDOW_ROOT}/login/", token)
+    if "path" not in answer:
+        raise ValueError(str(answer.get("detail", "no reason given")))
+    return str(answer["path"])
+
+
+def _call(method: str, endpoint: str, path: str, token: str) -> dict[str, Any]:
     # The standard library's client: httpx would take longer to import than the call takes.
     connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=PROBE_TIMEOUT)
     try:
-        connection.request(
-            "GET", f"{API_ROOT}/health/", headers={"Authorization": f"Bearer {token}"}
-        )
+        connection.request(method, path, headers={"Authorization": f"Bearer {token}"})
         answer: object = json.loads(connection.getresponse().read())
     finally:
         connection.close()
     if not isinstance(answer, dict):
         raise ValueError("the answer is not a JSON object")  # noqa: TRY004 - a value, not an argument
-    if answer.get("ok") is not True:
-        raise ValueError(str(answer.get("detail", "no reason given")))
-    if "generations" not in answer:
-        raise ValueError("it was started by an older version of msm-local")
     return answer

@@ -8,10 +8,11 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from msm_local.api.gate import Gate
-from msm_local.contract.paths import API_ROOT
+from msm_local.contract.paths import API_ROOT, WINDOW_ROOT
 from msm_local.engines.metatables.ingress import Ingress
 from msm_local.engines.metatables.surroundings import Surroundings
 from msm_local.instances.apis import METATABLES, ROOTS
@@ -22,7 +23,13 @@ METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
 def create_application(
-    surroundings: Surroundings, ingress: Ingress, *, token: str, port: int, name: str
+    surroundings: Surroundings,
+    ingress: Ingress,
+    *,
+    token: str,
+    port: int,
+    name: str,
+    window: ASGIApp | None = None,
 ) -> Starlette:
     """The application of the platform.
 
@@ -32,6 +39,7 @@ def create_application(
         token: what every request must carry.
         port: the port of the server, part of the accepted Host names.
         name: how a request with a wrong token is told which platform it reached.
+        window: answers the pages of the window; None for a platform without one.
     """
 
     async def health(_request: Request) -> Response:
@@ -57,6 +65,7 @@ def create_application(
     routes = [
         Route(f"{API_ROOT}/health/", health),
         *surroundings.routes(),
+        *([] if window is None else [Mount(WINDOW_ROOT, window)]),
         Route("/{path:path}", ingress.forward, methods=METHODS),
     ]
     return Starlette(routes=routes, middleware=[gate], lifespan=lifespan)

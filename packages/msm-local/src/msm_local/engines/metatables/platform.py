@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from msm_local.client.git_context import make_stand_in
 from msm_local.database.metatables import ApiDatabase
@@ -17,6 +17,9 @@ from msm_local.instances.apis import METATABLES, ROOTS
 from msm_local.instances.variables import platform_variables
 from msm_local.system.files import make_private_folder
 from msm_local.system.ports import bind_first_free
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 __all__ = ["MetatablesPlatform"]
 
@@ -37,6 +40,7 @@ class MetatablesPlatform:
         tls: whether its process connects to the database with TLS, as libpq's sslmode.
         name: how a request with a wrong token is told which platform it reached.
         report: called with the name of each slow step before it begins.
+        window: answers the pages of the window; None for a platform without one.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class MetatablesPlatform:
         tls: str = "disable",
         name: str = "a platform inside another process",
         report: Callable[[str], None] = lambda _step: None,
+        window: "ASGIApp | None" = None,
     ) -> None:
         self._folder = folder
         self._log_path = log_path
@@ -57,6 +62,7 @@ class MetatablesPlatform:
         self._tls = tls
         self._name = name
         self._report = report
+        self._window = window
         # It listens from now on: the endpoint is known before the start, and the port is taken.
         self._socket = listener or bind_first_free()
         self._cleanup = ExitStack()
@@ -114,6 +120,7 @@ class MetatablesPlatform:
                 token=self.token,
                 port=self.port,
                 name=self._name,
+                window=self._window,
             )
             cleanup.enter_context(serving(published, key_listener, keys.certificate))
             cleanup.enter_context(serving(application, self._socket))

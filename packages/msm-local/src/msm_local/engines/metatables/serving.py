@@ -11,6 +11,7 @@ from msm_local.engines.metatables.platform import MetatablesPlatform
 from msm_local.instances.instance import Instance
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE, UNFINISHED
+from msm_local.window.door import Door
 
 __all__ = ["API_FOLDER", "begin", "open_database"]
 
@@ -45,6 +46,7 @@ def begin(
         tls="disable" if database_url is None else tls_of(database_url),
         name=f"the platform {instance.name!r} of {instance.root}",
         report=report,
+        window=Door(instance),
     )
     return stack.enter_context(platform)
 

@@ -1,0 +1,1 @@
+"""What the pages of the window read from the database."""

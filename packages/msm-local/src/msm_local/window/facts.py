@@ -1,0 +1,68 @@
+"""Where the pages get their facts: the instance, its database and its providers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Connection
+from starlette.requests import Request
+
+from msm_local.database.reading import read_only
+from msm_local.errors import NotRunningError
+from msm_local.instances.apis import METATABLES
+from msm_local.instances.instance import Instance, State
+from msm_local.repositories.contents.overview import METATABLES_CATALOG, OWN_CATALOG, Catalog
+from msm_local.status.providers import DEFAULT_PROVIDER, Provider, project_providers
+from msm_local.window.checks import Checks
+
+__all__ = ["Facts", "facts_of"]
+
+
+class Facts:
+    """The instance that a window shows.
+
+    Attributes:
+        instance: the instance.
+        checks: the results of the commands that the window ran.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.checks = Checks(instance)
+
+    def state(self) -> State:
+        """The running platform.
+
+        Raises:
+            NotRunningError: its state file is gone, because it ends just now.
+        """
+        state = self.instance.read_state()
+        if state is None:
+            raise NotRunningError(
+                f"The platform is stopping; start it with `{self.instance.command('start')}`."
+            )
+        return state
+
+    def catalog(self, state: State) -> Catalog:
+        """The catalog of the API that the instance serves."""
+        return METATABLES_CATALOG if state.api == METATABLES else OWN_CATALOG
+
+    def providers(self) -> tuple[Provider, ...]:
+        """The migration providers of the project.
+
+        Raises:
+            ProjectSettingsError: its pyproject.toml is wrong.
+        """
+        return project_providers(self.instance.root) or (Provider(DEFAULT_PROVIDER),)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection[Any]]:
+        """A connection for one page, which can only read."""
+        with read_only(self.state().database_url) as connection:
+            yield connection
+
+
+def facts_of(request: Request) -> Facts:
+    """The facts of the window that a request came to."""
+    facts: Facts = request.app.state.facts
+    return facts

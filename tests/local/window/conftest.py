@@ -1,0 +1,73 @@
+"""One platform with its window, a catalog with tables, and browsers without a browser."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from msm_local.instances.instance import Instance, State
+from msm_local.platform import LocalPlatform
+from msm_local.postgres.cluster import Cluster
+from msm_local.window.door import Door
+from tests.local.conftest import Client, next_name
+from tests.support.janitor import new_database
+
+
+@pytest.fixture(scope="package")
+def window(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A platform with the window of an instance, whose project has no provider."""
+    root = tmp_path_factory.mktemp("window")
+    instance = Instance(root, "window", root / ".msm-local" / "window")
+    instance.prepare()
+    with new_database(cluster, next_name()) as name:
+        url = cluster.platform_url(name)
+        with LocalPlatform(url, window=Door(instance)) as running:
+            instance.write_state(_state(running, url, instance.log_path))
+            made = Client(running, url, cluster.admin_url(name))
+            with closing(made.http):
+                yield made
+
+
+@pytest.fixture
+def browser(window: Client) -> Iterator[httpx.Client]:
+    """A client that is logged in by its cookie alone."""
+    with new_browser(window) as made:
+        answer = made.get(login_link(window))
+        assert answer.status_code == 200
+        yield made
+
+
+def new_browser(window: Client) -> httpx.Client:
+    return httpx.Client(base_url=window.platform.endpoint, timeout=30)
+
+
+def login_link(window: Client) -> str:
+    platform = window.platform
+    headers = {"Authorization": f"Bearer {platform.token}"}
+    answer = httpx.post(f"{platform.endpoint}/ui/login/", headers=headers)
+    return str(answer.json()["path"])
+
+
+def _state(platform: LocalPlatform, database_url: str, log_path: Path) -> State:
+    pid = os.getpid()
+    return State(
+        pid=pid,
+        started=psutil.Process(pid).create_time(),
+        phase="ready",
+        steps={},
+        port=platform.port,
+        endpoint=platform.endpoint,
+        token=platform.token,
+        database_url=database_url,
+        embedded=True,
+        data_folder="",
+        postgres_port=0,
+        log_path=str(log_path),
+        version=version("msm-local"),
+        api="msm-local",
+    )
