@@ -31,6 +31,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} · msm-local</title>
+<link rel="icon" href="{static}icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="{static}window.css">
 {head}</head>
 <body class="alone">

@@ -19,7 +19,7 @@ __all__ = ["Checks", "Verdict", "run_command"]
 
 # In seconds.
 COMMAND_TIMEOUT = 120
-# What a command prints where it could not run is a sentence or a traceback: the end of it is enough.
+# Where a command could not run, the end of what it printed says why.
 MAX_SAID = 600
 
 

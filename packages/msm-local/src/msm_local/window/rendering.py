@@ -21,6 +21,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 STEP = 1024
+DASH = "\N{EN DASH}"
 # Below it, a size has one decimal.
 MANY = 10
 
@@ -48,13 +49,18 @@ def render(request: Request, template: str, *, status: int = 200, **shown: Any) 
 
 def _count(value: float | None) -> str:
     """1,234,567, or a dash."""
-    return "–" if value is None else f"{value:,}"
+    return DASH if value is None else f"{value:,}"
+
+
+def _figure(value: float) -> str:
+    """A number of a plot, in six digits at most."""
+    return f"{value:,.6g}"
 
 
 def _size(value: float | None) -> str:
     """A number of bytes, in the largest unit that keeps it above one."""
     if value is None:
-        return "–"
+        return DASH
     unit = 0
     while value >= STEP and unit < len(UNITS) - 1:
         value /= STEP
@@ -65,7 +71,14 @@ def _size(value: float | None) -> str:
 
 def _moment(value: datetime | None) -> str:
     """A time in UTC, to the second."""
-    return "–" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return DASH if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _short(value: datetime) -> str:
+    """A time in UTC to the minute, or a date where it is midnight."""
+    moment = value.astimezone(UTC)
+    midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+    return moment.strftime("%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M")
 
 
 def _age(value: datetime | None, now: datetime) -> str:
@@ -86,8 +99,10 @@ def _duration(value: timedelta) -> str:
 
 FILTERS: Mapping[str, Any] = {
     "count": _count,
+    "figure": _figure,
     "size": _size,
     "moment": _moment,
+    "short": _short,
     "age": _age,
     "duration": _duration,
 }

@@ -1,0 +1,134 @@
+"""One table: its columns, its keys, its neighbours, its newest rows, and the code that uses it."""
+
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from msm_local.database.libpq import message_of
+from msm_local.repositories.physical import (
+    Column,
+    read_columns,
+    read_foreign_keys,
+    read_indexes,
+)
+from msm_local.repositories.window.details import (
+    find_checks,
+    find_points,
+    find_referrers,
+    find_rows,
+)
+from msm_local.repositories.window.listing import Listed, find_listed
+from msm_local.repositories.window.spans import find_spans
+from msm_local.window.diagram import diagram
+from msm_local.window.facts import facts_of
+from msm_local.window.plots import plot, strip
+from msm_local.window.rendering import render
+from msm_local.window.words import ON_DELETE, code_of, key_words
+
+__all__ = ["routes"]
+
+NEWEST = 50
+MAX_VALUES = 10_000
+NUMERIC = ("double precision", "real", "numeric", "integer", "bigint", "smallint")
+# Of a table without a time index: the columns that say when a row was written.
+WRITTEN = ("updated_at", "created_at")
+
+
+def show(request: Request) -> Response:
+    """The page."""
+    facts = facts_of(request)
+    place = (request.path_params["schema"], request.path_params["name"])
+    with facts.connect() as connection:
+        listed = find_listed(connection, facts.catalog(facts.state()), place)
+        if not listed:
+            raise HTTPException(404, f"The catalog has no table {'.'.join(place)}.")
+        [table] = listed
+        shown = _described(connection, table) | _contents(connection, table, request)
+    return render(request, "table.html", table=table, on_delete=ON_DELETE, **shown)
+
+
+def _described(connection: Connection[Any], table: Listed) -> dict[str, Any]:
+    oids = [table.oid] if table.oid is not None else []
+    columns = read_columns(connection, oids)
+    keys = read_foreign_keys(connection, oids)
+    referrers = find_referrers(connection, table.oid) if table.oid is not None else []
+    indexes = read_indexes(connection, oids)
+    return {
+        "columns": columns,
+        "keys": keys,
+        "indexes": [(index, key_words(index)) for index in indexes],
+        "checks": find_checks(connection, table.oid) if table.oid is not None else [],
+        "referrers": referrers,
+        "diagram": diagram(table.model or table.name, keys, referrers),
+        "code": code_of(table, columns, keys),
+    }
+
+
+def _contents(connection: Connection[Any], table: Listed, request: Request) -> dict[str, Any]:
+    """What is read from the table itself, which a migration may lock just now."""
+    empty: dict[str, Any] = {
+        "span": None,
+        "strip": None,
+        "rows": [],
+        "order": None,
+        "plot": None,
+        "numeric": [],
+        "value": None,
+        "problem": "",
+    }
+    if table.oid is None:
+        return empty
+    columns = read_columns(connection, [table.oid])
+    order = table.time_index or next(
+        (name for name in WRITTEN if any(column.name == name for column in columns)), None
+    )
+    place = (table.schema, table.name)
+    names = [column.name for column in columns]
+    try:
+        span = find_spans(connection, [table]).get(table.oid)
+        found = {
+            "span": span,
+            "strip": strip(span.filled) if span else None,
+            "order": order,
+            "rows": find_rows(connection, place, names, order=order, limit=NEWEST),
+        }
+        return empty | found | _series(connection, table, columns, request)
+    except (LockNotAvailable, QueryCanceled) as error:
+        return empty | {"problem": _sentence(error)}
+
+
+def _series(
+    connection: Connection[Any], table: Listed, columns: list[Column], request: Request
+) -> dict[str, Any]:
+    if table.time_index is None:
+        return {}
+    numeric = [column.name for column in columns if column.data_type.startswith(NUMERIC)]
+    asked = request.query_params.get("value", "")
+    value = asked if asked in numeric else next(iter(numeric), None)
+    if value is None:
+        return {}
+    points = find_points(
+        connection,
+        (table.schema, table.name),
+        time=table.time_index,
+        identity=[name for name in table.identity if name != table.time_index],
+        value=value,
+        limit=MAX_VALUES,
+    )
+    return {"numeric": numeric, "value": value, "plot": plot(points)}
+
+
+def _sentence(error: psycopg.Error) -> str:
+    return (
+        f"The rows cannot be read now: {message_of(error)}. A migration may have locked the table; "
+        "the overview shows who holds a lock."
+    )
+
+
+routes = [Route("/tables/{schema}/{name}/", show)]

@@ -1,0 +1,88 @@
+"""What the parts of a table are, in words, and the code that uses it."""
+
+from collections.abc import Sequence
+
+from msm_local.repositories.physical import Column, ForeignKey, Index
+from msm_local.repositories.window.listing import Listed
+
+__all__ = ["ON_DELETE", "code_of", "key_words"]
+
+OURS = frozenset({"msm", "msm_portfolio", "msm_pricing"})
+# Columns of the upsert that is shown: more would not be read.
+MAX_COLUMNS = 6
+ON_DELETE = {
+    "a": "a referred row cannot be deleted",
+    "r": "a referred row cannot be deleted",
+    "c": "deleting the referred row deletes this one",
+    "n": "deleting the referred row sets NULL",
+    "d": "deleting the referred row sets the default",
+}
+
+
+def key_words(index: Index) -> str:
+    """What an index is for."""
+    parts = [*index.columns] + ([index.expression] if index.expression else [])
+    place = ", ".join(parts)
+    where = f", for rows where {index.predicate}" if index.predicate else ""
+    method = "" if index.method == "btree" else f" ({index.method})"
+    if index.primary:
+        return f"identifies a row: {place}"
+    if index.unique:
+        return f"no two rows have the same {place}{where}"
+    return f"finds rows by {place}{where}{method}"
+
+
+def code_of(table: Listed, columns: Sequence[Column], keys: Sequence[ForeignKey]) -> str | None:
+    """The calls that read and write a table; None where the catalog does not name its model."""
+    if table.module is None or table.model is None:
+        return None
+    # Ours are exported there; another project's may be found in its module alone.
+    module = f"{table.package}.models" if table.package in OURS else table.module
+    model = table.model.rpartition(".")[2]
+    needed = [
+        column
+        for column in columns
+        if not column.nullable and column.server_default is None and column.name != "uid"
+    ]
+    linked = {name for key in keys for name in key.source_columns}
+    row = ", ".join(
+        f'"{column.name}": {_example(column, linked)}' for column in needed[:MAX_COLUMNS]
+    )
+    more = ", ..." if len(needed) > MAX_COLUMNS else ""
+    first = columns[0].name if columns else "uid"
+    lines = [
+        "import datetime",
+        "",
+        "from sqlalchemy import select",
+        "",
+        "import msm",
+        f"from {module} import {model}",
+        "",
+        f"runtime = msm.start_engine([{model}])",
+        f"for row in runtime.execute(select({model}).order_by({model}.{first}).limit(10)):",
+        "    print(row)",
+        f"runtime.upsert({model}, [{{{row}{more}}}])",
+    ]
+    if table.time_index:
+        lines.append(f"print(runtime.latest({model}).frame())")
+    used = "datetime." in row
+    return "\n".join(lines if used else lines[2:])
+
+
+def _example(column: Column, linked: set[str]) -> str:
+    kind = column.data_type
+    if kind.startswith("timestamp"):
+        return "datetime.datetime.now(datetime.UTC)"
+    if kind == "date":
+        return "datetime.date.today()"
+    if kind == "boolean":
+        return "True"
+    if kind in {"integer", "bigint", "smallint"}:
+        return "1"
+    if kind.startswith(("double", "real", "numeric")):
+        return "1.0"
+    if kind.startswith("json"):
+        return "{}"
+    if kind == "uuid":
+        return '"uid of the row that it refers to"' if column.name in linked else '"a uuid"'
+    return f'"{column.name}"'
