@@ -36,12 +36,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="a revision, head, base, or a number of steps such as +1 or -1 (default: all)",
     )
     parser.add_argument("--sql", action="store_true", help="print the SQL")
+    parser.add_argument(
+        "--from-base",
+        action="store_true",
+        help="plan as for an empty database, and ask neither a platform nor a database",
+    )
     add_json_option(parser)
     add_provider_option(parser)
     options = parser.parse_args(arguments)
     try:
         provider = load_provider(options.provider)
-        plan = plan_database(provider, options.target or provider.target)
+        target = options.target or provider.target
+        if options.from_base:
+            plan = make_plan(provider, target, None)
+        else:
+            plan = plan_database(provider, target)
     except MsmError as error:
         return refuse(error, as_json=options.json)
     if options.json:

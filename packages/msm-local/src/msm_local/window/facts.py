@@ -14,6 +14,7 @@ from msm_local.instances.instance import Instance, State
 from msm_local.repositories.contents.overview import METATABLES_CATALOG, OWN_CATALOG, Catalog
 from msm_local.status.providers import DEFAULT_PROVIDER, Provider, project_providers
 from msm_local.window.checks import Checks
+from msm_local.window.descriptions import Descriptions
 
 __all__ = ["Facts", "facts_of"]
 
@@ -23,12 +24,14 @@ class Facts:
 
     Attributes:
         instance: the instance.
-        checks: the results of the commands that the window ran.
+        checks: what the last check found.
+        descriptions: what msm-migrations says of the revisions.
     """
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.checks = Checks(instance)
+        self.descriptions = Descriptions(instance)
 
     def state(self) -> State:
         """The running platform.

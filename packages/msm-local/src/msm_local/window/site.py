@@ -14,14 +14,14 @@ from starlette.staticfiles import StaticFiles
 from msm_local.database.libpq import message_of
 from msm_local.errors import MsmLocalError
 from msm_local.instances.instance import Instance
-from msm_local.window import api_page, overview, table, tables
+from msm_local.window import api_page, overview, revisions, table, tables
 from msm_local.window.facts import Facts
 from msm_local.window.rendering import render
 
 __all__ = ["create_site"]
 
 # A page is a module with a list of routes.
-PAGES = (overview, tables, table, api_page)
+PAGES = (overview, tables, table, revisions, api_page)
 STATIC = Path(str(files("msm_local.window"))) / "static"
 
 
@@ -36,6 +36,7 @@ def create_site(instance: Instance) -> Starlette:
             HTTPException: _absent,
             MsmLocalError: _refused,
             psycopg.Error: _failed,
+            Exception: _unexpected,
         },
     )
     site.state.facts = Facts(instance)
@@ -56,3 +57,9 @@ def _refused(request: Request, error: Exception) -> Response:
 def _failed(request: Request, error: Exception) -> Response:
     said = message_of(error) if isinstance(error, psycopg.Error) else str(error)
     return render(request, "problem.html", status=503, sentence=f"PostgreSQL says: {said}")
+
+
+def _unexpected(request: Request, _error: Exception) -> Response:
+    # Starlette raises the error again after this answer, so that the log has it.
+    sentence = "msm-local failed on this page; its log, which the overview names, says why."
+    return render(request, "problem.html", status=500, sentence=sentence)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from msm_local.database.libpq import message_of
 from msm_local.repositories.physical import (
     Column,
+    Index,
     read_columns,
     read_foreign_keys,
     read_indexes,
@@ -29,7 +30,7 @@ from msm_local.window.diagram import diagram
 from msm_local.window.facts import facts_of
 from msm_local.window.plots import plot, strip
 from msm_local.window.rendering import render
-from msm_local.window.words import ON_DELETE, code_of, key_words
+from msm_local.window.words import ON_DELETE, ON_DELETE_HERE, code_of, key_words
 
 __all__ = ["routes"]
 
@@ -50,7 +51,14 @@ def show(request: Request) -> Response:
             raise HTTPException(404, f"The catalog has no table {'.'.join(place)}.")
         [table] = listed
         shown = _described(connection, table) | _contents(connection, table, request)
-    return render(request, "table.html", table=table, on_delete=ON_DELETE, **shown)
+    return render(
+        request,
+        "table.html",
+        table=table,
+        on_delete=ON_DELETE,
+        on_delete_here=ON_DELETE_HERE,
+        **shown,
+    )
 
 
 def _described(connection: Connection[Any], table: Listed) -> dict[str, Any]:
@@ -62,12 +70,16 @@ def _described(connection: Connection[Any], table: Listed) -> dict[str, Any]:
     return {
         "columns": columns,
         "keys": keys,
-        "indexes": [(index, key_words(index)) for index in indexes],
+        "indexes": [(index, key_words(index)) for index in sorted(indexes, key=_rank)],
         "checks": find_checks(connection, table.oid) if table.oid is not None else [],
         "referrers": referrers,
         "diagram": diagram(table.model or table.name, keys, referrers),
         "code": code_of(table, columns, keys),
     }
+
+
+def _rank(index: Index) -> tuple[bool, bool, str]:
+    return not index.primary, not index.unique, index.name
 
 
 def _contents(connection: Connection[Any], table: Listed, request: Request) -> dict[str, Any]:

@@ -5,17 +5,24 @@ from collections.abc import Sequence
 from msm_local.repositories.physical import Column, ForeignKey, Index
 from msm_local.repositories.window.listing import Listed
 
-__all__ = ["ON_DELETE", "code_of", "key_words"]
+__all__ = ["ON_DELETE", "ON_DELETE_HERE", "code_of", "key_words"]
 
 OURS = frozenset({"msm", "msm_portfolio", "msm_pricing"})
-# Columns of the upsert that is shown: more would not be read.
-MAX_COLUMNS = 6
 ON_DELETE = {
     "a": "a referred row cannot be deleted",
     "r": "a referred row cannot be deleted",
     "c": "deleting the referred row deletes this one",
     "n": "deleting the referred row sets NULL",
     "d": "deleting the referred row sets the default",
+}
+
+# The same, seen from the table that is referred to.
+ON_DELETE_HERE = {
+    "a": "a row here cannot be deleted while one refers to it",
+    "r": "a row here cannot be deleted while one refers to it",
+    "c": "deleting a row here deletes those",
+    "n": "deleting a row here sets NULL there",
+    "d": "deleting a row here sets the default there",
 }
 
 
@@ -45,10 +52,7 @@ def code_of(table: Listed, columns: Sequence[Column], keys: Sequence[ForeignKey]
         if not column.nullable and column.server_default is None and column.name != "uid"
     ]
     linked = {name for key in keys for name in key.source_columns}
-    row = ", ".join(
-        f'"{column.name}": {_example(column, linked)}' for column in needed[:MAX_COLUMNS]
-    )
-    more = ", ..." if len(needed) > MAX_COLUMNS else ""
+    row = [f'        "{column.name}": {_example(column, linked)},' for column in needed]
     first = columns[0].name if columns else "uid"
     lines = [
         "import datetime",
@@ -59,13 +63,20 @@ def code_of(table: Listed, columns: Sequence[Column], keys: Sequence[ForeignKey]
         f"from {module} import {model}",
         "",
         f"runtime = msm.start_engine([{model}])",
-        f"for row in runtime.execute(select({model}).order_by({model}.{first}).limit(10)):",
+        "",
+        f"some = select({model}).order_by({model}.{first}).limit(10)",
+        "for row in runtime.execute(some):",
         "    print(row)",
-        f"runtime.upsert({model}, [{{{row}{more}}}])",
+        "",
+        f"runtime.upsert({model}, [",
+        "    {",
+        *row,
+        "    },",
+        "])",
     ]
     if table.time_index:
-        lines.append(f"print(runtime.latest({model}).frame())")
-    used = "datetime." in row
+        lines += ["", f"print(runtime.latest({model}).frame())"]
+    used = any("datetime." in line for line in row)
     return "\n".join(lines if used else lines[2:])
 
 
