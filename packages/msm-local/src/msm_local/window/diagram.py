@@ -59,6 +59,16 @@ class Diagram:
     height: int
     left_out: int
 
+    @property
+    def start(self) -> int:
+        """The left end of the picture: where nothing refers to the table, it begins there."""
+        return 0 if self.left else MIDDLE
+
+    @property
+    def width(self) -> int:
+        """The width of the picture."""
+        return (RIGHT if self.right else MIDDLE) + BOX_WIDTH + 2 - self.start
+
 
 def diagram(name: str, keys: Sequence[ForeignKey], referrers: Sequence[Referrer]) -> Diagram | None:
     """The diagram of a table; None where nothing refers to it, and it refers to nothing."""

@@ -31,7 +31,8 @@ class Door:
 
     def _load(self) -> ASGIApp:
         with self._lock:
-            if self._site is None:
+            site = self._site
+            if site is None:
                 module = importlib.import_module("msm_local.window.site")
-                self._site = module.create_site(self._instance)
-            return self._site
+                site = self._site = module.create_site(self._instance)
+            return site

@@ -1,6 +1,7 @@
 """The first page: the platform, its database, its histories, its catalog and its clients."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from psycopg import Connection
 from starlette.requests import Request
@@ -33,7 +34,7 @@ def show(request: Request) -> Response:
     catalog = facts.catalog(state)
     now = datetime.now(UTC)
     with facts.connect() as connection:
-        shown = {
+        shown: dict[str, Any] = {
             "server": read_server(connection),
             "locks": find_locks(connection),
             "counts": count_tables(connection, catalog),
@@ -61,9 +62,7 @@ def check(request: Request) -> Response:
     return RedirectResponse(f"{WINDOW_ROOT}/#check", SEE_OTHER)
 
 
-def _clients(
-    connection: Connection[tuple[object, ...]], now: datetime
-) -> list[tuple[str, datetime | None, bool]]:
+def _clients(connection: Connection[Any], now: datetime) -> list[tuple[str, datetime | None, bool]]:
     """Each generation with the last time it called, and whether that was in the last hour."""
     uses = find_uses(connection)
     found = []
