@@ -17,6 +17,7 @@ __all__ = [
     "MetaTablePatch",
     "MigrationConnectionRequest",
     "OperationRequest",
+    "PlaceholderStyle",
     "ReservationRow",
     "Scope",
     "ScopeTable",
@@ -30,6 +31,11 @@ MAX_MILLISECONDS = 600_000
 Name = Annotated[Text, Field(min_length=1, max_length=300)]
 # PostgreSQL cuts longer names, and two tables could become one.
 PhysicalName = Annotated[Text, Field(min_length=1, max_length=63)]
+
+
+# How the text of a statement writes its placeholders: %(name)s, or %s, or none. Without any, its
+# percent signs mean themselves.
+PlaceholderStyle = Literal["named", "positional", "none"]
 
 
 class _Request(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import Connection, Cursor, RawCursor, sql
 
-__all__ = ["fetch", "open_select", "write"]
+__all__ = ["explain", "fetch", "open_select", "write"]
 
 FETCH = sql.SQL("FETCH FORWARD {} FROM msm_result")
 MOVE = sql.SQL("MOVE FORWARD {} FROM msm_result")
@@ -55,6 +55,30 @@ def write(
         _limit_time(connection, timeout_ms)
         _execute(cursor, text, parameters)
     return cursor
+
+
+def explain(connection: Connection[Any], text: str, count: int, *, timeout_ms: int) -> list[str]:
+    """The plan of a statement for values that are not known, as lines; nothing is run.
+
+    Args:
+        connection: of the runtime role, in a transaction that did nothing yet.
+        text: the statement, with $1, $2 ... as placeholders.
+        count: how many placeholders it has.
+        timeout_ms: the longest time to plan or to wait for a lock, in milliseconds.
+    """
+    connection.execute("SET TRANSACTION READ ONLY")
+    _limit_time(connection, timeout_ms)
+    # As GENERIC_PLAN of EXPLAIN, which PostgreSQL has from 16 on.
+    connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    _execute(RawCursor(connection), f"PREPARE msm_plan AS {text}", ())
+    try:
+        values = f"({', '.join(['NULL'] * count)})" if count else ""
+        # In a savepoint: DEALLOCATE must work after an error, since no rollback undoes a PREPARE.
+        with connection.transaction():
+            rows = connection.execute(f"EXPLAIN EXECUTE msm_plan{values}".encode()).fetchall()
+    finally:
+        connection.execute("DEALLOCATE msm_plan")
+    return [str(line) for (line,) in rows]
 
 
 def _execute(cursor: RawCursor[Any], text: str, parameters: Sequence[Any]) -> None:

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
 
-from msm_local.api.endpoints.connected import run_connected
 from msm_local.api.endpoints.dependencies import PlatformDep, Resource
 from msm_local.api.endpoints.finalized import finalize_with
+from msm_local.api.endpoints.recording import run_recorded
 from msm_local.api.endpoints.refusals import refusals
-from msm_local.api.endpoints.rows import RowsResponse
 from msm_local.contract import responses
 from msm_local.contract.json_values import Text
 from msm_local.contract.requests import (
@@ -38,6 +37,7 @@ from msm_local.errors import (
     ValueRefusedError,
 )
 from msm_local.services import credentials, finalization, meta_tables
+from msm_local.services.activity.recorder import Asked
 
 __all__ = ["router"]
 
@@ -82,7 +82,7 @@ def issue_migration_connection(
 )
 def finalize_managed(request: FinalizeRequest, platform: PlatformDep) -> Response:
     """Reconcile the catalog with PostgreSQL: 200 if every table is as expected, else 409."""
-    return finalize_with(finalization.finalize, platform, request)
+    return finalize_with(finalization.finalize, platform, "mainsequence8", request)
 
 
 @router.post(
@@ -97,13 +97,9 @@ async def execute_operation(
     # Imported here: it loads the SQL parser, which neither a start nor a migration needs.
     from msm_local.services.operations import run_operation
 
-    # A response of our own: FastAPI's encoder would go through all rows once more, in the thread
-    # that serves every request.
-    return await run_connected(
-        http,
-        platform,
-        lambda cancellation: RowsResponse(run_operation(platform.database, request, cancellation)),
-    )
+    asked = Asked("mainsequence8", request.operation, request.statement.sql, "named")
+    run = partial(run_operation, platform.database, request)
+    return await run_recorded(http, platform, asked, run)
 
 
 @router.post(
@@ -122,7 +118,7 @@ async def run_query(
     from msm_local.services import queries
 
     run = partial(queries.run, platform.database, resource, uid, sql)
-    return await run_connected(http, platform, lambda cancellation: RowsResponse(run(cancellation)))
+    return await run_recorded(http, platform, Asked("mainsequence8", "query", sql), run)
 
 
 @router.post("/{uid}/add-label/", responses=refusals(NotFoundError))

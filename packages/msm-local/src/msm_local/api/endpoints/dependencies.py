@@ -12,6 +12,7 @@ from msm_local.contract.filters import ResourceKind
 from msm_local.contract.paths import API_ROOT, METATABLES_ROOT
 from msm_local.database.pools import POOL_SIZE, Database
 from msm_local.repositories.generations import Generation
+from msm_local.services.activity.recorder import Activity
 from msm_local.services.credentials import CredentialReaper
 from msm_local.services.usage import Usage
 
@@ -28,6 +29,7 @@ class Platform:
         database: its database.
         reaper: ends its expired migration credentials.
         usage: notes which generations of the SDK call it.
+        activity: the last operations.
         operations: lets as many operations run at once as there are connections for them; the
             others wait without a thread, so that requests to the catalog still get one.
     """
@@ -35,6 +37,7 @@ class Platform:
     database: Database
     reaper: CredentialReaper
     usage: Usage
+    activity: Activity = field(default_factory=Activity)
     operations: anyio.CapacityLimiter = field(
         default_factory=lambda: anyio.CapacityLimiter(POOL_SIZE)
     )

@@ -13,7 +13,7 @@ from msm_local.contract.metatables.limits import (
     MAX_ROWS,
     MAX_SQL_CHARACTERS,
 )
-from msm_local.contract.requests import PhysicalName
+from msm_local.contract.requests import PhysicalName, PlaceholderStyle
 
 __all__ = [
     "AuthoredColumn",
@@ -60,6 +60,13 @@ class Statement(_Request):
     parameters: dict[str, Any] | list[Any] = Field(default_factory=dict)
     parameter_types: dict[str, str] | None = None
     paramstyle: Literal["pyformat"] = "pyformat"
+
+    @property
+    def placeholders(self) -> PlaceholderStyle:
+        """How its text writes them."""
+        if not self.parameters:
+            return "none"
+        return "named" if isinstance(self.parameters, dict) else "positional"
 
 
 class CompiledOperation(_Request):

@@ -35,7 +35,7 @@ from msm_local.services.statements import check_hidden
 from msm_local.sql.parser import PUBLIC, invalid_text, parse
 from msm_local.sql.parser import Statement as Parsed
 
-__all__ = ["run_operation", "run_query"]
+__all__ = ["check_tables", "run_operation", "run_query"]
 
 FIRST_FETCH = 200
 SELECT: OperationKind = "select"
@@ -61,7 +61,7 @@ def run_operation(
     parsed = _parse(database, statement)
     values = bound(statement, parsed)
     with database.transaction() as connection:
-        _check_tables(connection, parsed)
+        check_tables(connection, parsed)
     page, row_count = _run(database, request.operation, parsed, values, limits, cancellation)
     return {
         "ok": True,
@@ -139,7 +139,16 @@ def _parse(database: Database, statement: NamedStatement) -> Parsed:
         raise PostgresqlRefusedError(problem) from error
 
 
-def _check_tables(connection: Connection[Any], parsed: Parsed) -> None:
+def check_tables(connection: Connection[Any], parsed: Parsed) -> None:
+    """Refuse a statement that uses more than the active tables.
+
+    Args:
+        connection: of the platform role, because the runtime role cannot see the catalog.
+        parsed: the statement.
+
+    Raises:
+        StatementRefusedError: it does.
+    """
     used = parsed.reads | parsed.writes
     rows = meta_tables.find_scope_by_names(connection, sorted(used))
     # PostgreSQL itself says so where a table does not exist at all.

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -13,7 +14,7 @@ from msm_local.contract.metatables.requests import Statement
 from msm_local.errors import PostgresqlRefusedError, SqlParametersError
 from msm_local.sql.parser import Statement as Parsed
 
-__all__ = ["NamedStatement", "bound", "with_names"]
+__all__ = ["NamedStatement", "bound", "name_positions", "with_names"]
 
 TIMESTAMPS = frozenset({"datetime", "timestamp with time zone", "timestamptz"})
 JSON = frozenset({"json", "jsonb"})
@@ -50,16 +51,19 @@ def with_names(statement: Statement) -> NamedStatement:
     marks = [match[1] for match in MARK.finditer(statement.sql)]
     if any(mark.startswith("(") for mark in marks):
         raise PostgresqlRefusedError("positional and named placeholders cannot be mixed")
-    count = marks.count("s")
-    if count != len(given):
+    found = marks.count("s")
+    if found != len(given):
         raise PostgresqlRefusedError(
-            f"the query has {count} placeholders but {len(given)} parameters were passed"
+            f"the query has {found} placeholders but {len(given)} parameters were passed"
         )
-    names = iter(range(count))
-    text = MARK.sub(
-        lambda match: f"%(p{next(names)})s" if match[1] == "s" else match[0], statement.sql
-    )
+    text = name_positions(statement.sql)
     return NamedStatement(text, {f"p{number}": value for number, value in enumerate(given)}, types)
+
+
+def name_positions(sql: str) -> str:
+    """The text with a name for each placeholder that only has a position."""
+    numbers = count()
+    return MARK.sub(lambda match: f"%(p{next(numbers)})s" if match[1] == "s" else match[0], sql)
 
 
 def bound(statement: NamedStatement, parsed: Parsed) -> list[Any]:

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from msm_local.api.endpoints.connected import run_connected
 from msm_local.api.endpoints.dependencies import PlatformDep, Resource
 from msm_local.api.endpoints.finalized import finalize_with
-from msm_local.api.endpoints.rows import RowsResponse
+from msm_local.api.endpoints.recording import run_recorded
 from msm_local.api.metatables.endpoints.refusals import refusals
 from msm_local.contract.metatables import responses
 from msm_local.contract.metatables.requests import (
@@ -30,6 +29,7 @@ from msm_local.errors import (
     SqlParametersError,
     StatementRefusedError,
 )
+from msm_local.services.activity.recorder import Asked
 from msm_local.services.metatables import finalization, migration_connections
 
 __all__ = ["router"]
@@ -74,7 +74,7 @@ def issue_migration_connection(
 )
 def finalize_managed(request: FinalizeRequest, platform: PlatformDep) -> Response:
     """Reconcile a batch of the catalog: 200 if every table is as expected, else 409."""
-    return finalize_with(finalization.finalize, platform, request)
+    return finalize_with(finalization.finalize, platform, "metatables", request)
 
 
 @router.post(
@@ -89,8 +89,10 @@ async def execute_operation(
     # Imported here: it loads the SQL parser, which neither a start nor a migration needs.
     from msm_local.services.metatables import operations
 
+    sent = request.statement
+    asked = Asked("metatables", request.operation, sent.sql, sent.placeholders)
     run = partial(operations.run_operation, platform.database, request)
-    return await run_connected(http, platform, lambda cancellation: RowsResponse(run(cancellation)))
+    return await run_recorded(http, platform, asked, run)
 
 
 @router.post(
@@ -103,4 +105,4 @@ async def run_query(http: Request, query: Query, platform: PlatformDep) -> Respo
     from msm_local.services.metatables import operations
 
     run = partial(operations.run_query, platform.database, query)
-    return await run_connected(http, platform, lambda cancellation: RowsResponse(run(cancellation)))
+    return await run_recorded(http, platform, Asked("metatables", "query", query.sql), run)

@@ -1,0 +1,1 @@
+"""What clients asked of the platform lately, and how PostgreSQL would run it."""
