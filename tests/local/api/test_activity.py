@@ -11,6 +11,7 @@ from msm_local.services.activity.recorder import Activity, Asked, Operation, Out
 from msm_local.services.activity.statements import plan_of, tables_of
 from tests.local.conftest import Client
 
+ITEM = ("public", "item")
 CREATE = "CREATE TABLE item (uid uuid PRIMARY KEY, name text UNIQUE)"
 UID = "5f0d3c36-6b55-4ff9-8a39-0b4dc2f7a7c1"
 INSERT = "INSERT INTO item (uid, name) VALUES (%(uid)s, %(name)s)"
@@ -38,7 +39,7 @@ def test_operation_is_kept_without_its_values(client: Client) -> None:
     kept = last(client)
     assert kept.asked == Asked("mainsequence8", "insert", INSERT, "named")
     assert kept.outcome == Outcome(1)
-    assert tables_of(kept) == ["item"]
+    assert tables_of(kept) == [ITEM]
     assert UID not in repr(kept)
     assert 0 < kept.milliseconds < 10_000
 
@@ -63,12 +64,12 @@ def test_metatables_operations_and_queries_are_kept(client: Client) -> None:
     assert client.http.post(f"{root}/execute-operation/", json=body).status_code == 200
     kept = last(client)
     assert (kept.asked.generation, kept.asked.placeholders) == ("metatables", "positional")
-    assert tables_of(kept) == ["item"]
+    assert tables_of(kept) == [ITEM]
     assert "Seq Scan on item" in plan_of(database_of(client), kept)[0]
     query = {"data_source_uid": client.data_source_uid, "sql": "SELECT 7 % 2 FROM item"}
     assert client.http.post(f"{root}/run-query/", json=query).status_code == 200
     kept = last(client)
-    assert (kept.asked.kind, tables_of(kept)) == ("query", ["item"])
+    assert (kept.asked.kind, tables_of(kept)) == ("query", [ITEM])
     assert "Seq Scan on item" in plan_of(database_of(client), kept)[0]
 
 

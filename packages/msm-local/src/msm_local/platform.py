@@ -64,7 +64,7 @@ class LocalPlatform:
             cleanup.callback(self._socket.close)
             self._config = self._prepare(self._database_url)
             self._app = create_app(self._config, self._window)
-            cleanup.enter_context(serving(self._app, self._socket))
+            self._app.state.server = cleanup.enter_context(serving(self._app, self._socket))
             self._cleanup = cleanup.pop_all()
         return self
 

@@ -160,7 +160,7 @@ def _serve(
         AppConfig(state.database_url, runtime_password, settings, state.token, state.port, name),
         Door(instance),
     )
-    server = uvicorn.Server(uvicorn_config(app))
+    server = app.state.server = uvicorn.Server(uvicorn_config(app))
     died = threading.Event()
     if cluster is not None:
         process = cluster.process

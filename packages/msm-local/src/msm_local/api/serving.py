@@ -42,7 +42,7 @@ def uvicorn_config(app: ASGIApp, certificate: Path | None = None) -> uvicorn.Con
 @contextmanager
 def serving(
     app: ASGIApp, listener: socket.socket, certificate: Path | None = None
-) -> Iterator[None]:
+) -> Iterator[uvicorn.Server]:
     """Serve the application in a thread, for as long as the context lasts.
 
     Raises:
@@ -57,7 +57,7 @@ def serving(
             if not thread.is_alive() or time.monotonic() > deadline:
                 raise StartFailedError("The platform did not start; see its log.")
             time.sleep(0.005)
-        yield
+        yield server
     finally:
         server.should_exit = True
         thread.join()

@@ -21,5 +21,6 @@ TABS = (
     Tab("Overview", "/"),
     Tab("Tables", "/tables/"),
     Tab("Revisions", "/revisions/"),
+    Tab("Activity", "/activity/"),
     Tab("API", "/api/"),
 )

@@ -14,14 +14,14 @@ from starlette.staticfiles import StaticFiles
 from msm_local.database.libpq import message_of
 from msm_local.errors import MsmLocalError
 from msm_local.instances.instance import Instance
-from msm_local.window import api_page, overview, revisions, table, tables
+from msm_local.window import activity, api_page, overview, revisions, table, tables
 from msm_local.window.facts import Facts
 from msm_local.window.rendering import render
 
 __all__ = ["create_site"]
 
 # A page is a module with a list of routes.
-PAGES = (overview, tables, table, revisions, api_page)
+PAGES = (overview, tables, table, revisions, activity, api_page)
 STATIC = Path(str(files("msm_local.window"))) / "static"
 
 

@@ -9,22 +9,22 @@ from msm_local.services.activity.recorder import Operation
 from msm_local.services.failures import failure
 from msm_local.services.metatables.operations import check_tables
 from msm_local.services.metatables.parameters import name_positions
-from msm_local.sql.parser import Statement, parse
+from msm_local.sql.parser import Statement, TableName, parse
 
 __all__ = ["plan_of", "tables_of"]
 
 PLAN_TIMEOUT_MS = 5_000
 
 
-def tables_of(operation: Operation) -> list[str]:
-    """The tables that a statement uses, by name; none if it cannot be read."""
+def tables_of(operation: Operation) -> list[TableName]:
+    """The tables that a statement uses; none if it cannot be read."""
     if not operation.asked.statement or not operation.is_whole:
         return []
     try:
         parsed = _parsed(operation)
     except StatementRefusedError:
         return []
-    return sorted({name for _schema, name in parsed.reads | parsed.writes})
+    return sorted(parsed.reads | parsed.writes)
 
 
 def plan_of(database: Database, operation: Operation) -> list[str]:
