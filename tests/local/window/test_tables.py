@@ -13,6 +13,10 @@ CONTRACT = {
     "version": "relational-table.v1",
     "authoring": {"table_model": {"module": "acme.models.shops.shop", "qualname": "Shop"}},
 }
+TIME_INDEXED = {
+    "version": "relational-table.v1",
+    "authoring": {"time_indexed": {"index_names": ["time_index", "shop_code"]}},
+}
 SHOP = """
 CREATE TABLE shop (uid uuid PRIMARY KEY DEFAULT gen_random_uuid(), code text UNIQUE NOT NULL,
                    area numeric CONSTRAINT shop_area CHECK (area > 0));
@@ -37,7 +41,7 @@ def _tables(window: Client) -> None:
         "sales",
         resource="time-index-meta-tables",
         time_index_name="time_index",
-        index_names=["time_index", "shop_code"],
+        table_contract=TIME_INDEXED,
         cadence="1d",
     )
     window.migrate(sales, SALES)
@@ -96,8 +100,10 @@ def test_a_time_series_is_plotted_by_identity(browser: httpx.Client) -> None:
 def test_a_locked_table_is_a_sentence(window: Client, browser: httpx.Client) -> None:
     with psycopg.connect(window.database_url) as holder:
         holder.execute("LOCK TABLE shop IN ACCESS EXCLUSIVE MODE")
-        text = text_of(browser.get("/ui/tables/public/shop/"))
-        assert "The rows cannot be read now" in text
+        answer = browser.get("/ui/tables/public/shop/")
+        assert answer.status_code == 503
+        assert "shop is locked now." in answer.text
+        assert "locked" in text_of(browser.get("/ui/tables/"))
         overview = text_of(browser.get("/ui/"))
         assert "shop AccessExclusiveLock held" in overview
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import psycopg
 from psycopg import Connection
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from starlette.exceptions import HTTPException
@@ -35,8 +34,9 @@ from msm_local.window.words import ON_DELETE, ON_DELETE_HERE, code_of, key_words
 __all__ = ["routes"]
 
 NEWEST = 50
-MAX_VALUES = 10_000
+MAX_VALUES = 5_000
 NUMERIC = ("double precision", "real", "numeric", "integer", "bigint", "smallint")
+WHO_LOCKS = "A migration may work on the table; the overview shows who holds a lock."
 # Of a table without a time index: the columns that say when a row was written.
 WRITTEN = ("updated_at", "created_at")
 
@@ -50,6 +50,9 @@ def show(request: Request) -> Response:
         if not listed:
             raise HTTPException(404, f"The catalog has no table {'.'.join(place)}.")
         [table] = listed
+        if table.locked:
+            sentence = f"{table.name} is locked now. {WHO_LOCKS}"
+            return render(request, "problem.html", status=503, sentence=sentence)
         shown = _described(connection, table) | _contents(connection, table, request)
     return render(
         request,
@@ -112,7 +115,7 @@ def _contents(connection: Connection[Any], table: Listed, request: Request) -> d
         }
         return empty | found | _series(connection, table, columns, request)
     except (LockNotAvailable, QueryCanceled) as error:
-        return empty | {"problem": _sentence(error)}
+        return empty | {"problem": f"The rows are not read: {message_of(error)}. {WHO_LOCKS}"}
 
 
 def _series(
@@ -134,13 +137,6 @@ def _series(
         limit=MAX_VALUES,
     )
     return {"numeric": numeric, "value": value, "plot": plot(points)}
-
-
-def _sentence(error: psycopg.Error) -> str:
-    return (
-        f"The rows cannot be read now: {message_of(error)}. A migration may have locked the table; "
-        "the overview shows who holds a lock."
-    )
 
 
 routes = [Route("/tables/{schema}/{name}/", show)]

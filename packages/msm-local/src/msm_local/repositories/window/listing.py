@@ -11,17 +11,21 @@ from msm_local.repositories.contents.overview import METATABLES_CATALOG, Catalog
 
 __all__ = ["Listed", "find_listed", "find_matches"]
 
-# A module such as msm.models.assets.asset has the package msm and the area assets.
+# PostgreSQL locks a table to measure it. One that a migration works on is not measured, because the
+# page would wait for its end. A module such as msm.models.assets.asset has the area assets.
 COLUMNS = sql.SQL("""
        t.identifier, t.migration_package AS package_key, t.physical_schema AS schema,
        t.physical_table_name AS name, t.provisioning_status AS status, t.description,
        t.table_contract #>> '{authoring,table_model,module}' AS module,
        t.table_contract #>> '{authoring,table_model,qualname}' AS model,
-       c.oid::bigint AS oid, pg_total_relation_size(c.oid) AS size,
-       CASE WHEN pg_relation_size(c.oid) = 0 THEN 0
+       c.oid::bigint AS oid, k.oid IS NOT NULL AS locked,
+       CASE WHEN k.oid IS NULL THEN pg_total_relation_size(c.oid) END AS size,
+       CASE WHEN k.oid IS NOT NULL THEN s.n_live_tup
+            WHEN pg_relation_size(c.oid) = 0 THEN 0
             WHEN s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 OR c.reltuples < 0 THEN s.n_live_tup
             ELSE c.reltuples::bigint END AS rows,
-       coalesce(pg_relation_size(c.oid) = 0, false) AS exact,
+       CASE WHEN k.oid IS NULL THEN coalesce(pg_relation_size(c.oid) = 0, false) ELSE false END
+            AS exact,
        s.n_tup_ins + s.n_tup_upd + s.n_tup_del AS writes
 """)
 JOINS = sql.SQL("""
@@ -29,6 +33,12 @@ LEFT JOIN pg_namespace n ON n.nspname = t.physical_schema
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.physical_table_name
      AND c.relkind IN ('r', 'p')
 LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+LEFT JOIN (
+    SELECT DISTINCT coalesce(i.indrelid, l.relation) AS oid
+    FROM pg_locks l LEFT JOIN pg_index i ON i.indexrelid = l.relation
+    WHERE l.locktype = 'relation' AND l.granted AND l.mode = 'AccessExclusiveLock'
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+) k ON k.oid = c.oid
 """)
 OWN = """
 SELECT t.namespace, t.time_index_name AS time_index, t.index_names AS identity, t.cadence, {columns}
@@ -74,6 +84,7 @@ class Listed:
         module: the module of its model; None where the catalog does not say it.
         model: the name of its model.
         oid: of the physical table; None where there is none.
+        locked: whether a migration, or another session, lets nobody read the table now.
         size: of the table with its indexes, in bytes.
         rows: how many rows it has; an estimate unless ``exact``.
         exact: whether ``rows`` is exact, because the table has no pages.
@@ -93,6 +104,7 @@ class Listed:
     module: str | None
     model: str | None
     oid: int | None
+    locked: bool
     size: int | None
     rows: int | None
     exact: bool

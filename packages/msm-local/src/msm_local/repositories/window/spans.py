@@ -51,7 +51,7 @@ def find_spans(connection: Connection[Any], tables: Sequence[Listed]) -> dict[in
     asked = {
         table.oid: table
         for table in tables
-        if table.time_index and table.oid is not None and table.rows != 0
+        if table.time_index and table.oid is not None and table.rows != 0 and not table.locked
     }
     indexes = connection.execute(
         INDEXED, [list(asked), [table.time_index for table in asked.values()]]
