@@ -17,11 +17,15 @@ from msm_local.window.door import Door
 from tests.local.conftest import Client, next_name
 from tests.support.janitor import new_database
 
+PROJECT = '[tool.msm]\nproviders = ["acme_migrations:migration"]\n'
+REVISIONS = (("0001", "Create the shops.", None), ("0002", "Add their areas.", "0001"))
+
 
 @pytest.fixture(scope="package")
 def window(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A platform with the window of an instance, whose project has no provider."""
+    """A platform with the window of an instance, whose project has two revisions."""
     root = tmp_path_factory.mktemp("window")
+    _write_project(root)
     instance = Instance(root, "window", root / ".msm-local" / "window")
     instance.prepare()
     with new_database(cluster, next_name()) as name:
@@ -51,6 +55,15 @@ def login_link(window: Client) -> str:
     headers = {"Authorization": f"Bearer {platform.token}"}
     answer = httpx.post(f"{platform.endpoint}/ui/login/", headers=headers)
     return str(answer.json()["path"])
+
+
+def _write_project(root: Path) -> None:
+    (root / "pyproject.toml").write_text(PROJECT)
+    versions = root / "acme_migrations" / "versions" / "markets"
+    versions.mkdir(parents=True)
+    for name, title, parent in REVISIONS:
+        text = f'"""{title}"""\n\nrevision = {name!r}\ndown_revision = {parent!r}\n'
+        (versions / f"{name}_{title.split()[0].lower()}.py").write_text(text)
 
 
 def _state(platform: LocalPlatform, database_url: str, log_path: Path) -> State:
