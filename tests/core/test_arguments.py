@@ -231,6 +231,14 @@ def test_other_arguments_are_one_sentence(name: str) -> None:
     assert str(caught.value) == sentence
 
 
+def test_a_long_list_is_cut_in_the_message() -> None:
+    names: Any = [f"XNAS:{number}" for number in range(10_000)]
+    with pytest.raises(StatementError) as caught:
+        latest_statement(IndexValuesTS, None, None, [names], None)
+    assert len(str(caught.value)) < 500
+    assert "'XNAS:9999'" in str(caught.value)
+
+
 ORDERS: dict[str, tuple[Any, bool]] = {
     "name": ("uid", False),
     "descending name": (desc("uid"), True),

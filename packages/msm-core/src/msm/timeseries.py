@@ -23,7 +23,7 @@ from sqlalchemy.sql import visitors
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError, StatementValueError
-from msm.errors.formatting import shortened
+from msm.errors.formatting import excerpt, shortened
 from msm.operations.results import Read, Result
 from msm.rows.arguments import ColumnNames, column_names, model_of
 from msm.rows.keys import table_of
@@ -197,7 +197,7 @@ def _where(statement: Select[*tuple[Any, ...]], criteria: Conditions) -> Select[
     try:
         return statement.where(*criteria)
     except ArgumentError as error:
-        said = str(error.args[0]).rstrip(".")
+        said = excerpt(str(error.args[0]).rstrip("."))
         raise StatementError(
             f"A condition cannot be used: {said}; pass comparisons of attributes, such as "
             "PricesTS.price > 1."

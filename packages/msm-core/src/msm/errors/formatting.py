@@ -2,7 +2,10 @@
 
 import reprlib
 
-__all__ = ["shortened"]
+__all__ = ["excerpt", "shortened"]
+
+# Of what another library says, which may contain a value of any length.
+MAX_SAID = 300
 
 
 class _Shortener(reprlib.Repr):
@@ -20,3 +23,9 @@ _shortener = _Shortener(maxstring=60, maxother=80)
 def shortened(value: object) -> str:
     """The repr of a value, cut in its middle where it is long."""
     return _shortener.repr(value)
+
+
+def excerpt(text: str) -> str:
+    """What another library says, cut in its middle where it is long."""
+    half = MAX_SAID // 2
+    return text if len(text) <= MAX_SAID else f"{text[:half]} ... {text[-half:]}"

@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from msm.base import MarketsBase
 from msm.errors import StatementError
+from msm.errors.formatting import excerpt
 from msm.operations.attached import Attached
 from msm.operations.by_column import select_by_column
 from msm.operations.exact import (
@@ -208,7 +209,8 @@ def _compiled(statement: Statement, kind: str) -> SQLCompiler:
             DIALECT, statement, compile_kwargs={"render_postcompile": True}
         )
     except SQLAlchemyError as error:
-        raise StatementError(f"The {kind} does not compile: {error.args[0]}") from error
+        said = excerpt(str(error.args[0]))
+        raise StatementError(f"The {kind} does not compile: {said}") from error
     _refuse_python_defaults(compiled)
     _refuse_missing(compiled)
     return compiled

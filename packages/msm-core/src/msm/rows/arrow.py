@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from sqlalchemy import ARRAY, Column, Table, Uuid
 
 from msm.errors import StatementError
+from msm.errors.formatting import excerpt
 from msm.values.arrow import is_json, load_pyarrow
 from msm.values.decorated import is_decorated
 from msm.values.texts import UnreadJson
@@ -53,8 +54,8 @@ def arrow_columns(table: Table, rows: ArrowStream | ArrowArray) -> dict[str, Seq
         given = pa.table(rows)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise StatementError(
-            f"The {type(rows).__name__} cannot be read as a table of Arrow: {error}; pass one with "
-            "a name for each column."
+            f"The {type(rows).__name__} cannot be read as a table of Arrow: "
+            f"{excerpt(str(error))}; pass one with a name for each column."
         ) from error
     twice = {name for name in given.column_names if given.column_names.count(name) > 1}
     if twice:

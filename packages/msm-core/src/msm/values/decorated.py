@@ -7,6 +7,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.types import Interval, TypeDecorator, TypeEngine
 from sqlalchemy.util import method_is_overridden
 
+from msm.errors.formatting import excerpt
 from msm.values.dialect import DIALECT
 from msm.values.texts import UnfitValueError
 
@@ -36,7 +37,8 @@ def bound(kind: TypeEngine[Any], value: Any) -> Any:
             try:
                 value = kind.process_bind_param(value, DIALECT)
             except (AttributeError, TypeError, ValueError) as error:
-                raise UnfitValueError(f"is refused by {type(kind).__name__}: {error}") from error
+                said = excerpt(str(error))
+                raise UnfitValueError(f"is refused by {type(kind).__name__}: {said}") from error
         kind = kind.load_dialect_impl(DIALECT)
     return value
 
