@@ -7,7 +7,7 @@ import pytest
 
 from msm_local.status.histories import History
 from msm_local.status.revisions import Revision
-from msm_local.window.graph import draw
+from msm_local.window.drawing.graph import draw
 from tests.local.conftest import Client
 from tests.local.window.test_tables import text_of
 

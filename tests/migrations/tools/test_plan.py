@@ -73,15 +73,6 @@ def test_database_never_migrated_is_planned_from_base(
     assert rows == (0,)
 
 
-def test_plan_from_base_asks_no_platform(environment: Mapping[str, str]) -> None:
-    nobody = "http://127.0.0.1:9"
-    elsewhere = {"MAINSEQUENCE_ENDPOINT": nobody, "METATABLES_API_URL": f"{nobody}/metatables"}
-    found = plan({**environment, **elsewhere}, "--from-base", "--sql")
-    assert (found["current"], found["informed"]) == ([], False)
-    assert revisions(found) == REVISIONS
-    assert found["sql"].count("-- Running upgrade ") == len(REVISIONS)
-
-
 def test_an_upgrade_starts_where_the_database_is(fresh_platform: LocalPlatform) -> None:
     environment = environment_of(fresh_platform)
     assert migrate("upgrade", "1002", environment=environment).exit_code == 0

@@ -33,8 +33,7 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MSM_LO
 def main(context: click.Context, name: str, state_dir: Path | None) -> None:
     """Run a local stand-in for the Main Sequence platform.
 
-    An option --like-this can also be set by the variable MSM_LOCAL_LIKE_THIS, and an option of a
-    verb by MSM_LOCAL_VERB_LIKE_THIS.
+    Variables set options too: MSM_LOCAL_LIKE_THIS, MSM_LOCAL_VERB_LIKE_THIS.
     """
     context.obj = find_instance(name, state_dir)
 

@@ -25,7 +25,9 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that the gate let in."""
-        site = await run_in_threadpool(self._load) if self._site is None else self._site
+        site = self._site
+        if site is None:
+            site = await run_in_threadpool(self._load)
         # The pages find the application that serves them, with its state, under this name.
         await site({**scope, "platform_app": scope["app"]}, receive, send)
 

@@ -13,8 +13,8 @@ from msm_local.instances.apis import METATABLES
 from msm_local.instances.instance import Instance, State
 from msm_local.repositories.contents.overview import METATABLES_CATALOG, OWN_CATALOG, Catalog
 from msm_local.status.providers import DEFAULT_PROVIDER, Provider, project_providers
-from msm_local.window.checks import Checks
-from msm_local.window.descriptions import Descriptions
+from msm_local.window.commands.checks import Checks
+from msm_local.window.commands.descriptions import Descriptions
 
 __all__ = ["Facts", "facts_of"]
 

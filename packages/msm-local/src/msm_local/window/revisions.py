@@ -16,8 +16,8 @@ from msm_local.repositories.window.fingerprints import find_fingerprints
 from msm_local.status.histories import History
 from msm_local.status.providers import Provider
 from msm_local.status.revisions import revision_files
+from msm_local.window.drawing.graph import ROW, draw
 from msm_local.window.facts import Facts, facts_of
-from msm_local.window.graph import ROW, draw
 from msm_local.window.histories import Line, read_history, read_lines
 from msm_local.window.rendering import render
 

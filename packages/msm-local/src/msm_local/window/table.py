@@ -25,9 +25,9 @@ from msm_local.repositories.window.details import (
 )
 from msm_local.repositories.window.listing import Listed, find_listed
 from msm_local.repositories.window.spans import find_spans
-from msm_local.window.diagram import diagram
+from msm_local.window.drawing.diagram import diagram
+from msm_local.window.drawing.plots import plot, strip
 from msm_local.window.facts import facts_of
-from msm_local.window.plots import plot, strip
 from msm_local.window.rendering import render
 from msm_local.window.words import ON_DELETE, ON_DELETE_HERE, code_of, key_words
 

@@ -9,8 +9,8 @@ from starlette.routing import Route
 
 from msm_local.repositories.window.listing import Listed, find_listed, find_matches
 from msm_local.repositories.window.spans import find_spans
+from msm_local.window.drawing.plots import strip
 from msm_local.window.facts import facts_of
-from msm_local.window.plots import strip
 from msm_local.window.rendering import render
 
 __all__ = ["routes"]

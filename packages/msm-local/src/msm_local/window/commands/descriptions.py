@@ -11,7 +11,7 @@ from typing import Any
 
 from msm_local.instances.instance import Instance
 from msm_local.status.histories import History
-from msm_local.window.checks import run_command
+from msm_local.window.commands.checks import run_command
 
 __all__ = ["Described", "Descriptions", "Finding"]
 

@@ -1,0 +1,1 @@
+"""The commands of msm-migrations, and what they said last."""

@@ -1,0 +1,1 @@
+"""The geometry of the pictures, which the templates draw as SVG."""
