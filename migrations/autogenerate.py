@@ -9,8 +9,14 @@ import re
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
-from alembic.autogenerate.render import _repr_type
+from alembic.autogenerate.render import (
+    _add_table,
+    _alembic_autogenerate_prefix,
+    _repr_type,
+    renderers,
+)
 from alembic.ddl.postgresql import PostgresqlImpl
+from alembic.operations.ops import CreateTableOp
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Column, Connection, DefaultClause, Index, TableClause, UniqueConstraint
 from sqlalchemy.dialects import postgresql
@@ -22,6 +28,7 @@ from msm.values.decorated import is_decorated, plain_type
 from msm.values.dialect import PLAIN
 
 from .hypertables import own_indexes
+from .partitions import default_partition
 
 __all__ = ["COMPILER", "DIALECT", "ExactImpl", "same_expression", "sql_of"]
 
@@ -112,6 +119,16 @@ class ExactImpl(PostgresqlImpl):
             sql = sql.replace("%%", "%")
         # A revision has the parts of an index as literal_column(), and everything else as text().
         return sql if is_index else PARAMETER.sub(r"\\:", sql)
+
+
+@renderers.dispatch_for(CreateTableOp, replace=True)
+def _render_table(context: AutogenContext, op: CreateTableOp) -> list[str]:
+    """A table for a revision; a partitioned one with the partition that takes every row."""
+    lines = [_add_table(context, op)]
+    if op.kw.get("postgresql_partition_by") is not None:
+        prefix = _alembic_autogenerate_prefix(context)
+        lines.append(f"{prefix}execute({default_partition(op.table_name)!r})")
+    return lines
 
 
 def same_expression(

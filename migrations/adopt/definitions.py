@@ -25,6 +25,7 @@ from msm.base import MarketsModel
 
 from ..autogenerate import COMPILER, DIALECT, sql_of
 from ..inspection.owners import foreign_owners
+from ..partitions import partitions
 from ..provider import SCHEMA
 from ..review.recorder import record
 
@@ -102,9 +103,8 @@ class Definition:
 def read_database(connection: Connection) -> dict[TableItem, Definition]:
     """The tables of the schema public whose names have the prefix of msm."""
     prefix = f"{MarketsModel.__application__}__"
-    names = [
-        name for name in inspect(connection).get_table_names(SCHEMA) if name.startswith(prefix)
-    ]
+    tables = set(inspect(connection).get_table_names(SCHEMA)) - partitions(connection)
+    names = sorted(name for name in tables if name.startswith(prefix))
     metadata = MetaData()
     with warnings.catch_warnings():
         # SQLAlchemy reflects NOT VALID of a check, and then warns that it does not know the option.

@@ -130,7 +130,8 @@ def change_table(name: str, stored: TableDefinition, authored: TableDefinition) 
     if stored.partition_key != authored.partition_key:
         detail = (
             f"it is partitioned by {stored.partition_key or 'nothing'}, not by "
-            f"{authored.partition_key or 'nothing'}; create it again, and copy its rows"
+            f"{authored.partition_key or 'nothing'}; write the revision that docs/scale.md has for "
+            "it, which loses no row"
         )
         yield Change("partition_key", detail, "")
 

@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 from ..errors import UnknownVersionError, UnversionedTablesError
 from ..hypertables import Hypertable, read_hypertables
 from ..inspection.database import Database, revision_directory
+from ..partitions import PartitionedTable, read_partitioned
 from ..run.fingerprints import (
     applied_revisions,
     edited_remedy,
@@ -36,6 +37,7 @@ class Check:
         owner_role: the role that owns the tables; None if the platform names none.
         differences: of the revision first, then of models, then of the catalog.
         hypertables: the provider's tables that TimescaleDB splits into chunks, by name.
+        partitioned: the provider's tables that PostgreSQL splits into partitions, by name.
     """
 
     revisions: tuple[str, ...]
@@ -44,6 +46,7 @@ class Check:
     owner_role: str | None
     differences: Sequence[Difference]
     hypertables: Sequence[Hypertable] = ()
+    partitioned: Sequence[PartitionedTable] = ()
 
     @property
     def is_pending(self) -> bool:
@@ -88,20 +91,17 @@ def check(database: Database) -> Check:
             found += compare_models(database.connection, provider)
     found += find_owned_by_others(database.connection, provider, database.owner_role)
     found += compare_catalog(database.connection, database.registry)
+    own = {model.__tablename__ for model in provider.metatable_models}
+    split = read_hypertables(database.connection)
     return Check(
         revisions,
         heads,
         provider.upgrade_command,
         database.owner_role,
         found,
-        _hypertables(database),
+        [table for name, table in split.items() if name in own],
+        read_partitioned(database.connection, own),
     )
-
-
-def _hypertables(database: Database) -> list[Hypertable]:
-    own = {model.__tablename__ for model in database.provider.metatable_models}
-    found = read_hypertables(database.connection)
-    return [table for name, table in found.items() if name in own]
 
 
 def _edited(

@@ -54,11 +54,13 @@ COLUMNS = text("""
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = ANY(CAST(:oids AS oid[])) AND a.attnum > 0 AND NOT a.attisdropped
 """)
-# NOT NULL is a fact of the column; PostgreSQL 18 has a constraint for it.
+# NOT NULL is a fact of the column; PostgreSQL 18 has a constraint for it. A key that refers to a
+# partitioned table has a copy for each of its partitions.
 CONSTRAINTS = text("""
     SELECT conrelid, conname, contype::text, pg_get_constraintdef(oid),
         CASE WHEN contype IN ('p', 'u', 'x') THEN pg_get_indexdef(conindid) END
-    FROM pg_constraint WHERE conrelid = ANY(CAST(:oids AS oid[])) AND contype <> 'n'
+    FROM pg_constraint
+    WHERE conrelid = ANY(CAST(:oids AS oid[])) AND contype <> 'n' AND conparentid = 0
 """)
 INDEXES = text("""
     SELECT x.indrelid, i.relname, pg_get_indexdef(i.oid)

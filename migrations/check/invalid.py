@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from ..hypertables import hypertables
 from ..inspection.database import owner_name
 from ..inspection.indexes import invalid_indexes
+from ..partitions import partitioned_tables
 from ..provider import MarketsMigration
 from .differences import Difference
 
@@ -26,14 +27,14 @@ def find_invalid(
     """
     tables = {model.__tablename__: model.__table__ for model in provider.metatable_models}
     invalid = invalid_indexes(connection)
-    split = hypertables(connection) if invalid else frozenset()
+    split = hypertables(connection) | partitioned_tables(connection) if invalid else frozenset()
     for index, name in invalid.items():
         table = tables.get(name)
         if table is None:
             continue
         known = {item.name for item in (*table.indexes, *table.constraints)}
         statement = "REINDEX INDEX" if at_head and index in known else "DROP INDEX"
-        # TimescaleDB has neither. After the DROP, the check prints the CREATE INDEX.
+        # A table that is split has neither. After the DROP, the check prints the CREATE INDEX.
         how = f"DROP INDEX {index}" if name in split else f"{statement} CONCURRENTLY {index}"
         detail = (
             "a build that did not end left it INVALID, so that no query uses it; run "

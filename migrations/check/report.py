@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from ..hypertables import Hypertable
 from ..inspection.database import owner_name
+from ..partitions import MAX_COUNTED, PartitionedTable
 from .check import Check
 from .differences import Difference
 
@@ -18,6 +19,7 @@ def as_json(found: Check) -> str:
 
     A difference has ``kind``, ``subject``, ``detail``, ``command`` and ``sql`` (or null). A
     hypertable has the attributes of :class:`Hypertable`; the list is empty without TimescaleDB.
+    A partitioned table has those of :class:`PartitionedTable`.
     """
     return json.dumps(
         {
@@ -26,14 +28,16 @@ def as_json(found: Check) -> str:
             "heads": found.heads,
             "differences": [asdict(difference) for difference in found.differences],
             "hypertables": [asdict(table) for table in found.hypertables],
+            "partitioned": [asdict(table) for table in found.partitioned],
         },
         indent=2,
     )
 
 
 def as_text(found: Check) -> str:
-    """A paragraph for each command, with the differences that it removes; then the hypertables."""
-    return "\n\n".join(filter(None, (_differences(found), _hypertables(found.hypertables))))
+    """A paragraph for each command, with what it removes; then the tables that are split."""
+    split = _hypertables(found.hypertables), _partitioned(found.partitioned)
+    return "\n\n".join(filter(None, (_differences(found), *split)))
 
 
 def _differences(found: Check) -> str:
@@ -77,3 +81,20 @@ def _hypertable(table: Hypertable) -> str:
         share = f" ({table.compressed / table.chunks:.0%} compressed)"
     chunks = f"{table.chunks:,} chunk{'' if table.chunks == 1 else 's'}{share}"
     return f"{table.name}: {chunks} of {table.interval}, {table.size / 1e6:,.1f} MB"
+
+
+def _partitioned(tables: Sequence[PartitionedTable]) -> str:
+    """A line for each partitioned table."""
+    if not tables:
+        return ""
+    count = f"{len(tables)} partitioned table{'' if len(tables) == 1 else 's'}:"
+    return "\n".join([count, *(f"  {_parts(table)}" for table in tables)])
+
+
+def _parts(table: PartitionedTable) -> str:
+    count = f"{table.partitions:,} partition{'' if table.partitions == 1 else 's'}"
+    if table.default is None:
+        return f"{table.name}: {count}, and no default partition: rows of other times are refused"
+    rows = table.default_rows
+    counted = f"more than {MAX_COUNTED:,} rows" if rows > MAX_COUNTED else f"{rows:,} rows"
+    return f"{table.name}: {count}, {'1 row' if rows == 1 else counted} in the default partition"

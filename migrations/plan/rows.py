@@ -46,7 +46,11 @@ READABLE = text(
     "SELECT has_table_privilege(quote_ident(:schema) || '.' || quote_ident(:table), 'SELECT')"
 )
 ESTIMATE = text("""
-    SELECT c.reltuples::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    SELECT CASE c.relkind WHEN 'p' THEN (
+            SELECT sum(l.reltuples)::bigint FROM pg_partition_tree(c.oid) t
+            JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf AND l.reltuples > 0
+        ) ELSE c.reltuples::bigint END
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = :schema AND c.relname = :table
 """)
 

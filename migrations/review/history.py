@@ -13,6 +13,7 @@ from sqlalchemy import Table
 
 from ..errors import MigrationError, UnreadableRevisionError
 from ..history.files import RevisionFile, load_revisions, read_file
+from ..partitions import partitions_of
 from ..provider import MarketsMigration
 from .recorder import Recording, record
 from .schema import Schema, TableShape, shape_of
@@ -67,7 +68,7 @@ class Revision:
         upgrade: the operations of ``upgrade()``.
         downgrade: the operations of ``downgrade()``.
         known_tables: the tables it may work on: those of the graphs, those that earlier revisions
-            created, and its own that a later one drops or renames.
+            created, its own that a later one drops or renames, and partitions.
         column_types: types before it, by table and column, from earlier revisions.
         before: the tables before it.
         left_over: the tables that the history has at its end, and no model.
@@ -129,17 +130,20 @@ def read_history(
     # First all upgrades: whether a revision may create a table depends on what later ones drop.
     made = [{name for o in each.operations for name in created_tables(o.op)} for each in upgrades]
     gone = [{name for o in each.operations for name in retired_tables(o.op)} for each in upgrades]
+    parts = [{name for o in each.operations for name in partitions_of(o.op)} for each in upgrades]
     schema = Schema()
     revisions = []
     for index, (script, upgrade) in enumerate(zip(scripts, upgrades, strict=True)):
         if script.revision in ids or not (ids or script.revision in inherited):
             known = owned_tables.union(
-                *made[:index], made[index].intersection(set().union(*gone[index + 1 :]))
+                *made[:index],
+                made[index].intersection(set().union(*gone[index + 1 :])),
+                parts[index],
             )
             revisions.append(_revision(script, upgrade, schema.copy(), known))
         for operation in upgrade.operations:
             schema.apply(operation.op)
-    left_over = set(schema.tables) - owned_tables
+    left_over = set(schema.tables) - owned_tables.union(*parts)
     revisions = [replace(revision, left_over=left_over) for revision in revisions]
     if revisions and revisions[-1].id == scripts[-1].revision:
         tables = {model.__tablename__: model.__table__ for model in provider.metatable_models}

@@ -150,6 +150,9 @@ def _changes(node: Message) -> Iterator[Change | Unreadable]:
                 if command.subtype in ALTERATIONS:
                     kind = ALTERATIONS[command.subtype]
                     yield _change(kind, node.relation, frozenset({command.name}))
+                elif command.subtype == tree.AT_DetachPartition:
+                    # They stay in the partition, and nobody who reads the table finds them.
+                    yield _change("delete", node.relation, is_filtered=True)
         case tree.DropStmt():
             yield from _dropped(node)
     if type(node) in OPAQUE:

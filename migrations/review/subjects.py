@@ -27,6 +27,8 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
+from ..partitions import partitions_of
+
 __all__ = ["ColumnTypes", "created_tables", "made", "retired_tables", "targets"]
 
 type TableKey = tuple[str | None, str]
@@ -104,6 +106,8 @@ def created_tables(op: MigrateOperation) -> Iterator[str]:
             yield op.table_name
         case RenameTableOp():
             yield op.new_table_name
+        case ExecuteSQLOp():
+            yield from partitions_of(op)
 
 
 def retired_tables(op: MigrateOperation) -> Iterator[str]:

@@ -22,6 +22,7 @@ from ..errors import (
 )
 from ..hypertables import hypertables
 from ..inspection.indexes import invalid_indexes
+from ..partitions import partitioned_tables
 from ..provider import PACKAGE, MarketsMigration
 from ..review import Recording, Revision, record
 from ..review.history import pending_revisions
@@ -117,7 +118,7 @@ class Safeguard:
         if not scripts:
             return
         invalid = invalid_indexes(connection)
-        split = hypertables(connection) if invalid else frozenset()
+        split = hypertables(connection) | partitioned_tables(connection) if invalid else frozenset()
         for revision in pending_revisions(self._script, {item.revision for item in scripts}):
             _refuse_unacknowledged(revision)
             _refuse_invalid_index(revision, invalid, split)

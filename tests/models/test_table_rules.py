@@ -117,3 +117,48 @@ def test_descriptions_survive_python_without_docstrings() -> None:
     assert plain == bare
     table = MarketsBase.metadata.tables[Asset.__tablename__]
     assert f"{table.name} {table.comment!r}" in bare.splitlines()
+
+
+def test_a_partitioned_model_has_its_time_in_the_table() -> None:
+    table = partitioned(True).__table__
+    assert isinstance(table, Table)
+    assert table.kwargs["postgresql_partition_by"] == "RANGE (time_index)"
+
+
+def test_a_model_is_in_one_piece_unless_it_says_so() -> None:
+    options = quote(Index("ix_venue", "venue")).__table__.dialect_options
+    assert options["postgresql"]["partition_by"] is None
+
+
+@pytest.mark.parametrize(
+    ("value", "settings", "said"),
+    [
+        ("month", {}, "sets __partitioned__ to 'month'; write True"),
+        (
+            True,
+            {"__table_args__": (UniqueConstraint("venue"),)},
+            "time_index, and a partitioned table cannot hold that; add time_index to it",
+        ),
+        (True, {"__concept__": "c" * 56}, "a name of 70 bytes, and PostgreSQL keeps 63; choose"),
+    ],
+    ids=["a text", "a key without its time", "a long name"],
+)
+def test_a_wrong_partitioned_model_is_refused(
+    value: object, settings: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ModelDefinitionError) as error:
+        partitioned(value, **settings)
+    assert said in str(error.value)
+
+
+def test_a_relational_model_is_not_partitioned() -> None:
+    with pytest.raises(ModelDefinitionError, match="sets __partitioned__, which a table without"):
+        define("Venue", DOC | columns() | {"__partitioned__": True})
+
+
+def partitioned(value: object, **settings: Any) -> Any:
+    return time_indexed(
+        settings | {"__partitioned__": value},
+        time_index=Mapped[datetime.datetime],
+        venue=Mapped[str],
+    )

@@ -1,4 +1,4 @@
-"""Rules about what a hypertable, which a time-indexed table may become, cannot do."""
+"""Rules about what a table that is split by time, as a time-indexed one may be, cannot do."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,12 @@ from ..subjects import made
 from .base import Fault, rule
 
 __all__ = ["concurrently_on_time_index", "unique_without_time"]
+
+
+OF_PARTITIONS = (
+    "Leave postgresql_concurrently out; on a large table, create the index CONCURRENTLY on each "
+    "partition by hand first, and PostgreSQL takes those."
+)
 
 
 @rule("unique-without-time", to_do="Add the time index to the key, or leave the key out.")
@@ -40,13 +46,20 @@ def unique_without_time(revision: Revision) -> Iterator[Fault]:
     "create the index by hand first, `WITH (timescaledb.transaction_per_chunk)`.",
 )
 def concurrently_on_time_index(revision: Revision) -> Iterator[Fault]:
-    """CONCURRENTLY on an index of a time-indexed table, which a hypertable refuses."""
+    """CONCURRENTLY on an index of a time-indexed table, which a table that is split refuses."""
     for operation in revision.upgrade.operations:
         op = operation.op
         if isinstance(op, CreateIndexOp | DropIndexOp) and op.kw.get("postgresql_concurrently"):
             model = MarketsBase.model_of(str(op.table_name))
             if model is not None and issubclass(model, MarketsTimeIndexMetaTable):
                 verb = "create" if isinstance(op, CreateIndexOp) else "drop"
+                if model.__partitioned__:
+                    why = (
+                        f"PostgreSQL cannot {verb} the index {op.index_name} CONCURRENTLY, because "
+                        f"{op.table_name} is partitioned."
+                    )
+                    yield Fault(operation.location, why, OF_PARTITIONS)
+                    continue
                 why = (
                     f"TimescaleDB cannot {verb} the index {op.index_name} CONCURRENTLY where "
                     f"{op.table_name} is a hypertable."

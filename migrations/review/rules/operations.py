@@ -29,8 +29,12 @@ DDL_VERBS |= {"refresh", "reindex", "revoke", "security", "truncate"}
 # statement, and a word in them is not a verb.
 OPAQUE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(\$\w*\$).*?\1", re.DOTALL)
 
-# Allowed, because they change no definition and Alembic has no operation for them.
+# Allowed, because they change no definition of a model and Alembic has no operation for them.
+BOUND = r"(default|for\s+values\s+from\s*\(.*\)\s*to\s*\(.*\))"
 ALLOWED = re.compile(
+    rf"create\s+table\s+(if\s+not\s+exists\s+)?[\w.]+\s+partition\s+of\s+[\w.]+\s+{BOUND}$"
+    rf"|alter\s+table\s+[\w.]+\s+attach\s+partition\s+[\w.]+\s+{BOUND}$"
+    r"|alter\s+table\s+[\w.]+\s+detach\s+partition\s+[\w.]+(\s+concurrently|\s+finalize)?$|"
     r"alter\s+table\s+(only\s+)?[\w.]+\s+(validate\s+constraint\s+\w+|rename\s+constraint\s+\w+\s+to\s+\w+)$"
     r"|alter\s+(index|sequence)\s+[\w.]+\s+rename\s+to\s+\w+$"
 )
@@ -46,7 +50,9 @@ def batch_alter_table(revision: Revision) -> Iterator[Fault]:
 
 @rule("raw-ddl", to_do="Use Alembic's operation for it, so that review, plan and check can see it.")
 def raw_ddl(revision: Revision) -> Iterator[Fault]:
-    """DDL as text or as a DDL construct in ``op.execute``, except VALIDATE CONSTRAINT and renames.
+    """DDL as text or as a DDL construct in ``op.execute``, except of what Alembic has no word for.
+
+    Allowed are VALIDATE CONSTRAINT, renames, and partitions that are made, attached or detached.
 
     Any use of Alembic's ``impl`` counts, because it leaves no operation to check.
     """

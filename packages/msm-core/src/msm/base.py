@@ -48,7 +48,7 @@ from msm.sdk import (
     sqlalchemy_type_to_token,
 )
 from msm.settings import settings
-from msm.storage_layout import authored_layout, layout_with_index
+from msm.storage_layout import authored_layout, layout_with_index, partition_option
 from msm.values.decorated import is_decorated, plain_type
 from msm.values.dialect import PLAIN
 
@@ -56,7 +56,13 @@ __all__ = ["MarketsBase", "MarketsMetaTable", "MarketsModel", "MarketsTimeIndexM
 
 # Settings that have no meaning for a relational table.
 TIME_SETTINGS = frozenset(
-    {"__cadence__", "__identity_dimensions__", "__storage_layout__", "__time_index_name__"}
+    {
+        "__cadence__",
+        "__identity_dimensions__",
+        "__partitioned__",
+        "__storage_layout__",
+        "__time_index_name__",
+    }
 )
 
 # What an author may set in a class body. Any other dunder name is a typing error, which SQLAlchemy
@@ -345,6 +351,7 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
         __cadence__: the declared spacing of observations, such as ``1d``; None if irregular.
         __storage_layout__: the keys that differ from the storage layout that is derived; its index
             is the one by identity dimensions and time, if the table has that.
+        __partitioned__: True for a table that PostgreSQL splits by range of its time.
 
     Raises:
         ModelDefinitionError: while a class is created; it names the class and what is wrong.
@@ -355,6 +362,7 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
     __identity_dimensions__: ClassVar[tuple[str, ...]] = ()
     __index_names__: ClassVar[list[str]]
     __storage_layout__: ClassVar[dict[str, Any] | None] = None
+    __partitioned__: ClassVar[bool] = False
 
     @classmethod
     def _derive(cls, table: str) -> None:
@@ -381,12 +389,14 @@ class MarketsTimeIndexMetaTable(MarketsModel, PlatformTimeIndexMetaTable):  # ty
                 f"is indexed by {', '.join(map(repr, missing))}, but has no such column; add the "
                 "column, or correct __time_index_name__ or __identity_dimensions__.",
             )
+        time_index = cls.__time_index_name__
+        kwargs |= partition_option(cls, cls.__tablename__, time_index, cls.__partitioned__)
         try:
             table: Table = super().__table_cls__(*args, **kwargs)
         except ValueError as error:
             raise ModelDefinitionError(cls, f"has no usable time index: {error}") from error
         _refuse_shared_names(cls, table)
-        refuse_wrong_table(cls, table, cls.__time_index_name__)
+        refuse_wrong_table(cls, table, time_index)
         if cls.__storage_layout__ is None:
             cls.__storage_layout__ = layout_with_index(table, cls.__index_names__)
         _owners[table] = cls

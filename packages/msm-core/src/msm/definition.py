@@ -164,14 +164,19 @@ def refuse_wrong_table(cls: type, table: Table, time_index: str | None = None) -
         for name, columns in keys_without_time(table, time_index):
             fault = (
                 f"has {name}, which is unique over {', '.join(columns)} without the time index "
-                f"{time_index}, and a hypertable cannot hold that; add {time_index} to it, or keep "
-                "what is unique in a relational model."
+                f"{time_index}, and {_holder(table)} cannot hold that; add {time_index} to it, or "
+                "keep what is unique in a relational model."
             )
             break
     if fault is not None:
         # Removed, so that the class can be defined again after it has been fixed.
         table.metadata.remove(table)
         raise ModelDefinitionError(cls, fault)
+
+
+def _holder(table: Table) -> str:
+    is_partitioned = table.dialect_options["postgresql"]["partition_by"] is not None
+    return "a partitioned table" if is_partitioned else "a hypertable"
 
 
 def _wrong_size(table: Table) -> str | None:

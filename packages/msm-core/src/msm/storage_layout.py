@@ -4,11 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from msm.definition import MAX_NAME_LENGTH
 from msm.errors import ModelDefinitionError
 
-__all__ = ["authored_layout", "layout_with_index"]
+__all__ = ["DEFAULT_SUFFIX", "authored_layout", "layout_with_index", "partition_option"]
+
+# What PostgreSQL calls the partition of the rows that no other one takes, after the table's name.
+DEFAULT_SUFFIX = "_default"
+_QUOTE = PGDialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
 
 def authored_layout(
@@ -39,6 +44,40 @@ def authored_layout(
             "[*__identity_dimensions__]}]}.",
         )
     return None
+
+
+def partition_option(cls: type, table: str, time_index: str, partitioned: object) -> dict[str, str]:
+    """The option of a table that PostgreSQL splits by range of its time.
+
+    Args:
+        cls: the model.
+        table: the name of its table.
+        time_index: its time column.
+        partitioned: what the class says, True or False.
+
+    Returns:
+        An option of :class:`sqlalchemy.Table`; nothing for a table in one piece.
+
+    Raises:
+        ModelDefinitionError: the class says something else, or the name of the default partition
+            would be too long.
+    """
+    if not isinstance(partitioned, bool):
+        raise ModelDefinitionError(
+            cls,
+            f"sets __partitioned__ to {partitioned!r}; write True: a revision says which "
+            "partitions there are, as in docs/scale.md.",
+        )
+    if not partitioned:
+        return {}
+    default = f"{table}{DEFAULT_SUFFIX}"
+    if len(default.encode()) > MAX_NAME_LENGTH:
+        raise ModelDefinitionError(
+            cls,
+            f"would have the default partition {default}, a name of {len(default.encode())} bytes, "
+            f"and PostgreSQL keeps {MAX_NAME_LENGTH}; choose a shorter __concept__.",
+        )
+    return {"postgresql_partition_by": f"RANGE ({_QUOTE(time_index)})"}
 
 
 def layout_with_index(table: Table, names: Sequence[str]) -> dict[str, Any] | None:
