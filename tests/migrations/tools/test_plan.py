@@ -361,7 +361,6 @@ def test_a_large_table_is_estimated(environment: Mapping[str, str], superuser: C
     assert result.value == "about 3 rows", result.stderr
 
 
-@pytest.mark.slow
 def test_the_command_runs_as_a_process(environment: Mapping[str, str]) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "migrations.plan", "-1"],

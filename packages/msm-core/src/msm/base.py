@@ -37,7 +37,7 @@ from sqlalchemy.orm.exc import MappedAnnotationError
 from sqlalchemy.types import TypeEngine
 
 from msm.column_types import ANNOTATIONS, write_enumerations
-from msm.definition import docstring_of, refuse_text_targets, refuse_wrong_table
+from msm.definition import docstring_of, labels_of, refuse_text_targets, refuse_wrong_table
 from msm.errors import ModelDefinitionError
 from msm.reloading import forget_model, is_defined_again
 from msm.sdk import (
@@ -164,13 +164,6 @@ def _first_sentence(error: ArgumentError) -> str:
     return str(error.args[0]).partition(". ")[0].rstrip(".")
 
 
-def _labels(cls: type) -> list[str]:
-    """The package and the area of a model: ``msm.models.assets.bonds`` gives msm and assets."""
-    package, _, rest = cls.__module__.partition(".")
-    area = rest.removeprefix("models.").partition(".")[0]
-    return [package, area] if area else [package]
-
-
 def _prepare_table(
     cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> dict[str, Column[Any]]:
@@ -275,7 +268,7 @@ class MarketsModel(PlatformManagedMetaTable, MarketsBase):  # type: ignore[misc]
         cls.__metatable_identifier__ = stated or cls.__name__
         cls.__catalog_identifier__ = stated or table
         cls.__metatable_description__ = _description(cls)
-        cls.__metatable_labels__ = _labels(cls)
+        cls.__metatable_labels__ = labels_of(cls)
 
     @classmethod
     def build_registration_request(cls, **options: Any) -> Any:

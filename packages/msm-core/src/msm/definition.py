@@ -32,6 +32,7 @@ __all__ = [
     "MAX_NAME_LENGTH",
     "docstring_of",
     "keys_without_time",
+    "labels_of",
     "refuse_text_targets",
     "refuse_wrong_table",
 ]
@@ -269,3 +270,10 @@ def keys_without_time(table: Table, time_index: str) -> Iterator[tuple[str, list
             is_key = bool(columns) or isinstance(part, Index)
             if is_key and time_index not in columns:
                 yield str(part.name), columns
+
+
+def labels_of(cls: type) -> list[str]:
+    """The package and the area of a model: ``msm.models.assets.bonds`` gives msm and assets."""
+    package, _, rest = cls.__module__.partition(".")
+    area = rest.removeprefix("models.").partition(".")[0]
+    return [package, area] if area else [package]

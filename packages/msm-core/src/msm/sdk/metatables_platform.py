@@ -4,12 +4,10 @@ import json
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 import orjson
-import requests
 from mainsequence.client.base import BaseObjectOrm
 from mainsequence.client.exceptions import ApiError, TransportError, raise_for_response
 from mainsequence.client.utils import AuthError
@@ -42,6 +40,7 @@ from msm.sdk.metatables_answers import (
     nothing_was_done,
     says_connections_are_used_up,
 )
+from msm.sdk.metatables_session import LOCAL_TOKEN_VARIABLE, sdk_session
 from msm.sdk.process.forks import unforked
 from msm.sdk.process.frozen import TOKEN_VARIABLE, has_other_token, read_environment_again
 from msm.sdk.transport import post
@@ -65,7 +64,6 @@ __all__ = [
 ]
 
 API_URL_VARIABLE = "METATABLES_API_URL"
-LOCAL_TOKEN_VARIABLE = "METATABLES_LOCAL_TOKEN"  # noqa: S105 - its name, not its value
 # What ``platform_context`` asks for, to complete "The platform refused ...".
 CONTEXT = "the context of this process"
 # Where the SDK logs.
@@ -371,7 +369,7 @@ def post_operation(
         raise RequestTooLargeError(len(body), max_bytes)
     is_read = operation.operation == "select"
     with api_endpoint_scope(_api()):
-        session = _session(os.environ.get(LOCAL_TOKEN_VARIABLE))
+        session = sdk_session()
         response = post(
             f"{MetaTable.get_object_url()}/execute-operation/",
             body,
@@ -389,18 +387,6 @@ def post_operation(
         raise LostAnswerError(f"{failure.status}: {failure.detail}")
     raise_for_response(response)
     raise AssertionError("an answer that is not a success raises")
-
-
-def _session(local_token: str | None) -> requests.Session:
-    """The SDK's session, of which only headers and settings are used."""
-    # For a local platform the SDK makes one each time, which takes a twentieth of reading a row.
-    return MetaTable.build_session() if local_token is None else _session_with(local_token)
-
-
-@lru_cache(maxsize=1)
-def _session_with(_local_token: str) -> requests.Session:
-    session: requests.Session = MetaTable.build_session()
-    return session
 
 
 def _json(payload: dict[str, Any]) -> bytes:
