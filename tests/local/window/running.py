@@ -17,10 +17,16 @@ ROOT = Path(__file__).parents[3]
 
 
 class Running:
-    """A running instance, and a service that calls it."""
+    """A running instance, and a service that calls it.
+
+    Attributes:
+        state: the folder of its state.
+        endpoint: where it answers.
+        http: calls its API of metatables, with its token.
+    """
 
     def __init__(self, state: Path) -> None:
-        self._state = state
+        self.state = state
         status = json.loads(self.local("status", "--json"))
         self.endpoint: str = status["endpoint"]
         token = json.loads(next(state.rglob("state.json")).read_text(encoding="utf-8"))["token"]
@@ -36,7 +42,7 @@ class Running:
         """Run msm-local; its standard output."""
         program = Path(sys.executable).with_name("msm-local")
         ran = subprocess.run(
-            [program, "--state-dir", self._state, *arguments],
+            [program, "--state-dir", self.state, *arguments],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -60,7 +66,7 @@ class Running:
 
     def alter(self, statement: str) -> None:
         """Change the database as nobody should."""
-        state = json.loads(next(self._state.rglob("state.json")).read_text(encoding="utf-8"))
+        state = json.loads(next(self.state.rglob("state.json")).read_text(encoding="utf-8"))
         with psycopg.connect(state["database_url"]) as connection:
             connection.execute(statement.encode())
 
@@ -69,7 +75,7 @@ class Running:
 def with_demo(state: Path) -> Iterator[Running]:
     """An instance whose state is in this folder, after the demo; it is stopped in the end."""
     program = Path(sys.executable).with_name("msm-local")
-    command = [program, "--state-dir", state]
+    command = [str(program), "--state-dir", str(state)]
     try:
         demo = [*command, "exec", "--", sys.executable, "-m", "examples.demo"]
         ran = subprocess.run(demo, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -25,6 +25,16 @@ PAGES = {
 }
 SIZE = 1280, 800
 
+# The paths of the machine that draws the pictures mean nothing to a reader.
+NEUTRAL = """(pairs) => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    for (const [path, neutral] of pairs) {
+      texts.currentNode.nodeValue = texts.currentNode.nodeValue.replaceAll(path, neutral);
+    }
+  }
+}"""
+
 
 def main(folder: Path = PICTURES) -> int:
     """Write the pictures; the exit code."""
@@ -77,7 +87,10 @@ def take(browser: Browser, running: Running, folder: Path, theme: Theme) -> None
     page.wait_for_url(f"**{WINDOW_ROOT}/")
     for name, path in PAGES.items():
         page.goto(f"{running.endpoint}{WINDOW_ROOT}{path}")
+        # A part that htmx loads afterwards, and the connection of the activity page.
+        page.wait_for_selector("[hx-trigger=load]", state="detached", timeout=60_000)
         page.wait_for_timeout(300)
+        page.evaluate(NEUTRAL, [[str(running.state), "~/msm/.msm-local"], [str(ROOT), "~/msm"]])
         page.screenshot(path=folder / f"{name}-{theme}.png")
     context.close()
 

@@ -79,6 +79,7 @@ def operation(request: Request) -> Response:
 
 async def stream(request: Request) -> Response:
     """Server-sent events: a row of the table for each operation that ends from now on."""
+    await run_in_threadpool(_platform, request)
     after = request.headers.get("last-event-id") or request.query_params.get("after", "")
     events = _events(request, int(after) if after.isdecimal() else 0, _filter(request))
     return StreamingResponse(events, media_type="text/event-stream", headers=WINDOW_HEADERS)
@@ -120,6 +121,8 @@ def _filter(request: Request) -> Filter:
 
 
 def _platform(request: Request) -> Platform:
+    if facts_of(request).state().api == METATABLES:
+        raise HTTPException(404, "The API server of metatables does not tell what it runs.")
     return cast("Platform", request.scope["platform_app"].state.platform)
 
 

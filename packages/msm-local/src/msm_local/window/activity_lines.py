@@ -32,7 +32,7 @@ class Line:
         kind: what it asked for, such as ``select``.
         statement: the beginning of the statement, on one line; empty if there is none.
         tables: schema and name of each table that the statement uses.
-        rows: the rows that it returned or changed; None if it failed.
+        rows: the rows that it returned or changed; None if it has none, or failed.
         milliseconds: how long it took.
         is_slow: whether that is SLOW_MS or longer.
         error: the class of its error; None if it succeeded.

@@ -35,7 +35,7 @@ def finalize_with[Request](
 
 def _outcome(answer: Any) -> Outcome:
     if answer["ok"]:
-        return Outcome(len(answer["tables"]))
+        return Outcome(None)
     details = [table["error"]["detail"] for table in answer["tables"] if table["error"]]
     # Without an error, tables stay reserved that the run should have created.
     sentence = " ".join(details) or f"{answer['reserved_count']} tables are still only reserved."

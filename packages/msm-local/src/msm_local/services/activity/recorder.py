@@ -47,7 +47,7 @@ class Outcome:
     """What came of an operation.
 
     Attributes:
-        rows: the rows that it returned or changed; None if it failed.
+        rows: the rows that it returned or changed; None if it has none, or failed.
         error: the class of its error; None if it succeeded.
         sentence: what the client was told about the error.
     """
