@@ -66,7 +66,8 @@ def use(running: Running) -> None:
     running.operate(
         "select",
         "SELECT count(*) FROM ms_markets__externalpricests a, ms_markets__externalpricests b "
-        "WHERE a.close > b.close + %(margin)s",
+        "WHERE a.asset_identifier = %(name)s AND a.close > b.close + %(margin)s",
+        name="XNAS:AAPL",
         margin=100,
     )
     running.operate(
