@@ -213,7 +213,8 @@ def models(draw: st.DrawFn) -> DrawnModel:
     else:
         base, time = "MarketsTimeIndexMetaTable", "time_index"
         columns[0] = replace(columns[0], kind="Str20", nullable=False, options=())
-        lines += [f"    __identity_dimensions__ = ({columns[0].name!r},)", ""]
+        lines += [f"    __identity_dimensions__ = ({columns[0].name!r},)"]
+        lines += [f"    __partitioned__ = {draw(st.booleans())}", ""]
         lines += ["    time_index: Mapped[datetime.datetime]"]
     lines += [column.line for column in columns]
     source = next((column.sql for column in columns if column.kind in WHOLE), None)
