@@ -25,6 +25,7 @@ from migrations import migration
 from migrations.check.owners import find_owned_by_others
 from migrations.hypertables import Hypertable, own_indexes, read_hypertables
 from migrations.plan.hypertables import notes_of
+from msm.models import TradesTS
 from tests.data.revisions import revision
 from tests.migrations.tools.test_review import marked
 from tests.migrations.tools.test_warnings import _no_squawk, versions, warned  # noqa: F401
@@ -214,3 +215,16 @@ def test_concurrent_index_of_a_time_index_is_warned(versions: Path) -> None:  # 
     assert warned(versions, text, "concurrently-on-time-index") == marked(text)
     relational = text.replace(TRADES, "ms_markets__asset").replace("quantity", "asset_type")
     assert warned(versions, relational, "concurrently-on-time-index") == set()
+
+
+def test_concurrent_index_of_partitions_is_warned(
+    versions: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(TradesTS, "__partitioned__", True)
+    text = revision(
+        "with op.get_context().autocommit_block():\n"
+        f'    op.create_index("ix_q", "{TRADES}", ["quantity"], postgresql_concurrently=True)'
+        "  # HERE"
+    )
+    assert warned(versions, text, "concurrently-on-time-index") == marked(text)
