@@ -58,8 +58,13 @@ def draw(history: History, applied: Collection[str]) -> Graph:
         lanes = [None if taken == item.id else taken for taken in lanes]
         places[item.id] = lane
         for parent in sorted(_below(item) & known):
+            own = lane if lanes[lane] is None else None
             if parent not in lanes:
-                lanes[lane if lanes[lane] is None else _free(lanes)] = parent
+                lanes[_free(lanes) if own is None else own] = parent
+            elif own is not None and own < lanes.index(parent):
+                # Branches meet again in the lane on the left.
+                lanes[lanes.index(parent)] = None
+                lanes[own] = parent
     rows = {item.id: index for index, item in enumerate(ordered)}
     nodes = tuple(
         Node(item, item.id in applied, *_place(places[item.id], rows[item.id])) for item in ordered
