@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from psycopg import Connection
 
 from msm_local.platform import LocalPlatform
@@ -50,7 +50,13 @@ def draw() -> list[DrawnModel]:
     drawn: list[DrawnModel] = []
 
     # The first one that is drawn is always the smallest.
-    @settings(max_examples=DRAWN, database=None, derandomize=DRAWN == TOGETHER)
+    @settings(
+        max_examples=DRAWN,
+        database=None,
+        derandomize=DRAWN == TOGETHER,
+        # A model is a large thing to draw, and the machine may have other work.
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     @given(models())
     def add(model: DrawnModel) -> None:
         drawn.append(model)
