@@ -35,6 +35,7 @@ def create_site(instance: Instance) -> Starlette:
         exception_handlers={
             HTTPException: _absent,
             MsmLocalError: _refused,
+            psycopg.errors.LockNotAvailable: _locked,
             psycopg.Error: _failed,
             Exception: _unexpected,
         },
@@ -52,6 +53,14 @@ def _absent(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     return render(request, "problem.html", status=503, sentence=str(error))
+
+
+def _locked(request: Request, _error: Exception) -> Response:
+    sentence = (
+        "A migration or another program has locked what this page reads; the overview shows who "
+        "holds a lock. Load the page again when the lock has ended."
+    )
+    return render(request, "problem.html", status=503, sentence=sentence)
 
 
 def _failed(request: Request, error: Exception) -> Response:

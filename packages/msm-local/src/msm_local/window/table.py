@@ -22,8 +22,9 @@ from msm_local.repositories.window.details import (
     find_points,
     find_referrers,
     find_rows,
+    limit_time,
 )
-from msm_local.repositories.window.listing import Listed, find_listed
+from msm_local.repositories.window.listing import Listed, find_listed, with_contents
 from msm_local.repositories.window.spans import find_spans
 from msm_local.window.drawing.diagram import diagram
 from msm_local.window.drawing.plots import plot, strip
@@ -34,6 +35,10 @@ from msm_local.window.words import ON_DELETE, ON_DELETE_HERE, code_of, key_words
 __all__ = ["routes"]
 
 NEWEST = 50
+# Of the newest rows: more columns than these make a page that no browser shows well.
+MAX_COLUMNS = 60
+# For each query of a table's rows: more would cost those who work with the platform too much.
+MAX_SECONDS = 2
 MAX_VALUES = 5_000
 NUMERIC = ("double precision", "real", "numeric", "integer", "bigint", "smallint")
 WHO_LOCKS = "A migration may work on the table; the overview shows who holds a lock."
@@ -57,7 +62,6 @@ def show(request: Request) -> Response:
     return render(
         request,
         "table.html",
-        table=table,
         on_delete=ON_DELETE,
         on_delete_here=ON_DELETE_HERE,
         **shown,
@@ -88,9 +92,11 @@ def _rank(index: Index) -> tuple[bool, bool, str]:
 def _contents(connection: Connection[Any], table: Listed, request: Request) -> dict[str, Any]:
     """What is read from the table itself, which a migration may lock just now."""
     empty: dict[str, Any] = {
+        "table": table,
         "span": None,
         "strip": None,
         "rows": [],
+        "row_columns": [],
         "order": None,
         "plot": None,
         "numeric": [],
@@ -100,18 +106,22 @@ def _contents(connection: Connection[Any], table: Listed, request: Request) -> d
     if table.oid is None:
         return empty
     columns = read_columns(connection, [table.oid])
+    wide = columns[:MAX_COLUMNS]
     order = table.time_index or next(
         (name for name in WRITTEN if any(column.name == name for column in columns)), None
     )
     place = (table.schema, table.name)
-    names = [column.name for column in columns]
     try:
-        span = find_spans(connection, [table]).get(table.oid)
+        limit_time(connection, MAX_SECONDS)
+        [table] = with_contents(connection, [table])
+        span = next(iter(find_spans(connection, [table]).values()), None)
         found = {
+            "table": table,
             "span": span,
             "strip": strip(span.filled) if span else None,
             "order": order,
-            "rows": find_rows(connection, place, names, order=order, limit=NEWEST),
+            "row_columns": wide,
+            "rows": find_rows(connection, place, wide, order=order, limit=NEWEST),
         }
         return empty | found | _series(connection, table, columns, request)
     except (LockNotAvailable, QueryCanceled) as error:

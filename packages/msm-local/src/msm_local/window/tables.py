@@ -7,7 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from msm_local.repositories.window.listing import Listed, find_listed, find_matches
+from msm_local.repositories.window.listing import (
+    Listed,
+    find_listed,
+    find_matches,
+    with_contents,
+)
 from msm_local.repositories.window.spans import find_spans
 from msm_local.window.drawing.plots import strip
 from msm_local.window.facts import facts_of
@@ -15,7 +20,8 @@ from msm_local.window.rendering import render
 
 __all__ = ["routes"]
 
-PAGE_SIZE = 200
+# All tables of msm fit.
+PAGE_SIZE = 75
 
 
 def show(request: Request) -> Response:
@@ -41,7 +47,7 @@ def show(request: Request) -> Response:
         found.sort(key=lambda table: (table.package, table.area, table.name))
         pages = max(1, -(-len(found) // PAGE_SIZE))
         page = min(page, pages)
-        shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        shown = with_contents(connection, found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
         spans = find_spans(connection, shown)
     only_list = request.headers.get("hx-target") == "list"
     return render(

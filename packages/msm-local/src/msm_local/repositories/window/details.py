@@ -8,6 +8,8 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import class_row
 
+from msm_local.repositories.physical import Column
+
 __all__ = [
     "Check",
     "Point",
@@ -16,6 +18,7 @@ __all__ = [
     "find_points",
     "find_referrers",
     "find_rows",
+    "limit_time",
 ]
 
 # Of a value of the newest rows.
@@ -35,12 +38,18 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype = 'f' AND k.confrelid = %s::oid AND k.conrelid <> k.confrelid
 ORDER BY c.relname, k.conname
 """
-ROWS = "SELECT {columns} FROM {table} ORDER BY {order} DESC NULLS LAST LIMIT {limit}"
+ROWS = "SELECT {columns} FROM {table} {where} ORDER BY {order} DESC NULLS LAST LIMIT {limit}"
+# To order all rows of a large table by their place would read all of it.
+AT_THE_END = "WHERE ctid >= {place}::tid"
+PAGE_SIZE = 8192
+LAST_PAGES = 64
 # The identities of the newest rows, as one text each.
 POINTS = """
 SELECT concat_ws(' / ', {identity}) AS identity, {time}::timestamptz AS at,
        {value}::double precision AS value
-FROM {table} WHERE {value} IS NOT NULL ORDER BY {time} DESC LIMIT {limit}
+FROM {table}
+WHERE {value} IS NOT NULL AND {time} >= '0001-01-02' AND {time} < '9999-12-30'
+ORDER BY {time} DESC LIMIT {limit}
 """
 
 
@@ -88,30 +97,49 @@ def find_referrers(connection: Connection[Any], oid: int) -> list[Referrer]:
 def find_rows(
     connection: Connection[Any],
     table: tuple[str, str],
-    columns: Sequence[str],
+    columns: Sequence[Column],
     *,
     order: str | None,
     limit: int,
-) -> list[tuple[str | None, ...]]:
-    """The newest rows, as text.
+) -> list[list[str | None]]:
+    """The newest rows, as text: long values are cut, and of bytes there is the length.
 
     Args:
-        connection: a connection to the database.
+        connection: a connection to the database, whose time zone is UTC.
         table: schema and name.
         columns: the columns to read.
         order: the column whose largest values are the newest; None for the order on disk.
         limit: how many rows at most.
     """
+    name = sql.Identifier(*table)
+    where: sql.Composable = sql.SQL("")
+    if order is None:
+        size = connection.execute("SELECT pg_relation_size(%s::regclass)", [name.as_string()])
+        [pages] = [value // PAGE_SIZE for (value,) in size]
+        place = sql.Literal(f"({max(pages - LAST_PAGES, 0)},0)")
+        where = sql.SQL(AT_THE_END).format(place=place)
     query = sql.SQL(ROWS).format(
-        columns=sql.SQL(", ").join(
-            sql.SQL("left({}::text, {})").format(sql.Identifier(name), sql.Literal(MAX_CHARACTERS))
-            for name in columns
-        ),
-        table=sql.Identifier(*table),
+        columns=sql.SQL(", ").join(map(_as_text, columns)),
+        table=name,
+        where=where,
         order=sql.SQL("ctid") if order is None else sql.Identifier(order),
         limit=sql.Literal(limit),
     )
-    return connection.execute(query).fetchall()
+    return [list(map(_cut, row)) for row in connection.execute(query)]
+
+
+def _as_text(column: Column) -> sql.Composed:
+    if column.data_type == "bytea":
+        return sql.SQL("octet_length({}) || ' bytes'").format(sql.Identifier(column.name))
+    # One more than is shown tells that something is missing.
+    name, limit = sql.Identifier(column.name), sql.Literal(MAX_CHARACTERS + 1)
+    return sql.SQL("left({}::text, {})").format(name, limit)
+
+
+def _cut(value: str | None) -> str | None:
+    if value is None or len(value) <= MAX_CHARACTERS:
+        return value
+    return f"{value[:MAX_CHARACTERS]}…"
 
 
 def find_points(
@@ -142,3 +170,8 @@ def find_points(
     )
     with connection.cursor(row_factory=class_row(Point)) as cursor:
         return cursor.execute(query).fetchall()
+
+
+def limit_time(connection: Connection[Any], seconds: int) -> None:
+    """Let PostgreSQL cancel each later query of the transaction that takes longer."""
+    connection.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])

@@ -21,6 +21,11 @@ JOIN unnest(%s::oid[], %s::name[]) AS wanted (oid, name)
   ON wanted.oid = i.indrelid AND wanted.name = a.attname
 WHERE i.indisvalid AND i.indpred IS NULL
 """
+# Python has no later years, and none for PostgreSQL's infinity.
+ENDS = """
+SELECT {oid}::bigint, min({time}), max({time}) FROM {table}
+WHERE {time} >= '0001-01-02' AND {time} < '9999-12-30'
+"""
 # A probe of the index for each bucket: a count would read the whole table.
 FILLED = """
 SELECT array(
@@ -51,7 +56,7 @@ def find_spans(connection: Connection[Any], tables: Sequence[Listed]) -> dict[in
     asked = {
         table.oid: table
         for table in tables
-        if table.time_index and table.oid is not None and table.rows != 0 and not table.locked
+        if table.time_index and table.oid is not None and table.heap
     }
     indexes = connection.execute(
         INDEXED, [list(asked), [table.time_index for table in asked.values()]]
@@ -60,10 +65,7 @@ def find_spans(connection: Connection[Any], tables: Sequence[Listed]) -> dict[in
     if not found:
         return {}
     ends = sql.SQL(" UNION ALL ").join(
-        sql.SQL("SELECT {oid}::bigint, min({time}), max({time}) FROM {table}").format(
-            oid=sql.Literal(table.oid), **_names(table)
-        )
-        for table in found
+        sql.SQL(ENDS).format(oid=sql.Literal(table.oid), **_names(table)) for table in found
     )
     spans = {
         int(oid): Span(_moment(first), _moment(last))
