@@ -22,11 +22,17 @@ REVISIONS = (("0001", "Create the shops.", None), ("0002", "Add their areas.", "
 
 
 @pytest.fixture(scope="package")
-def window(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A platform with the window of an instance, whose project has two revisions."""
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two revisions, and without commands."""
     root = tmp_path_factory.mktemp("window")
     _write_project(root)
-    instance = Instance(root, "window", root / ".msm-local" / "window")
+    return root
+
+
+@pytest.fixture(scope="package")
+def window(cluster: Cluster, project: Path) -> Iterator[Client]:
+    """A platform with the window of an instance of that project."""
+    instance = Instance(project, "window", project / ".msm-local" / "window")
     instance.prepare()
     with new_database(cluster, next_name()) as name:
         url = cluster.platform_url(name)

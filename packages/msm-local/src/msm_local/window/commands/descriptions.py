@@ -48,13 +48,15 @@ class Described:
         operations: the operations of each revision in words.
         sql: the SQL of each revision.
         findings: what the review says of each revision.
-        problem: why there is no plan or no review; otherwise empty.
+        problem: why there is no plan; otherwise empty.
+        review_problem: why there is no review; otherwise empty.
     """
 
     operations: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sql: Mapping[str, str] = field(default_factory=dict)
     findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
     problem: str = ""
+    review_problem: str = ""
 
 
 class Descriptions:
@@ -78,7 +80,7 @@ class Descriptions:
                 digest = _digest(history)
                 found = self._run(provider)
                 # What failed for want of a package or a setting may work the next time.
-                if not found.problem:
+                if not found.problem and not found.review_problem:
                     self._known[provider] = (digest, found)
         return found
 
@@ -92,7 +94,7 @@ class Descriptions:
             {step["revision"]: step["operations"] for step in plan["steps"]},
             _split(plan["sql"]),
             {} if problem else _findings(review),
-            problem,
+            review_problem=problem,
         )
 
 
@@ -104,7 +106,8 @@ def _digest(history: History) -> str:
 
 
 def _split(script: str) -> dict[str, str]:
-    _, *parts = HEADING.split(script)
+    # The end of the transaction is not of the last revision.
+    _, *parts = HEADING.split(script.rstrip().removesuffix("COMMIT;"))
     return {revision: sql.strip() for revision, sql in zip(parts[::2], parts[1::2], strict=True)}
 
 
