@@ -55,7 +55,7 @@ def test_project_names_its_providers_in_order(tmp_path: Path) -> None:
         ("[tool.msm]\nproviders = ['acme_migrations']", "'acme_migrations', which is no migration"),
         ("[tool.msm]\nproviders = ['a:b head', 'c d']", "'c', which is no migration"),
         ("[tool.msm]\nproviders = ['a:b 1007', '1008']", "'1008', which is no migration"),
-        ("[tool.msm", "cannot be read"),
+        ("[tool.msm", "is not valid TOML"),
     ],
 )
 def test_wrong_settings_are_refused_with_a_sentence(tmp_path: Path, text: str, fault: str) -> None:
