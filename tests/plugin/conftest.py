@@ -23,7 +23,7 @@ filterwarnings = ["error", "ignore::DeprecationWarning:typer"]
 """
 # What every sample begins with: its test notes the processes of its run, and where they work.
 HEAD = """
-import json, os, pathlib, psutil, pytest
+import contextlib, json, os, pathlib, psutil, pytest
 from sqlalchemy import func, select
 from msm.models import AssetType
 
@@ -36,9 +36,11 @@ def note():
     while any(mark in " ".join(top.parent().cmdline()) for mark in ("no:cacheprovider", "execnet")):
         top = top.parent()
     tree = [top, *top.children(recursive=True)]
-    # A worker that crashed has no command any more.
-    alive = [child for child in tree if child.status() != psutil.STATUS_ZOMBIE]
-    found = {child.pid: child.cmdline() for child in alive}
+    found = {}
+    for child in tree:
+        # Others may end meanwhile, and a worker that crashed has no command any more.
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            found[child.pid] = child.cmdline()
     pathlib.Path("processes.json").write_text(json.dumps(found))
 """
 
