@@ -9,10 +9,11 @@ from unittest import mock
 
 import pytest
 from requests.adapters import HTTPAdapter
-from sqlalchemy import JSON, Float, Integer, String, select
+from sqlalchemy import JSON, Float, Integer, String, select, type_coerce
 from sqlalchemy.types import TypeEngine
 
 import msm
+from msm.errors import ResultValueError
 from msm.models import AssetType
 from msm.operations.by_column import values_of
 from msm.operations.exact import ExpectedColumn
@@ -26,8 +27,8 @@ TEXT = 'é,"\\\n'
 @pytest.mark.parametrize(
     ("kind", "form", "text", "values"),
     [
-        (Float(), Form.TEXT, "0.1,,NaN,-0", ["0.1", None, "NaN", "-0"]),
-        (Float(), Form.TEXT, "", [None]),
+        (Float(), Form.TEXT, "0.1,NULL,NaN,-0", ["0.1", None, "NaN", "-0"]),
+        (Float(), Form.TEXT, "NULL", [None]),
         (Float(), Form.TEXT, None, []),
         (Integer(), Form.NATIVE, "[1, null]", [1, None]),
         (String(), Form.NATIVE, '["", null, "a,b"]', ["", None, "a,b"]),
@@ -94,3 +95,26 @@ def test_later_pages_come_by_column(shared_environment: Mapping[str, str]) -> No
     if GENERATION == "metatables":
         # The second page is refused, and then asked for by row, as the last one is.
         assert large_counts == [4, 0, 4, 2]
+
+
+def read_texts_as_numbers() -> list[object]:
+    """The values that are refused, of texts that the caller says are numbers."""
+    runtime = msm.start_engine([AssetType])
+    rows = [
+        {"uid": uuid.UUID(int=100 + n), "asset_type": f"as-number-{n}", "description": "1"}
+        for n in range(8)
+    ]
+    runtime.insert(AssetType, rows)
+    number = type_coerce(AssetType.description, Float).label("number")
+    statement = select(AssetType.asset_type, number).where(AssetType.asset_type.like("as-number-%"))
+    refused = []
+    for text in ("1,5", ""):
+        runtime.upsert(AssetType, [{"asset_type": "as-number-5", "description": text}])
+        with pytest.raises(ResultValueError) as caught:
+            list(runtime.iter_rows(statement, page_size=3))
+        refused.append(caught.value.value)
+    return refused
+
+
+def test_texts_are_not_taken_for_numbers(shared_environment: Mapping[str, str]) -> None:
+    assert value_of(read_texts_as_numbers, environment=shared_environment) == ["1,5", ""]

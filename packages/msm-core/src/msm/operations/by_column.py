@@ -14,6 +14,7 @@ from sqlalchemy.types import String, TypeEngine
 from msm.operations.exact import ExpectedColumn
 from msm.values.decode import Form, is_untyped
 from msm.values.decorated import plain_type
+from msm.values.texts import NULL
 
 __all__ = ["COLUMN", "can_come_by_column", "select_by_column", "values_of"]
 
@@ -57,13 +58,12 @@ def values_of(column: ExpectedColumn, text: str | None) -> list[Any]:
         values: list[Any] = orjson.loads(text)
         return values
     texts = text.split(SEPARATOR)
-    # NULL: no text of these types is empty.
-    return [value or None for value in texts] if "" in texts else texts
+    return [None if value == NULL else value for value in texts] if NULL in texts else texts
 
 
 def _text_of(name: str, column: ExpectedColumn) -> str:
     if _is_separable(column):
-        return f"string_agg(coalesce({name}, ''), '{SEPARATOR}')"
+        return f"string_agg(coalesce({name}, '{NULL}'), '{SEPARATOR}')"
     return f"CAST(json_agg({name}) AS TEXT)"
 
 

@@ -83,7 +83,7 @@ def send_by_column(
 
     Returns:
         The JSON values of each column, and how they are read; None where one answer does not carry
-        all columns.
+        all columns, or where the rows cannot be told apart.
 
     Args:
         compiled: the operation.
@@ -101,6 +101,9 @@ def send_by_column(
     if len(texts) < len(compiled.columns):
         return None
     values = list(map(values_of, compiled.columns, texts))
+    if len(set(map(len, values))) > 1:
+        # The caller gave a column of texts the type of numbers, and there are commas in them.
+        return None
     return values, [_result_column(column, {}) for column in compiled.columns]
 
 
