@@ -24,6 +24,23 @@ def select(window: Client, uid: str, sql: str) -> httpx.Response:
     return window.execute("select", sql, [uid])
 
 
+def test_last_write_of_a_table_is_shown(window: Client, uid: str, browser: httpx.Client) -> None:
+    def shown() -> bool:
+        listed = browser.get("/ui/tables/", params={"q": TABLE}).text
+        (in_list, in_page) = (" s ago</div>" in listed, " s ago <span" in browser.get(page).text)
+        assert in_list == in_page
+        return in_page
+
+    page = f"/ui/tables/public/{TABLE}/"
+    insert = f"INSERT INTO {TABLE} (name, wrong) VALUES ('a', 1)"
+    assert window.execute("insert", insert, [uid]).status_code != 200
+    select(window, uid, f"SELECT name FROM {TABLE}")
+    assert not shown()
+    insert = f"INSERT INTO {TABLE} (name) VALUES ('a')"
+    assert window.execute("insert", insert, [uid]).status_code == 200
+    assert shown()
+
+
 @contextmanager
 def events(browser: httpx.Client, query: str = "") -> Iterator[Iterator[str]]:
     """The data of the events that arrive."""

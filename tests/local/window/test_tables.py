@@ -58,7 +58,6 @@ def test_tables_are_grouped_with_what_is_known(browser: httpx.Client) -> None:
     assert "acme / shops" in text
     assert "2026-01-01 2026-03-02" in text
     assert re.search(r"\d+ of 60 parts have no row", text)
-    assert "the time of the last write is unknown" in text
 
 
 @pytest.mark.parametrize("words", ["SHOP", "square METRES", "one shop of", "area"])

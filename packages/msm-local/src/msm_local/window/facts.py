@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from psycopg import Connection
 from starlette.requests import Request
 
+from msm_local.api.endpoints.dependencies import Platform
 from msm_local.database.reading import read_only
 from msm_local.errors import NotRunningError
 from msm_local.instances.apis import METATABLES
 from msm_local.instances.instance import Instance, State
 from msm_local.repositories.contents.overview import METATABLES_CATALOG, OWN_CATALOG, Catalog
+from msm_local.services.activity.recorder import Activity
 from msm_local.status.providers import DEFAULT_PROVIDER, Provider, project_providers
 from msm_local.window.commands.checks import Checks
 from msm_local.window.commands.descriptions import Descriptions
 
-__all__ = ["Facts", "facts_of"]
+__all__ = ["Facts", "facts_of", "recorded"]
 
 
 class Facts:
@@ -69,3 +71,11 @@ def facts_of(request: Request) -> Facts:
     """The facts of the window that a request came to."""
     facts: Facts = request.app.state.facts
     return facts
+
+
+def recorded(request: Request) -> Activity | None:
+    """The last operations; None where the API server of metatables runs them and tells nobody."""
+    if facts_of(request).state().api == METATABLES:
+        return None
+    platform = cast("Platform", request.scope["platform_app"].state.platform)
+    return platform.activity

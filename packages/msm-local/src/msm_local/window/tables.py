@@ -14,8 +14,9 @@ from msm_local.repositories.window.listing import (
     with_contents,
 )
 from msm_local.repositories.window.spans import find_spans
+from msm_local.services.activity.statements import last_writes
 from msm_local.window.drawing.plots import strip
-from msm_local.window.facts import facts_of
+from msm_local.window.facts import facts_of, recorded
 from msm_local.window.rendering import render
 
 __all__ = ["routes"]
@@ -44,11 +45,13 @@ def show(request: Request) -> Response:
             if (not package or table.package == package)
             and (not text or table.oid in columns or _says(table, text))
         ]
-        found.sort(key=lambda table: (table.package, table.area, table.name))
+        # A table without an area, such as that of the current revision, comes after those with one.
+        found.sort(key=lambda table: (table.package, not table.area, table.area, table.name))
         pages = max(1, -(-len(found) // PAGE_SIZE))
         page = min(page, pages)
         shown = with_contents(connection, found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
         spans = find_spans(connection, shown)
+    activity = recorded(request)
     only_list = request.headers.get("hx-target") == "list"
     return render(
         request,
@@ -59,6 +62,7 @@ def show(request: Request) -> Response:
         found=len(found),
         columns=columns,
         spans=spans,
+        written=last_writes(activity.since(0)) if activity else {},
         strips={oid: strip(span.filled) for oid, span in spans.items()},
         text=text,
         package=package,

@@ -1,5 +1,8 @@
 """What is known of a recorded statement: its tables, and how PostgreSQL would run it."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 import psycopg
 
 from msm_local.database.pools import Database
@@ -11,9 +14,10 @@ from msm_local.services.metatables.operations import check_tables
 from msm_local.services.metatables.parameters import name_positions
 from msm_local.sql.parser import Statement, TableName, parse
 
-__all__ = ["plan_of", "tables_of"]
+__all__ = ["last_writes", "plan_of", "tables_of"]
 
 PLAN_TIMEOUT_MS = 5_000
+WRITES = frozenset({"insert", "update", "upsert", "delete"})
 
 
 def tables_of(operation: Operation) -> list[TableName]:
@@ -25,6 +29,21 @@ def tables_of(operation: Operation) -> list[TableName]:
     except StatementRefusedError:
         return []
     return sorted(parsed.reads | parsed.writes)
+
+
+def last_writes(operations: Iterable[Operation]) -> dict[TableName, datetime]:
+    """When each table was last written by a recorded operation that succeeded.
+
+    Args:
+        operations: the oldest first.
+    """
+    found: dict[TableName, datetime] = {}
+    for operation in operations:
+        if operation.asked.kind not in WRITES or operation.outcome.error or not operation.is_whole:
+            continue
+        for table in _parsed(operation).writes:
+            found[table] = operation.began
+    return found
 
 
 def plan_of(database: Database, operation: Operation) -> list[str]:
