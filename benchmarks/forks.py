@@ -18,6 +18,9 @@ from .timing import timed
 
 __all__ = ["bare_config", "in_fork", "sdk_cli", "seconds_in_fork", "statements_in_fork"]
 
+# Ten thousand tables take minutes.
+MOST_SECONDS = 3_600
+
 
 def in_fork(
     work: Callable[..., Any], *arguments: Any, environment: Mapping[str, str], folder: Path
@@ -27,7 +30,7 @@ def in_fork(
     Raises:
         RuntimeError: it failed there; the duration of a failure means nothing.
     """
-    run = run_forked(work, *arguments, environment=environment, folder=folder)
+    run = run_forked(work, *arguments, environment=environment, folder=folder, timeout=MOST_SECONDS)
     if run.exit_code != 0:
         raise RuntimeError(run.stderr)
     return run.value

@@ -20,17 +20,17 @@ from typing import Any
 from msm_local.client.git_context import make_stand_in
 from msm_local.postgres.cluster import Cluster
 from tests.support.janitor import new_database
+from tests.support.migrating import unload_ours
 
 from .forks import in_fork, sdk_cli, seconds_in_fork, statements_in_fork
 from .local import ROOT, served, server_of
 from .timing import Figure, Group, Sample, figure, interleave
 
-__all__ = ["measure", "write_project"]
+__all__ = ["Site", "attach_seconds", "check", "measure", "new_site", "provider_of", "write_project"]
 
 SIZES = (250, 1000)
 # Stands for the size of our own graphs.
 OURS = 0
-NAMESPACE = "mainsequence_markets"
 NOTHING = "nothing"
 COMPARE, AUTOGENERATE = "alembic compare_metadata", "migrations revision, nothing found"
 CHECK, ATTACH = "check", "start_engine"
@@ -108,17 +108,29 @@ class Site:
     Attributes:
         folder: holds the packages of all sites; commands run there.
         package: the migration package.
+        database: the name of its database.
         url: logs in to the database as the owner of its tables.
         environment: leads the SDK to the platform.
+        slug: of the namespace; the folder of its revisions.
+        measured: runs a function in a process of the site, and returns the seconds of that.
     """
 
     folder: Path
     package: str
+    database: str
     url: str
     environment: Mapping[str, str]
+    slug: str = "mainsequence_markets"
+    measured: Callable[..., float] = seconds_in_fork
 
-    def migrate(self, *arguments: str, measured: Callable[..., float] = seconds_in_fork) -> float:
+    @property
+    def versions(self) -> Path:
+        """The folder of its revisions."""
+        return self.folder / self.package / "versions" / self.slug
+
+    def migrate(self, *arguments: str, measured: Callable[..., float] | None = None) -> float:
         """Measure ``metatables migrations ARGUMENTS`` on the provider."""
+        measured = measured or self.measured
         verb, *rest = arguments
         words = ("migrations", verb, "--provider", f"{self.package}:migration", *rest)
         return measured(sdk_cli, *words, environment=self.environment, folder=self.folder)
@@ -126,16 +138,20 @@ class Site:
     def autogenerate(self) -> float:
         """Seconds of a ``revision`` that finds no difference."""
         seconds = self.migrate("revision", "--autogenerate", "-m", NOTHING)
-        (made,) = (self.folder / self.package / "versions" / NAMESPACE).glob(f"*_{NOTHING}.py")
+        (made,) = self.versions.glob(f"*_{NOTHING}.py")
         assert "op." not in made.read_text(encoding="utf-8"), made
         # Left there, it would be a head that the database is not at, and the next run would fail.
         made.unlink()
         return seconds
 
-    def run(self, work: Callable[..., Any], *arguments: str, measured: Callable[..., Any]) -> float:
+    def run(self, work: Callable[..., Any], *arguments: str) -> float:
         """Measure a function that takes the package in a process of the site."""
         words = (self.package, *arguments)
-        return float(measured(work, *words, environment=self.environment, folder=self.folder))
+        return self.measured(work, *words, environment=self.environment, folder=self.folder)
+
+    def ask(self, work: Callable[[str], float]) -> float:
+        """What a function that takes the package measures in a process of the site."""
+        return float(in_fork(work, self.package, environment=self.environment, folder=self.folder))
 
 
 def measure(repeats: int) -> Group:
@@ -144,12 +160,14 @@ def measure(repeats: int) -> Group:
         folder = Path(name)
         shutil.copytree(ROOT / "migrations", folder / "migrations")
         make_stand_in(folder / "stand-in", ROOT)
-        sites = {OURS: all_.enter_context(_site(folder, "migrations", cluster))}
+        sites = {OURS: all_.enter_context(new_site(folder, "migrations", cluster, "migrations"))}
         upgrades = {OURS: sites[OURS].migrate("upgrade", "head")}
         for size in SIZES:
             project = f"scale{size}"
             write_project(folder, project, size)
-            sites[size] = all_.enter_context(_site(folder, f"{project}_migrations", cluster))
+            sites[size] = all_.enter_context(
+                new_site(folder, f"{project}_migrations", cluster, project)
+            )
             replace(sites[size], package="migrations").migrate("upgrade", "head")
             sites[size].migrate("revision", "--autogenerate", "-m", "create")
             upgrades[size] = sites[size].migrate("upgrade", "head")
@@ -163,20 +181,28 @@ def measure(repeats: int) -> Group:
 
 
 @contextmanager
-def _site(folder: Path, package: str, cluster: Cluster) -> Iterator[Site]:
-    with new_database(cluster, package), served(cluster, package) as platform:
+def new_site(folder: Path, package: str, cluster: Cluster, database: str) -> Iterator[Site]:
+    """A platform on a new database, and the provider of a package that migrates it.
+
+    Args:
+        folder: holds the package, and a folder ``stand-in`` with a Git context.
+        package: the migration package.
+        cluster: where the database is made.
+        database: its name.
+    """
+    with new_database(cluster, database), served(cluster, database) as platform:
         environment = platform.environment() | {"GIT_DIR": str(folder / "stand-in")}
-        yield Site(folder, package, cluster.platform_url(package), environment)
+        yield Site(folder, package, database, cluster.platform_url(database), environment)
 
 
 def _ways(sites: Mapping[int, Site]) -> dict[str, Callable[[], float]]:
     ways: dict[str, Callable[[], float]] = {}
     for size, site in sites.items():
         # The first three include mapping the generated models; the last does not.
-        ways[_named(COMPARE, size)] = partial(site.run, compare, site.url, measured=seconds_in_fork)
+        ways[_named(COMPARE, size)] = partial(site.run, compare, site.url)
         ways[_named(AUTOGENERATE, size)] = site.autogenerate
-        ways[_named(CHECK, size)] = partial(site.run, check, measured=seconds_in_fork)
-        ways[_named(ATTACH, size)] = partial(site.run, attach_seconds, measured=in_fork)
+        ways[_named(CHECK, size)] = partial(site.run, check)
+        ways[_named(ATTACH, size)] = partial(site.ask, attach_seconds)
     return ways
 
 
@@ -210,9 +236,11 @@ def _named(what: str, size: int) -> str:
 
 def attach_seconds(package: str) -> float:
     """Seconds of ``start_engine`` with the models of a provider, which are already imported."""
+    # The namespace of this process may be another one than that of the process it comes from.
+    unload_ours()
     import msm
 
-    models = _provider(package).metatable_models
+    models = provider_of(package).metatable_models
     started = time.perf_counter()
     msm.start_engine(models)
     return time.perf_counter() - started
@@ -220,7 +248,7 @@ def attach_seconds(package: str) -> float:
 
 def check(package: str) -> None:
     """``migrations.check`` that finds no difference."""
-    provider = _provider(package)
+    provider = provider_of(package)
     tool = importlib.import_module("migrations.check.__main__")
     assert not tool.check_database(provider).differences
 
@@ -231,7 +259,7 @@ def compare(package: str, url: str) -> None:
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import create_engine
 
-    provider = _provider(package)
+    provider = provider_of(package)
     options = {
         "target_metadata": provider.target_metadata,
         "include_name": provider.include_name,
@@ -245,7 +273,7 @@ def compare(package: str, url: str) -> None:
         assert compare_metadata(context, provider.target_metadata) == []
 
 
-def _provider(package: str) -> Any:
-    # The SDK's CLI does the same: the packages are in the working folder.
+def provider_of(package: str) -> Any:
+    """The provider of a package in the working folder, as the SDK's CLI finds it."""
     sys.path.insert(0, str(Path.cwd()))
     return importlib.import_module(package).migration

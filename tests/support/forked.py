@@ -65,6 +65,7 @@ def run_forked(
     *arguments: Any,
     environment: Mapping[str, str],
     folder: Path,
+    timeout: float = TIMEOUT_SECONDS,
 ) -> Finished:
     """Call a module-level function with ``environment`` added and ``folder`` as working folder."""
     receiver, sender = _context.Pipe(duplex=False)
@@ -75,9 +76,9 @@ def run_forked(
     # Only the child holds the sending end now, so its death ends the wait below.
     sender.close()
     try:
-        if not receiver.poll(TIMEOUT_SECONDS):
+        if not receiver.poll(timeout):
             process.kill()
-            raise TimeoutError(f"{function.__qualname__} ran for over {TIMEOUT_SECONDS} s")
+            raise TimeoutError(f"{function.__qualname__} ran for over {timeout:g} s")
         finished: Finished = receiver.recv()
     finally:
         receiver.close()
