@@ -97,7 +97,7 @@ def write_project(folder: Path, project: str, tables: int) -> None:
         (project, BASES + "".join(models)),
         (f"{project}_migrations", migrations),
     ):
-        (folder / package).mkdir()
+        (folder / package).mkdir(exist_ok=True)
         (folder / package / "__init__.py").write_text(text, encoding="utf-8")
 
 

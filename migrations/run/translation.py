@@ -30,6 +30,8 @@ __all__ = ["busy", "failure_of", "is_busy", "reason_of"]
 BUSY = frozenset({"55P03", "40P01"})
 QUERY_CANCELED = "57014"
 DISK_FULL = "53100"
+# Of the table of locks: each table, index and TOAST table of a transaction takes a place in it.
+OUT_OF_SHARED_MEMORY = "53200"
 # Of TimescaleDB: a unique key of a hypertable that does not contain its time.
 KEY_WITHOUT_TIME = "TS103"
 # Shutdown, crash, start-up, a session ended for being idle, and failures of the connection itself.
@@ -38,6 +40,8 @@ SESSION_ENDED = re.compile(r"57P0[1235]|25P03|08...")
 MAX_STATEMENT_LENGTH = 120
 REMEDIES = {
     DISK_FULL: "free some space on the server",
+    OUT_OF_SHARED_MEMORY: "raise max_locks_per_transaction of the server, or divide the revision "
+    "and upgrade to one part at a time,",
     KEY_WITHOUT_TIME: "a hypertable cannot have that key, so add the time to it, or copy its rows "
     "into an ordinary table of the same name,",
 }

@@ -19,6 +19,7 @@ from migrations.errors import (
     LimitError,
     RevisionRaisedError,
     StatementCancelledError,
+    StatementFailedError,
     TableBusyError,
 )
 from migrations.run.limits import STATEMENT_TIMEOUT_VARIABLE, Limits, set_timeouts
@@ -253,9 +254,44 @@ def test_a_statement_that_takes_too_long_is_cancelled(
     assert result.exit_code == 1
     assert sentence_of(result) == sentence(
         StatementCancelledError,
+        StatementFailedError,
         statement="SELECT pg_sleep(60)",
         reason="canceling statement due to statement timeout",
         outcome=NOTHING_KEPT,
+    )
+    assert not has_note(head_database)
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "remedy"),
+    [
+        ("22012", "fix the revision, or the rows that it works on,"),
+        ("53100", "free some space on the server"),
+        (
+            "53200",
+            "raise max_locks_per_transaction of the server, or divide the revision and upgrade to "
+            "one part at a time,",
+        ),
+    ],
+)
+def test_refusal_of_the_server_says_how_to_go_on(
+    environment: Mapping[str, str],
+    head_database: Connection,
+    checkout: Path,
+    sqlstate: str,
+    remedy: str,
+) -> None:
+    statement = f"DO $$BEGIN RAISE 'no' USING ERRCODE = '{sqlstate}'; END$$"
+    failing = f'{ADD}\nop.execute("{statement}")'
+    write_revision(checkout, failing, DROP, acknowledged="unread-sql")
+    result = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert result.exit_code == 1
+    assert sentence_of(result) == sentence(
+        StatementFailedError,
+        statement=statement,
+        reason=f"{sqlstate}: no",
+        outcome=NOTHING_KEPT,
+        remedy=remedy,
     )
     assert not has_note(head_database)
 

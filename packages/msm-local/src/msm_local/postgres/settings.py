@@ -22,6 +22,8 @@ SETTINGS = {
     "work_mem": "4MB",
     "maintenance_work_mem": "32MB",
     "max_connections": "100",
+    # An upgrade that makes thousands of tables locks each, with its indexes, until it commits.
+    "max_locks_per_transaction": "256",
     # There is nothing to replicate to, and a laptop needs neither parallel queries nor JIT.
     "wal_level": "minimal",
     "max_wal_senders": "0",
