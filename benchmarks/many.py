@@ -51,6 +51,8 @@ def main() -> None:
     parser.add_argument("--namespaces", type=int, metavar="COUNT")
     parser.add_argument("--repeats", type=int, default=3)
     wanted = parser.parse_args()
+    if wanted.tables and wanted.tables[1] % wanted.tables[0]:
+        parser.error("--tables: MANY has to be a multiple of SOME")
     both = wanted.tables is None and wanted.namespaces is None
     print(f"On {machine()}")
     if both or wanted.tables:

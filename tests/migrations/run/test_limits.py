@@ -269,8 +269,10 @@ def test_a_statement_that_takes_too_long_is_cancelled(
         ("53100", "free some space on the server"),
         (
             "53200",
-            "raise max_locks_per_transaction of the server, or divide the revision and upgrade to "
-            "one part at a time,",
+            (
+                "raise max_locks_per_transaction of the server, or divide the revision and upgrade to "
+                "one part at a time,"
+            ),
         ),
     ],
 )
