@@ -270,8 +270,8 @@ def test_a_statement_that_takes_too_long_is_cancelled(
         (
             "53200",
             (
-                "raise max_locks_per_transaction of the server, or divide the revision and upgrade to "
-                "one part at a time,"
+                "raise max_locks_per_transaction of the server, or divide the revision and upgrade "
+                "to one part at a time,"
             ),
         ),
     ],
