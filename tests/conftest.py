@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -36,6 +37,11 @@ LONGEST_FILES = (
     "workspace/test_benchmarks.py",
     "workspace/test_pip.py",
 )
+
+# Without bytecode of our sources, each of thousands of processes compiles them again. Where pytest
+# runs without `./dev`, it has read the variable already.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A shell starts background jobs with Ctrl-C ignored; processes of the tests would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -15,7 +15,7 @@ import pytest
 from tests.clients.support import Client, Session, answer_of, session
 from tests.support.generation import only_metatables
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 TABLES = 61
 ROW_CLASSES = 27

@@ -9,7 +9,7 @@ import pytest
 from tests.clients.support import Session, answer_of, session
 from tests.support.generation import only_metatables
 
-pytestmark = [pytest.mark.slow, only_metatables]
+pytestmark = [pytest.mark.slow, pytest.mark.long, only_metatables]
 
 PROGRAMS = Path(sys.executable).parent
 SYMBOLS = ["SPY", "QQQ", "IWM"]

@@ -71,6 +71,11 @@ def snippets() -> list[Block]:
 
 ELSEWHERE = {DOWNSTREAM, EXISTING} | (set() if MOVING in BOTH else {MOVING})
 FOLLOWED = [page for page in PAGES if page not in ELSEWHERE and in_order(page)]
+# Each takes a minute or more; those of a first day with msm are followed in `.ci/run` too.
+LONG = {
+    *(DOCS / f"{name}.md" for name in ("adoption", "api", "authoring", "from-sdk8", "operations")),
+    *(DOCS / f"{name}.md" for name in ("processes", "releases", "services")),
+}
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +131,11 @@ def shell(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=pytest.mark.long if page in LONG else ()) for page in FOLLOWED],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
 def test_every_step_of_a_page_works(page: Path, clone: Path) -> None:
     blocks = in_order(page)
     made = {block.title for block in blocks if block.title and (clone / block.title).exists()}

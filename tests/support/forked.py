@@ -28,8 +28,9 @@ _context.set_forkserver_preload(
         module_of("cli"),
         module_of("migrations"),
         "alembic.command",
-        "msm_portfolio",
-        "msm_pricing",
+        # Their classes take longer to make than most tests.
+        "msm_portfolio.models",
+        "msm_pricing.models",
         # Imports of the test modules that hold the functions to run. Not `migrations`: a test may
         # have its own copy in its working folder.
         "pytest",

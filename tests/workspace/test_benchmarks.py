@@ -116,6 +116,7 @@ def test_every_third_generated_table_is_time_indexed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", command.GROUPS)
 def test_a_group_runs(name: str) -> None:
     # In a new process: the SDK keeps the endpoint that was set when it was imported.

@@ -57,7 +57,7 @@ def test_the_workflow_tests_on_an_attached_branch() -> None:
         for name, job in jobs().items()
         if any(re.search(r"\.ci/run|\./dev test", step.get("run", "")) for step in job["steps"])
     }
-    assert set(testing) == {"suite", "installed"}
+    assert set(testing) == {"suite", "installed", "long"}
     for steps in testing.values():
         (place,) = (
             n for n, step in enumerate(steps) if step.get("uses", "").startswith("actions/checkout")
@@ -69,11 +69,11 @@ def test_the_workflow_tests_with_each_sdk() -> None:
     named = {
         name: job["strategy"]["matrix"]["sdk"] for name, job in jobs().items() if "strategy" in job
     }
-    assert named == {"suite": SDKS, "installed": SDKS, "timescale": SDKS}
+    assert named == dict.fromkeys(("suite", "installed", "long", "timescale"), SDKS)
     assert "bash .ci/run ${{ matrix.sdk }}" in [
         step.get("run") for step in jobs()["suite"]["steps"]
     ]
-    for name in ("installed", "timescale"):
+    for name in ("installed", "long", "timescale"):
         assert jobs()[name]["env"]["MSM_SDK"] == "${{ matrix.sdk }}"
 
 

@@ -16,7 +16,7 @@ from tests.support.generation import only_metatables
 from tests.support.wheels import PYTHON, clean_environment, run
 
 # Each generation is installed here, so that one run of these tests is enough.
-pytestmark = [pytest.mark.slow, only_metatables]
+pytestmark = [pytest.mark.slow, pytest.mark.long, only_metatables]
 
 OLD = "0.0.9"
 METADATA = f"""Metadata-Version: 2.4

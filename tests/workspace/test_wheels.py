@@ -204,6 +204,7 @@ def test_a_distribution_works_with_its_requirements_alone(
     assert use(made, packages, environment) == f"{tables} {USED}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("resolution", ["highest", "lowest-direct"])
 def test_the_main_job_works_with_extreme_versions(
     wheels: dict[str, Path], tmp_path: Path, fresh_platform: LocalPlatform, resolution: str

@@ -3,7 +3,6 @@
 import re
 from random import Random
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -11,11 +10,10 @@ from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
 
-from msm_local.api.app import AppConfig, create_app
+from msm_local.api.app import endpoints
 from msm_local.api.metatables.app import create_metatables_app
 from msm_local.api.openapi import operations
 from msm_local.contract.paths import METATABLES_ROOT
-from msm_local.repositories.settings import Settings
 from tests.local.conftest import Client
 
 pytestmark = pytest.mark.slow
@@ -27,11 +25,9 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-# Never started: only its description is read.
-SETTINGS = Settings("", "", *(uuid4() for _ in range(4)))
 # The description of each generation, by what stands before its paths.
 APPS = {
-    "": create_app(AppConfig("", "", SETTINGS, token="", port=0)),
+    "": endpoints(),
     METATABLES_ROOT: create_metatables_app(),
 }
 OPERATIONS = [

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.load import REQUESTS, Served, leaks, prepare, run_load, serve
+from benchmarks.load import Served, leaks, prepare, run_load, serve
 from msm_local.postgres.cluster import Cluster
 
 pytestmark = pytest.mark.slow
+
+REQUESTS = 5_000
 
 
 @pytest.fixture

@@ -114,6 +114,7 @@ def test_exec_lets_a_downgrade_lose_rows(shell: Shell) -> None:
     assert shell("exec", "--", "printenv", "MSM_ALLOW_DATA_LOSS").stdout == "0\n"
 
 
+@pytest.mark.slow
 def test_exec_starts_the_platform_for_the_sdk(shell: Shell, project: Path) -> None:
     shell.environment |= dict.fromkeys(REMOVED, "x")
     result = shell("exec", "--", sys.executable, str(SDK_CALLS))
@@ -153,6 +154,7 @@ def test_exec_starts_the_platform_for_the_sdk(shell: Shell, project: Path) -> No
     shell("exec", "--", "sh", "-c", "kill -TERM $$", code=128 + signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_status_names_the_generations_that_used_it(shell: Shell) -> None:
     """The golden test of this line; the most recent generation comes first."""
     endpoint = shell.start()["endpoint"]
@@ -192,6 +194,7 @@ def test_a_copied_checkout_does_not_touch_the_original(shell: Shell, tmp_path: P
     assert shell.status()["status"] == "healthy"
 
 
+@pytest.mark.slow
 def test_a_hung_server_is_degraded(shell: Shell) -> None:
     state = json.loads(shell("start", "--json").stdout)
     hold(state["pid"])

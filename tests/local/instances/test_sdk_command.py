@@ -235,6 +235,7 @@ def test_sdk_8_does_not_read_the_variable_of_metatables(shell: Shell) -> None:
     assert said.startswith("msm-local: MAINSEQUENCE_ENDPOINT is http://127.0.0.1:1, another")
 
 
+@pytest.mark.slow
 def test_hints_name_the_launcher_of_the_checkout(shell: Shell) -> None:
     shell.environment["MSM_LAUNCHER"] = "../dev run"
     stopped = shell("status", code=3).stdout.splitlines()

@@ -8,7 +8,7 @@ from typing import Self
 
 from starlette.types import ASGIApp
 
-from msm_local.api.app import AppConfig, create_app, open_database, serve_from
+from msm_local.api.app import AppConfig, create_app, open_database
 from msm_local.api.endpoints.dependencies import Platform
 from msm_local.api.serving import serving
 from msm_local.database.bootstrap import prepare_database
@@ -91,7 +91,7 @@ class LocalPlatform:
             The database until now, for ``close_database``; requests that run use it to their end.
         """
         previous: Platform = self._app.state.platform
-        serve_from(self._app, opened)
+        self._app.state.platform = opened
         return previous
 
     def _prepare(self, database_url: str) -> AppConfig:

@@ -1,16 +1,19 @@
-"""The HTTP application of one platform; several can run in one process."""
+"""The HTTP applications of platforms; several can run in one process, and share their endpoints."""
 
 import importlib
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from msm_local.api import description
 from msm_local.api.body_limit import BodyLimit
@@ -26,7 +29,7 @@ from msm_local.repositories.settings import Settings
 from msm_local.services.credentials import CredentialReaper
 from msm_local.services.usage import Usage
 
-__all__ = ["AppConfig", "close_database", "create_app", "open_database", "serve_from"]
+__all__ = ["AppConfig", "close_database", "create_app", "endpoints", "open_database"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,10 @@ class AppConfig:
     name: str = "a platform inside another process"
 
 
-def create_app(config: AppConfig, window: ASGIApp | None = None) -> FastAPI:
-    """The application; its startup opens the connections, and its shutdown closes them.
+def create_app(config: AppConfig, window: ASGIApp | None = None) -> Starlette:
+    """The application of one platform, with the platform as ``state.platform``.
+
+    Its startup opens the connections, and its shutdown closes them.
 
     Args:
         config: its facts; the database is prepared already, because a refusal is an error of the
@@ -60,8 +65,8 @@ def create_app(config: AppConfig, window: ASGIApp | None = None) -> FastAPI:
     """
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        serve_from(app, open_database(config.database_url, config))
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.platform = open_database(config.database_url, config)
         # The SQL parser is slow to load: neither the start nor the first operation waits for it.
         threading.Thread(target=_load_parser, name="msm-local loader", daemon=True).start()
         try:
@@ -70,25 +75,42 @@ def create_app(config: AppConfig, window: ASGIApp | None = None) -> FastAPI:
             # Both wait for threads, which must not block the event loop.
             await run_in_threadpool(close_database, app.state.platform)
 
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        # That of now: another one may be exchanged for it between two requests.
+        scope["platform"] = app.state.platform
+        await endpoints()(scope, receive, send)
+
+    app = Starlette(
+        routes=[*([Mount(WINDOW_ROOT, window)] if window else []), Mount("", answer)],
+        # The gate is first: it refuses a request before its body is read.
+        middleware=[
+            Middleware(Gate, token=config.token, port=config.port, name=config.name),
+            Middleware(BodyLimit),
+        ],
+        lifespan=lifespan,
+    )
+    return app
+
+
+@cache
+def endpoints() -> FastAPI:
+    """What answers for all platforms of this process, each request for that of its scope.
+
+    To make its routes takes longer than most requests.
+    """
     metatables = create_metatables_app()
     app = FastAPI(
         title="msm-local",
         version=version("msm-local"),
-        lifespan=lifespan,
         # A path without its slash is not the SDK's: it is answered like any unknown one.
         redirect_slashes=False,
         # FastAPI's own pages load scripts from the network; ours are in description.py.
         openapi_url=None,
     )
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
-    # The middleware added last runs first: the gate refuses a request before its body is read.
-    app.add_middleware(BodyLimit)
-    app.add_middleware(Gate, token=config.token, port=config.port, name=config.name)
     install_handlers(app)
     _include_routers(app)
     app.mount(METATABLES_ROOT, metatables)
-    if window is not None:
-        app.mount(WINDOW_ROOT, window)
     app.state.metatables = metatables
     return app
 
@@ -99,11 +121,6 @@ def open_database(database_url: str, config: AppConfig) -> Platform:
     reaper = CredentialReaper(database)
     reaper.start()
     return Platform(database, reaper, Usage(database))
-
-
-def serve_from(app: FastAPI, platform: Platform) -> None:
-    """Answer every later request from this database."""
-    app.state.platform = app.state.metatables.state.platform = platform
 
 
 def close_database(platform: Platform) -> None:

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from msm_local.api.app import endpoints
 from msm_local.api.openapi_page import body
 from msm_local.instances.apis import METATABLES
 from msm_local.window.facts import facts_of
@@ -18,7 +19,7 @@ def show(request: Request) -> Response:
     if facts_of(request).state().api == METATABLES:
         # The vendor's application runs in another process.
         return render(request, "api.html", described=None, generation=generation)
-    application = request.scope["platform_app"]
+    application = endpoints()
     if generation == "metatables":
         application = application.state.metatables
     return render(request, "api.html", described=body(application.openapi()), generation=generation)

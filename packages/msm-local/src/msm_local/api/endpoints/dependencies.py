@@ -44,7 +44,7 @@ class Platform:
 
 
 def _platform(request: Request) -> Platform:
-    return cast("Platform", request.app.state.platform)
+    return cast("Platform", request.scope["platform"])
 
 
 def _resource(request: Request) -> ResourceKind:

@@ -26,7 +26,7 @@ DATA_REQUESTS = ("/execute-operation/", "/run-query/")
 
 
 def create_metatables_app() -> FastAPI:
-    """The application; the one that mounts it sets ``state.platform``."""
+    """The application; each request has its platform in its scope."""
     app = FastAPI(
         title="msm-local for metatables",
         version=version("msm-local"),
