@@ -21,9 +21,9 @@ from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.temporary import place_for_data
 from tests.support import timescale
-from tests.support.alembic import url_of
 from tests.support.forked import run_sdk_cli
 from tests.support.janitor import new_database
+from tests.support.urls import url_of
 from tests.support.wheels import build
 
 ROOT = Path(__file__).parents[1]

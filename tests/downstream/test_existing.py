@@ -26,13 +26,13 @@ from msm_local.platform import LocalPlatform
 from tests.conftest import ROOT, environment_of
 from tests.downstream.conftest import Project
 from tests.downstream.cycle import look
-from tests.support.alembic import url_of
 from tests.support.forked import Finished, run_forked, run_sdk_cli
 from tests.support.generation import GENERATION
 from tests.support.markdown import blocks_of, commands_of
 from tests.support.migrating import sentence_of
 from tests.support.refusals import sentence
 from tests.support.schema import describe
+from tests.support.urls import url_of
 
 pytestmark = pytest.mark.slow
 

@@ -12,10 +12,11 @@ from migrations.run.lock import MigrationLock
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import ROOT, RUNTIME_PASSWORD, environment_of
-from tests.support.alembic import engine_of, url_of
+from tests.support.alembic import engine_of
 from tests.support.crashing import Clean, run_clean
 from tests.support.janitor import new_database
 from tests.support.migrating import LOCK_TABLE, Background
+from tests.support.urls import url_of
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from pytest_alembic.tests import (
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
-from tests.support.alembic import config_for, url_of
+from tests.support.alembic import config_for
 from tests.support.schema import defaults_and_comments, describe
+from tests.support.urls import url_of
 
 __all__ = [
     "test_model_definitions_match_ddl",

@@ -5,8 +5,9 @@ import pytest
 from alembic import command
 from psycopg import Connection
 
-from tests.support.alembic import config_for, url_of
+from tests.support.alembic import config_for
 from tests.support.schema import FACTS, create_from_facts, defaults_and_comments, describe
+from tests.support.urls import url_of
 
 
 @pytest.fixture

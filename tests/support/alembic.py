@@ -8,21 +8,9 @@ from sqlalchemy.pool import NullPool
 from migrations import migration
 from migrations.run.connections import application_name
 from msm.sdk.migrations import alembic_config_for_provider
+from tests.support.urls import url_of
 
-__all__ = ["config_for", "engine_of", "url_of"]
-
-
-def url_of(connection: Connection) -> URL:
-    """The SQLAlchemy URL of an open psycopg connection."""
-    info = connection.info
-    return URL.create(
-        "postgresql",
-        username=info.user,
-        password=info.password,
-        host=info.host,
-        port=info.port,
-        database=info.dbname,
-    )
+__all__ = ["config_for", "engine_of"]
 
 
 def config_for(url: URL) -> Config:

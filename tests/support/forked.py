@@ -28,9 +28,7 @@ _context.set_forkserver_preload(
         module_of("cli"),
         module_of("migrations"),
         "alembic.command",
-        # Their classes take longer to make than most tests.
-        "msm_portfolio.models",
-        "msm_pricing.models",
+        "tests.support.mapped",
         # Imports of the test modules that hold the functions to run. Not `migrations`: a test may
         # have its own copy in its working folder.
         "pytest",
@@ -40,6 +38,8 @@ _context.set_forkserver_preload(
         "msm_local.postgres.cluster",
         "msm_local.platform",
         __name__,
+        # Each module of tests that holds a function imports it.
+        "tests.conftest",
     ]
 )
 

@@ -23,9 +23,9 @@ from tests.conftest import ROOT, RUNTIME_PASSWORD
 from tests.core.addresses import TOKEN, address_in
 from tests.core.operations.refusing import Refused, refused
 from tests.local.shell import NAME, Shell, family_of, gone
-from tests.support.alembic import url_of
 from tests.support.forked import run_forked
 from tests.support.generation import GENERATION
+from tests.support.urls import url_of
 
 HOSTED = {
     "metatables": "unset METATABLES_API_URL for the hosted one",

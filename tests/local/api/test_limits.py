@@ -3,15 +3,19 @@
 import asyncio
 import json
 import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psutil
 import psycopg
 import pytest
+from psycopg.errors import QueryCanceled
 from starlette.types import Message, Receive, Scope, Send
 
 from msm_local.api.body_limit import MAX_BYTES, BodyLimit
+from msm_local.services.cancellation import Cancellation
 from tests.local.conftest import Client
 from tests.support.waiting import soon
 
@@ -153,6 +157,20 @@ def test_a_disconnect_ends_the_operation(shared_client: Client, thing: str) -> N
     with raw_request(shared_client, thing, SLEEP, {"statement_timeout_ms": 600_000}):
         assert soon(lambda: running(shared_client) == 1)
     assert soon(lambda: running(shared_client) == 0)
+
+
+def test_disconnect_between_two_statements_ends_the_next_one(shared_client: Client) -> None:
+    cancellation = Cancellation()
+    with (
+        ThreadPoolExecutor() as threads,
+        psycopg.connect(shared_client.admin_url) as connection,
+        cancellation.covers(connection),
+    ):
+        threads.submit(cancellation.cancel)
+        # Its first request finds nothing to end.
+        time.sleep(0.5)
+        with pytest.raises(QueryCanceled):
+            connection.execute("SELECT pg_sleep(30)")
 
 
 def test_many_disconnects_leave_all_connections_free(shared_client: Client, thing: str) -> None:

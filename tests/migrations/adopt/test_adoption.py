@@ -33,7 +33,6 @@ from tests.support.adopting import (
     rows_read,
     state,
 )
-from tests.support.alembic import url_of
 from tests.support.forked import run_forked
 from tests.support.history import HEAD, TABLES
 from tests.support.migrating import LOCK_TABLE, UPGRADE, migrate, sentence_of
@@ -43,6 +42,7 @@ from tests.support.published import (
 )
 from tests.support.refusals import NOTHING_KEPT, sentence
 from tests.support.schema import describe
+from tests.support.urls import url_of
 
 pytestmark = pytest.mark.slow
 

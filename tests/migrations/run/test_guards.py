@@ -33,13 +33,14 @@ from msm.errors import MissingTableError
 from msm.models import AssetSnapshotsTS
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, environment_of
-from tests.support.alembic import config_for, url_of
+from tests.support.alembic import config_for
 from tests.support.forked import value_of
 from tests.support.history import AFTER, HEAD, NEXT, TABLES
 from tests.support.migrating import UPGRADE, migrate, migrate_in, sentence_of, write_revision
 from tests.support.pooler import pooler
 from tests.support.refusals import sentence
 from tests.support.schema import defaults_and_comments, describe
+from tests.support.urls import url_of
 
 COMMANDS = [("upgrade", "head"), ("downgrade", "base")]
 each_command = pytest.mark.parametrize("arguments", COMMANDS, ids=lambda a: a[0])

@@ -25,7 +25,6 @@ from migrations.errors import (
 from migrations.run.limits import STATEMENT_TIMEOUT_VARIABLE, Limits, set_timeouts
 from msm_local.platform import LocalPlatform
 from tests.conftest import environment_of
-from tests.support.alembic import url_of
 from tests.support.migrating import (
     Background,
     migrate,
@@ -35,6 +34,7 @@ from tests.support.migrating import (
 )
 from tests.support.refusals import KEPT, NOTHING_KEPT, sentence
 from tests.support.schema import describe
+from tests.support.urls import url_of
 
 LOCK_TIMEOUT = "canceling statement due to lock timeout"
 ADD = "op.add_column('ms_markets__asset', sa.Column('note', sa.Text()))"

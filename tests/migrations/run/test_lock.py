@@ -23,7 +23,7 @@ from migrations.run.lock import MigrationLock
 from migrations.run.progress import Progress
 from msm_local.platform import LocalPlatform
 from tests.conftest import PROVIDER, ROOT, environment_of
-from tests.support.alembic import engine_of, url_of
+from tests.support.alembic import engine_of
 from tests.support.auditing import audit, created
 from tests.support.crashing import read_versions
 from tests.support.forked import Finished, run_forked
@@ -42,6 +42,7 @@ from tests.support.migrating import (
 from tests.support.refusals import NOTHING_KEPT, sentence
 from tests.support.schema import describe
 from tests.support.tools import run_check, run_plan
+from tests.support.urls import url_of
 
 SLEEP = 'op.execute("SELECT pg_sleep({})")'
 GATE = 'op.execute("SELECT pg_advisory_xact_lock(1)")'

@@ -16,7 +16,7 @@ from migrations.run.lock import release
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, RUNTIME_PASSWORD, environment_of
-from tests.support.alembic import config_for, url_of
+from tests.support.alembic import config_for
 from tests.support.forked import Finished, run_forked, run_sdk_cli
 from tests.support.history import HEAD, NEXT, RESOURCES, TABLES
 from tests.support.janitor import new_database
@@ -29,6 +29,7 @@ from tests.support.migrating import (
 )
 from tests.support.refusals import NOTHING_KEPT, sentence
 from tests.support.schema import describe
+from tests.support.urls import url_of
 
 # Many databases and upgrades: together they would take the default suite over its limit.
 pytestmark = pytest.mark.slow

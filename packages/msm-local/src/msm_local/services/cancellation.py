@@ -1,6 +1,7 @@
 """Cancel the statement of a client that disconnected: it would hold its locks for nobody."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from msm_local.errors import ClientGoneError
 __all__ = ["Cancellation"]
 
 CANCEL_TIMEOUT = 5.0
+AGAIN = 0.1
 
 
 class Cancellation:
@@ -40,10 +42,14 @@ class Cancellation:
                 self._connection = None
 
     def cancel(self) -> None:
-        """End the running statement, and let no other begin."""
-        # Under the lock: the pool may give the connection to another request a moment later, which
-        # the cancellation must not reach.
-        with self._lock:
-            self._cancelled = True
-            if self._connection is not None:
+        """End the running statement, and let no other begin; waits until it has ended."""
+        while True:
+            # Under the lock: the pool may give the connection to another request a moment later,
+            # which the cancellation must not reach.
+            with self._lock:
+                self._cancelled = True
+                if self._connection is None:
+                    return
                 self._connection.cancel_safe(timeout=CANCEL_TIMEOUT)
+            # One that arrives between two statements ends nothing.
+            time.sleep(AGAIN)
