@@ -336,6 +336,7 @@ CONDITIONS: dict[str, list[ColumnElement[bool]]] = {
     "none": [],
     "one account": [OrdersTS.account_identifier == "B"],
     "some assets": [OrdersTS.asset_identifier.in_(["A2", "A7", "A19"])],
+    "many assets": [OrdersTS.asset_identifier.in_([f"A{n}" for n in range(5, 200)])],
     "a value": [OrdersTS.quantity > 0.5],
     "a value of an asset": [OrdersTS.quantity > 0.2, OrdersTS.asset_identifier == "A8"],
     "no row": [OrdersTS.quantity > 2],
@@ -361,6 +362,53 @@ def test_latest_is_the_same_however_it_is_found(
             expected = rows_of(head_database, latest_statement(*arguments))
         assert found == expected
         assert bool(found) == (conditions is not CONDITIONS["no row"])
+
+
+LISTS = {
+    "some": ["A3", "A17", "A3", "none"],
+    "many": [f"A{n}" for n in range(5, 200)],
+    "none": [],
+}
+
+
+@pytest.mark.parametrize("names", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize("before", [None, day(2)])
+def test_latest_of_listed_identities_is_found_by_each(
+    head_database: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    names: list[str],
+    before: datetime.datetime | None,
+) -> None:
+    insert_snapshots(head_database, hours=50)
+    listing = AssetSnapshotsTS.asset_identifier.in_(names)
+    other = AssetSnapshotsTS.asset_identifier != "A7"
+    arguments = (AssetSnapshotsTS, before, None, [other, listing], None)
+    statement = latest_statement(*arguments)
+    assert "RECURSIVE" not in str(compiled_of(statement))
+    found = rows_of(head_database, statement)
+    monkeypatch.setattr(timeseries, "_has_index", lambda _: False)
+    assert found == rows_of(head_database, latest_statement(*arguments))
+    assert len(found) == len({*names, "A7"} & {f"A{n}" for n in range(1, 21)} - {"A7"})
+
+
+def read_listed() -> int:
+    runtime = msm.start_engine([AssetSnapshotsTS])
+    names = [f"A{n}" for n in range(10_000)]
+    listing = AssetSnapshotsTS.asset_identifier.in_(names)
+    return len(runtime.latest(AssetSnapshotsTS, listing).all())
+
+
+def test_latest_of_ten_thousand_identities_needs_no_statistics(
+    superuser: Connection, environment: Mapping[str, str]
+) -> None:
+    """With a search of the whole list at each step, it ran for minutes."""
+    superuser.execute("SET session_replication_role = replica")
+    superuser.execute(
+        "INSERT INTO ms_markets__assetsnapshotsts (time_index, asset_identifier)"
+        " SELECT timestamptz '2025-01-01Z' + d * interval '1 day', 'A' || n"
+        " FROM generate_series(1, 3) d, generate_series(0, 12000) n"
+    )
+    assert value_of(read_listed, environment=environment) == 10_000
 
 
 def insert_orders(database: Connection) -> None:

@@ -7,11 +7,19 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
+    ARRAY,
+    BinaryExpression,
+    BindParameter,
     Column,
     ColumnClause,
     ColumnElement,
     CompoundSelect,
+    Enum,
+    Integer,
     Select,
+    String,
+    Text,
+    Uuid,
     func,
     literal,
     select,
@@ -19,7 +27,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql import operators, visitors
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError, StatementValueError
@@ -27,6 +35,7 @@ from msm.errors.formatting import excerpt, shortened
 from msm.operations.results import Read, Result
 from msm.rows.arguments import ColumnNames, column_names, model_of
 from msm.rows.keys import table_of
+from msm.values.dialect import MAX_LIST
 from msm.values.moments import Moment, moment_of
 from msm.values.texts import UnfitValueError
 
@@ -36,9 +45,12 @@ __all__ = ["Observations", "between_statement", "latest_statement"]
 MAX_IDENTITIES = 10_000
 # No column of a model has this name.
 STEP = "walk_step"
+# Types of dimensions whose values can be an array.
+LISTED = (String, Integer, Uuid)
 
 type Model = type[MarketsTimeIndexMetaTable]
 type Conditions = Sequence[ColumnElement[bool]]
+type Listing = tuple[ColumnElement[bool], Sequence[Any]]
 
 
 class Observations[*Ts](Result[*Ts]):
@@ -104,6 +116,7 @@ def latest_statement(
     the unique index of the model. Where an index of the model has the times of each identity, they
     are found with it, and the time that takes does not grow with the history. Else they are
     aggregated in one pass, which is 2 to 3 times as fast as DISTINCT ON, which sorts the table.
+    Identities that a condition lists are looked up one by one.
     """
     indexed = _time_indexed(model)
     time, dimensions = _grain(indexed)
@@ -113,11 +126,58 @@ def latest_statement(
     until = list(criteria)
     if as_of is not None:
         until.append(time <= _moment("as_of", as_of))
-    find = _walked if per is None and _has_index(indexed) else _aggregated
-    last = find(time, by, until)
+    last: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+    is_indexed = per is None and _has_index(indexed)
+    if is_indexed and (found := _list_of(by, criteria)):
+        listing, identities = found
+        last = _listed(time, by[0], identities, [part for part in until if part is not listing])
+        # They are sent once.
+        chosen = _select(indexed, columns).where(*(c for c in criteria if c is not listing))
+    elif is_indexed and not _has_long_list(until):
+        last = _walked(time, by, until)
+    else:
+        last = _aggregated(time, by, until)
     # In the WHERE, not in a join: so the statement keeps the model's key, which pages are read by.
     is_last = tuple_(time, *by).in_(last) if by else time.in_(last)
     return chosen.where(is_last).order_by(*dimensions)
+
+
+def _list_of(dimensions: Sequence[Column[Any]], criteria: Conditions) -> Listing | None:
+    """The first condition that lists identities, with them; None without one."""
+    kinds = [dimension.type for dimension in dimensions]
+    if len(kinds) != 1 or not isinstance(kinds[0], LISTED) or isinstance(kinds[0], Enum):
+        return None
+    for condition in criteria:
+        match condition:
+            case BinaryExpression(
+                left=ColumnClause() as column,
+                right=BindParameter(expanding=True, value=list() | tuple() as values),
+                operator=operators.in_op,
+            ) if column in {*dimensions}:
+                return condition, values
+    return None
+
+
+def _has_long_list(criteria: Conditions) -> bool:
+    """Whether a condition has a list that each step of a walk would look through."""
+    return any(
+        isinstance(part, BindParameter) and part.expanding and len(part.value or ()) > MAX_LIST
+        for condition in criteria
+        for part in visitors.iterate(condition)
+    )
+
+
+def _listed(
+    time: Column[Any], dimension: Column[Any], values: Sequence[Any], until: Conditions
+) -> Select[*tuple[Any, ...]]:
+    """The last time of each listed identity, with one search of an index for each."""
+    # An array of VARCHAR(20) would cut its values.
+    kind = Text() if isinstance(dimension.type, String) else dimension.type
+    array = literal(list(values), ARRAY(kind))
+    listed = func.unnest(array).table_valued("identity", name="listed").render_derived()
+    here = listed.c.identity
+    last = select(func.max(time)).where(dimension == here, *until).correlate(listed)
+    return select(last.scalar_subquery(), here)
 
 
 def _has_index(model: Model) -> bool:

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sqlalchemy.dialects.postgresql import INTERVAL
-from sqlalchemy.types import ARRAY, JSON, Date, Interval, LargeBinary, NullType, TypeEngine
+from sqlalchemy.types import ARRAY, JSON, Date, Interval, LargeBinary, NullType, String, TypeEngine
 
 from msm.errors import StatementValueError
+from msm.values.columns import strings
 from msm.values.decorated import bound, is_decorated, plain_type
 from msm.values.moments import day_of, timestamp_fault
 from msm.values.texts import (
@@ -98,6 +99,8 @@ def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple
 def _array(name: str, values: Sequence[Any], item_type: TypeEngine[Any]) -> str:
     """The array literal of values, which may be arrays themselves."""
     # As text, because JSON has neither NaN nor dates, and a driver no lists of several types.
+    if isinstance(item_type, String | NullType) and (texts := strings(None)(values)):
+        return array_literal(texts)
     return array_literal([_element(name, value, item_type) for value in values])
 
 
