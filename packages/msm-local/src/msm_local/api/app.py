@@ -78,8 +78,9 @@ def create_app(config: AppConfig, window: ASGIApp | None = None) -> Starlette:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         # That of now: another one may be exchanged for it between two requests.
         scope["platform"] = app.state.platform
-        await endpoints()(scope, receive, send)
+        await shared(scope, receive, send)
 
+    shared = endpoints()
     app = Starlette(
         routes=[*([Mount(WINDOW_ROOT, window)] if window else []), Mount("", answer)],
         # The gate is first: it refuses a request before its body is read.
