@@ -20,6 +20,7 @@ FILES = (
     "tests/core/operations/test_constraint_errors.py",
     "tests/core/rows",
     "tests/core/test_timeseries.py",
+    "tests/core/test_timeseries_plans.py",
     "tests/migrations/adopt",
     "tests/migrations/run/test_commands.py",
     "tests/migrations/tools/test_check.py",
