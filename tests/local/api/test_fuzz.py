@@ -42,10 +42,11 @@ STATEMENTS = {
     "delete": "DELETE FROM plain WHERE id = %(id)s",
     "upsert": "INSERT INTO plain (id, s) VALUES (%(id)s, %(s)s) ON CONFLICT (id) DO NOTHING",
 }
-# Parts that break statements: ends of literals, comments, second statements, other tables.
+# Parts that break statements: ends of literals, comments, second statements, other tables. Half of a
+# surrogate pair is not here, because schemathesis cannot look at it; test_limits.py has it.
 HOSTILE = (
     *("'", '"', "$$", "\\'", "E'\\'", "U&'\\0000'", "'\\x0", "--", "/*", "*/", ";", "(", ")"),
-    *("%", "%(", "%s", "%(s)b", "$1", "$0", "\x00", "\ud800", "ﬀ", "SELECT", "::regclass"),
+    *("%", "%(", "%s", "%(s)b", "$1", "$0", "\x00", "ﬀ", "SELECT", "::regclass"),
     *("; DROP TABLE plain", "(TABLE pg_authid)", "OR EXISTS (SELECT FROM later)", "FOR UPDATE"),
     *("pg_read_file('/etc/passwd')", "set_config('role', 'postgres', false)", "NULL::later"),
     *("(WITH a AS (DELETE FROM plain RETURNING *) TABLE a)", "CAST(NULL AS x)", "1e999999"),
