@@ -71,10 +71,11 @@ def snippets() -> list[Block]:
 
 ELSEWHERE = {DOWNSTREAM, EXISTING} | (set() if MOVING in BOTH else {MOVING})
 FOLLOWED = [page for page in PAGES if page not in ELSEWHERE and in_order(page)]
-# Each takes a minute or more; those of a first day with msm are followed in `.ci/run` too.
+# Each takes a minute or more; the README, those of the packages, and short pages are followed in
+# `.ci/run` too.
 LONG = {
-    *(DOCS / f"{name}.md" for name in ("adoption", "api", "authoring", "from-sdk8", "operations")),
-    *(DOCS / f"{name}.md" for name in ("processes", "releases", "services")),
+    *(DOCS / f"{name}.md" for name in ("add-a-table", "adoption", "api", "authoring", "from-sdk8")),
+    *(DOCS / f"{name}.md" for name in ("index", "operations", "processes", "releases", "services")),
 }
 
 
