@@ -42,8 +42,8 @@ STATEMENTS = {
     "delete": "DELETE FROM plain WHERE id = %(id)s",
     "upsert": "INSERT INTO plain (id, s) VALUES (%(id)s, %(s)s) ON CONFLICT (id) DO NOTHING",
 }
-# Parts that break statements: ends of literals, comments, second statements, other tables. Half of a
-# surrogate pair is not here, because schemathesis cannot look at it; test_limits.py has it.
+# Parts that break statements: ends of literals, comments, second statements, other tables. Half of
+# a surrogate pair is not here, because schemathesis cannot look at it; test_limits.py has it.
 HOSTILE = (
     *("'", '"', "$$", "\\'", "E'\\'", "U&'\\0000'", "'\\x0", "--", "/*", "*/", ";", "(", ")"),
     *("%", "%(", "%s", "%(s)b", "$1", "$0", "\x00", "ﬀ", "SELECT", "::regclass"),

@@ -47,6 +47,16 @@ def test_only_our_own_pages_may_call(shared_client: Client) -> None:
         assert shared_client.http.get("/health/", headers={"Origin": origin}).status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/api/v1/meta-tables/%0A/", "/%0A", "/ui/%0A", "/ui"])
+def test_a_path_with_a_line_break_has_an_answer_of_the_api(
+    shared_client: Client, path: str
+) -> None:
+    url = f"{shared_client.platform.endpoint}{path}"
+    answer = shared_client.http.get(url, follow_redirects=False)
+    assert answer.status_code in {404, 501}
+    assert {"error", "detail"} <= answer.json().keys()
+
+
 @pytest.mark.parametrize(
     ("method", "path", "name"),
     [

@@ -82,7 +82,7 @@ def create_app(config: AppConfig, window: ASGIApp | None = None) -> Starlette:
 
     shared = endpoints()
     app = Starlette(
-        routes=[*([Mount(WINDOW_ROOT, window)] if window else []), Mount("", answer)],
+        routes=[Mount(WINDOW_ROOT, window)] if window else [],
         # The gate is first: it refuses a request before its body is read.
         middleware=[
             Middleware(Gate, token=config.token, port=config.port, name=config.name),
@@ -90,6 +90,9 @@ def create_app(config: AppConfig, window: ASGIApp | None = None) -> Starlette:
         ],
         lifespan=lifespan,
     )
+    # Not a mount of the empty path, which does not match a line break.
+    app.router.default = answer
+    app.router.redirect_slashes = False
     return app
 
 
