@@ -102,7 +102,8 @@ def next_wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=["extend-acme", "beside-globex"])
+# Both have the same commands; test_extend.py has what is particular to the first.
+@pytest.fixture(params=[pytest.param("extend-acme", marks=pytest.mark.long), "beside-globex"])
 def walk(request: pytest.FixtureRequest, wheels: dict[str, Path], tmp_path: Path) -> Iterator[Walk]:
     way, _, package = request.param.partition("-")
     folder = tmp_path / package
