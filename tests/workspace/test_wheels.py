@@ -42,7 +42,8 @@ import importlib, importlib.util, pkgutil, sys
 found = [name for name in {packages} if importlib.util.find_spec(name)]
 for name in found:
     package = importlib.import_module(name)
-    for module in pkgutil.walk_packages(package.__path__, f"{{name}}."):
+    # It imports each package once more to look into it; what fails has failed here before.
+    for module in pkgutil.walk_packages(package.__path__, f"{{name}}.", lambda _: None):
         if not module.name.endswith(("__main__", ".env")) and not module.name.startswith({others}):
             importlib.import_module(module.name)
 print(found)
@@ -146,7 +147,9 @@ def assert_lowest(environment: Environment, projects: Iterable[Path]) -> None:
 def import_all(*others: str) -> str:
     """Code that imports every module but those of the other generation's adapter, and others."""
     (other,) = set(EXTRAS) - {GENERATION}
-    return IMPORT_ALL.format(packages=PACKAGES, others=(f"msm.sdk.{other}", *others))
+    # FastAPI comes with metatables; beside SDK 8 it is an extra.
+    extras = () if GENERATION == "metatables" else ("msm.api",)
+    return IMPORT_ALL.format(packages=PACKAGES, others=(f"msm.sdk.{other}", *extras, *others))
 
 
 def use(environment: Environment, packages: list[str], variables: Mapping[str, str]) -> str:
