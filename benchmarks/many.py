@@ -10,25 +10,22 @@ It is a command of its own, and no group of ``python -m benchmarks``, because it
 import argparse
 import importlib
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from msm_local.client.git_context import make_stand_in
 from msm_local.postgres.cluster import Cluster
 from tests.support.janitor import new_database
 from tests.support.migrating import unload_ours
 
 from .forks import in_fork
-from .local import ROOT, server_of
+from .local import server_of
 from .report import machine, show
-from .scale import Site, attach_seconds, check, new_site, provider_of, write_project
+from .scale import Site, attach_seconds, check, new_site, provider_of, workshop, write_project
 from .timing import Figure, Group, Sample, figure, interleave, timed
 
 __all__ = ["main", "measure_namespaces", "measure_tables"]
@@ -75,7 +72,7 @@ def measure_tables(some: int, many: int, repeats: int) -> Group:
         many: tables of the larger one.
         repeats: measurements of each figure.
     """
-    with _workshop() as (folder, cluster), ExitStack() as databases:
+    with workshop() as (folder, cluster), ExitStack() as databases:
         ways: dict[str, Callable[[], float]] = {}
         once: list[Figure] = []
         for size in (some, many):
@@ -108,7 +105,7 @@ def measure_namespaces(count: int, repeats: int) -> Group:
         count: namespaces of the second database.
         repeats: measurements of each figure.
     """
-    with _workshop() as (folder, cluster), ExitStack() as databases:
+    with workshop() as (folder, cluster), ExitStack() as databases:
         alone, crowded = (
             databases.enter_context(new_site(folder, "migrations", cluster, name))
             for name in ("alone", "crowded")
@@ -133,15 +130,6 @@ def measure_namespaces(count: int, repeats: int) -> Group:
             [*once, *_figures(found, "alone", f"beside {count - 1}", BESIDE)],
             server_of(cluster.admin_url()),
         )
-
-
-@contextmanager
-def _workshop() -> Iterator[tuple[Path, Cluster]]:
-    with tempfile.TemporaryDirectory() as name, Cluster.temporary() as cluster:
-        folder = Path(name)
-        shutil.copytree(ROOT / "migrations", folder / "migrations")
-        make_stand_in(folder / "stand-in", ROOT)
-        yield folder, cluster
 
 
 def _named(site: Site, n: int) -> Site:

@@ -26,7 +26,16 @@ from .forks import in_fork, sdk_cli, seconds_in_fork, statements_in_fork
 from .local import ROOT, served, server_of
 from .timing import Figure, Group, Sample, figure, interleave
 
-__all__ = ["Site", "attach_seconds", "check", "measure", "new_site", "provider_of", "write_project"]
+__all__ = [
+    "Site",
+    "attach_seconds",
+    "check",
+    "measure",
+    "new_site",
+    "provider_of",
+    "workshop",
+    "write_project",
+]
 
 SIZES = (250, 1000)
 # Stands for the size of our own graphs.
@@ -156,10 +165,7 @@ class Site:
 
 def measure(repeats: int) -> Group:
     """Measure on one PostgreSQL that has, for each size, a database with its own platform."""
-    with tempfile.TemporaryDirectory() as name, Cluster.temporary() as cluster, ExitStack() as all_:
-        folder = Path(name)
-        shutil.copytree(ROOT / "migrations", folder / "migrations")
-        make_stand_in(folder / "stand-in", ROOT)
+    with workshop() as (folder, cluster), ExitStack() as all_:
         sites = {OURS: all_.enter_context(new_site(folder, "migrations", cluster, "migrations"))}
         upgrades = {OURS: sites[OURS].migrate("upgrade", "head")}
         for size in SIZES:
@@ -178,6 +184,16 @@ def measure(repeats: int) -> Group:
         }
         server = server_of(cluster.admin_url())
     return Group([*_figures(found), *_once(upgrades, "s"), *_once(counts, "statements")], server)
+
+
+@contextmanager
+def workshop() -> Iterator[tuple[Path, Cluster]]:
+    """A folder with our provider and a Git context, for the packages of sites; and a PostgreSQL."""
+    with tempfile.TemporaryDirectory() as name, Cluster.temporary() as cluster:
+        folder = Path(name)
+        shutil.copytree(ROOT / "migrations", folder / "migrations")
+        make_stand_in(folder / "stand-in", ROOT)
+        yield folder, cluster
 
 
 @contextmanager

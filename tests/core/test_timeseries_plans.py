@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import pytest
 from psycopg import Connection
 from sqlalchemy import ColumnElement, Select
@@ -131,7 +132,10 @@ def test_latest_is_the_same_however_it_is_found(
     insert_orders(head_database)
     for as_of in (None, day(9)):
         arguments = (OrdersTS, as_of, None, conditions, None)
-        found = rows_of(head_database, latest_statement(*arguments))
+        statement = latest_statement(*arguments)
+        is_walked = conditions is not CONDITIONS["many assets"]
+        assert ("RECURSIVE" in str(compiled_of(statement))) == is_walked
+        found = rows_of(head_database, statement)
         with monkeypatch.context() as patch:
             patch.setattr(timeseries, "_has_index", lambda _: False)
             expected = rows_of(head_database, latest_statement(*arguments))
@@ -144,6 +148,15 @@ LISTS = {
     "many": [f"A{n}" for n in range(5, 200)],
     "none": [],
 }
+
+
+def test_identities_may_be_a_column_of_a_frame() -> None:
+    names = pd.Series([f"A{n}" for n in range(200)])
+    for given in (names, names.to_numpy(), set(names)):
+        listing = AssetSnapshotsTS.asset_identifier.in_(given)
+        assert "RECURSIVE" not in str(
+            compiled_of(latest_statement(AssetSnapshotsTS, None, None, [listing], None))
+        )
 
 
 @pytest.mark.parametrize("names", LISTS.values(), ids=LISTS)

@@ -48,7 +48,7 @@ def test_only_our_own_pages_may_call(shared_client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/meta-tables/%0A/", "/%0A", "/ui/%0A", "/ui"])
-def test_a_path_with_a_line_break_has_an_answer_of_the_api(
+def test_a_path_that_no_route_matches_has_an_answer_of_the_api(
     shared_client: Client, path: str
 ) -> None:
     url = f"{shared_client.platform.endpoint}{path}"

@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Enum,
-    Integer,
     Select,
     String,
     Text,
@@ -45,8 +44,8 @@ __all__ = ["Observations", "between_statement", "latest_statement"]
 MAX_IDENTITIES = 10_000
 # No column of a model has this name.
 STEP = "walk_step"
-# Types of dimensions whose values can be an array.
-LISTED = (String, Integer, Uuid)
+# Types of dimensions whose values can be an array: one of integers refuses a larger number.
+LISTED = (String, Uuid)
 
 type Model = type[MarketsTimeIndexMetaTable]
 type Conditions = Sequence[ColumnElement[bool]]
@@ -161,7 +160,10 @@ def _list_of(dimensions: Sequence[Column[Any]], criteria: Conditions) -> Listing
 def _has_long_list(criteria: Conditions) -> bool:
     """Whether a condition has a list that each step of a walk would look through."""
     return any(
-        isinstance(part, BindParameter) and part.expanding and len(part.value or ()) > MAX_LIST
+        isinstance(part, BindParameter)
+        and part.expanding
+        and part.value is not None
+        and len(part.value) > MAX_LIST
         for condition in criteria
         for part in visitors.iterate(condition)
     )

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.sql.compiler import OPERATORS
 from sqlalchemy.types import ARRAY, JSON, Float, LargeBinary, NullType, Numeric, TupleType
 
-__all__ = ["DIALECT", "PLAIN"]
+__all__ = ["DIALECT", "MAX_LIST", "PLAIN"]
 
 # A longer list of an IN is sent as one array. Each value of a list has a placeholder of its own,
 # which all that handles a statement pays for: with 10,000 values, 2 s instead of 0.1 s.

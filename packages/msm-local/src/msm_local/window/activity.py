@@ -19,7 +19,7 @@ from msm_local.instances.apis import METATABLES
 from msm_local.services.activity.recorder import MAX_OPERATIONS, Activity, Operation
 from msm_local.services.activity.statements import plan_of
 from msm_local.window.activity_lines import FILTERS, SLOW_MS, Filter, line_of, matching
-from msm_local.window.facts import facts_of
+from msm_local.window.facts import facts_of, recorded
 from msm_local.window.rendering import ENVIRONMENT, render
 
 __all__ = ["routes"]
@@ -32,9 +32,10 @@ PING = 10.0
 
 def activity(request: Request) -> Response:
     """The last operations, the newest first."""
-    if facts_of(request).state().api == METATABLES:
+    kept = recorded(request)
+    if kept is None:
         return render(request, "activity.html", recorded=False)
-    operations = _platform(request).activity.since(0)
+    operations = kept.since(0)
     only = _filter(request)
     found = matching(operations, only)
     return render(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, cast
 
 from psycopg import Connection
@@ -14,11 +15,13 @@ from msm_local.instances.apis import METATABLES
 from msm_local.instances.instance import Instance, State
 from msm_local.repositories.contents.overview import METATABLES_CATALOG, OWN_CATALOG, Catalog
 from msm_local.services.activity.recorder import Activity
+from msm_local.services.activity.statements import last_writes
+from msm_local.sql.parser import TableName
 from msm_local.status.providers import DEFAULT_PROVIDER, Provider, project_providers
 from msm_local.window.commands.checks import Checks
 from msm_local.window.commands.descriptions import Descriptions
 
-__all__ = ["Facts", "facts_of", "recorded"]
+__all__ = ["Facts", "facts_of", "recorded", "writes_of"]
 
 
 class Facts:
@@ -79,3 +82,9 @@ def recorded(request: Request) -> Activity | None:
         return None
     platform = cast("Platform", request.scope["platform_app"].state.platform)
     return platform.activity
+
+
+def writes_of(request: Request) -> dict[TableName, datetime]:
+    """When each table was last written by an operation that the platform remembers."""
+    activity = recorded(request)
+    return last_writes(activity.since(0)) if activity else {}

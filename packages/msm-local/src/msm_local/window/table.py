@@ -26,10 +26,9 @@ from msm_local.repositories.window.details import (
 )
 from msm_local.repositories.window.listing import Listed, find_listed, with_contents
 from msm_local.repositories.window.spans import find_spans
-from msm_local.services.activity.statements import last_writes
 from msm_local.window.drawing.diagram import diagram
 from msm_local.window.drawing.plots import plot, strip
-from msm_local.window.facts import facts_of, recorded
+from msm_local.window.facts import facts_of, writes_of
 from msm_local.window.rendering import render
 from msm_local.window.words import ON_DELETE, ON_DELETE_HERE, code_of, key_words
 
@@ -60,12 +59,10 @@ def show(request: Request) -> Response:
             sentence = f"{table.name} is locked now. {WHO_LOCKS}"
             return render(request, "problem.html", status=503, sentence=sentence)
         shown = _described(connection, table) | _contents(connection, table, request)
-    activity = recorded(request)
-    written = last_writes(activity.since(0)) if activity else {}
     return render(
         request,
         "table.html",
-        written=written.get(place),
+        written=writes_of(request).get(place),
         on_delete=ON_DELETE,
         on_delete_here=ON_DELETE_HERE,
         **shown,

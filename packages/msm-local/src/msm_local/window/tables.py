@@ -14,9 +14,8 @@ from msm_local.repositories.window.listing import (
     with_contents,
 )
 from msm_local.repositories.window.spans import find_spans
-from msm_local.services.activity.statements import last_writes
 from msm_local.window.drawing.plots import strip
-from msm_local.window.facts import facts_of, recorded
+from msm_local.window.facts import facts_of, writes_of
 from msm_local.window.rendering import render
 
 __all__ = ["routes"]
@@ -51,7 +50,6 @@ def show(request: Request) -> Response:
         page = min(page, pages)
         shown = with_contents(connection, found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
         spans = find_spans(connection, shown)
-    activity = recorded(request)
     only_list = request.headers.get("hx-target") == "list"
     return render(
         request,
@@ -62,7 +60,7 @@ def show(request: Request) -> Response:
         found=len(found),
         columns=columns,
         spans=spans,
-        written=last_writes(activity.since(0)) if activity else {},
+        written=writes_of(request),
         strips={oid: strip(span.filled) for oid, span in spans.items()},
         text=text,
         package=package,
