@@ -14,10 +14,9 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from . import load, rows, scale, series, startup, upgrade
-from .report import PLOTTED, machine, record, show
+from .report import PLOTTED, machine, of_this_generation, record, show
 from .timing import Group
 
 # Title, function, and number of repeats: a run of all groups takes about a quarter of an hour.
@@ -29,7 +28,6 @@ GROUPS: dict[str, tuple[str, Callable[[int], Group], int]] = {
     "rows": (PLOTTED, rows.measure, 7),
     "load": ("Many clients at once", load.measure, 3),
 }
-FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
 
 
 def main() -> None:
@@ -59,7 +57,7 @@ def main() -> None:
         show(title, found[title])
         print(f"{name} took {time.perf_counter() - started:.0f} s\n")
     if wanted.record:
-        record(found, FOLDER, [title for title, _, _ in GROUPS.values()])
+        record(of_this_generation([title for title, _, _ in GROUPS.values()]), found)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """A price history of millions of rows: on a plain table, on partitions, on a hypertable.
 
-    ./dev run python -m benchmarks.history                    1M and 10M rows
-    ./dev run python -m benchmarks.history --most 100000000   up to 100M, some hours
-    ./dev run python -m benchmarks.history --timescale        also on hypertables
+    ./dev run python -m benchmarks.history                         1M and 10M rows
+    ./dev run python -m benchmarks.history --most 100000000        up to 100M rows
+    ./dev run python -m benchmarks.history hypertable compressed   on TimescaleDB
+    ./dev run python -m benchmarks.history --record                writes docs/benchmarks/large.md
 
-``--timescale`` uses the server of ``MSM_TIMESCALE_URL``, or makes one as root on Debian. It is a
-command of its own, and no group of ``python -m benchmarks``, because it takes hours and a server.
+For TimescaleDB it uses the server of ``MSM_TIMESCALE_URL``, or makes one as root on Debian. It is a
+command of its own, and no group of ``python -m benchmarks``, because it takes long and a server.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from tests.timescale.server import server
 from .forks import in_fork
 from .history_tables import ASSETS, LAYOUTS, Layout, grow, index_bytes, lay_out
 from .local import BIN, PROVIDER, ROOT, durable_cluster, served, server_of
-from .report import machine, show
+from .report import machine, publish
 from .timing import Figure, Group, Sample, figure, seconds_of
 
 __all__ = ["figures_of", "main", "measure"]
@@ -49,36 +50,47 @@ SELECT * FROM unnest(%s::timestamptz[], %s::text[], %s::float8[])
 ON CONFLICT (time_index, asset_identifier) DO UPDATE SET close = excluded.close
 WHERE t.close IS DISTINCT FROM excluded.close
 """
-UNBOUNDED = ("index size", "insert of new rows")
+LAST_TIMES = b"""
+SELECT asset, (
+    SELECT max(time_index) FROM ms_markets__externalpricests WHERE asset_identifier = asset
+)
+FROM unnest(%s::text[]) asset
+"""
 
 
 def main() -> None:
     """Measure what the command line asks for, and print a table for each layout."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.history", description=__doc__)
+    names = [layout.name for layout in LAYOUTS]
+    parser.add_argument("layouts", nargs="*", metavar="LAYOUT", help=f"from {', '.join(names)}")
     parser.add_argument("--most", type=int, default=LENGTHS[1], help="rows of the longest history")
-    parser.add_argument("--timescale", action="store_true", help="also measure hypertables")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--record", action="store_true", help="write docs/benchmarks/large.md")
     wanted = parser.parse_args()
+    unknown = set(wanted.layouts) - set(names)
+    if unknown:
+        parser.error(f"no layout {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     lengths = [length for length in LENGTHS if length <= wanted.most] or [wanted.most]
     print(f"On {machine()}")
-    for layout, cluster in _servers(with_timescale=wanted.timescale):
-        started = time.perf_counter()
-        found = measure(cluster, layout, lengths, wanted.repeats)
-        show(f"A price history on {layout.title}", found)
-        print(f"it took {time.perf_counter() - started:.0f} s\n", flush=True)
+    for layout, cluster in _servers(wanted.layouts or names[:2]):
+        work = partial(measure, cluster, layout, lengths, wanted.repeats)
+        publish(f"A price history on {layout.title}", work, recorded=wanted.record)
 
 
-def _servers(*, with_timescale: bool) -> Iterator[tuple[Layout, Cluster]]:
-    with durable_cluster() as cluster:
-        yield from ((layout, cluster) for layout in LAYOUTS if not layout.is_hypertable)
-    if not with_timescale:
-        return
-    given = os.environ.get("MSM_TIMESCALE_URL")
-    with (
-        nullcontext(given) if given else server(durable=True) as url,
-        timescale.TimescaleServer(url) as cluster,
-    ):
-        yield from ((layout, cluster) for layout in LAYOUTS if layout.is_hypertable)
+def _servers(wanted: Sequence[str]) -> Iterator[tuple[Layout, Cluster]]:
+    chosen = [layout for layout in LAYOUTS if layout.name in wanted]
+    ours = [layout for layout in chosen if not layout.is_hypertable]
+    if ours:
+        with durable_cluster() as cluster:
+            yield from ((layout, cluster) for layout in ours)
+    theirs = [layout for layout in chosen if layout.is_hypertable]
+    if theirs:
+        given = os.environ.get("MSM_TIMESCALE_URL")
+        with (
+            nullcontext(given) if given else server(durable=True) as url,
+            timescale.TimescaleServer(url) as cluster,
+        ):
+            yield from ((layout, cluster) for layout in theirs)
 
 
 def measure(cluster: Cluster, layout: Layout, lengths: Sequence[int], repeats: int) -> Group:
@@ -97,12 +109,11 @@ def measure(cluster: Cluster, layout: Layout, lengths: Sequence[int], repeats: i
             found: dict[int, dict[str, Sample]] = {}
             present = 0
             for length in lengths:
-                filled = grow(superuser, layout, present, length)
+                grow(superuser, layout, present, length)
                 present = length
                 arguments = (length, repeats, url)
                 values = in_fork(_in_runtime, *arguments, environment=environment, folder=ROOT)
                 found[length] = {name: Sample(tuple(each)) for name, each in values.items()}
-                found[length]["insert of new rows"] = Sample((filled,))
                 found[length]["index size"] = Sample((index_bytes(superuser, layout) / 1e6,))
         return Group(list(figures_of(found)), server_of(admin))
 
@@ -129,7 +140,7 @@ def figures_of(found: Mapping[int, Mapping[str, Sample]]) -> Iterator[Figure]:
             if before is None:
                 yield figure(named, line, unit=unit)
                 continue
-            bounded = name not in UNBOUNDED and not name.startswith(("iter_rows", "psycopg"))
+            bounded = not name.startswith(("index size", "iter_rows", "psycopg"))
             times = GROWTH if bounded else None
             yield figure(named, line, f"{before:,} rows, {name}", unit=unit, times=times)
         for name in samples:
@@ -159,11 +170,14 @@ def _in_runtime(length: int, repeats: int, url: str) -> dict[str, list[float]]:
         "between() of a day, all": between_statement(Prices, end - DAY, end, [], None),
         "between() of a year, one": between_statement(Prices, end - YEAR, end, [one], None),
     }
+    everyone = [f"XNAS:A{n}" for n in range(ASSETS)]
     connection = psycopg.connect(url, autocommit=True)
     ways: dict[str, Callable[[], object]] = {}
     for name, statement in asked.items():
         ways[name] = partial(_read, runtime, statement)
         ways[f"psycopg, {name}"] = partial(_read_bare, connection, _text_of(statement))
+    ways["last_times() of all"] = partial(runtime.last_times, Prices, everyone)
+    ways["psycopg, last_times() of all"] = partial(_read_bare, connection, LAST_TIMES, [everyone])
     day = [(hours - back, asset) for back in range(24, 0, -1) for asset in range(ASSETS)]
     # An old month of some assets, which on a compressed hypertable has to be unpacked.
     month = [(hour, asset) for hour in range(24, min(31 * 24, hours)) for asset in range(10)]
@@ -197,8 +211,8 @@ def _read(runtime: Any, statement: Select[Any]) -> None:
     assert runtime.execute(statement).all()
 
 
-def _read_bare(connection: psycopg.Connection[Any], text: bytes) -> None:
-    assert connection.execute(text).fetchall()
+def _read_bare(connection: psycopg.Connection[Any], text: bytes, *values: Sequence[Any]) -> None:
+    assert connection.execute(text, *values).fetchall()
 
 
 _round = iter(range(1, 1_000_000))

@@ -1,6 +1,5 @@
 """The table of prices in each layout, and its rows, which PostgreSQL makes itself."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +35,10 @@ WHERE hypertable_name = 'ms_markets__externalpricests' AND NOT is_compressed AND
     SELECT max(range_start) FROM timescaledb_information.chunks
     WHERE hypertable_name = 'ms_markets__externalpricests'
 )
+"""
+INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+FROM pg_index i WHERE i.indrelid = %s::regclass
 """
 # Indexes of the table, of its partitions, or of its chunks.
 INDEX_BYTES = """
@@ -127,17 +130,34 @@ def _partition(superuser: psycopg.Connection[Any]) -> None:
         )
 
 
-def grow(superuser: psycopg.Connection[Any], layout: Layout, present: int, length: int) -> float:
-    """Fill the table up to a length, and make it as it is in daily use; seconds of the inserts."""
-    started = time.perf_counter()
+def grow(superuser: psycopg.Connection[Any], layout: Layout, present: int, length: int) -> None:
+    """Fill the table up to a length, and make it as it is in daily use.
+
+    Args:
+        superuser: in autocommit mode.
+        layout: of the table.
+        present: how many rows it has.
+        length: how many it shall have.
+    """
+    indexes: list[str] = []
+    if not layout.is_hypertable:
+        # An index that is built from all rows takes a tenth of the time of one that grows.
+        rows = superuser.execute(INDEXES, [TABLE]).fetchall()
+        # PostgreSQL prints that of a partitioned table without its partitions.
+        indexes = [definition.replace(" ON ONLY ", " ON ") for _, definition in rows]
+        for name, _ in rows:
+            superuser.execute(f'DROP INDEX "{name}"'.encode())
+    # Every row names an asset that is there.
+    superuser.execute("SET session_replication_role = replica")
     for first in range(present, length, STEP):
         end = min(first + STEP, length)
         superuser.execute(FILL, {"assets": ASSETS, "first": first, "end": end})
-    taken = time.perf_counter() - started
+    superuser.execute("RESET session_replication_role")
+    for definition in indexes:
+        superuser.execute(definition.encode())
     if layout.is_compressed:
         superuser.execute(COMPRESS_OLD)
     superuser.execute(f"VACUUM ANALYZE {TABLE}".encode())
-    return taken
 
 
 def index_bytes(superuser: psycopg.Connection[Any], layout: Layout) -> int:

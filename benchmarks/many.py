@@ -10,7 +10,6 @@ It is a command of its own, and no group of ``python -m benchmarks``, because it
 import argparse
 import importlib
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -24,7 +23,7 @@ from tests.support.migrating import unload_ours
 
 from .forks import in_fork
 from .local import server_of
-from .report import machine, show
+from .report import machine, publish
 from .scale import Site, attach_seconds, check, new_site, provider_of, workshop, write_project
 from .timing import Figure, Group, Sample, figure, interleave, timed
 
@@ -47,6 +46,7 @@ def main() -> None:
     parser.add_argument("--tables", type=int, nargs=2, metavar=("SOME", "MANY"))
     parser.add_argument("--namespaces", type=int, metavar="COUNT")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--record", action="store_true", help="write docs/benchmarks/large.md")
     wanted = parser.parse_args()
     if wanted.tables and wanted.tables[1] % wanted.tables[0]:
         parser.error("--tables: MANY has to be a multiple of SOME")
@@ -54,14 +54,11 @@ def main() -> None:
     print(f"On {machine()}")
     if both or wanted.tables:
         some, many = wanted.tables or TABLES
-        started = time.perf_counter()
-        show(f"{some:,} and {many:,} tables", measure_tables(some, many, wanted.repeats))
-        print(f"it took {time.perf_counter() - started:.0f} s\n", flush=True)
+        work = partial(measure_tables, some, many, wanted.repeats)
+        publish("Thousands of tables", work, recorded=wanted.record)
     if both or wanted.namespaces:
-        count = wanted.namespaces or NAMESPACES
-        started = time.perf_counter()
-        show(f"{count} namespaces of our tables", measure_namespaces(count, wanted.repeats))
-        print(f"it took {time.perf_counter() - started:.0f} s\n", flush=True)
+        work = partial(measure_namespaces, wanted.namespaces or NAMESPACES, wanted.repeats)
+        publish("Many namespaces", work, recorded=wanted.record)
 
 
 def measure_tables(some: int, many: int, repeats: int) -> Group:

@@ -23,7 +23,9 @@ __all__ = [
 MAX_COUNTED = 100_000
 PARTITIONED = text("""
     SELECT c.relname, (SELECT count(*) FROM pg_inherits i WHERE i.inhparent = c.oid),
-        (SELECT d.relname FROM pg_class d WHERE d.oid = p.partdefid)
+        (SELECT d.relname FROM pg_class d WHERE d.oid = p.partdefid),
+        (SELECT a.attname FROM pg_attribute a
+         WHERE a.attrelid = c.oid AND a.attnum = p.partattrs[0])
     FROM pg_class c JOIN pg_partitioned_table p ON p.partrelid = c.oid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(:tables)
     ORDER BY 1
@@ -35,8 +37,8 @@ PARTITIONS = text(
     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relispartition"
 )
 NAME = r"(?:ONLY )?(?:public\.)?(\w+)"
-# What a revision says of a partition; the group is its name.
-MAKES = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?{NAME} PARTITION OF ", re.IGNORECASE)
+# What a revision says of a partition; the groups are its name and that of its table.
+MAKES = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?{NAME} PARTITION OF {NAME}", re.IGNORECASE)
 ATTACHES = re.compile(rf"ALTER TABLE {NAME} ATTACH PARTITION {NAME} ", re.IGNORECASE)
 
 
@@ -48,13 +50,27 @@ class PartitionedTable:
         name: of the table.
         partitions: how many there are, with the default one.
         default: the partition of the rows that no other one takes; None if there is none.
+        time: the column that it is split by.
         default_rows: how many rows are in it, at most one more than ``MAX_COUNTED``.
     """
 
     name: str
     partitions: int
     default: str | None
+    time: str
     default_rows: int
+
+    @property
+    def state(self) -> str:
+        """How many partitions it has, such as ``2 partitions``."""
+        return f"{self.partitions:,} partition{'' if self.partitions == 1 else 's'}"
+
+    @property
+    def counted(self) -> str:
+        """How many rows are in its default partition, such as ``2 rows``."""
+        if self.default_rows > MAX_COUNTED:
+            return f"more than {MAX_COUNTED:,} rows"
+        return "1 row" if self.default_rows == 1 else f"{self.default_rows:,} rows"
 
 
 def read_partitioned(connection: Connection, tables: Collection[str]) -> list[PartitionedTable]:
@@ -65,8 +81,10 @@ def read_partitioned(connection: Connection, tables: Collection[str]) -> list[Pa
         tables: their names.
     """
     return [
-        PartitionedTable(name, partitions, default, _rows(connection, default))
-        for name, partitions, default in connection.execute(PARTITIONED, {"tables": list(tables)})
+        PartitionedTable(name, partitions, default, time, _rows(connection, default))
+        for name, partitions, default, time in connection.execute(
+            PARTITIONED, {"tables": list(tables)}
+        )
     ]
 
 
@@ -92,9 +110,9 @@ def default_partition(table: str) -> str:
     return f"CREATE TABLE {table}{DEFAULT_SUFFIX} PARTITION OF {table} DEFAULT"
 
 
-def partitions_of(op: MigrateOperation) -> Iterator[str]:
-    """Names of the partitions that an operation makes or attaches."""
+def partitions_of(op: MigrateOperation) -> Iterator[tuple[str, str]]:
+    """Names of the partitions that an operation makes or attaches, each with that of its table."""
     if isinstance(op, ExecuteSQLOp) and isinstance(op.sqltext, str | TextClause):
         statement = " ".join(str(op.sqltext).split())
         yield from MAKES.findall(statement)
-        yield from (partition for _, partition in ATTACHES.findall(statement))
+        yield from ((partition, table) for table, partition in ATTACHES.findall(statement))

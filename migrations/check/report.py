@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from ..hypertables import Hypertable
 from ..inspection.database import owner_name
-from ..partitions import MAX_COUNTED, PartitionedTable
+from ..partitions import PartitionedTable
 from .check import Check
 from .differences import Difference
 
@@ -92,9 +92,7 @@ def _partitioned(tables: Sequence[PartitionedTable]) -> str:
 
 
 def _parts(table: PartitionedTable) -> str:
-    count = f"{table.partitions:,} partition{'' if table.partitions == 1 else 's'}"
     if table.default is None:
-        return f"{table.name}: {count}, and no default partition: rows of other times are refused"
-    rows = table.default_rows
-    counted = f"more than {MAX_COUNTED:,} rows" if rows > MAX_COUNTED else f"{rows:,} rows"
-    return f"{table.name}: {count}, {'1 row' if rows == 1 else counted} in the default partition"
+        missing = "no default partition: rows of other times are refused"
+        return f"{table.name}: {table.state}, and {missing}"
+    return f"{table.name}: {table.state}, {table.counted} in the default partition"

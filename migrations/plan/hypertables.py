@@ -17,7 +17,7 @@ from alembic.operations.ops import (
 )
 
 from ..hypertables import Hypertable
-from ..review.subjects import targets
+from ..review.subjects import is_checked, targets
 
 __all__ = ["notes_of"]
 
@@ -76,7 +76,7 @@ def _notes(op: MigrateOperation, table: Hypertable) -> Iterator[str]:
             yield "TimescaleDB refuses DROP INDEX CONCURRENTLY; drop it without"
         case CreateUniqueConstraintOp() if table.time not in op.columns:
             yield f"TimescaleDB refuses a unique constraint without {table.time}"
-        case AddConstraintOp():
+        case AddConstraintOp() if is_checked(op):
             yield f"the constraint has to hold in {chunks}, and is read there under one lock"
         case DropTableOp():
             yield f"its chunks are dropped with it, {table.size / 1e6:,.1f} MB"

@@ -18,13 +18,14 @@ from ..errors import MigrationError
 from ..hypertables import Hypertable, read_hypertables
 from ..inspection.database import Database, revision_directory
 from ..inspection.rendering import offline_context
+from ..partitions import PartitionedTable, read_partitioned
 from ..provider import PACKAGE, MarketsMigration
 from ..review.hazards import effects, novelties
 from ..review.recorder import Recording, record
 from ..review.schema import Schema
 from ..review.subjects import ColumnTypes
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
-from .hypertables import notes_of
+from . import hypertables, partitions
 from .losses import Loss, losses_of
 from .phrases import describe
 
@@ -62,6 +63,18 @@ class RevisionFailedError(MigrationError):
 
 
 @dataclass(frozen=True, slots=True)
+class _Split:
+    """The tables of a database that are split by time, by name."""
+
+    chunked: Mapping[str, Hypertable]
+    partitioned: Mapping[str, PartitionedTable]
+
+    def notes_of(self, op: MigrateOperation) -> Iterator[str]:
+        yield from hypertables.notes_of(op, self.chunked)
+        yield from partitions.notes_of(op, self.partitioned)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One revision of a plan.
 
@@ -70,7 +83,7 @@ class Step:
         title: its title.
         operations: in order, one line each.
         losses: its destructive operations.
-        notes: what is different because a table is a hypertable of TimescaleDB, one line each.
+        notes: what is different because a table is split by time, one line each.
     """
 
     revision: str
@@ -125,7 +138,7 @@ def make_plan(provider: MarketsMigration, target: str, database: Database | None
         refuse_unversioned_tables(database.connection, provider)
     direction, route = _route(script, current, target)
     types = _types_before(script, direction) if route else {}
-    split = {} if database is None else read_hypertables(database.connection)
+    split = _split(provider, database)
     written: set[tuple[str, str]] = set()
     steps = [
         _step(item, direction, database, types[item.revision], split, written) for item in route
@@ -137,6 +150,14 @@ def make_plan(provider: MarketsMigration, target: str, database: Database | None
     describe = ("--", target) if target.startswith("-") else (target,)
     command = provider.command(direction, *describe)
     return Plan(direction, current, target, command, tuple(steps), sql, database is not None)
+
+
+def _split(provider: MarketsMigration, database: Database | None) -> _Split:
+    if database is None:
+        return _Split({}, {})
+    own = [model.__tablename__ for model in provider.metatable_models]
+    partitioned = read_partitioned(database.connection, own)
+    return _Split(read_hypertables(database.connection), {each.name: each for each in partitioned})
 
 
 def _route(
@@ -189,7 +210,7 @@ def _step(
     direction: Direction,
     database: Database | None,
     types: ColumnTypes,
-    split: Mapping[str, Hypertable],
+    split: _Split,
     written: set[tuple[str, str]],
 ) -> Step:
     """One step; the columns that it writes are added to those that earlier ones write."""
@@ -203,7 +224,7 @@ def _step(
         losses += losses_of(effect, database, written)
         if effect.hazard == "rewrite-rows":
             written |= {(effect.table, column) for column in effect.columns}
-    notes = dict.fromkeys(note for op in operations for note in notes_of(op, split))
+    notes = dict.fromkeys(note for op in operations for note in split.notes_of(op))
     lines = tuple(_described(operations))
     return Step(revision.revision, revision.doc, lines, tuple(losses), tuple(notes))
 

@@ -130,7 +130,9 @@ def read_history(
     # First all upgrades: whether a revision may create a table depends on what later ones drop.
     made = [{name for o in each.operations for name in created_tables(o.op)} for each in upgrades]
     gone = [{name for o in each.operations for name in retired_tables(o.op)} for each in upgrades]
-    parts = [{name for o in each.operations for name in partitions_of(o.op)} for each in upgrades]
+    parts = [
+        {name for o in each.operations for name, _ in partitions_of(o.op)} for each in upgrades
+    ]
     schema = Schema()
     revisions = []
     for index, (script, upgrade) in enumerate(zip(scripts, upgrades, strict=True)):

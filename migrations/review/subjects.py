@@ -29,7 +29,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..partitions import partitions_of
 
-__all__ = ["ColumnTypes", "created_tables", "made", "retired_tables", "targets"]
+__all__ = ["ColumnTypes", "created_tables", "is_checked", "made", "retired_tables", "targets"]
 
 type TableKey = tuple[str | None, str]
 type ColumnTypes = dict[tuple[str, str], TypeEngine[object]]
@@ -93,6 +93,11 @@ def made(op: MigrateOperation) -> Table | None:
     return None
 
 
+def is_checked(op: AddConstraintOp) -> bool:
+    """Whether PostgreSQL reads the rows that are there when it adds the constraint."""
+    return not op.to_constraint().dialect_kwargs.get("postgresql_not_valid")
+
+
 def _table_of(column: Column[Any]) -> Table | None:
     """The table that the column is in since the operation ran."""
     # op.to_table() makes a copy without the foreign keys that a column itself has.
@@ -107,7 +112,7 @@ def created_tables(op: MigrateOperation) -> Iterator[str]:
         case RenameTableOp():
             yield op.new_table_name
         case ExecuteSQLOp():
-            yield from partitions_of(op)
+            yield from (partition for partition, _ in partitions_of(op))
 
 
 def retired_tables(op: MigrateOperation) -> Iterator[str]:

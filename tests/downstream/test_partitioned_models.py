@@ -26,6 +26,7 @@ TICKS = """
         __table_args__ = (CheckConstraint("price > 0", name="price"),)
 """
 MONTH = "FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')"
+NEXT_MONTH = "FOR VALUES FROM ('2026-02-01') TO ('2026-03-01')"
 ROW = "INSERT INTO acme__ticks (time_index, symbol, price) VALUES ('{}', 'A', 1)"
 
 
@@ -56,6 +57,10 @@ def test_partitioned_model_goes_round(
     assert check.stdout.endswith(
         "\n\n1 partitioned table:\n  acme__ticks: 2 partitions, 2 rows in the default partition\n"
     )
+    later = month.replace("2026_01", "2026_02").replace(MONTH, NEXT_MONTH)
+    acme.write("acme0003", "acme0002", f'op.execute("{later}")')
+    plan = look(acme, "plan", environment=environment)
+    assert "acme__ticks is partitioned (2 partitions): PostgreSQL reads the 2 rows" in plan.stdout
     allowed = {**environment, "MSM_ALLOW_DATA_LOSS": "1"}
     down = acme.migrate("downgrade", "acme@base", environment=allowed)
     assert down.exit_code == 0, down.stderr

@@ -52,7 +52,8 @@ def test_a_platform_from_start_to_stop(shell: Shell) -> None:
     text = shell("status").stdout
     for expected in (first["endpoint"], first["data_folder"], first["log_path"], "stop"):
         assert expected in text
-    assert first["contents"] == {"versions": [], "active": 0, "reserved": 0, "problem": ""}
+    empty = {"versions": [], "active": 0, "reserved": 0, "problem": "", "split": []}
+    assert first["contents"] == empty
     assert first["generations"] == {"mainsequence8": None, "metatables": None}
     assert first["persistence"] == "data_folder"
     assert shell("env", "--check").stdout == (

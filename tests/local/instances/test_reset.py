@@ -27,6 +27,7 @@ from tests.local.shell import Shell, gone
 from tests.support import history
 from tests.support.forked import run_forked, run_sdk_cli
 from tests.support.generation import GENERATION
+from tests.support.hypertables import STAND_IN
 
 pytestmark = pytest.mark.slow
 
@@ -225,6 +226,32 @@ def test_reset_takes_a_revision(shell: Shell) -> None:
     for fact in ("'4711'", "head", "base", *history.REVISIONS):
         assert fact in sentence
     reset(shell)
+
+
+def test_status_lists_the_tables_that_are_split(shell: Shell) -> None:
+    reset(shell)
+    prices = "ms_markets__externalpricests"
+    with connect(shell) as connection:
+        connection.execute(STAND_IN.encode())
+        connection.execute(f"ALTER TABLE {prices} RENAME TO kept_prices".encode())
+        split = f"CREATE TABLE {prices} (LIKE kept_prices) PARTITION BY RANGE (time_index)"
+        connection.execute(split.encode())
+        connection.execute(f"CREATE TABLE prices_rest PARTITION OF {prices} DEFAULT".encode())
+        # Only tables of the catalog are listed.
+        connection.execute("CREATE TABLE another (LIKE kept_prices) PARTITION BY LIST (close)")
+    lines = shell("status").stdout.splitlines()
+    trades = "ms_markets__tradests: 104 chunks (50% compressed) of 7 days, 5,500.0 MB"
+    assert [line for line in lines if line.startswith(("hypertable", "partitioned"))] == [
+        f"hypertable   {trades}",
+        f"partitioned  {prices}: 1 partition, 0.0 MB",
+    ]
+    hypertable, partitioned = shell.status()["contents"]["split"]
+    assert (hypertable["kind"], hypertable["compressed"]) == ("hypertable", 52)
+    assert (partitioned["kind"], partitioned["parts"]) == ("partitioned", 1)
+    # A status does not wait for a migration.
+    with connect(shell) as connection:
+        connection.execute("LOCK TABLE prices_rest")
+        assert f"{prices}: 1 partition, locked by a migration" in shell("status").stdout
 
 
 def test_an_edited_revision_gets_a_new_template(shell: Shell) -> None:

@@ -17,6 +17,7 @@ from msm_local.status.providers import Provider
 
 # Only for the type checker: at run time these load psycopg.
 if TYPE_CHECKING:
+    from msm_local.repositories.contents.split import SplitTable
     from msm_local.status.overview import Overview, VersionTable
 
 __all__ = ["Report", "other_endpoint", "print_report"]
@@ -123,7 +124,19 @@ def _contents(overview: "Overview | None") -> list[tuple[str, str]]:
         for version in overview.versions
     ]
     tables = f"{overview.active} active, {overview.reserved} reserved"
-    return [*(revisions or [("revision", "- (never migrated)")]), ("tables", tables)]
+    split = [(table.kind, _split(table)) for table in overview.split]
+    return [*(revisions or [("revision", "- (never migrated)")]), ("tables", tables), *split]
+
+
+def _split(table: "SplitTable") -> str:
+    part = "chunk" if table.kind == "hypertable" else "partition"
+    text = f"{table.name}: {table.parts:,} {part}{'' if table.parts == 1 else 's'}"
+    if table.compressed:
+        text += f" ({table.compressed / table.parts:.0%} compressed)"
+    if table.interval is not None:
+        text += f" of {table.interval}"
+    size = "locked by a migration" if table.size is None else f"{table.size / 1e6:,.1f} MB"
+    return f"{text}, {size}"
 
 
 def _users(generations: Mapping[str, str | None]) -> str:

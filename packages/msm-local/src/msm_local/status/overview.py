@@ -17,6 +17,7 @@ from msm_local.repositories.contents.overview import (
     count_tables,
     find_version_tables,
 )
+from msm_local.repositories.contents.split import SplitTable, find_split_tables
 from msm_local.repositories.physical import read_tables, read_versions
 from msm_local.status.histories import History, find_history
 from msm_local.status.providers import Provider
@@ -59,12 +60,14 @@ class Overview:
         active: number of tables that are migrated and finalized.
         reserved: number of tables that are reserved and not finalized.
         problem: why the database could not be read; otherwise empty.
+        split: its hypertables and partitioned tables.
     """
 
     versions: tuple[VersionTable, ...] = ()
     active: int = 0
     reserved: int = 0
     problem: str = ""
+    split: tuple[SplitTable, ...] = ()
 
 
 def read_overview(
@@ -101,7 +104,8 @@ def _read(
             problem = str(error)
         versions.append(VersionTable(table.name, table.namespace, revisions, heads, problem))
     counts = count_tables(connection, catalog)
-    return Overview(tuple(versions), counts.active, counts.reserved)
+    split = tuple(find_split_tables(connection, catalog))
+    return Overview(tuple(versions), counts.active, counts.reserved, split=split)
 
 
 def _histories(root: Path, providers: Sequence[Provider], namespace: str) -> list[History]:
