@@ -99,14 +99,21 @@ def _install() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     _run("debootstrap", "--variant=minbase", SUITE, str(FOLDER), _mirror())
     # Neither a service nor a cluster of the packages' own.
-    no_service = FOLDER / "usr/sbin/policy-rc.d"
-    no_service.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
-    no_service.chmod(0o755)
+    _write_program("usr/sbin/policy-rc.d", "exit 101")
+    # Debian's own makes folders that are not needed here, and fails without /proc.
+    _write_program("usr/local/sbin/systemd-tmpfiles", "exit 0")
     settings = FOLDER / "etc/postgresql-common"
     settings.mkdir(exist_ok=True)
     (settings / "createcluster.conf").write_text("create_main_cluster = false\n", encoding="utf-8")
     install = ("apt-get", "install", "-y", "--no-install-recommends", *PACKAGES)
-    _run("chroot", str(FOLDER), "env", "DEBIAN_FRONTEND=noninteractive", *install)
+    variables = ("DEBIAN_FRONTEND=noninteractive", f"PATH=/usr/local/sbin:{os.environ['PATH']}")
+    _run("chroot", str(FOLDER), "env", *variables, *install)
+
+
+def _write_program(path: str, line: str) -> None:
+    program = FOLDER / path
+    program.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+    program.chmod(0o755)
 
 
 def _mirror() -> str:
