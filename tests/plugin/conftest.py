@@ -33,7 +33,7 @@ BOND = {"asset_type": "bond", "display_name": "Bond"}
 
 def note():
     top = psutil.Process()
-    while any(mark in " ".join(top.parent().cmdline()) for mark in ("no:cacheprovider", "execnet")):
+    while any(mark in " ".join(top.parent().cmdline()) for mark in ("no:schemathesis", "execnet")):
         top = top.parent()
     tree = [top, *top.children(recursive=True)]
     found = {}
@@ -66,9 +66,15 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A project with the revisions of msm, whose tests are run."""
+    """A project with the revisions of msm, whose tests are run.
+
+    Attributes:
+        folder: of the project.
+        cached: whether a run remembers what the one before did.
+    """
 
     folder: Path
+    cached: bool = False
 
     def write(self, text: str, name: str = "test_sample.py") -> None:
         """Make this the only file of tests."""
@@ -78,7 +84,7 @@ class Sample:
 
     def command(self, *arguments: str) -> list[str]:
         """The command that runs the tests."""
-        without = ("-p", "no:schemathesis", "-p", "no:cacheprovider")
+        without = ("-p", "no:schemathesis", *(() if self.cached else ("-p", "no:cacheprovider")))
         return [sys.executable, "-m", "pytest", "-q", *without, *arguments]
 
     @property

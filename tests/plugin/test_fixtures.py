@@ -1,5 +1,7 @@
 """What the fixtures and the marker of the plugin give a test."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.plugin.conftest import Sample
@@ -126,6 +128,37 @@ def test_nothing():
 """
     )
     sample.passes(1)
+
+
+@pytest.mark.slow
+def test_postgresql_starts_early_for_a_command_that_used_it(sample: Sample) -> None:
+    sample.write(
+        """
+import threading
+STARTING = any(each.name.startswith("msm-local cluster") for each in threading.enumerate())
+
+def test_rows(msm_database):
+    with open("starting", "a") as file:
+        print(STARTING, file=file)
+    note()
+
+def test_nothing():
+    assert STARTING == ("expected" in os.environ)
+"""
+    )
+    cached = replace(sample, cached=True)
+    cached.passes(2, "--msm-keep")
+    cached.passes(1, "--msm-keep", "-k", "nothing")
+    cached.passes(2, "--msm-keep", expected="1")
+    assert (sample.folder / "starting").read_text(encoding="utf-8").split() == ["False", "True"]
+    # What was started is stopped, also where no test asks for it any more.
+    sample.write("""
+def test_nothing():
+    note()
+""")
+    cached.passes(1, "--msm-keep")
+    assert sample.noted()
+    assert sample.has_ended()
 
 
 @pytest.mark.slow

@@ -56,8 +56,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker, and start PostgreSQL if this run will probably need it."""
     config.addinivalue_line("markers", MARKER)
+    if RUN in config.stash:
+        config.stash[RUN].begin()
 
 
 @pytest.hookimpl(optionalhook=True)

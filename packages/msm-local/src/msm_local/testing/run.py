@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Run"]
 
 NEEDED = "pytest_postgresql"
+# In pytest's cache: the command lines whose last run used PostgreSQL, the newest last.
+USERS, MOST_USERS = "msm/users", 20
 INSTALL = '`pip install "msm-local[pytest]"`'
 
 
@@ -37,6 +39,7 @@ class Run:
         self._config = config
         self._binding = Binding()
         self._server: Templates | None = None
+        self._is_used = False
         # Workers ask at the same time.
         self._lock = threading.Lock()
         self._sharing: Sharing | None = None
@@ -70,6 +73,19 @@ class Run:
         kept = ", templates kept" if settings.keep else ""
         return f"msm: {providers}; clean by {settings.reset}{kept}"
 
+    def begin(self) -> None:
+        """Start PostgreSQL while tests are collected, if the last run of this command used it."""
+        if self._command() not in self._users():
+            return
+        # What is wrong is met by the test that asks for the platform.
+        with suppress(MsmLocalError):
+            settings = self.settings()
+            if settings.database_url is None:
+                from msm_local.testing.server import Server
+
+                self._server = server = Server(settings)
+                server.begin()
+
     def share(self) -> tuple[str, str]:
         """Where a worker of pytest-xdist asks for the PostgreSQL of this process."""
         if self._sharing is None:
@@ -97,6 +113,7 @@ class Run:
 
     def close(self) -> None:
         """Stop what was started, and free the endpoint."""
+        self._remember()
         if self._sharing is not None:
             self._sharing.close()
         if self._server is not None:
@@ -104,19 +121,44 @@ class Run:
         self._binding.close()
 
     def _templates(self) -> "Templates":
-        # Set by pytest-xdist in its workers.
-        worker = vars(self._config).get("workerinput")
-        if worker is None:
+        if self._worker is None:
             return self._own_server()
         from msm_local.testing.sharing import RemoteServer
 
-        self._server = RemoteServer(worker["msm_server"])
+        self._server = RemoteServer(self._worker["msm_server"])
         return self._server
+
+    @property
+    def _worker(self) -> dict[str, Any] | None:
+        """What pytest-xdist gives to a worker; None in every other process."""
+        return vars(self._config).get("workerinput")
+
+    def _command(self) -> str:
+        return " ".join(self._config.invocation_params.args)
+
+    def _users(self) -> list[str]:
+        cache = self._cache()
+        return [] if cache is None else list(cache.get(USERS, []))
+
+    def _cache(self) -> pytest.Cache | None:
+        """The cache of pytest; None without its plugin, and in a worker of pytest-xdist."""
+        if self._worker is not None or not self._config.pluginmanager.has_plugin("cacheprovider"):
+            return None
+        return self._config.cache
+
+    def _remember(self) -> None:
+        cache, before = self._cache(), self._users()
+        users = [command for command in before if command != self._command()]
+        if self._is_used:
+            users.append(self._command())
+        if cache is not None and users != before:
+            cache.set(USERS, users[-MOST_USERS:])
 
     def _own_server(self) -> "Templates":
         from msm_local.testing.server import Server
 
         with self._lock:
+            self._is_used = True
             if self._server is None:
                 self._server = Server(self.settings())
             return self._server

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +47,13 @@ class Server:
         self._stack = ExitStack()
         self._built: list[str] = []
         self._running: _Running | None = None
+        self._opening: Future[_Running] | None = None
         # PostgreSQL ends with the thread that started it, so it needs one that lives on.
         self._thread = ThreadPoolExecutor(1, "msm-local cluster")
+
+    def begin(self) -> None:
+        """Start PostgreSQL, and do not wait for it; what fails is met by who asks for it."""
+        self._opening = self._thread.submit(self._open)
 
     def place(self) -> Place:
         """The running PostgreSQL.
@@ -97,7 +102,8 @@ class Server:
     def _started(self) -> "_Running":
         with self._lock:
             if self._running is None:
-                self._running = self._thread.submit(self._open).result()
+                opening, self._opening = self._opening or self._thread.submit(self._open), None
+                self._running = opening.result()
             return self._running
 
     def _open(self) -> "_Running":
