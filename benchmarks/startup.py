@@ -5,6 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from msm_local.client.git_context import make_stand_in
 from tests.support.generation import PROGRAM, module_of
 from tests.support.wire import Wire
 
@@ -20,11 +21,49 @@ AT_HEADS = "alembic current --check-heads"
 CURRENT, NOTHING = "migrations current", "migrations upgrade, no-op"
 TABLES, MSM = "import the SDK's tables", "import msm"
 BOTH = "migrations --help, and import the SDK's tables"
+ALONE = "migrations current, the SDK's provider of no tables"
+MAPPED = "migrations current, the SDK's provider of our tables"
 REQUESTS = "start_engine, our models: requests"
 ATTACH, CHECK, LOCK = "start_engine, our models", "check, our tables", "lock of an upgrade"
 COLD, WARM = "msm-local start, cold", "msm-local start, warm"
 IDLE, USED = "platform, just started", "platform, after all of these"
 REBUILD, RESET = "msm-local reset, rebuilt", "msm-local reset, cloned"
+# What the SDK's own `migrations scaffold` writes, in one file.
+PROVIDER_OF_SDK = """
+from sqlalchemy import MetaData
+from {sdk} import build_alembic_version_metatable, build_metatable_migration_provider
+
+{tables}
+migration = build_metatable_migration_provider(
+    package="{name}",
+    migration_namespace="benchmarks.{name}",
+    script_location="{name}:",
+    version_location_prefix="{name}:versions",
+    target_metadata=metadata,
+    alembic_registry=build_alembic_version_metatable(
+        class_name="Version",
+        namespace="benchmarks.{name}",
+        identifier="{name}.version",
+        schema="public",
+        table_name="{name}_version",
+    ),
+    metatable_models=models,
+)
+"""
+ENVIRONMENT_OF_SDK = """
+from {sdk} import run_mainsequence_alembic_env
+
+run_mainsequence_alembic_env()
+"""
+TABLES_OF_SDK = {
+    "alone": "metadata, models = MetaData(), []",
+    "mapped": """
+import msm_portfolio, msm_pricing
+from msm.base import MarketsBase
+
+metadata, models = MarketsBase.metadata, list(MarketsBase.models())
+""",
+}
 
 
 def measure(repeats: int) -> Group:
@@ -59,6 +98,9 @@ def measure(repeats: int) -> Group:
         figure(found, ALEMBIC),
         figure(found, HELP, ALEMBIC),
         figure(found, CURRENT, BOTH, times=1.15),
+        figure(found, ALONE, BOTH),
+        figure(found, MAPPED, BOTH),
+        figure(found, CURRENT, MAPPED),
         figure(found, CURRENT, ALEMBIC),
         figure(found, AT_HEADS),
         figure(found, NOTHING, AT_HEADS, times=1.5),
@@ -83,6 +125,14 @@ def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sampl
     environment, url = local.environment(), local.state()["database_url"]
     sdk = (str(BIN / PROGRAM), "migrations")
 
+    for name, tables in TABLES_OF_SDK.items():
+        (bare / name / "versions" / f"benchmarks_{name}").mkdir(parents=True)
+        text = {"sdk": module_of("migrations"), "name": name, "tables": tables}
+        provider = PROVIDER_OF_SDK.format(**text)
+        (bare / name / "__init__.py").write_text(provider, encoding="utf-8")
+        (bare / name / "env.py").write_text(ENVIRONMENT_OF_SDK.format(**text), encoding="utf-8")
+    make_stand_in(bare / "stand-in", ROOT)
+    elsewhere = environment | {"GIT_DIR": str(bare / "stand-in")}
     settings = f"[alembic]\nscript_location = {bare}\nsqlalchemy.url = {url.replace('%', '%%')}\n"
     (bare / "alembic.ini").write_text(settings, encoding="utf-8")
 
@@ -91,6 +141,10 @@ def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sampl
 
     def alembic(*arguments: str) -> float:
         return command(str(BIN / "alembic"), "--config", str(bare / "alembic.ini"), *arguments)
+
+    def of_sdk(name: str) -> float:
+        words = [*sdk, "current", "--provider", f"{name}:migration"]
+        return seconds_of(words, elsewhere, bare)
 
     def python(code: str) -> float:
         return command(sys.executable, "-c", code)
@@ -101,6 +155,8 @@ def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sampl
             AT_HEADS: lambda: alembic("current", "--check-heads"),
             HELP: lambda: command(*sdk, "--help"),
             CURRENT: lambda: command(*sdk, "current", *PROVIDER),
+            ALONE: lambda: of_sdk("alone"),
+            MAPPED: lambda: of_sdk("mapped"),
             NOTHING: lambda: command(*sdk, "upgrade", *PROVIDER, "head"),
             TABLES: lambda: python(f"import {module_of('migrations')}"),
             MSM: lambda: python("import msm"),
