@@ -1,17 +1,11 @@
 """Messages name commands as the user has to type them, in a checkout or below msm-local."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
+from tests.support.forked import value_of
 from tests.support.generation import PROGRAM
+from tests.support.migrating import unload_ours
 
-PRINT = """
-from msm.errors.commands import CHECK, EXEC, LOGIN, UPGRADE, reset_command
-print(UPGRADE, CHECK, EXEC, reset_command(), LOGIN, sep="\\n")
-"""
 UPGRADE = f"{PROGRAM} migrations upgrade --provider migrations:migration head"
 CHECK = "python -m migrations.check"
 # The variables of a process, and what stands before its commands.
@@ -33,14 +27,19 @@ PREFIXES = {
 }
 
 
+def named_commands() -> list[str]:
+    # They are made when the module is imported.
+    unload_ours()
+    from msm.errors.commands import CHECK, EXEC, LOGIN, UPGRADE, reset_command
+
+    return [UPGRADE, CHECK, EXEC, str(reset_command()), LOGIN]
+
+
 @pytest.mark.parametrize("case", PREFIXES)
 def test_commands_begin_with_what_runs_them(case: str) -> None:
     variables, runner, local, launcher = PREFIXES[case]
-    environment = os.environ | variables
-    printed = subprocess.run(
-        [sys.executable, "-c", PRINT], env=environment, capture_output=True, text=True, check=True
-    )
-    assert printed.stdout.splitlines() == [
+    environment = {"MAINSEQUENCE_ENDPOINT": "http://127.0.0.1:9"} | variables
+    assert value_of(named_commands, environment=environment) == [
         runner + UPGRADE,
         runner + CHECK,
         f"{local} exec -- COMMAND",

@@ -104,12 +104,19 @@ def test_upgrade_runs_a_loss_that_has_a_reason(
     ("body", "fault"),
     [
         ("op.get_bind()", "asks for a connection"),
-        ("op.get_context().connection.execute(sa.text('SELECT 1'))", "asks for a connection"),
-        (
+        pytest.param(
+            "op.get_context().connection.execute(sa.text('SELECT 1'))",
+            "asks for a connection",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
             "with op.batch_alter_table('ms_markets__asset') as batch:\n    pass",
             "uses batch_alter_table",
+            marks=pytest.mark.slow,
         ),
-        ("op.get_context().impl", "bypasses Alembic's operations"),
+        pytest.param(
+            "op.get_context().impl", "bypasses Alembic's operations", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_upgrade_refuses_what_cannot_be_read(
