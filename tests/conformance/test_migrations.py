@@ -156,7 +156,13 @@ MOMENTS: dict[str, Callable[[Sequence[Moment]], Moment]] = {
 }
 
 
-@pytest.mark.parametrize("when", MOMENTS)
+@pytest.mark.parametrize(
+    "when",
+    [
+        "within finalize",
+        *(pytest.param(when, marks=pytest.mark.long) for when in ("in the DDL", "before finalize")),
+    ],
+)
 def test_the_next_upgrade_completes_a_killed_one(when: str, emptied: Engine) -> None:
     moments = run_traced(emptied.environment)
     complete = state_of(emptied)

@@ -76,6 +76,8 @@ FOLLOWED = [page for page in PAGES if page not in ELSEWHERE and in_order(page)]
 LONG = {
     *(DOCS / f"{name}.md" for name in ("add-a-table", "adoption", "api", "authoring", "from-sdk8")),
     *(DOCS / f"{name}.md" for name in ("index", "operations", "processes", "releases", "services")),
+    DOCS / "sessions.md",
+    ROOT / "packages" / "msm-local" / "README.md",
 }
 
 

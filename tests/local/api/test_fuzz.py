@@ -18,7 +18,7 @@ from tests.local.conftest import Client
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = 40
+EXAMPLES = 20
 WORDS = re.compile(r"\b")
 CHECKS = [
     checks.status_code_conformance,

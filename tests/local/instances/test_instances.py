@@ -180,7 +180,17 @@ def test_a_signal_to_the_server_stops_postgresql(fresh: Shell, number: signal.Si
 
 @pytest.mark.parametrize(
     ("phase", "number"),
-    [(phase, signal.SIGKILL) for phase in PHASES[:-1]] + [(PHASES[2], each) for each in SIGNALS],
+    [
+        (PHASES[2], signal.SIGKILL),
+        (PHASES[2], signal.SIGTERM),
+        *(
+            pytest.param(phase, number, marks=pytest.mark.long)
+            for phase, number in [
+                *((phase, signal.SIGKILL) for phase in PHASES[:-1] if phase != PHASES[2]),
+                *((PHASES[2], each) for each in SIGNALS if each != signal.SIGTERM),
+            ]
+        ),
+    ],
 )
 def test_a_start_that_is_ended_leaves_no_server(
     fresh: Shell, phase: str, number: signal.Signals
@@ -201,7 +211,13 @@ def test_a_start_that_is_ended_leaves_no_server(
     assert fresh.start()["status"] == "healthy"
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(
+    "phase",
+    [
+        PHASES[2],
+        *(pytest.param(each, marks=pytest.mark.long) for each in PHASES if each != PHASES[2]),
+    ],
+)
 def test_a_killed_server_never_blocks_the_next_start(fresh: Shell, phase: str) -> None:
     with fresh.popen("start") as starting, server_held_in(fresh, phase) as server:
         family = family_of(server)
@@ -213,7 +229,10 @@ def test_a_killed_server_never_blocks_the_next_start(fresh: Shell, phase: str) -
     assert [path.name for path in data.parent.glob(f"{data.name}*")] == [data.name]
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 0.2])
+@pytest.mark.parametrize(
+    "delay",
+    [0.05, *(pytest.param(each, marks=pytest.mark.long) for each in (0.0, 0.02, 0.1, 0.2))],
+)
 def test_a_server_killed_during_a_stop_keeps_rows(fresh: Shell, delay: float) -> None:
     state = fresh.start()
     fresh.write_row()

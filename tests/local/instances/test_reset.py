@@ -291,7 +291,14 @@ def test_only_the_newest_templates_are_kept(shell: Shell) -> None:
     assert len([name for name in databases(shell) if "template_" in name]) == 4
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGKILL,
+        signal.SIGTERM,
+        *(pytest.param(each, marks=pytest.mark.long) for each in (signal.SIGINT, signal.SIGHUP)),
+    ],
+)
 def test_an_interrupted_reset_keeps_the_old_database(shell: Shell, number: signal.Signals) -> None:
     """The SDK's process under it ends with it."""
     shell.write_row()

@@ -56,7 +56,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
     ["/time-index-meta-tables/", "/migration-connection/", "/finalize-managed/"],
     ids=["reserve", "connection", "finalize"],
 )
-@pytest.mark.parametrize("arrives", [True, False], ids=["arrives", "is lost"])
+@pytest.mark.parametrize(
+    "arrives",
+    [True, pytest.param(False, marks=pytest.mark.long)],
+    ids=["arrives", "is lost"],
+)
 def test_command_killed_in_a_request_is_completed_next(
     request_path: str,
     arrives: bool,
