@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement
 from msm.base import MarketsTimeIndexMetaTable
 from msm.operations.attached import Attached
 from msm.operations.compile import Statement
-from msm.operations.execute import read
+from msm.operations.execute import read_parts
 from msm.rows.arguments import ColumnNames, model_of
 from msm.rows.lookups import last_times
-from msm.timeseries import Observations, between_statement, latest_statement
+from msm.timeseries import Observations, between_statement, latest_parts
 from msm.values.moments import Moment
 
 __all__ = ["ReadsObservations"]
@@ -123,7 +123,10 @@ class ReadsObservations(ABC):
                 names no identity dimension.
             NotAttachedError, PlatformError: as :meth:`execute`.
         """
-        return self._observations(model, latest_statement(model, as_of, per, criteria, columns))
+        # An answer that is full would be read again from its start, in pages.
+        most = self._attached().limits.max_rows - 1
+        parts = latest_parts(model, as_of, per, criteria, columns, most)
+        return self._observations(model, *parts)
 
     def last_times(
         self,
@@ -150,7 +153,7 @@ class ReadsObservations(ABC):
         return last_times(model_of(model), identities, default, self._attached())
 
     def _observations(
-        self, model: type[MarketsTimeIndexMetaTable], statement: Statement
+        self, model: type[MarketsTimeIndexMetaTable], *statements: Statement
     ) -> Observations[*tuple[Any, ...]]:
         index = [column.name for column in model_of(model).__mapper__.primary_key]
-        return Observations(read(statement, self._attached()), index)
+        return Observations(read_parts(statements, self._attached()), index)

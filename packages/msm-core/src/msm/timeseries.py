@@ -2,7 +2,9 @@
 
 import datetime
 import difflib
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -15,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Enum,
+    FromClause,
     Select,
     String,
     Text,
@@ -38,7 +41,7 @@ from msm.values.dialect import MAX_LIST
 from msm.values.moments import Moment, moment_of
 from msm.values.texts import UnfitValueError
 
-__all__ = ["Observations", "between_statement", "latest_statement"]
+__all__ = ["Observations", "between_statement", "latest_parts", "latest_statement"]
 
 # At some 10 microseconds a search, walking over them costs no more than a tenth of a second.
 MAX_IDENTITIES = 10_000
@@ -50,6 +53,19 @@ LISTED = (String, Uuid)
 type Model = type[MarketsTimeIndexMetaTable]
 type Conditions = Sequence[ColumnElement[bool]]
 type Listing = tuple[ColumnElement[bool], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the identities that a condition lists, in their order.
+
+    Attributes:
+        start: how many come before.
+        size: how many there are at most.
+    """
+
+    start: int
+    size: int
 
 
 class Observations[*Ts](Result[*Ts]):
@@ -102,12 +118,39 @@ def between_statement(
     return statement.order_by(time, *dimensions)
 
 
+def latest_parts(
+    model: type[MarketsModel],
+    as_of: Moment | None,
+    per: ColumnNames | None,
+    criteria: Conditions,
+    columns: ColumnNames | None,
+    most: int,
+) -> list[Select[*tuple[Any, ...]]]:
+    """Select what :meth:`msm.MarketsRuntime.latest` returns, in one or several selects.
+
+    Where a condition lists more than ``most`` identities, each select looks up some of them. They
+    follow each other in the order of the rows. So each identity is looked up once; each page of one
+    select would look up all of them.
+    """
+    arguments = (model, as_of, per, criteria, columns)
+    whole = latest_statement(*arguments)
+    indexed = _time_indexed(model)
+    found = _list_of(_grain(indexed)[1], criteria)
+    count = 0 if found is None or per is not None else len(found[1])
+    if count <= most or not _has_index(indexed):
+        return [whole]
+    # As many in each, because a part with few costs a request, too.
+    size = math.ceil(count / math.ceil(count / most))
+    return [latest_statement(*arguments, Part(at, size)) for at in range(0, count, size)]
+
+
 def latest_statement(
     model: type[MarketsModel],
     as_of: Moment | None,
     per: ColumnNames | None,
     criteria: Conditions,
     columns: ColumnNames | None,
+    part: Part | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """Select what :meth:`msm.MarketsRuntime.latest` returns.
 
@@ -129,7 +172,7 @@ def latest_statement(
     is_indexed = per is None and _has_index(indexed)
     if is_indexed and (found := _list_of(by, criteria)):
         listing, identities = found
-        last = _listed(time, by[0], identities, [part for part in until if part is not listing])
+        last = _listed(time, by[0], identities, [c for c in until if c is not listing], part)
         # They are sent once.
         chosen = _select(indexed, columns).where(*(c for c in criteria if c is not listing))
     elif is_indexed and not _has_long_list(until):
@@ -170,15 +213,24 @@ def _has_long_list(criteria: Conditions) -> bool:
 
 
 def _listed(
-    time: Column[Any], dimension: Column[Any], values: Sequence[Any], until: Conditions
+    time: Column[Any],
+    dimension: Column[Any],
+    values: Sequence[Any],
+    until: Conditions,
+    part: Part | None,
 ) -> Select[*tuple[Any, ...]]:
     """The last time of each listed identity, with one search of an index for each."""
     # An array of VARCHAR(20) would cut its values.
     kind = Text() if isinstance(dimension.type, String) else dimension.type
     array = literal(list(values), ARRAY(kind))
     listed = func.unnest(array).table_valued("identity", name="listed").render_derived()
-    here = listed.c.identity
-    last = select(func.max(time)).where(dimension == here, *until).correlate(listed)
+    source: FromClause = listed
+    if part is not None:
+        # By PostgreSQL's own order, which is that of the rows.
+        some = select(listed.c.identity).distinct().order_by(listed.c.identity)
+        source = some.limit(part.size).offset(part.start).subquery("part")
+    here = source.c.identity
+    last = select(func.max(time)).where(dimension == here, *until).correlate(source)
     return select(last.scalar_subquery(), here)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
+from itertools import chain
 from operator import index
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +34,7 @@ from msm.values.decode import ResultColumn
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["check_page_size", "iterate", "iterate_batches", "read"]
+__all__ = ["check_page_size", "iterate", "iterate_batches", "read", "read_parts"]
 
 # Page size of a select that turned out to be larger than one answer.
 PAGE_ROWS = 50_000
@@ -59,6 +61,22 @@ def read(statement: Statement, attached: Attached) -> Read:
     if answer.has_more and (limit is None or len(answer.records) < limit):
         return _read_in_pages(statement, limit, attached, compiled, len(answer.records))
     return _as_read(compiled, answer.values(), answer.columns, answer.row_count)
+
+
+def read_parts(statements: Sequence[Statement], attached: Attached) -> Read:
+    """Read selects of the same columns, one after the other, as one.
+
+    Args:
+        statements: what to read, at least one.
+        attached: the attached tables, and how they may be used.
+    """
+    first, *rest = (read(statement, attached) for statement in statements)
+    if not rest:
+        return first
+    parts = [first, *rest]
+    together = zip(*(part.values for part in parts), strict=True)
+    values = [list(chain.from_iterable(column)) for column in together]
+    return replace(first, values=values, row_count=sum(part.row_count for part in parts))
 
 
 def _as_read(
