@@ -1,5 +1,7 @@
-"""The cost of starting: the SDK's commands with our provider, imports, attaching, msm-local."""
+"""The cost of starting: the SDK's commands, imports, attaching, msm-local, tests of a project."""
 
+import os
+import shutil
 import sys
 import tempfile
 import time
@@ -23,6 +25,8 @@ TABLES, MSM = "import the SDK's tables", "import msm"
 BOTH = "migrations --help, and import the SDK's tables"
 ALONE = "migrations current, the SDK's provider of no tables"
 MAPPED = "migrations current, the SDK's provider of our tables"
+BUILT = "31 tests of a project, its template built"
+KEPT = "31 tests of a project, its template kept"
 REQUESTS = "start_engine, our models: requests"
 ATTACH, CHECK, LOCK = "start_engine, our models", "check, our tables", "lock of an upgrade"
 COLD, WARM = "msm-local start, cold", "msm-local start, warm"
@@ -64,6 +68,26 @@ from msm.base import MarketsBase
 metadata, models = MarketsBase.metadata, list(MarketsBase.models())
 """,
 }
+# What a project writes to test itself with the plugin.
+PROJECT = """
+[tool.pytest.ini_options]
+msm_providers = ["migrations:migration"]
+msm_models = ["msm.models:Asset"]
+addopts = "-p no:schemathesis"
+"""
+TESTS = """
+import pytest
+from sqlalchemy import select
+
+from msm.models import Asset
+
+
+@pytest.mark.parametrize("count", range(31))
+def test_rows_are_written_and_read(msm_runtime, count):
+    rows = [{"unique_identifier": f"XNAS:A{n}"} for n in range(count + 1)]
+    assert msm_runtime.upsert(Asset, rows) == len(rows)
+    assert len(msm_runtime.scalars(select(Asset.unique_identifier)).all()) == len(rows)
+"""
 
 
 def measure(repeats: int) -> Group:
@@ -107,6 +131,9 @@ def measure(repeats: int) -> Group:
         figure(found, NOTHING, HELP),
         figure(found, TABLES),
         figure(found, MSM, TABLES, times=1.1),
+        # Most of it is the import of the SDK.
+        figure(found, BUILT, MSM, at_most=8),
+        figure(found, KEPT, MSM, at_most=4),
         figure(found, ATTACH, at_most=0.2),
         Figure(REQUESTS, requests, "", at_most=3),
         figure(found, CHECK, at_most=3),
@@ -124,14 +151,7 @@ def measure(repeats: int) -> Group:
 def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sample]:
     environment, url = local.environment(), local.state()["database_url"]
     sdk = (str(BIN / PROGRAM), "migrations")
-
-    for name, tables in TABLES_OF_SDK.items():
-        (bare / name / "versions" / f"benchmarks_{name}").mkdir(parents=True)
-        text = {"sdk": module_of("migrations"), "name": name, "tables": tables}
-        provider = PROVIDER_OF_SDK.format(**text)
-        (bare / name / "__init__.py").write_text(provider, encoding="utf-8")
-        (bare / name / "env.py").write_text(ENVIRONMENT_OF_SDK.format(**text), encoding="utf-8")
-    make_stand_in(bare / "stand-in", ROOT)
+    _write_projects(bare)
     elsewhere = environment | {"GIT_DIR": str(bare / "stand-in")}
     settings = f"[alembic]\nscript_location = {bare}\nsqlalchemy.url = {url.replace('%', '%%')}\n"
     (bare / "alembic.ini").write_text(settings, encoding="utf-8")
@@ -146,9 +166,14 @@ def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sampl
         words = [*sdk, "current", "--provider", f"{name}:migration"]
         return seconds_of(words, elsewhere, bare)
 
+    def tests(*options: str) -> float:
+        return seconds_of([sys.executable, "-m", "pytest", *options], os.environ, bare / "project")
+
     def python(code: str) -> float:
         return command(sys.executable, "-c", code)
 
+    # The first run keeps what the measured ones find.
+    tests("--msm-keep")
     return interleave(
         {
             ALEMBIC: lambda: alembic("--help"),
@@ -160,12 +185,30 @@ def _measure_commands(local: Local, bare: Path, repeats: int) -> dict[str, Sampl
             NOTHING: lambda: command(*sdk, "upgrade", *PROVIDER, "head"),
             TABLES: lambda: python(f"import {module_of('migrations')}"),
             MSM: lambda: python("import msm"),
+            BUILT: tests,
+            KEPT: lambda: tests("--msm-keep"),
             ATTACH: lambda: in_fork(attach_seconds, environment=environment, folder=ROOT),
             CHECK: lambda: in_fork(check_seconds, environment=environment, folder=ROOT),
             LOCK: lambda: in_fork(lock_milliseconds, url, environment=environment, folder=ROOT),
         },
         repeats,
     )
+
+
+def _write_projects(bare: Path) -> None:
+    """Write the providers of the SDK, and a project with tests."""
+    for name, tables in TABLES_OF_SDK.items():
+        (bare / name / "versions" / f"benchmarks_{name}").mkdir(parents=True)
+        text = {"sdk": module_of("migrations"), "name": name, "tables": tables}
+        provider = PROVIDER_OF_SDK.format(**text)
+        (bare / name / "__init__.py").write_text(provider, encoding="utf-8")
+        (bare / name / "env.py").write_text(ENVIRONMENT_OF_SDK.format(**text), encoding="utf-8")
+    make_stand_in(bare / "stand-in", ROOT)
+    project = bare / "project"
+    project.mkdir()
+    shutil.copytree(ROOT / "migrations", project / "migrations")
+    (project / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (project / "test_rows.py").write_text(TESTS, encoding="utf-8")
 
 
 def attach_seconds() -> float:
