@@ -21,7 +21,6 @@ from alembic.operations.ops import (
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Table
 
-from ..filters import only
 from ..provider import MarketsMigration
 from .differences import ModelKind
 
@@ -62,7 +61,6 @@ def seen_by_autogenerate(
         provider: whose revision it would be.
         tables: those of its models.
     """
-    include_name, include_object = only(provider.metatable_models)
     context = MigrationContext.configure(
         connection,
         opts={
@@ -70,8 +68,8 @@ def seen_by_autogenerate(
             "version_table": provider.version_table,
             "version_table_schema": provider.version_table_schema,
             "include_schemas": any(table.schema is not None for table in tables),
-            "include_name": include_name,
-            "include_object": include_object,
+            "include_name": provider.include_name,
+            "include_object": provider.include_object,
             "compare_type": True,
             "compare_server_default": True,
         },

@@ -6,8 +6,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from msm_local.repositories.foreign_keys import INCOMING
 from tests.local.conftest import Client
 
+CROWD = """
+INSERT INTO msm_local.meta_tables (data_source_uid, migration_package, migration_namespace,
+    migration_provider_key, physical_schema, physical_table_name, table_kind, table_contract)
+SELECT gen_random_uuid(), 'p', 'n', 'k', 'public', 't' || n, 'relational', '{}'
+FROM generate_series(1, 3000) n
+"""
 TIME_INDEXED: dict[str, Any] = {
     "time_index_name": "time_index",
     "partition_strategy": "backend_default",
@@ -116,6 +123,15 @@ def test_finalize_reads_indexes_and_foreign_keys(client: Client) -> None:
             assert source["source_table_uid"] == child
             assert source["source_table_physical_table_name"] == "child"
             assert incoming == {**key, "contract_fragment": source}
+
+
+def test_incoming_foreign_keys_are_found_by_an_index(client: Client) -> None:
+    with psycopg.connect(client.admin_url, autocommit=True) as admin:
+        # So few rows as there are would be read from their start.
+        admin.execute(CROWD)
+        admin.execute("ANALYZE msm_local.meta_tables")
+        plan = admin.execute(f"EXPLAIN {INCOMING}".encode(), {"uids": ["a", "b"]}).fetchall()
+    assert "meta_tables_targets" in "".join(line for (line,) in plan)
 
 
 def test_a_dropped_table_removes_its_incoming_foreign_keys(client: Client) -> None:
