@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks.history import figures_of
+from benchmarks.history import YEAR_OF_ONE, figures_of
 from benchmarks.report import FOLDER, PLOTTED, of_this_generation, record
 from benchmarks.scale import write_project
 from benchmarks.timing import Figure, Group, Sample, figure, interleave
@@ -54,9 +54,10 @@ def test_a_ratio_pairs_measurements_of_one_round() -> None:
 
 
 def test_growth_of_a_history_is_bounded_where_rows_are() -> None:
-    names = ("latest() of one", "psycopg, latest() of one", "index size")
+    names = ("latest() of one", "psycopg, latest() of one", "index size", YEAR_OF_ONE)
     short, long = ({name: Sample((seconds,)) for name in names} for seconds in (1.0, 2.0))
     found = {figure.what: figure for figure in figures_of({10: short, 100: long}) if figure.times}
+    # The shorter one has no whole year.
     assert found.keys() == {"100 rows, latest() of one"}
     assert found["100 rows, latest() of one"].verdicts() == ["1.5 times: MISSED"]
 
