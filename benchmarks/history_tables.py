@@ -137,7 +137,7 @@ def grow(superuser: psycopg.Connection[Any], layout: Layout, present: int, lengt
         superuser: in autocommit mode.
         layout: of the table.
         present: how many rows it has.
-        length: how many it shall have.
+        length: how many it has afterwards.
     """
     indexes: list[str] = []
     if not layout.is_hypertable:
