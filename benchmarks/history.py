@@ -162,7 +162,8 @@ def _in_runtime(length: int, repeats: int, url: str) -> dict[str, list[float]]:
     from msm.timeseries import between_statement, latest_statement
     from msm_portfolio import ExternalPricesTS as Prices
 
-    runtime = msm.start_engine([Prices])
+    # What walks over a hundred chunks may take longer than the default.
+    runtime = msm.start_engine([Prices], timeout=60)
     hours = length // ASSETS
     end = FIRST + hours * HOUR
     one = Prices.asset_identifier == "XNAS:A7"
