@@ -18,6 +18,7 @@ from msm import timeseries
 from msm.models import Asset, AssetSnapshotsTS, OrdersTS
 from msm.timeseries import between_statement, latest_parts, latest_statement
 from tests.support.forked import value_of
+from tests.support.generation import GENERATION
 from tests.support.wire import Wire
 
 GRAIN_INDEX = "uix__ms_markets__assetsnapshotsts__time_index__asset_identifier"
@@ -209,8 +210,9 @@ def test_latest_of_ten_thousand_identities_needs_no_statistics(
         " SELECT timestamptz '2025-01-01Z' + d * interval '1 day', 'A' || n"
         " FROM generate_series(1, 3) d, generate_series(0, 12000) n"
     )
-    # One answer may have 10,000 rows, and a full one shows that there may be others.
-    assert value_of(read_listed, environment=environment) == (10_000, 2)
+    # An answer of metatables has 10,000 rows at most, and a full one shows that there may be others.
+    requests = 2 if GENERATION == "metatables" else 1
+    assert value_of(read_listed, environment=environment) == (10_000, requests)
 
 
 def insert_orders(database: Connection) -> None:
