@@ -210,7 +210,7 @@ def test_latest_of_ten_thousand_identities_needs_no_statistics(
         " SELECT timestamptz '2025-01-01Z' + d * interval '1 day', 'A' || n"
         " FROM generate_series(1, 3) d, generate_series(0, 12000) n"
     )
-    # An answer of metatables has 10,000 rows at most, and a full one shows that there may be others.
+    # An answer of metatables has at most 10,000 rows; a full one shows that there may be others.
     requests = 2 if GENERATION == "metatables" else 1
     assert value_of(read_listed, environment=environment) == (10_000, requests)
 
