@@ -17,7 +17,7 @@ from alembic.operations.ops import (
 )
 
 from ..hypertables import Hypertable
-from ..review.subjects import is_checked, targets
+from ..review.subjects import is_checked, targets, unique_without
 
 __all__ = ["notes_of"]
 
@@ -75,7 +75,7 @@ def _notes(op: MigrateOperation, table: Hypertable) -> Iterator[str]:
         case DropIndexOp() if op.kw.get("postgresql_concurrently"):
             yield "TimescaleDB refuses DROP INDEX CONCURRENTLY; drop it without"
         case CreateUniqueConstraintOp() if table.time not in op.columns:
-            yield f"TimescaleDB refuses a unique constraint without {table.time}"
+            yield f"TimescaleDB refuses a unique constraint without {table.time}; add it"
         case AddConstraintOp() if is_checked(op):
             yield f"the constraint has to hold in {chunks}, and is read there under one lock"
         case DropTableOp():
@@ -85,9 +85,7 @@ def _notes(op: MigrateOperation, table: Hypertable) -> Iterator[str]:
 
 
 def _index(op: CreateIndexOp, table: Hypertable, chunks: str) -> Iterator[str]:
-    index = op.to_index()
-    names = [column.name for column in index.columns]
-    if index.unique and table.time not in names:
+    if unique_without(op, table.time):
         yield f"TimescaleDB refuses a unique index without {table.time}; add it to the index"
     elif op.kw.get("postgresql_concurrently"):
         yield (

@@ -14,7 +14,7 @@ from alembic.operations.ops import (
 )
 
 from ..partitions import PartitionedTable, partitions_of
-from ..review.subjects import is_checked, targets
+from ..review.subjects import is_checked, targets, unique_without
 
 __all__ = ["notes_of"]
 
@@ -56,7 +56,7 @@ def _notes(op: MigrateOperation, table: PartitionedTable) -> Iterator[str]:
         case DropIndexOp() if op.kw.get("postgresql_concurrently"):
             yield "PostgreSQL refuses DROP INDEX CONCURRENTLY; drop it without"
         case CreateUniqueConstraintOp() if table.time not in op.columns:
-            yield f"PostgreSQL refuses a unique constraint without {table.time}"
+            yield f"PostgreSQL refuses a unique constraint without {table.time}; add it"
         case AddConstraintOp() if is_checked(op):
             yield f"the constraint has to hold in {parts}, and is read there under one lock"
         case DropTableOp():
@@ -64,9 +64,8 @@ def _notes(op: MigrateOperation, table: PartitionedTable) -> Iterator[str]:
 
 
 def _index(op: CreateIndexOp, table: PartitionedTable, parts: str) -> Iterator[str]:
-    index = op.to_index()
     by_hand = f"created CONCURRENTLY on {parts} by hand before this, it is only put together here"
-    if index.unique and table.time not in [column.name for column in index.columns]:
+    if unique_without(op, table.time):
         yield f"PostgreSQL refuses a unique index without {table.time}; add it to the index"
     elif op.kw.get("postgresql_concurrently"):
         yield f"PostgreSQL refuses CONCURRENTLY; create it without: {by_hand}"

@@ -29,7 +29,15 @@ from sqlalchemy.types import TypeEngine
 
 from ..partitions import partitions_of
 
-__all__ = ["ColumnTypes", "created_tables", "is_checked", "made", "retired_tables", "targets"]
+__all__ = [
+    "ColumnTypes",
+    "created_tables",
+    "is_checked",
+    "made",
+    "retired_tables",
+    "targets",
+    "unique_without",
+]
 
 type TableKey = tuple[str | None, str]
 type ColumnTypes = dict[tuple[str, str], TypeEngine[object]]
@@ -96,6 +104,12 @@ def made(op: MigrateOperation) -> Table | None:
 def is_checked(op: AddConstraintOp) -> bool:
     """Whether PostgreSQL reads the rows that are there when it adds the constraint."""
     return not op.to_constraint().dialect_kwargs.get("postgresql_not_valid")
+
+
+def unique_without(op: CreateIndexOp, column: str) -> bool:
+    """Whether an operation makes a unique index that does not contain a column."""
+    index = op.to_index()
+    return bool(index.unique) and column not in [item.name for item in index.columns]
 
 
 def _table_of(column: Column[Any]) -> Table | None:

@@ -1,5 +1,6 @@
 """One run of pytest in one process: its endpoint, and its PostgreSQL or the way to it."""
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Run"]
 
 NEEDED = "pytest_postgresql"
-# In pytest's cache: the command lines whose last run used PostgreSQL, the newest last.
+# In pytest's cache: digests of the command lines whose last run used PostgreSQL, the newest last.
 USERS, MOST_USERS = "msm/users", 20
 INSTALL = '`pip install "msm-local[pytest]"`'
 
@@ -134,7 +135,9 @@ class Run:
         return vars(self._config).get("workerinput")
 
     def _command(self) -> str:
-        return " ".join(self._config.invocation_params.args)
+        # Not the text: a URL in it has a password, and the cache is a file of the project.
+        line = " ".join(self._config.invocation_params.args)
+        return hashlib.sha256(line.encode()).hexdigest()
 
     def _users(self) -> list[str]:
         cache = self._cache()
