@@ -10,6 +10,7 @@ from msm.platform import quiet_sdk, refusals_of
 from msm.sdk import MetaTable, TimeIndexMetaTable
 
 from ..history.published import IGNORED_TABLES
+from ..inspection.catalog import every_resource
 from ..inspection.database import Registry
 from ..provider import SCHEMA, MarketsMigration
 from .authoring import by_hand_command
@@ -19,9 +20,6 @@ __all__ = ["compare_catalog"]
 
 type TableName = tuple[str, str]
 type Columns = Mapping[TableName, Sequence[ReflectedColumn]]
-
-# More than a provider has tables, so that no row is left out; the platform refuses a larger number.
-LIMIT = 5_000
 
 
 def compare_catalog(connection: Connection, registry: Registry) -> list[Difference]:
@@ -56,10 +54,10 @@ def compare_catalog(connection: Connection, registry: Registry) -> list[Differen
 
 def _provider_rows(registry: Registry) -> list[MetaTable]:
     provider, key = registry.provider, registry.provider.migration_provider_key
-    here = {"data_source__uid__in": [registry.data_source_uid], "limit": LIMIT}
+    here = {"data_source__uid__in": [registry.data_source_uid]}
     # The API for time-indexed resources filters by namespace, not by provider.
-    relational = MetaTable.filter_by_body(migration_provider_key=key, **here)
-    indexed = TimeIndexMetaTable.filter_by_body(namespace=provider.migration_namespace, **here)
+    relational = every_resource(MetaTable, migration_provider_key=key, **here)
+    indexed = every_resource(TimeIndexMetaTable, namespace=provider.migration_namespace, **here)
     rows = [*relational, *(row for row in indexed if row.migration_provider_key == key)]
     return list({row.uid: row for row in rows}.values())
 
@@ -71,11 +69,11 @@ def _rows_by_name(registry: Registry, names: Iterable[TableName]) -> list[MetaTa
     rows = [
         row
         for resource in (MetaTable, TimeIndexMetaTable)
-        for row in resource.filter_by_body(
+        for row in every_resource(
+            resource,
             data_source__uid__in=[registry.data_source_uid],
             physical_schema__in=sorted({schema for schema, _ in wanted}),
             physical_table_name__in=[table for _, table in wanted],
-            limit=LIMIT,
         )
     ]
     return list({row.uid: row for row in rows if _name(row) in wanted}.values())

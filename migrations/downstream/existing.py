@@ -13,12 +13,10 @@ from msm.sdk.migrations import build_alembic_version_metatable
 
 from ..errors import DownstreamModelsError, OtherHistoryError, RevisionIdError
 from ..history.files import read_revisions
+from ..inspection.catalog import every_resource
 from ..provider import PACKAGE_KEY
 
 __all__ = ["ExistingHistory", "namespace_of", "refuse_history", "version_metatable"]
-
-# More than a provider has tables.
-LIMIT = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +146,10 @@ def _registries_of(models: Sequence[type[MarketsModel]], here: dict[str, Any]) -
     """The version table that the catalog has for the first of the tables that it has."""
     names = [model.__tablename__ for model in models]
     for resource in (MetaTable, TimeIndexMetaTable):
-        rows = resource.filter_by_body(physical_table_name__in=names, limit=LIMIT, **here)
+        rows = resource.filter_by_body(physical_table_name__in=names, limit=1, **here)
         for row in rows:
             # All of that provider, because an older client cannot ask for one by its uid.
-            theirs = MetaTable.filter_by_body(
-                migration_provider_key=row.migration_provider_key, limit=LIMIT
-            )
+            theirs = every_resource(MetaTable, migration_provider_key=row.migration_provider_key)
             registry = str(row.alembic_version_meta_table_uid)
             return [each for each in theirs if str(each.uid) == registry]
     return []

@@ -52,7 +52,8 @@ __all__ = [
     "tolerate_several_version_locations",
 ]
 
-# The platform refuses a longer list, and the SDK sends all of a kind in one.
+# The platform takes no more reservations in a request, and finds 5,000 resources at most; the SDK
+# asks for all of a kind at once.
 MAX_RESERVATIONS = 200
 
 
@@ -115,15 +116,6 @@ class _Registry:
                 self.provider.after_run()
 
 
-class _ReservationLimitError(Exception):
-    """More tables of a kind have to be reserved than one request can name."""
-
-
-def _refuse_too_many(models: Sequence[object], _: object) -> None:
-    if len(models) > MAX_RESERVATIONS:
-        raise _ReservationLimitError
-
-
 def _nothing(*_: object) -> None:
     """What a provider does that has nothing to do."""
 
@@ -159,24 +151,15 @@ class AlembicMetaTableMigration(migrations.AlembicMetaTableMigration):  # type: 
     def prepare_for_alembic(self, **options: Any) -> PreparedAlembicMetaTableMigration:
         """Look up or reserve the tables."""
         self._has_reserved = True
-        try:
-            found = self._prepare(self.metatable_models, **options)
-        except _ReservationLimitError:
-            for batch in batched(self.metatable_models, MAX_RESERVATIONS, strict=False):
-                self._prepare(batch, **options)
-            found = self._prepare(self.metatable_models, **options)
-        # With them the CLI looks for tables before a revision is made, and refuses with a traceback
-        # what Alembic refuses too.
-        found.reserved_tables = []
-        return found
-
-    def _prepare(
-        self, models: Sequence[type[PlatformManagedMetaTable]], **options: Any
-    ) -> PreparedAlembicMetaTableMigration:
-        with self._only(models):
-            return migrations.AlembicMetaTableMigration.prepare_for_alembic(
-                self, on_metatable_reservation_request=_refuse_too_many, **options
-            )
+        prepared = []
+        for batch in list(batched(self.metatable_models, MAX_RESERVATIONS, strict=False)) or [()]:
+            with self._only(batch):
+                found = migrations.AlembicMetaTableMigration.prepare_for_alembic(self, **options)
+            prepared.append(found)
+        uids = [uid for found in prepared for uid in found.meta_table_uids]
+        # With the reserved tables the CLI looks for tables before a revision is made, and refuses
+        # with a traceback what Alembic refuses too.
+        return replace(found, meta_table_uids=uids, reserved_tables=[])
 
     @contextmanager
     def _only(self, models: Sequence[type[PlatformManagedMetaTable]]) -> Iterator[None]:
