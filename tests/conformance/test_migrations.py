@@ -74,6 +74,7 @@ def count_all() -> int:
     return sum(runtime.execute(select(model)).row_count for model in MODELS)
 
 
+@pytest.mark.long
 def test_up_down_and_up_give_the_same_tables(emptied: Engine) -> None:
     run(emptied, "upgrade", "head")
     first = state_of(emptied)
@@ -122,6 +123,7 @@ def test_failed_upgrade_leaves_nothing_reserved(emptied: Engine, tmp_path: Path)
     head_of(state_of(emptied))
 
 
+@pytest.mark.long
 def test_four_upgrades_at_once_all_succeed(emptied: Engine) -> None:
     environment = {**emptied.environment, "MSM_MIGRATION_LOCK_TIMEOUT": "110"}
     with ThreadPoolExecutor(4) as threads:
@@ -156,13 +158,8 @@ MOMENTS: dict[str, Callable[[Sequence[Moment]], Moment]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "when",
-    [
-        "within finalize",
-        *(pytest.param(when, marks=pytest.mark.long) for when in ("in the DDL", "before finalize")),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("when", MOMENTS)
 def test_the_next_upgrade_completes_a_killed_one(when: str, emptied: Engine) -> None:
     moments = run_traced(emptied.environment)
     complete = state_of(emptied)

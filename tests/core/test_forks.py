@@ -124,10 +124,18 @@ def run_rounds(run: Round, rounds: int) -> list[str]:
 
 
 # Of several parents, so that some children are forked while a parent sends its first requests.
+SEVERAL = (2, 10)
+
+
 @pytest.mark.parametrize(
-    ("parents", "rounds"), [(1, 2), pytest.param(2, 10, marks=pytest.mark.slow)]
+    ("run", "parents", "rounds"),
+    [
+        *((run, 1, 2) for run in (by_fork, by_pool, by_executor)),
+        pytest.param(by_fork, *SEVERAL, marks=pytest.mark.slow),
+        pytest.param(by_pool, *SEVERAL, marks=[pytest.mark.slow, pytest.mark.long]),
+        pytest.param(by_executor, *SEVERAL, marks=[pytest.mark.slow, pytest.mark.long]),
+    ],
 )
-@pytest.mark.parametrize("run", [by_fork, by_pool, by_executor])
 def test_every_process_has_its_own_values(
     run: Round, parents: int, rounds: int, environment: Mapping[str, str]
 ) -> None:

@@ -72,6 +72,7 @@ def test_reset_and_status_of_a_project_beside_msm(
     assert reset(shell)["template"] == first["template"]
 
 
+@pytest.mark.long
 def test_reset_and_status_of_a_project_that_extends(
     acme: Project, environment: Mapping[str, str], shell: Shell
 ) -> None:

@@ -53,7 +53,9 @@ def test_workers_share_one_postgresql(sample: Sample) -> None:
     assert left(sample.folder) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.long)]
+)
 def test_interrupted_run_leaves_no_process(sample: Sample, number: signal.Signals) -> None:
     sample.write(LONG)
     (sample.folder / "processes.json").unlink(missing_ok=True)

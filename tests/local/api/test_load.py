@@ -20,7 +20,10 @@ def served(cluster: Cluster) -> Iterator[Served]:
 
 
 # Both share the pools of connections, so that one crowd each is enough.
-@pytest.mark.parametrize(("generation", "at_once"), [("mainsequence8", 32), ("metatables", 200)])
+@pytest.mark.parametrize(
+    ("generation", "at_once"),
+    [pytest.param("mainsequence8", 32, marks=pytest.mark.long), ("metatables", 200)],
+)
 def test_a_crowd_gets_no_error_and_leaks_nothing(
     served: Served, generation: str, at_once: int
 ) -> None:

@@ -33,7 +33,9 @@ def status_of(shell: Shell) -> str:
     return probe(Instance(shell.folder, shell.name, shell.state)).status
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGKILL]
+)
 def test_an_interrupted_stop_can_be_repeated(fresh: Shell, number: signal.Signals) -> None:
     """Interrupted while it looks for the server, and while it waits for its end."""
     state = fresh.start()
@@ -59,7 +61,7 @@ def test_an_interrupted_stop_can_be_repeated(fresh: Shell, number: signal.Signal
     assert fresh.count_rows() == 1
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.1])
+@pytest.mark.parametrize("delay", [0.0, pytest.param(0.1, marks=pytest.mark.long)])
 def test_a_postgresql_killed_during_a_stop_keeps_rows(fresh: Shell, delay: float) -> None:
     state = fresh.start()
     fresh.write_row()

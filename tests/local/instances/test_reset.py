@@ -294,9 +294,11 @@ def test_only_the_newest_templates_are_kept(shell: Shell) -> None:
 @pytest.mark.parametrize(
     "number",
     [
-        signal.SIGKILL,
         signal.SIGTERM,
-        *(pytest.param(each, marks=pytest.mark.long) for each in (signal.SIGINT, signal.SIGHUP)),
+        *(
+            pytest.param(each, marks=pytest.mark.long)
+            for each in (signal.SIGKILL, signal.SIGINT, signal.SIGHUP)
+        ),
     ],
 )
 def test_an_interrupted_reset_keeps_the_old_database(shell: Shell, number: signal.Signals) -> None:

@@ -53,8 +53,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.mark.parametrize(
     "request_path",
-    ["/time-index-meta-tables/", "/migration-connection/", "/finalize-managed/"],
-    ids=["reserve", "connection", "finalize"],
+    [
+        pytest.param("/time-index-meta-tables/", id="reserve", marks=pytest.mark.long),
+        pytest.param("/migration-connection/", id="connection", marks=pytest.mark.long),
+        pytest.param("/finalize-managed/", id="finalize"),
+    ],
 )
 @pytest.mark.parametrize(
     "arrives",
@@ -88,12 +91,16 @@ def test_command_killed_in_a_request_is_completed_next(
 @pytest.mark.parametrize(
     ("signals", "codes"),
     [
-        ([signal.SIGKILL], {-signal.SIGKILL}),
-        ([signal.SIGINT], {130}),
+        pytest.param([signal.SIGKILL], {-signal.SIGKILL}, id="killed", marks=pytest.mark.long),
+        pytest.param([signal.SIGINT], {130}, id="interrupted"),
         # The second one may arrive after the first has ended everything.
-        ([signal.SIGINT, signal.SIGINT], {130, -signal.SIGINT}),
+        pytest.param(
+            [signal.SIGINT, signal.SIGINT],
+            {130, -signal.SIGINT},
+            id="interrupted twice",
+            marks=pytest.mark.long,
+        ),
     ],
-    ids=["killed", "interrupted", "interrupted twice"],
 )
 def test_command_ended_in_a_revision_leaves_nothing(
     signals: list[signal.Signals],

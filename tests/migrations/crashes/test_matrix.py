@@ -13,9 +13,17 @@ pytestmark = pytest.mark.slow
 
 POINTS = 30
 SEED = 4
+# Moments that run in every CI; the others are of the same kinds.
+OFTEN = 12
 
 
-@pytest.mark.parametrize("number", range(POINTS))
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(number, marks=pytest.mark.long if number >= OFTEN else ())
+        for number in range(POINTS)
+    ],
+)
 def test_upgrade_killed_anywhere_is_completed_by_the_next(
     number: int, clean: Clean, fresh_platform: LocalPlatform, empty_url: str
 ) -> None:

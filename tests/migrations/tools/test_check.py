@@ -1,15 +1,12 @@
 """``python -m migrations.check`` finds each difference, and none in a clean database."""
 
-import json
 import os
-import re
-import shlex
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import zip_longest
 
 import pytest
 from psycopg import Connection, sql
@@ -19,15 +16,14 @@ from sqlalchemy.pool import NullPool
 from migrations.check.__main__ import main
 from migrations.check.models import compare_tables
 from migrations.errors import DatabaseAheadError, MissingExtensionError
-from msm.errors.commands import forget_command, migration_command
+from msm.errors.commands import migration_command
 from msm_local.instances.variables import platform_variables
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from tests.conftest import PROVIDER, ROOT, environment_of
-from tests.support.forked import run_forked, run_sdk_cli
-from tests.support.generation import GENERATION
-from tests.support.history import HEAD, NEXT, TABLES
-from tests.support.migrating import UPGRADE, migrate, run_check_fresh
+from tests.support.forked import run_forked
+from tests.support.history import HEAD, TABLES
+from tests.support.migrating import UPGRADE, migrate
 from tests.support.refusals import sentence
 from tests.support.tools import differences, run_check
 
@@ -39,6 +35,11 @@ CHECKED = f"ck__{DEFINITION}__formula_vers_6b9a2e4d17"  # formula_version_positi
 FOREIGN_KEY = "fk__ms_markets__calendardate__calendar_uid__ms_marke_d1ea943953"
 
 
+def table_of(subject: str) -> str:
+    """The table of a difference."""
+    return subject.partition(".")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """A change by hand, and the differences that have to be found."""
@@ -46,6 +47,11 @@ class Drift:
     ddl: str
     kinds: set[str]
     subject: str
+
+    @property
+    def table(self) -> str:
+        """The table that it changes."""
+        return table_of(self.subject)
 
 
 DRIFTS = {
@@ -130,66 +136,6 @@ DRIFTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogFault:
-    """A change of the catalog by hand, the difference, and the command that removes it."""
-
-    dml: str
-    kind: str
-    subject: str
-    command: str
-
-
-ROW = "UPDATE msm_local.meta_tables SET {} WHERE physical_table_name = 'ms_markets__asset'"
-COPIED = """
-    INSERT INTO msm_local.meta_tables (data_source_uid, namespace, migration_package,
-        migration_namespace, migration_provider_key, alembic_version_meta_table_uid,
-        physical_schema, physical_table_name, table_kind, table_contract, provisioning_status, uid)
-    SELECT data_source_uid, namespace, migration_package, migration_namespace,
-        migration_provider_key, alembic_version_meta_table_uid, physical_schema,
-        'ms_markets__former', table_kind, table_contract, 'active',
-        '00000000-0000-0000-0000-000000000001'
-    FROM msm_local.meta_tables WHERE physical_table_name = 'ms_markets__asset'
-"""
-# A migration asks for a connection first, and the platform refuses tables of another owner.
-FORMER = """
-    DO $$ BEGIN
-        CREATE TABLE ms_markets__former ();
-        EXECUTE format('ALTER TABLE ms_markets__former OWNER TO %I',
-            (SELECT owner_role FROM msm_local.settings));
-    END $$
-"""
-FORMER_UID = "00000000-0000-0000-0000-000000000001"
-FAULTS = {
-    "a stale row": CatalogFault(
-        ROW.format("columns = jsonb_set(columns, '{0,data_type}', '\"int64\"')"),
-        "stale_columns",
-        "ms_markets__asset",
-        UPGRADE,
-    ),
-    "a reserved row": CatalogFault(
-        ROW.format("provisioning_status = 'reserved'"), "reserved", "ms_markets__asset", UPGRADE
-    ),
-    "a missing row": CatalogFault(
-        ROW.format("deleted_at = now()"), "uncatalogued", "ms_markets__asset", UPGRADE
-    ),
-    "a row of a table that is gone": CatalogFault(
-        COPIED,
-        "dropped_table",
-        "ms_markets__former",
-        forget_command(FORMER_UID, "ms_markets__former", PROVIDER, "head"),
-    ),
-    "a table that no model describes": CatalogFault(
-        f"{COPIED}; {FORMER}",
-        "unowned",
-        "ms_markets__former",
-        migration_command(
-            "revision", PROVIDER, "-m", "'Drop ms_markets__former'", "--no-autogenerate"
-        ),
-    ),
-}
-
-
 def test_a_clean_database_has_no_differences(environment: Mapping[str, str]) -> None:
     assert differences(environment) == []
     result = run_check(environment)
@@ -197,14 +143,28 @@ def test_a_clean_database_has_no_differences(environment: Mapping[str, str]) -> 
     assert result.stdout == f"At {HEAD}, the head: database and catalog are as the models say.\n"
 
 
-@pytest.mark.parametrize("drift", DRIFTS.values(), ids=DRIFTS.keys())
+def rounds() -> list[list[str]]:
+    """The drifts, in parts that one database can have at once: each is of another table."""
+    by_table: dict[str, list[str]] = {}
+    for name, drift in DRIFTS.items():
+        by_table.setdefault(drift.table, []).append(name)
+    parts = zip_longest(*by_table.values())
+    return [[name for name in part if name is not None] for part in parts]
+
+
+@pytest.mark.parametrize("names", rounds(), ids=", ".join)
 def test_drift_is_found_and_its_sql_fixes_it(
-    drift: Drift, environment: Mapping[str, str], superuser: Connection
+    names: list[str], environment: Mapping[str, str], superuser: Connection
 ) -> None:
-    superuser.execute(drift.ddl.encode())
+    drifts = {DRIFTS[name].table: DRIFTS[name] for name in names}
+    for drift in drifts.values():
+        superuser.execute(drift.ddl.encode())
     found = differences(environment)
-    assert {difference["kind"] for difference in found} == drift.kinds
-    assert drift.subject in {difference["subject"] for difference in found}
+    kinds: dict[str, set[str]] = {}
+    for difference in found:
+        kinds.setdefault(table_of(difference["subject"]), set()).add(difference["kind"])
+    assert kinds == {table: drift.kinds for table, drift in drifts.items()}
+    assert {drift.subject for drift in drifts.values()} <= {each["subject"] for each in found}
     assert all(difference["command"] for difference in found)
 
     owner = superuser.execute("SELECT owner_role FROM msm_local.settings").fetchone()
@@ -214,44 +174,6 @@ def test_drift_is_found_and_its_sql_fixes_it(
         if difference["sql"] is not None:
             superuser.execute(difference["sql"].encode())
     assert differences(environment) == []
-
-
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
-def test_catalog_fault_is_found_with_its_command(
-    fault: CatalogFault, environment: Mapping[str, str], superuser: Connection
-) -> None:
-    superuser.execute(fault.dml.encode())
-    [found] = differences(environment)
-    assert (found["kind"], found["subject"]) == (fault.kind, fault.subject)
-    assert (found["command"], found["sql"]) == (fault.command, None)
-    if fault.command == UPGRADE:
-        assert migrate("upgrade", "head", environment=environment).exit_code == 0
-        assert differences(environment) == []
-
-
-def test_table_without_a_model_is_dropped_as_told(
-    environment: Mapping[str, str], superuser: Connection, checkout: Path
-) -> None:
-    superuser.execute(f"{COPIED}; {FORMER}".encode())
-    [found] = differences(environment)
-    command = shlex.split(found["command"])[1:]
-    result = run_sdk_cli(*command, environment=environment, folder=checkout)
-    assert result.exit_code == 0, result.stderr
-    (file,) = checkout.glob(f"migrations/versions/mainsequence_markets/{NEXT}_*.py")
-    (drop,) = re.findall(r"write (op\..*\)) into a revision", found["detail"])
-    reason = '\nacknowledged = {"drop-table": "Nothing has read it since the last release."}\n'
-    text = file.read_text(encoding="utf-8").replace("    pass", f"    {drop}", 1)
-    file.write_text(text + reason)
-    result = migrate("upgrade", "head", environment=environment, folder=checkout)
-    assert result.exit_code == 0, result.stderr
-    result = run_forked(run_check_fresh, environment=environment, folder=checkout)
-    left = [
-        (difference["kind"], difference["command"])
-        for difference in json.loads(result.stdout)["differences"]
-    ]
-    # A migration of SDK 8 keeps its row in the catalog.
-    delete = ("dropped_table", forget_command(FORMER_UID, "ms_markets__former", PROVIDER, "head"))
-    assert left == ([delete] if GENERATION == "mainsequence8" else [])
 
 
 def test_equal_condition_in_another_form_is_no_difference(

@@ -113,8 +113,10 @@ def endpoints() -> FastAPI:
     )
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     install_handlers(app)
-    _include_routers(app)
+    # First: FastAPI makes the routes of a router when a request is compared with them, which takes
+    # a third of a second, and a client of generation 2 asks for none of them.
     app.mount(METATABLES_ROOT, metatables)
+    _include_routers(app)
     app.state.metatables = metatables
     return app
 
