@@ -1,10 +1,13 @@
 """What the fixtures and the marker of the plugin give a test."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
 from tests.plugin.conftest import Sample
+from tests.support.history import HEAD, NEXT
 
 KEEP = "--msm-keep"
 
@@ -161,16 +164,40 @@ def test_nothing():
     assert sample.has_ended()
 
 
+@contextmanager
+def further_revision(sample: Sample, code: str) -> Iterator[None]:
+    """Within the block, the project has a further revision, which runs this when it is imported."""
+    versions = sample.folder / "migrations" / "versions" / "mainsequence_markets"
+    file = versions / f"{NEXT}_further.py"
+    file.write_text(f"revision = '{NEXT}'\ndown_revision = '{HEAD}'\n{code}\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink()
+
+
+@pytest.mark.slow
+def test_run_does_not_wait_for_a_template_that_no_test_needs(sample: Sample) -> None:
+    sample.write("def test_one(msm_runtime):\n    pass\n")
+    cached = replace(sample, cached=True)
+    cached.passes(1)
+    sample.write("""
+def test_nothing():
+    while not any("upgrade" in each.cmdline() for each in psutil.Process().children()):
+        pass
+    note()
+""")
+    # Longer than a run may take.
+    with further_revision(sample, "import time; time.sleep(300)"):
+        cached.passes(1)
+    assert sample.has_ended()
+
+
 @pytest.mark.slow
 def test_revision_that_fails_shows_its_reason(sample: Sample) -> None:
-    versions = sample.folder / "migrations" / "versions" / "mainsequence_markets"
-    broken = versions / "9999_broken.py"
-    broken.write_text("revision = '9999'\ndown_revision = '1007'\nraise ValueError('not today')\n")
     sample.write("def test_one(msm_runtime):\n    pass\n\ndef test_two(msm_runtime):\n    pass\n")
-    try:
+    with further_revision(sample, "raise ValueError('not today')"):
         finished = sample.run(KEEP)
-    finally:
-        broken.unlink()
     assert finished.outcomes == {"error": 2}, finished.text
     assert "The revisions of migrations:migration cannot be run up to head" in finished.text
     assert "not today" in finished.text

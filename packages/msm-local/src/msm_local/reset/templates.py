@@ -8,6 +8,7 @@ import hashlib
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import astuple, dataclass
@@ -41,6 +42,7 @@ __all__ = [
 
 # Each takes 10 MB of disk or more.
 MAX_TEMPLATES = 4
+POLL_SECONDS = 0.5
 NAMESPACE_VARIABLE = "MSM_AUTO_REGISTER_NAMESPACE"
 
 
@@ -68,9 +70,21 @@ class Recipe:
 
 
 def build_template(
-    cluster: Cluster, instance: Instance, recipe: Recipe, report: Callable[[str], None]
+    cluster: Cluster,
+    instance: Instance,
+    recipe: Recipe,
+    report: Callable[[str], None],
+    *,
+    stop: threading.Event | None = None,
 ) -> None:
     """Build the template of a recipe; it gets its name only when it is complete.
+
+    Args:
+        cluster: gets the template.
+        instance: its project has the revisions.
+        recipe: what the template has.
+        report: is told that it takes a while.
+        stop: another thread sets it to end the revisions, which is a ``TemplateFailedError``.
 
     Raises:
         TemplateFailedError: the revisions do not run; names their log.
@@ -84,7 +98,7 @@ def build_template(
     try:
         if recipe.steps:
             report("Building the template, once for these revisions ...")
-            _migrate(url, password, instance, recipe)
+            _migrate(url, password, instance, recipe, stop)
     finally:
         # Also after a failure: the roles belong to the server, and would outlive the database.
         end_credentials(cluster, BUILDING)
@@ -122,23 +136,32 @@ def discard(cluster: Cluster, database: str) -> None:
     cluster.drop_database(database)
 
 
-def _migrate(url: str, password: str, instance: Instance, recipe: Recipe) -> None:
+def _migrate(
+    url: str, password: str, instance: Instance, recipe: Recipe, stop: threading.Event | None
+) -> None:
     # Imported here: it is slow to load, and a reset that finds its template does not need it.
     from msm_local.platform import LocalPlatform
 
     # Before the platform is started for nothing.
     migration_program()
     with LocalPlatform(url, runtime_password=password) as platform:
-        run_revisions(instance, platform.environment(), recipe.steps)
+        run_revisions(instance, platform.environment(), recipe.steps, stop=stop)
 
 
-def run_revisions(instance: Instance, platform: Mapping[str, str], steps: Sequence[Step]) -> None:
+def run_revisions(
+    instance: Instance,
+    platform: Mapping[str, str],
+    steps: Sequence[Step],
+    *,
+    stop: threading.Event | None = None,
+) -> None:
     """Run the revisions of each step, in order, with the CLI of the installed SDK.
 
     Args:
         instance: its project has the revisions.
         platform: the variables of the platform to run them on.
         steps: the providers, each with the revision to migrate to.
+        stop: as of ``build_template``.
 
     Raises:
         TemplateFailedError: the revisions do not run; names their log.
@@ -154,7 +177,7 @@ def run_revisions(instance: Instance, platform: Mapping[str, str], steps: Sequen
     environment = child_environment(os.environ, variables)
     for step in steps:
         arguments = ("migrations", "upgrade", "--provider", step.provider, step.target)
-        code = _run((str(program), *arguments), instance.root, environment, log_path)
+        code = _run((str(program), *arguments), instance.root, environment, log_path, stop)
         if code != 0:
             raise TemplateFailedError(
                 f"The revisions of {step.provider} cannot be run up to {step.target}: "
@@ -165,9 +188,13 @@ def run_revisions(instance: Instance, platform: Mapping[str, str], steps: Sequen
 
 
 def _run(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], log_path: Path
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    log_path: Path,
+    stop: threading.Event | None,
 ) -> int:
-    """Run a command, and end it if this process ends; its exit code."""
+    """Run a command, and end it if this process ends, or is told to; its exit code."""
     with log_path.open("ab") as log, ExitStack() as ending:
         with signals_deferred():
             process = subprocess.Popen(
@@ -182,4 +209,10 @@ def _run(
             )
             ending.callback(process.wait)
             ending.callback(process.kill)
+        if stop is None:
+            return process.wait()
+        while not stop.is_set():
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(POLL_SECONDS)
+        process.kill()
         return process.wait()

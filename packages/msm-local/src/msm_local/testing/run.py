@@ -75,7 +75,7 @@ class Run:
         return f"msm: {providers}; clean by {settings.reset}{kept}"
 
     def begin(self) -> None:
-        """Start PostgreSQL while tests are collected, if the last run of this command used it."""
+        """Prepare databases while tests are collected, if the last run of this command used one."""
         if self._command() not in self._users():
             return
         # What is wrong is met by the test that asks for the platform.

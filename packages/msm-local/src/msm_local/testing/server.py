@@ -50,10 +50,17 @@ class Server:
         self._opening: Future[_Running] | None = None
         # PostgreSQL ends with the thread that started it, so it needs one that lives on.
         self._thread = ThreadPoolExecutor(1, "msm-local cluster")
+        self._building: Future[str] | None = None
+        self._builder = ThreadPoolExecutor(1, "msm-local template")
+        self._stop = threading.Event()
 
     def begin(self) -> None:
-        """Start PostgreSQL, and do not wait for it; what fails is met by who asks for it."""
+        """Start PostgreSQL and build the template of the providers' targets in the background.
+
+        What fails is met by who asks for it.
+        """
         self._opening = self._thread.submit(self._open)
+        self._building = self._builder.submit(self._template, None)
 
     def place(self) -> Place:
         """The running PostgreSQL.
@@ -76,6 +83,11 @@ class Server:
             TemplateFailedError: the revisions do not run; has the end of their log.
             ProgramMissingError: no SDK is installed.
         """
+        if target is None and self._building is not None:
+            return self._building.result()
+        return self._template(target)
+
+    def _template(self, target: str | None) -> str:
         with self._lock:
             running = self._started()
             steps = plan_steps(self._settings.root, self._settings.providers, target)
@@ -86,12 +98,15 @@ class Server:
                     running.cluster.drop_database(recipe.name)
                     names.remove(recipe.name)
                 if recipe.name not in names:
-                    _build(running, recipe)
+                    _build(running, recipe, self._stop)
                     self._built.append(recipe.name)
             return recipe.name
 
     def close(self) -> None:
         """Stop PostgreSQL, or drop what this run made in a given one."""
+        # A run that was interrupted, or has no test in the end, does not wait for the template.
+        self._stop.set()
+        self._builder.shutdown()
         with self._lock:
             self._thread.submit(self._end).result()
             self._thread.shutdown()
@@ -197,9 +212,9 @@ def _alone(place: Place) -> Iterator[None]:
         yield
 
 
-def _build(running: _Running, recipe: Recipe) -> None:
+def _build(running: _Running, recipe: Recipe, stop: threading.Event) -> None:
     try:
-        build_template(running.cluster, running.instance, recipe, lambda _text: None)
+        build_template(running.cluster, running.instance, recipe, lambda _text: None, stop=stop)
     except TemplateFailedError as error:
         # Its folder may be deleted at the end of this run.
         log = error.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
