@@ -116,6 +116,7 @@ def compare_tables(connection: Connection, tables: Sequence[Table]) -> list[Aspe
     found = _Found()
     for table in tables:
         _compare_table(found, table, stored, authored)
+    _find_extra_columns(found, stored, authored)
     _compare_constraints(found, tables, stored, authored)
     _compare_indexes(found, stored, authored)
     return sorted(found.items, key=lambda item: ORDER.index(item[0].kind))
@@ -154,10 +155,12 @@ def _compare_table(found: _Found, table: Table, stored: Definitions, authored: D
             change_column(key, column, stored.columns[key], authored.columns[key])
         ):
             found.add("changed_column", key, *changes)
-    for key in stored.columns.keys() - authored.columns.keys():
-        if key[0] == name:
-            drop = f"ALTER TABLE {quoted(name)} DROP COLUMN {quoted(key[1])};"
-            found.add("extra_column", key, Change("", "the model has no such column", drop))
+
+
+def _find_extra_columns(found: _Found, stored: Definitions, authored: Definitions) -> None:
+    for key in sorted(stored.columns.keys() - authored.columns.keys()):
+        drop = f"ALTER TABLE {quoted(key[0])} DROP COLUMN {quoted(key[1])};"
+        found.add("extra_column", key, Change("", "the model has no such column", drop))
 
 
 def _create(table: Table) -> str:

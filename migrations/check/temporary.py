@@ -1,6 +1,6 @@
 """The tables of models, created as temporary tables so that PostgreSQL prints their definitions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import batched
 
@@ -55,18 +55,22 @@ def read_models(connection: Connection, tables: Sequence[Table]) -> Definitions:
     Raises:
         ModelTableError: PostgreSQL refuses to create one of them.
     """
-    found = Definitions({}, {}, {}, {})
+    parts: list[Definitions] = []
     for batch in batched(tables, BATCH, strict=False):
         with _discarded(connection):
             _create(connection, batch)
             created = read_definitions(connection, [table.name for table in batch], schema=None)
-        found = Definitions(
-            {**found.tables, **created.tables},
-            {**found.columns, **created.columns},
-            {**found.constraints, **created.constraints},
-            {**found.indexes, **created.indexes},
-        )
-    return found
+        parts.append(created)
+    return Definitions(
+        _joined(part.tables for part in parts),
+        _joined(part.columns for part in parts),
+        _joined(part.constraints for part in parts),
+        _joined(part.indexes for part in parts),
+    )
+
+
+def _joined[K, V](mappings: Iterable[Mapping[K, V]]) -> dict[K, V]:
+    return {key: value for mapping in mappings for key, value in mapping.items()}
 
 
 @contextmanager

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 # In seconds: long enough for a look, and the longest that the platform issues.
-CREDENTIAL_LIFETIME, MAX_CREDENTIAL_LIFETIME = 300, 3600
+CREDENTIAL_LIFETIME, MAX_CREDENTIAL_LIFETIME = 900, 3600
 
 
 class UnreadableDatabaseError(MigrationError):
