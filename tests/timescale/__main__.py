@@ -25,6 +25,7 @@ FILES = (
     "tests/migrations/run/test_commands.py",
     "tests/migrations/tools/test_check.py",
     "tests/migrations/tools/test_check_and_plan.py",
+    "tests/migrations/tools/test_check_catalog.py",
     "tests/migrations/tools/test_plan.py",
 )
 # What a hypertable does in another way, and why.
