@@ -56,7 +56,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and start PostgreSQL if this run will probably need it."""
+    """Register the marker, and prepare databases if this run will probably need one."""
     config.addinivalue_line("markers", MARKER)
     if RUN in config.stash:
         config.stash[RUN].begin()
