@@ -30,6 +30,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import ColumnElement
 
 from msm.errors import StatementError
+from msm.sdk.process.forks import unforked
 
 __all__ = ["Shape", "shape_of"]
 
@@ -65,17 +66,19 @@ class Shape:
         raw: IteratorResult[*tuple[Any, ...]] = IteratorResult(metadata, rows, context=NO_CURSOR)
         if self.state is None:
             return raw
-        session = Session()
-        context = QueryContext(
-            self.state,
-            self.statement,
-            self.statement,
-            {},
-            session,
-            QueryContext.default_load_options,
-        )
-        # It is annotated with a cursor's result, and needs no more than this.
-        loaded: Any = instances(raw, context)  # type: ignore[arg-type]
+        # SQLAlchemy numbers sessions and loadings, each under a lock.
+        with unforked:
+            session = Session()
+            context = QueryContext(
+                self.state,
+                self.statement,
+                self.statement,
+                {},
+                session,
+                QueryContext.default_load_options,
+            )
+            # It is annotated with a cursor's result, and needs no more than this.
+            loaded: Any = instances(raw, context)  # type: ignore[arg-type]
         # The loading would only copy rows of plain columns, value by value.
         loaded.iterator = rows if self._is_plain else _detached(loaded.iterator, session)
         result: IteratorResult[*tuple[Any, ...]] = loaded
