@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from time import monotonic
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -30,7 +31,7 @@ from ..provider import PACKAGE, SCHEMA, MarketsMigration
 from ..run.connections import connect_arguments, server_of
 from ..run.guards import refuse_search_path, refuse_taken, version_rows
 from ..run.limits import Limits, set_timeouts
-from ..run.translation import is_busy, reason_of
+from ..run.translation import is_busy, is_lost, reason_of
 
 __all__ = [
     "CREDENTIAL_LIFETIME",
@@ -248,7 +249,7 @@ def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Ite
     """
     with (
         issue(registry, lifetime=lifetime) as issued,
-        _readable(issued.url),
+        _readable(issued.url, lifetime),
         issued.engine("look").connect() as connection,
     ):
         set_timeouts(connection, Limits.from_environment(os.environ))
@@ -261,8 +262,9 @@ def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Ite
 
 
 @contextmanager
-def _readable(url: URL) -> Iterator[None]:
+def _readable(url: URL, lifetime: int) -> Iterator[None]:
     """Say in one sentence why the database cannot be read, where the block cannot read it."""
+    began = monotonic()
     try:
         yield
     except DBAPIError as error:
@@ -271,6 +273,10 @@ def _readable(url: URL) -> Iterator[None]:
             kind: type[UnreadableDatabaseError] = TableHeldError
             fault = f"Another session, such as a migration, holds a table of the database {where}"
             remedy = "run this again when it has ended"
+        elif is_lost(error) and monotonic() - began >= lifetime:
+            kind = UnreadableDatabaseError
+            fault = f"The credential for the database {where} ended after its {lifetime} seconds"
+            remedy = "run this again when the server has less to do"
         else:
             kind = UnreadableDatabaseError
             fault = f"The database {where} cannot be read"

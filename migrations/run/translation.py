@@ -24,7 +24,7 @@ from .connections import server_of
 from .limits import STATEMENT_TIMEOUT_VARIABLE, TABLE_LOCK_TIMEOUT_VARIABLE
 from .progress import Progress
 
-__all__ = ["busy", "failure_of", "is_busy", "reason_of"]
+__all__ = ["busy", "failure_of", "is_busy", "is_lost", "reason_of"]
 
 # lock_not_available and deadlock_detected: the next attempt may get the lock.
 BUSY = frozenset({"55P03", "40P01"})
@@ -50,6 +50,15 @@ REMEDIES = {
 def is_busy(error: DBAPIError) -> bool:
     """Whether a statement did not get a lock that another session holds."""
     return _sqlstate(error) in BUSY
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """Whether PostgreSQL cannot be reached, or ended the session."""
+    sqlstate = _sqlstate(error)
+    if sqlstate is None:
+        # libpq gives no SQLSTATE to a connection that fails or is lost.
+        return isinstance(error.orig, OperationalError)
+    return SESSION_ENDED.fullmatch(sqlstate) is not None
 
 
 def busy(
@@ -86,9 +95,7 @@ def failure_of(
     if is_busy(error):
         return busy(error, (), progress, attempts=1)
     sqlstate, reason, statement = _sqlstate(error), reason_of(error), _first_line(error)
-    # libpq gives no SQLSTATE to a connection that fails or is lost.
-    is_lost = sqlstate is None and isinstance(error.orig, OperationalError)
-    if is_lost or SESSION_ENDED.fullmatch(sqlstate or ""):
+    if is_lost(error):
         return ConnectionLostError(
             f"PostgreSQL at {server_of(url)} cannot be reached, or ended the session "
             f"({reason}); {progress.outcome(lost=True)}; run this again when it is back, with a "

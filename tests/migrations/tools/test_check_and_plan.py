@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 
 import pytest
 from psycopg import Connection, sql
@@ -138,6 +139,23 @@ def test_read_only_connection_cannot_write(environment: Mapping[str, str]) -> No
     assert "Traceback" not in result.stderr
     assert result.stderr.startswith("The database head at 127.0.0.1:")
     assert " cannot be read (cannot execute DELETE in a read-only transaction); " in result.stderr
+
+
+def outlive_the_credential() -> None:
+    registry = find_registry(migration)
+    assert registry is not None
+    clock = patch("migrations.inspection.database.monotonic", side_effect=[0.0, 60.0])
+    with clock, read_only(registry, lifetime=60) as database:
+        # PostgreSQL ends the session, as it does when the platform drops its role.
+        database.connection.exec_driver_sql("SET idle_in_transaction_session_timeout = '1ms'")
+        time.sleep(0.1)
+        database.connection.exec_driver_sql("SELECT 1")
+
+
+def test_look_longer_than_the_credential_lasts_blames_it(environment: Mapping[str, str]) -> None:
+    result = run_forked(outlive_the_credential, environment=environment, folder=ROOT)
+    assert result.stderr.startswith("The credential for the database head at 127.0.0.1:")
+    assert " ended after its 60 seconds (terminating connection due to " in result.stderr
 
 
 def name_of_the_session() -> str:
