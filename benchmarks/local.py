@@ -16,7 +16,7 @@ import requests
 
 from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
-from msm_local.postgres.paths import shared_folder
+from msm_local.postgres.paths import LASTING, shared_folder
 from msm_local.postgres.temporary import new_home
 from tests.support.generation import PROGRAM
 
@@ -97,7 +97,7 @@ def server_of(database_url: str) -> str:
 @contextmanager
 def durable_cluster() -> Iterator[Cluster]:
     """A PostgreSQL for this run that waits for the disk, as a server in production does."""
-    with new_home(shared_folder()) as home:
+    with new_home(shared_folder(LASTING)) as home:
         cluster = Cluster(home)
         try:
             with cluster:

@@ -16,6 +16,7 @@ import psutil
 import psycopg
 
 from msm_local.errors import MsmLocalError
+from msm_local.system.processes import SERVER_MODULE
 from tests.support.ports import own_port
 from tests.support.waiting import soon
 
@@ -144,6 +145,14 @@ def lives(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+@contextmanager
+def like_a_server(folder: Path) -> Iterator[psutil.Process]:
+    """A process that looks like the server of an instance folder, for as long as the context."""
+    command = [sys.executable, "-c", "import sys; sys.stdin.read()", SERVER_MODULE]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=folder) as process:
+        yield psutil.Process(process.pid)
 
 
 def family_of(pid: int) -> list[psutil.Process]:

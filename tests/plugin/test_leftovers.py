@@ -10,6 +10,9 @@ import psycopg
 import pytest
 
 from msm_local.postgres.cluster import Cluster
+from msm_local.status.providers import Provider
+from msm_local.testing.server import Server
+from msm_local.testing.settings import PluginSettings
 from tests.plugin.conftest import Sample, make_sample
 
 pytestmark = pytest.mark.slow
@@ -114,3 +117,24 @@ def test_given_server_is_left_as_it_was(tmp_path: Path, cluster: Cluster) -> Non
             for (role,) in connection.execute(roles).fetchall():
                 connection.execute(f"DROP ROLE {role}".encode())
             connection.execute("DROP ROLE tester")
+
+
+def test_last_of_several_runs_drops_their_templates(tmp_path: Path, cluster: Cluster) -> None:
+    sample = make_sample(tmp_path / "project")
+    before = set(cluster.databases())
+    settings = PluginSettings(
+        root=sample.folder,
+        providers=(Provider("migrations:migration"),),
+        models=(),
+        reset="clone",
+        keep=False,
+        rebuild=False,
+        database_url=cluster.admin_url(),
+    )
+    first, second = Server(settings), Server(settings)
+    template = first.template("base")
+    assert second.template("base") == template
+    first.close()
+    assert template in cluster.databases()
+    second.close()
+    assert set(cluster.databases()) == before

@@ -3,11 +3,17 @@
 import os
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from msm_local.client.git_context import git_environment, has_context, missing_context
+from msm_local.client.git_context import (
+    git_environment,
+    has_context,
+    make_stand_in,
+    missing_context,
+)
 from tests.local.conftest import git
 
 CLEAN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
@@ -87,3 +93,12 @@ def test_a_folder_without_repository_gets_a_stand_in(tmp_path: Path) -> None:
         cwd=root, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert url.stdout.startswith("https://local.invalid/msm-local/no%20repository")
+
+
+def test_commands_at_the_same_time_make_one_stand_in(tmp_path: Path) -> None:
+    folder = tmp_path / "instance" / "git"
+    with ThreadPoolExecutor(4) as executor:
+        made = list(executor.map(lambda _number: make_stand_in(folder, tmp_path), range(4)))
+    assert made == [None] * 4
+    assert has_context(tmp_path, CLEAN | {"GIT_DIR": str(folder), "GIT_WORK_TREE": str(tmp_path)})
+    assert list(folder.parent.iterdir()) == [folder]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from msm_local.instances.destruction import destroy
 from msm_local.instances.health import probe
 from msm_local.instances.instance import Instance
 from msm_local.system.ports import is_free
@@ -94,3 +96,29 @@ def test_stale_pid_files_harm_no_other_process(fresh: Shell) -> None:
     assert fresh.start()["pid"] != os.getpid()
     assert fresh.count_rows() == 1
     assert psutil.Process().is_running()
+
+
+def test_an_interrupted_destroy_can_be_repeated(
+    fresh: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Path(fresh.start()["data_folder"])
+    fresh("stop")
+    delete = shutil.rmtree
+    deleted: list[Path] = []
+
+    def interrupt(path: Path) -> None:
+        if deleted:
+            raise KeyboardInterrupt
+        deleted.append(path)
+        delete(path)
+
+    instance = Instance(fresh.folder, fresh.name, fresh.state)
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            destroy(instance, force=False)
+    assert deleted[0].parent == data
+    assert data.exists()
+    destroy(instance, force=False)
+    assert not data.exists()
+    assert not fresh.state.exists()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 from types import FrameType
@@ -14,8 +15,14 @@ from msm_local.errors import StartFailedError
 from msm_local.instances import lifecycle
 from msm_local.instances.instance import Instance
 from msm_local.instances.step_times import SlowSteps
-from msm_local.system.processes import ENDING_SIGNALS, signals_deferred
-from tests.local.shell import lives
+from msm_local.system.processes import (
+    ENDING_SIGNALS,
+    find_server,
+    is_server,
+    signals_deferred,
+    wait_until_gone,
+)
+from tests.local.shell import like_a_server, lives
 
 
 @pytest.mark.parametrize("number", ENDING_SIGNALS)
@@ -80,3 +87,27 @@ def test_a_server_that_exits_at_once_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert start_failing(tmp_path, monkeypatch, "raise SystemExit(7)").match("code 7")
+
+
+def test_a_server_lives_on_when_the_clock_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with like_a_server(tmp_path) as process:
+        found = find_server(tmp_path)
+        assert found is not None
+        if sys.platform == "linux":
+            # What Linux says of the start of all processes moves with the clock.
+            moved = psutil.boot_time() - 3600
+            monkeypatch.setattr("psutil._pslinux.boot_time", lambda: moved)
+        assert is_server(process.pid, tmp_path)
+        assert not wait_until_gone(found.process, 0.05)
+        process.kill()
+        assert wait_until_gone(found.process, 10)
+        assert not is_server(process.pid, tmp_path)
+
+
+def test_a_pid_in_use_by_another_process_is_no_server(tmp_path: Path) -> None:
+    assert not is_server(os.getpid(), tmp_path)
+    with like_a_server(tmp_path) as process:
+        assert is_server(process.pid, tmp_path)
+        assert not is_server(process.pid, tmp_path / "other")

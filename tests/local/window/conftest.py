@@ -1,13 +1,12 @@
 """One platform with its window, a catalog with tables, and browsers without a browser."""
 
-import os
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
 from msm_local.instances.instance import Instance, State
@@ -15,6 +14,7 @@ from msm_local.platform import LocalPlatform
 from msm_local.postgres.cluster import Cluster
 from msm_local.window.door import Door
 from tests.local.conftest import Client, next_name
+from tests.local.shell import like_a_server
 from tests.support.janitor import new_database
 
 PROJECT = '[tool.msm]\nproviders = ["acme_migrations:migration"]\n'
@@ -37,9 +37,9 @@ def window(cluster: Cluster, project: Path) -> Iterator[Client]:
     with new_database(cluster, next_name()) as name:
         url = cluster.platform_url(name)
         with LocalPlatform(url, window=Door(instance)) as running:
-            instance.write_state(_state(running, url, instance.log_path))
             made = Client(running, url, cluster.admin_url(name))
-            with closing(made.http):
+            with like_a_server(instance.folder) as process, closing(made.http):
+                instance.write_state(_state(process.pid, running, url, instance.log_path))
                 yield made
 
 
@@ -72,11 +72,10 @@ def _write_project(root: Path) -> None:
         (versions / f"{name}_{title.split()[0].lower()}.py").write_text(text)
 
 
-def _state(platform: LocalPlatform, database_url: str, log_path: Path) -> State:
-    pid = os.getpid()
+def _state(pid: int, platform: LocalPlatform, database_url: str, log_path: Path) -> State:
     return State(
         pid=pid,
-        started=psutil.Process(pid).create_time(),
+        started=time.time(),
         phase="ready",
         steps={},
         port=platform.port,

@@ -1,19 +1,19 @@
 """Revisions in words, as SQL and as their review sees them, by the commands of a project."""
 
 import json
-import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
 from msm_local.instances.instance import Instance, State
 from msm_local.window.commands.descriptions import Descriptions
 from msm_local.window.histories import read_history
 from tests.conftest import ROOT
+from tests.local.shell import like_a_server
 from tests.local.window.test_tables import text_of
 from tests.support.history import REVISIONS
 
@@ -98,12 +98,13 @@ def test_a_review_that_cannot_run_hides_no_plan(commands: Path, browser: httpx.C
 def test_our_own_revisions_are_described(tmp_path: Path) -> None:
     instance = Instance(ROOT, "described", tmp_path / "described")
     instance.prepare()
-    instance.write_state(_state(instance))
     history = read_history(ROOT, PROVIDER)
     assert history is not None
     descriptions = Descriptions(instance)
     assert descriptions.known(PROVIDER, history) is None
-    described = descriptions.read(PROVIDER, history)
+    with like_a_server(instance.folder) as process:
+        instance.write_state(_state(instance, process.pid))
+        described = descriptions.read(PROVIDER, history)
     assert (described.problem, described.review_problem) == ("", "")
     assert [*described.operations] == [*described.sql] == REVISIONS
     assert all(described.operations.values())
@@ -113,12 +114,11 @@ def test_our_own_revisions_are_described(tmp_path: Path) -> None:
     assert descriptions.read(PROVIDER, history) is described
 
 
-def _state(instance: Instance) -> State:
+def _state(instance: Instance, pid: int) -> State:
     # These commands read files; nothing answers there.
-    pid = os.getpid()
     return State(
         pid=pid,
-        started=psutil.Process(pid).create_time(),
+        started=time.time(),
         phase="ready",
         steps={},
         port=9,

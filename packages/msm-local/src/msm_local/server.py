@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+import psutil
 import psycopg
 
 from msm_local.database.bootstrap import prepare_database
@@ -33,7 +34,7 @@ from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import DATABASE, UNFINISHED
 from msm_local.reset.templates import discard
 from msm_local.system.ports import bind_first_free, bind_usual
-from msm_local.system.processes import ENDING_SIGNALS, start_time
+from msm_local.system.processes import ENDING_SIGNALS
 from msm_local.window.door import Door
 
 if TYPE_CHECKING:
@@ -258,10 +259,9 @@ def _listen(asked: int | None, remembered: int | None) -> socket.socket:
 
 
 def _first_state(instance: Instance, launch: Launch, port: int, token: str) -> State:
-    pid = os.getpid()
-    started = start_time(pid) or 0.0
+    started = psutil.Process().create_time()
     state = State(
-        pid=pid,
+        pid=os.getpid(),
         started=started,
         phase="starting",
         steps={"starting": started},

@@ -12,7 +12,7 @@ from msm_local.instances.apis import METATABLES
 from msm_local.instances.health import probe
 from msm_local.instances.instance import API_ENDED, Instance, State
 from msm_local.system.launcher import LOCAL_COMMAND
-from msm_local.system.processes import ENDING_SIGNALS, SIGNAL_BASE
+from msm_local.system.processes import ENDING_SIGNALS, SIGNAL_BASE, is_server
 
 __all__ = ["NOT_FOUND", "UNUSABLE", "run_on_platform"]
 
@@ -75,7 +75,7 @@ def _watch(
     say: Callable[[str], None],
 ) -> None:
     while not ended.wait(WATCH_INTERVAL):
-        if state.is_alive():
+        if is_server(state.pid, instance.folder):
             if state.api == METATABLES and _api_ended(instance, state):
                 say(
                     f"The metatables API of the platform died (its log is {state.log_path}), and "

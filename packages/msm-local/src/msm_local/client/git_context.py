@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -78,8 +79,21 @@ def make_stand_in(folder: Path, root: Path) -> None:
     Raises:
         GitUnavailableError: Git fails.
     """
-    if (folder / "stand-in-complete").exists():
+    if folder.exists():
         return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Renamed when it is complete: commands at the same time make one each, and use the first.
+    with tempfile.TemporaryDirectory(prefix=f"{folder.name}-", dir=folder.parent) as scratch:
+        made = Path(scratch) / "made"
+        _make(made, root)
+        try:
+            made.rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+
+
+def _make(folder: Path, root: Path) -> None:
     # Without the user's Git configuration: its hooks, templates or signing could make this fail.
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -90,7 +104,6 @@ def make_stand_in(folder: Path, root: Path) -> None:
         "LC_ALL": "C",
     }
     name = quote(root.name or "root", safe="")
-    folder.parent.mkdir(parents=True, exist_ok=True)
     for arguments in (
         ("init", "--quiet", f"--initial-branch={BRANCH}", "--template="),
         # Git takes a folder that is not called .git for a bare repository, without a work tree.
@@ -104,8 +117,6 @@ def make_stand_in(folder: Path, root: Path) -> None:
         ),
     ):
         _run(folder.parent, environment, *arguments)
-    # Written last, so that a stand-in that a kill left incomplete is made again.
-    (folder / "stand-in-complete").touch()
 
 
 def _ask(directory: Path, environment: Mapping[str, str], *arguments: str) -> str:
@@ -139,6 +150,6 @@ def _run(directory: Path, environment: Mapping[str, str], *arguments: str) -> No
     except subprocess.SubprocessError as error:
         detail = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
         raise GitUnavailableError(
-            f"The stand-in Git folder for {directory} cannot be made: {detail.strip()}; "
-            "delete it and try again."
+            f"A stand-in for a Git folder cannot be made in {directory.parent}: {detail.strip()}; "
+            "try again, or make a commit and a remote in this checkout."
         ) from error

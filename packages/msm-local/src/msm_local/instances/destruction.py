@@ -58,16 +58,17 @@ def destroy(
     server = find_server(instance.folder) if instance.folder.exists() else None
     if server is not None and not force:
         raise AlreadyRunningError(
-            f"The platform is running with pid {server.pid}; run `{instance.command('stop')}` "
-            "first, or destroy it with --force."
+            f"The platform is running with pid {server.process.pid}; run "
+            f"`{instance.command('stop')}` first, or destroy it with --force."
         )
     stop(instance, report)
     with instance.lock(report):
         end_orphan(folders[0])
         # Asked again, because the state folder may have changed while we waited for the lock.
         for folder in folders_of(instance):
+            marker = instance.marker_path.name if folder == instance.folder else MARKER
             with explained(folder):
-                remove_folder(folder)
+                remove_folder(folder, last=marker)
     forget(instance)
     _remove_empty_parent(instance.folder.parent)
     return folders

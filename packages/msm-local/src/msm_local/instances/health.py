@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from msm_local.contract.paths import API_ROOT, WINDOW_ROOT
 from msm_local.instances.instance import API_ENDED, Instance, State
+from msm_local.system.processes import is_server
 
 __all__ = ["Health", "ask_login", "call_health", "probe"]
 
@@ -39,7 +40,7 @@ class Health:
 def probe(instance: Instance) -> Health:
     """Look at the instance with one call, which takes at most PROBE_TIMEOUT seconds."""
     state = instance.read_state()
-    if state is None or not state.is_alive():
+    if state is None or not is_server(state.pid, instance.folder):
         return Health("stopped", "", None, "")
     # Where the API has ended, the server still answers, and says why.
     if state.phase not in ("ready", API_ENDED):

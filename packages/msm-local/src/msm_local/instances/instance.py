@@ -16,7 +16,6 @@ from msm_local.instances.apis import OWN
 from msm_local.instances.locking import LockWait, sign, try_lock
 from msm_local.system.files import exists, explained, make_private_folder, read_json, write_private
 from msm_local.system.launcher import own_command
-from msm_local.system.processes import is_process
 
 __all__ = [
     "API_ENDED",
@@ -74,10 +73,6 @@ class State:
     log_path: str
     version: str
     api: str
-
-    def is_alive(self) -> bool:
-        """Whether the server process that wrote this is running."""
-        return is_process(self.pid, self.started)
 
 
 STATE_TYPES = {item.name: get_origin(item.type) or item.type for item in fields(State)}

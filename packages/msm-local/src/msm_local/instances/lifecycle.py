@@ -2,13 +2,14 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, cast
+
+import psutil
 
 from msm_local.errors import (
     AlreadyRunningError,
@@ -25,7 +26,13 @@ from msm_local.instances.instance import Instance, State
 from msm_local.instances.step_times import SlowSteps, StepTimes
 from msm_local.system.files import explained
 from msm_local.system.ports import is_free
-from msm_local.system.processes import SERVER_MODULE, find_server, port_holder, wait_until_gone
+from msm_local.system.processes import (
+    SERVER_MODULE,
+    find_server,
+    is_server,
+    port_holder,
+    wait_until_gone,
+)
 
 __all__ = ["EMBEDDED", "ensure_started", "running_state", "stop"]
 
@@ -45,7 +52,7 @@ def running_state(instance: Instance) -> State:
         NotRunningError: there is none.
     """
     state = instance.read_state()
-    if state is None or not state.is_alive():
+    if state is None or not is_server(state.pid, instance.folder):
         raise NotRunningError(
             f"The platform {instance.name!r} of {instance.root} is not running; start it with "
             f"`{instance.command('start')}`."
@@ -126,13 +133,13 @@ def stop(instance: Instance, report: Callable[[str], None] = lambda _text: None)
         server = find_server(instance.folder)
         if server is not None:
             # It may end by itself at this moment.
-            with suppress(ProcessLookupError):
-                os.kill(server.pid, signal.SIGTERM)
-            if not wait_until_gone(server.pid, server.started, STOP_TIMEOUT):
+            with suppress(psutil.NoSuchProcess):
+                server.process.terminate()
+            if not wait_until_gone(server.process, STOP_TIMEOUT):
                 raise StopFailedError(
-                    f"The server with pid {server.pid} did not stop within {STOP_TIMEOUT:.0f} s; "
-                    f"see its log {instance.log_path}, or end it and its PostgreSQL with "
-                    f"`kill -9 {server.pid}`."
+                    f"The server with pid {server.process.pid} did not stop within "
+                    f"{STOP_TIMEOUT:.0f} s; see its log {instance.log_path}, or end it and its "
+                    f"PostgreSQL with `kill -9 {server.process.pid}`."
                 )
         instance.clear_state()
         return server is not None
@@ -185,9 +192,9 @@ def _check_clear(instance: Instance, port: int | None) -> None:
     """Refuse what the server would fail at, before there is a server."""
     server = find_server(instance.folder)
     # A server without a state file may have just deleted it, and is about to end.
-    if server is not None and not wait_until_gone(server.pid, server.started, EXIT_TIMEOUT):
+    if server is not None and not wait_until_gone(server.process, EXIT_TIMEOUT):
         raise AlreadyRunningError(
-            f"The server with pid {server.pid} is running for {instance.folder}, but its "
+            f"The server with pid {server.process.pid} is running for {instance.folder}, but its "
             f"state.json is missing; run `{instance.command('stop')}`, which loses no data, and "
             "start again."
         )

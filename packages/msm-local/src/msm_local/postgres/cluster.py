@@ -187,7 +187,7 @@ class Cluster:
             databases.drop(connection, name, wait=wait)
 
     def databases(self) -> list[str]:
-        """The names of all databases, oldest first."""
+        """The names of the databases, oldest first, without those that are half dropped."""
         with self._connect() as connection:
             return databases.find_names(connection)
 
@@ -220,6 +220,9 @@ class Cluster:
             with self._connect() as connection:
                 password = self._passwords[PLATFORM_ROLE]
                 roles.ensure_platform_login(connection, PLATFORM_ROLE, password)
+                # A stop interrupts a DROP that nobody waits for.
+                for name in databases.find_half_dropped(connection):
+                    databases.drop(connection, name)
         except BaseException:
             self.stop()
             raise
@@ -245,7 +248,7 @@ class Cluster:
         """Stop PostgreSQL and delete the cluster with all its data."""
         self.stop()
         end_orphan(self.data)
-        remove_folder(self.data)
+        remove_folder(self.data, last=MARKER)
         remove_folder(self.home)
 
     def _forget_abandoned_data(self) -> None:
@@ -255,7 +258,7 @@ class Cluster:
         is_new = not (self.log_path.exists() or (self.home / PASSWORDS).exists())
         if is_new and (self.data / MARKER).exists():
             self._report("deleting data whose state folder was deleted")
-            remove_folder(self.data)
+            remove_folder(self.data, last=MARKER)
 
     def _start_on(self, port: int) -> None:
         self._launch(port)

@@ -28,6 +28,8 @@ PLATFORM_ROLE = "msm_platform"
 PASSWORDS = "cluster.json"
 # An empty file in a data folder; without it we never delete the folder.
 MARKER = "msm-local"
+# In the names of clusters that are being made.
+NEW = ".new-"
 # A new cluster takes 42 MB (measured); the rest is room for the first tables.
 NEEDED_DISK = 64 << 20
 # With less than this, a running platform can hardly write.
@@ -38,8 +40,15 @@ def make_cluster(home: Path, data: Path, account: Account) -> None:
     """Create the data folder of a new cluster, and its passwords in ``home``.
 
     Raises:
-        ClusterError: there is too little disk space, or ``initdb`` failed; contains its message.
+        ClusterError: the data was deleted and its passwords were not, there is too little disk
+            space, or ``initdb`` failed; contains its message.
     """
+    unfinished = list(data.parent.glob(f"{data.name}{NEW}*"))
+    if (home / PASSWORDS).exists() and not data.exists() and not unfinished:
+        raise ClusterError(
+            f"The data of {home} should be in {data}, which does not exist; restore it, or delete "
+            f"{home / PASSWORDS} to start with no data."
+        )
     free = shutil.disk_usage(data.parent).free
     if free < NEEDED_DISK:
         raise ClusterError(
@@ -47,12 +56,12 @@ def make_cluster(home: Path, data: Path, account: Account) -> None:
             f"{free >> 20} MB free; free some space, or name another folder with --state-dir."
         )
     passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, PLATFORM_ROLE)}
-    remove_folder(data)
-    for unfinished in data.parent.glob(f"{data.name}.*"):
+    remove_folder(data, last=MARKER)
+    for scratch in unfinished:
         # From a start that was killed.
-        remove_folder(unfinished)
+        remove_folder(scratch)
     # Created next to its place and renamed at the end: an incomplete cluster is never used.
-    with tempfile.TemporaryDirectory(prefix=f"{data.name}.", dir=data.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=f"{data.name}{NEW}", dir=data.parent) as folder:
         scratch = Path(folder)
         password_file = scratch / "password"
         # The mode comes first, so that nobody can read the password in between.
@@ -77,7 +86,7 @@ def read_passwords(home: Path, data: Path) -> dict[str, str]:
     """
     path = home / PASSWORDS
     # Never only the file: without the passwords nobody can log in to the data.
-    remedy = f"restore it, or delete it together with the data in {data} to start with no data"
+    remedy = f"restore it, or delete it and the data in {data} to start with no data"
     content = read_json(path, remedy) or {}
     if set(content) != {SUPERUSER, PLATFORM_ROLE}:
         raise ClusterError(f"{path} does not contain the passwords of the cluster; {remedy}.")

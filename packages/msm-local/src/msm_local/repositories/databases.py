@@ -6,17 +6,23 @@ from typing import Any
 from psycopg import Connection, sql
 
 __all__ = [
+    "comment",
     "create",
     "drop",
     "end_sessions",
     "find_clients",
+    "find_commented",
+    "find_half_dropped",
     "find_names",
     "find_sessions",
+    "is_last",
     "lock",
     "publish_template",
     "swap",
 ]
 
+# PostgreSQL marks a database with it before it deletes its files.
+DROPPED = -2
 CLIENTS = """
 SELECT coalesce(nullif(application_name, ''), 'unnamed') || ' (pid ' || pid || ')'
 FROM pg_stat_activity
@@ -31,8 +37,15 @@ END_SESSIONS = "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE
 
 
 def find_names(connection: Connection[Any]) -> list[str]:
-    """The names of all databases, oldest first."""
-    return [name for (name,) in connection.execute("SELECT datname FROM pg_database ORDER BY oid")]
+    """The names of the databases, oldest first, without those that are half dropped."""
+    query = "SELECT datname FROM pg_database WHERE datconnlimit <> %s ORDER BY oid"
+    return [name for (name,) in connection.execute(query, [DROPPED])]
+
+
+def find_half_dropped(connection: Connection[Any]) -> list[str]:
+    """The databases whose DROP was interrupted: all that can be done is to drop them again."""
+    rows = connection.execute("SELECT datname FROM pg_database WHERE datconnlimit = %s", [DROPPED])
+    return [name for (name,) in rows]
 
 
 def create(
@@ -66,6 +79,19 @@ def drop(connection: Connection[Any], name: str, *, wait: bool = True) -> None:
         connection.pgconn.send_query(statement.as_bytes(connection))
 
 
+def comment(connection: Connection[Any], name: str, text: str | None) -> None:
+    """Give a database a comment; None removes the one that it has."""
+    connection.execute(
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(text))
+    )
+
+
+def find_commented(connection: Connection[Any], text: str) -> list[str]:
+    """The names of the databases with this comment."""
+    query = "SELECT datname FROM pg_database WHERE shobj_description(oid, 'pg_database') = %s"
+    return [name for (name,) in connection.execute(query, [text])]
+
+
 def publish_template(connection: Connection[Any], built: str, name: str) -> None:
     """Close a database to connections and give it its final name, both in one transaction."""
     # PostgreSQL clones only a database without sessions, so nothing may connect to a template.
@@ -76,9 +102,28 @@ def publish_template(connection: Connection[Any], built: str, name: str) -> None
         connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
 
 
-def lock(connection: Connection[Any], name: str) -> None:
-    """Wait for a lock of the server, and keep it until the connection ends."""
-    connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+def lock(connection: Connection[Any], name: str, *, shared: bool = False) -> None:
+    """Wait for a lock of the server, and keep it until the connection ends.
+
+    Args:
+        connection: an autocommit connection to the database that all who share the lock use.
+        name: of the lock.
+        shared: whether others may share it.
+    """
+    function = "pg_advisory_lock_shared" if shared else "pg_advisory_lock"
+    connection.execute(f"SELECT {function}(hashtext(%s))".encode(), [name])
+
+
+def is_last(connection: Connection[Any], name: str) -> bool:
+    """Whether nobody else shares a lock; then others wait until the connection ends.
+
+    Args:
+        connection: shares the lock, and no longer does so afterwards.
+        name: of the lock.
+    """
+    connection.execute("SELECT pg_advisory_unlock_shared(hashtext(%s))", [name])
+    row = connection.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone()
+    return row == (True,)
 
 
 def swap(connection: Connection[Any], *, current: str, fresh: str, previous: str) -> None:

@@ -91,6 +91,8 @@ def build_template(
         ProgramMissingError: no SDK is installed.
     """
     discard(cluster, BUILDING)
+    # It may be half dropped, which keeps its name.
+    cluster.drop_database(recipe.name)
     cluster.create_database(BUILDING)
     _token, password = instance.secrets()
     url = cluster.platform_url(BUILDING)
@@ -128,11 +130,10 @@ def end_credentials(cluster: Cluster, database: str) -> None:
 
 def discard(cluster: Cluster, database: str) -> None:
     """Drop a database, if it exists, and the migration roles that it recorded."""
-    if database not in cluster.databases():
-        return
-    # A database that was abandoned before it had a catalog recorded no roles.
-    with suppress(psycopg.errors.UndefinedTable):
-        end_credentials(cluster, database)
+    if database in cluster.databases():
+        # A database that was abandoned before it had a catalog recorded no roles.
+        with suppress(psycopg.errors.UndefinedTable):
+            end_credentials(cluster, database)
     cluster.drop_database(database)
 
 

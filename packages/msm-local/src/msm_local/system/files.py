@@ -106,7 +106,19 @@ def read_json(path: Path, remedy: str) -> Mapping[str, object] | None:
     return content
 
 
-def remove_folder(path: Path) -> None:
-    """Delete ``path`` with everything in it; does nothing if it does not exist."""
-    if path.exists():
-        shutil.rmtree(path)
+def remove_folder(path: Path, *, last: str = "") -> None:
+    """Delete ``path`` with everything in it; does nothing if it does not exist.
+
+    Args:
+        path: the folder.
+        last: the name of the file in it that is deleted last, because the others are deleted only
+            where it is there: an interrupted call can be repeated.
+    """
+    if not path.exists():
+        return
+    for entry in path.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry.name != last:
+            entry.unlink()
+    shutil.rmtree(path)

@@ -1,4 +1,4 @@
-"""Processes: children that end with their parent, and which process a pid belongs to."""
+"""Processes: children that end with their parent, and which process is a server of ours."""
 
 import ctypes
 import os
@@ -20,11 +20,10 @@ __all__ = [
     "Server",
     "die_with_parent",
     "find_server",
-    "is_process",
+    "is_server",
     "port_holder",
     "server_folders",
     "signals_deferred",
-    "start_time",
     "wait_until_gone",
 ]
 
@@ -64,13 +63,11 @@ class Server:
 
     Attributes:
         folder: the folder of the instance.
-        pid: the process.
-        started: when it started, in seconds since the epoch.
+        process: the process.
     """
 
     folder: Path
-    pid: int
-    started: float
+    process: psutil.Process
 
 
 @contextmanager
@@ -107,15 +104,35 @@ def server_folders() -> list[Path]:
     return [server.folder for server in _servers()]
 
 
+def is_server(pid: int, folder: Path) -> bool:
+    """Whether the process is a running server of an instance folder.
+
+    Another process may have the pid by now. The time at which it started would not tell: Linux has
+    it relative to a clock, which may be set meanwhile.
+    """
+    try:
+        server = _server(psutil.Process(pid))
+    except psutil.Error:
+        return False
+    return server is not None and server.folder == folder.resolve()
+
+
 def _servers() -> Iterator[Server]:
     for process in psutil.process_iter():
         try:
-            if process.cmdline()[-1:] == [SERVER_MODULE]:
-                # A server's working directory is the folder of its instance.
-                yield Server(Path(process.cwd()), process.pid, process.create_time())
+            server = _server(process)
         except psutil.Error:
             # It has ended, or it belongs to another user.
             continue
+        if server is not None:
+            yield server
+
+
+def _server(process: psutil.Process) -> Server | None:
+    if process.cmdline()[-1:] != [SERVER_MODULE]:
+        return None
+    # A server's working directory is the folder of its instance.
+    return Server(Path(process.cwd()), process)
 
 
 def port_holder(port: int) -> str:
@@ -138,27 +155,18 @@ def port_holder(port: int) -> str:
     return f"{command[:MAX_COMMAND_LENGTH]} (pid {pid})"
 
 
-def start_time(pid: int) -> float | None:
-    """When the process started, in seconds since the epoch; None if it is not running."""
-    try:
-        process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
-    except psutil.Error:
-        return None
-
-
-def is_process(pid: int, started: float) -> bool:
-    """Whether the process that started at this time is running."""
-    # The pid alone does not tell: another process may have it by now.
-    actual = start_time(pid)
-    return actual is not None and abs(actual - started) < 1.0
-
-
-def wait_until_gone(pid: int, started: float, timeout: float) -> bool:
+def wait_until_gone(process: psutil.Process, timeout: float) -> bool:
     """Whether the process ends within ``timeout`` seconds; a zombie counts as ended."""
     deadline = time.monotonic() + timeout
-    while is_process(pid, started):
+    while _is_running(process):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.01)
     return True
+
+
+def _is_running(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

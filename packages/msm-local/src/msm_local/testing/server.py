@@ -11,8 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from psycopg import Connection
 
 from msm_local.client.git_context import git_environment
 from msm_local.database.bootstrap import prepare_database
@@ -35,6 +37,10 @@ NAME = "pytest"
 # Has the settings that every template copies.
 FIRST = "msm_test"
 LOCK = "msm-local pytest"
+# Each run in a given server shares it, and the last one holds it alone.
+RUNS = "msm-local pytest runs"
+# The comment of a template that the last run drops.
+TEMPORARY = "msm-local: of runs of pytest that keep nothing"
 SHOWN_LINES = 15
 
 
@@ -100,6 +106,7 @@ class Server:
                 if recipe.name not in names:
                     _build(running, recipe, self._stop)
                     self._built.append(recipe.name)
+                self._mark(running, recipe.name)
             return recipe.name
 
     def close(self) -> None:
@@ -110,6 +117,12 @@ class Server:
         with self._lock:
             self._thread.submit(self._end).result()
             self._thread.shutdown()
+
+    def _mark(self, running: "_Running", template: str) -> None:
+        """Let the last run in a given server know which templates stay."""
+        keep = self._settings.keep
+        if running.presence is not None and (keep or template in self._built):
+            databases.comment(running.presence, template, None if keep else TEMPORARY)
 
     def _is_outdated(self, template: str) -> bool:
         return self._settings.rebuild and template not in self._built
@@ -124,6 +137,7 @@ class Server:
     def _open(self) -> "_Running":
         url = self._settings.database_url
         cluster, instance = self._start(url)
+        presence = None if url is None else self._be_present(cluster)
         leftovers = [name for name in cluster.databases() if name.startswith(TEST_PREFIX)]
         # In a given server they may belong to a run at the same time.
         for name in leftovers if url is None else ():
@@ -145,7 +159,7 @@ class Server:
             copies_files=not cluster.durable,
             git=git_environment(Path.cwd(), root, instance.folder / "git", os.environ),
         )
-        return _Running(cluster, instance, place)
+        return _Running(cluster, instance, place, presence)
 
     def _start(self, url: str | None) -> tuple[Cluster, Instance]:
         root = self._settings.root
@@ -161,6 +175,12 @@ class Server:
         cluster = self._stack.enter_context(Cluster.temporary(place_for_data()))
         return cluster, Instance(root, NAME, cluster.home)
 
+    def _be_present(self, cluster: Cluster) -> Connection[Any]:
+        connection = psycopg.connect(cluster.admin_url(), autocommit=True)
+        self._stack.enter_context(connection)
+        databases.lock(connection, RUNS, shared=True)
+        return connection
+
     def _reserve(self, instance: Instance) -> bool:
         instance.prepare()
         file = self._stack.enter_context((instance.folder / "pytest.lock").open("a+"))
@@ -169,39 +189,42 @@ class Server:
     def _end(self) -> None:
         with self._stack:
             if self._running is not None:
-                self._clear(self._running.cluster, self._running.place)
+                self._clear(self._running)
 
-    def _clear(self, cluster: Cluster, place: Place) -> None:
+    def _clear(self, running: "_Running") -> None:
+        cluster, place = running.cluster, running.place
         own = [name for name in cluster.databases() if name.startswith(place.prefix)]
         # Those of a worker that was killed, too.
         for name in own:
             cluster.drop_database(name)
-        if self._settings.database_url is None:
+        if running.presence is None:
             # One that does not stay is deleted as a whole.
             if self._settings.keep:
                 prune_templates(cluster)
-            return
-        for name in self._built if not self._settings.keep else ():
-            cluster.drop_database(name)
-        others = [name for name in cluster.databases() if name.startswith(TEST_PREFIX)]
-        if self._settings.keep or others:
-            return
-        # The last of the runs that share the server.
-        cluster.drop_database(FIRST)
-        with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+        elif not self._settings.keep and databases.is_last(running.presence, RUNS):
+            for name in (*databases.find_commented(running.presence, TEMPORARY), FIRST):
+                cluster.drop_database(name)
             for role in (place.settings.runtime_role, place.settings.owner_role):
                 # Databases that a run with --msm-keep left depend on them.
                 with suppress(psycopg.errors.DependentObjectsStillExist):
-                    roles.drop_role(connection, role)
+                    roles.drop_role(running.presence, role)
 
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """A PostgreSQL that was started, with the folder of its logs."""
+    """A PostgreSQL that was started, with the folder of its logs.
+
+    Attributes:
+        cluster: the server.
+        instance: has the folder of its logs.
+        place: what each process of the run gets to know.
+        presence: keeps the share of this run in RUNS; None in a server of ours.
+    """
 
     cluster: Cluster
     instance: Instance
     place: Place
+    presence: Connection[Any] | None
 
 
 @contextmanager
