@@ -103,21 +103,23 @@ def filled(acme: Project, environment: Mapping[str, str], superuser: Connection)
 @pytest.mark.parametrize(
     ("models", "names", "old", "query"),
     [
-        (
+        pytest.param(
             TABLES,
             ("Team", "TeamTrade", "TeamLevelsTS"),
             "acme__desk",
             """SELECT b.code, t.code, l.code, b.city FROM acme__team a JOIN acme__team b
             ON b.parent = a.number JOIN acme__teamtrade t ON t.desk = b.number,
             acme__teamlevelsts l""",
+            marks=pytest.mark.long,
         ),
-        (
+        pytest.param(
             COLUMN,
             ("Desk", "DeskTrade", "DeskLevelsTS"),
             "__code",
             """SELECT b.short_code, t.short_code, l.short_code, b.city FROM acme__desk a JOIN
             acme__desk b ON b.parent = a.number JOIN acme__desktrade t ON t.desk = b.number,
             acme__desklevelsts l""",
+            marks=pytest.mark.long,
         ),
         (
             BOTH,

@@ -167,6 +167,9 @@ def mix(url: str, client: int) -> Counter[tuple[str, int]]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "service", ["uvicorn", pytest.param("gunicorn", marks=pytest.mark.long)], indirect=True
+)
 def test_every_error_of_many_clients_is_a_problem(service: str) -> None:
     assert httpx.post(f"{service}/assets", json={"unique_identifier": "shared"}).status_code == 201
     with ThreadPoolExecutor(CLIENTS) as clients:

@@ -157,7 +157,13 @@ def test_destroy_needs_the_marker(fresh: Shell) -> None:
     (data / "msm-local").touch()
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGTERM,
+        *(pytest.param(each, marks=pytest.mark.long) for each in SIGNALS if each != signal.SIGTERM),
+    ],
+)
 def test_a_signal_to_the_server_stops_postgresql(fresh: Shell, number: signal.Signals) -> None:
     temporary = fresh.folder.parent / "temporary"
     temporary.mkdir()

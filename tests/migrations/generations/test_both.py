@@ -63,7 +63,9 @@ def facts(state: State) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("first", BOTH)
+@pytest.mark.parametrize(
+    "first", [pytest.param("metatables", marks=pytest.mark.long), "mainsequence8"]
+)
 def test_database_of_one_generation_is_used_by_the_other_and_back(
     first: Generation, fresh_platform: LocalPlatform, empty_database: Connection, empty_url: str
 ) -> None:
