@@ -41,7 +41,8 @@ def _plainly(function: Callable[[], None]) -> Callable[[], None]:
 @contextmanager
 def _without_convention() -> Iterator[None]:
     options = op.get_context().opts
-    models = options["target_metadata"]
+    # The safeguard records a revision in a context that has no models.
+    models = options.get("target_metadata")
     options["target_metadata"] = MetaData()
     try:
         yield

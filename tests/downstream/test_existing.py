@@ -29,7 +29,7 @@ from tests.downstream.cycle import look
 from tests.support.forked import Finished, run_forked, run_sdk_cli
 from tests.support.generation import GENERATION
 from tests.support.markdown import blocks_of, commands_of
-from tests.support.migrating import sentence_of
+from tests.support.migrating import REVISION, sentence_of
 from tests.support.refusals import sentence
 from tests.support.schema import describe
 from tests.support.urls import url_of
@@ -224,6 +224,39 @@ def test_old_revisions_name_constraints_as_before(
         script.get_revision("0001").module.upgrade()
     assert f"CONSTRAINT {check} CHECK" in written.getvalue()
     assert context.opts["target_metadata"] is models
+
+
+def test_downgrade_of_old_revisions_refuses_to_lose_rows(
+    feed: Project, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    # Its batch_alter_table alone would have it refused.
+    (feed.folder / "vector_feed_migrations/versions/vector_feed/0014_notes.py").unlink()
+    ran = feed.migrate("upgrade", "head", environment=environment)
+    assert ran.exit_code == 0, ran.stderr
+    superuser.execute(ROWS)
+    move(feed)
+    provider = feed.folder / "vector_feed_migrations" / "__init__.py"
+    text = provider.read_text(encoding="utf-8").replace('"0014"', '"0002"')
+    provider.write_text(text, encoding="utf-8")
+    refused = feed.migrate("downgrade", "0001", environment=environment)
+    assert refused.exit_code == 5, refused.stderr
+    assert "would lose vector_feed__vector_prices (3 rows)" in sentence_of(refused)
+    assert superuser.execute(f"SELECT * FROM {VERSIONS}").fetchall() == [("0002",)]
+
+
+def test_types_of_old_revisions_are_known_to_new_ones(
+    feed: Project, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    ran = feed.migrate("upgrade", "head", environment=environment)
+    assert ran.exit_code == 0, ran.stderr
+    move(feed)
+    widen = 'op.alter_column("vector_feed__source", "kind", type_=sa.String(32))'
+    versions = feed.folder / "vector_feed_migrations/versions/vector_feed"
+    text = REVISION.format(revision="0015", parent="0014", upgrade=widen, downgrade="pass")
+    (versions / "0015_wider.py").write_text(text, encoding="utf-8")
+    ran = feed.migrate("upgrade", "head", environment=environment)
+    assert ran.exit_code == 0, ran.stderr
+    assert superuser.execute(f"SELECT * FROM {VERSIONS}").fetchall() == [("0015",)]
 
 
 def test_a_name_that_the_catalog_does_not_have_is_refused(
