@@ -49,11 +49,13 @@ class UnreadableChangeError(DataLossError):
 
     exit_code = 3
 
-    def __init__(self, fault: str, *, revision: str, path: Path, line: int, variable: str) -> None:
+    def __init__(
+        self, fault: str, *, revision: str, path: Path, line: int, remedy: str, variable: str
+    ) -> None:
         super().__init__(
             f"Revision {revision} {fault} at {path}:{line}, so what it destroys cannot be read "
-            "before it runs, and nothing was changed; write it as operations, or set "
-            f"{variable}=1 to run it unread."
+            f"before it runs, and nothing was changed; {remedy}, or set {variable}=1 to run it "
+            "unread."
         )
         self.revision = revision
         self.path = path

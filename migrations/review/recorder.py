@@ -65,6 +65,7 @@ class Recording:
         blocks: where each autocommit block begins.
         lookups: where it asked for a connection, which ends the recording.
         failure: what the revision raised, and where; None if it ran to its end.
+        is_cut: whether the failure ended it, so that what follows it is missing.
         sql: PostgreSQL statements, as ``--sql`` renders them.
     """
 
@@ -73,6 +74,7 @@ class Recording:
     blocks: list[Location] = field(default_factory=list)
     lookups: list[Location] = field(default_factory=list)
     failure: tuple[Exception, Location] | None = None
+    is_cut: bool = False
     sql: str = ""
 
     @property
@@ -169,6 +171,7 @@ class _Recorder:
                 pass  # It is in self.recording.lookups.
             except Exception as error:  # noqa: BLE001 - whatever a revision raises is a finding
                 self.recording.failure = error, self.location_of(error)
+                self.recording.is_cut = True
         self.recording.sql = self.output.getvalue()
         return self.recording
 

@@ -131,8 +131,7 @@ SENTENCES: Mapping[type[MigrationError], str] = {
     ),
     errors.UnreadableChangeError: (
         "Revision {revision} {fault} at {file}:{line}, so what it destroys cannot be read before "
-        "it runs, and nothing was changed; write it as operations, or set MSM_ALLOW_DATA_LOSS=1 to "
-        "run it unread."
+        "it runs, and nothing was changed; {remedy}, or set MSM_ALLOW_DATA_LOSS=1 to run it unread."
     ),
     errors.UnknownDependencyError: (
         "Revision {revision} in {file} depends on {needed}, which is in no file; restore that "

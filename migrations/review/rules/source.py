@@ -8,7 +8,7 @@ from ..history import Revision
 from ..recorder import Location
 from .base import Fault, rule
 
-__all__ = ["live_inspection", "outside_folder", "package_import", "title"]
+__all__ = ["live_inspection", "offline_tests", "outside_folder", "package_import", "title"]
 
 # Words that do not say what changes. A title needs at least one other.
 FILLER_WORDS = """
@@ -27,6 +27,8 @@ OURS = re.compile(r"(msm(_\w+)?|migrations)(\.|$)")
 INSPECTING_CALLS = frozenset(
     {"create_engine", "get_bind", "has_table", "inspect", "reflect", "reflect_table"}
 )
+# What tells a run on a database from a reading of the revision, which is as for --sql.
+OFFLINE_TESTS = frozenset({"as_sql", "is_offline_mode", "server_version_info"})
 
 
 @rule("outside-namespace-folder", to_do="Move the file into the folder of its namespace.")
@@ -77,7 +79,7 @@ def _imported(node: ast.AST) -> Iterator[str]:
     to_do="Write what changes as operations, which are the same for every database.",
 )
 def live_inspection(revision: Revision) -> Iterator[Fault]:
-    """A use of the live database: a connection, an inspector, a reflected table."""
+    """A use of the live database: a connection, an inspector, a reflected table, a test for it."""
     # From the recording, and from the text: a branch that did not run may use it too.
     found = {
         location: "op.get_bind()"
@@ -90,6 +92,22 @@ def live_inspection(revision: Revision) -> Iterator[Fault]:
             found[Location(revision.path, node.lineno)] = look  # type: ignore[attr-defined]
     for location, look in sorted(found.items()):
         yield Fault(location, f"{look} reads the live database, which does not exist for --sql.")
+    for line, name in offline_tests(revision.tree):
+        why = f"{name} is another one for --sql and for this review, so what runs may be as well."
+        yield Fault(Location(revision.path, line), why)
+
+
+def offline_tests(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """The lines where a revision can tell whether it has a database, and what it asks there."""
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Attribute(attr=name)
+                | ast.Name(id=name)
+                | ast.alias(name=name)
+                | ast.Subscript(slice=ast.Constant(value=str(name)))
+            ) if name in OFFLINE_TESTS:
+                yield node.lineno, name
 
 
 def _look(node: ast.AST) -> str | None:

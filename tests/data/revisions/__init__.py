@@ -95,6 +95,13 @@ BAD = [
     case("live-inspection", "sa.inspect(op.get_bind())  # HERE"),
     case("live-inspection", f"{COMMENT}\nif False:\n    sa.inspect(None)  # HERE"),
     case("live-inspection", downgrade="op.get_context().bind.execute(None)  # HERE"),
+    case("live-inspection", f"{COMMENT}\nif op.get_context().as_sql:  # HERE\n    pass"),
+    case("live-inspection", f'{COMMENT}\nop.get_context().opts["as_sql"]  # HERE'),
+    case("live-inspection", head="from alembic.context import is_offline_mode  # HERE"),
+    case(
+        "live-inspection",
+        downgrade=f"{UNCOMMENT}\nif False:\n    context.is_offline_mode()  # HERE",
+    ),
     case("empty-upgrade", "pass  # HERE", "pass"),
     case("upgrade-raises", f"{COMMENT}\nraise ValueError  # HERE"),
     case("no-downgrade", downgrade="pass  # HERE"),

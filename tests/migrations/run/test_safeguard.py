@@ -117,6 +117,10 @@ def test_upgrade_runs_a_loss_that_has_a_reason(
         pytest.param(
             "op.get_context().impl", "bypasses Alembic's operations", marks=pytest.mark.slow
         ),
+        (
+            f"if not op.get_context().as_sql:\n    {DELETE}",
+            "asks whether it has a database",
+        ),
     ],
 )
 def test_upgrade_refuses_what_cannot_be_read(
@@ -127,11 +131,46 @@ def test_upgrade_refuses_what_cannot_be_read(
     result = migrate("upgrade", "head", environment=environment, folder=checkout)
     assert result.exit_code == 3, result.stderr
     assert sentence_of(result) == sentence(
-        UnreadableChangeError, revision=NEXT, fault=fault, file=file, line=14
+        UnreadableChangeError,
+        revision=NEXT,
+        fault=fault,
+        file=file,
+        line=14,
+        remedy="write it as operations",
     )
     assert state(filled) == before
     allowed = {**environment, "MSM_ALLOW_DATA_LOSS": "1"}
     assert migrate("upgrade", "head", environment=allowed, folder=checkout).exit_code == 0
+
+
+@pytest.mark.parametrize("direction", ["upgrade", "downgrade"])
+def test_what_raises_only_without_a_database_is_refused(
+    direction: str, environment: Mapping[str, str], filled: Connection, checkout: Path
+) -> None:
+    raising = "from alembic import context; context.execute('DELETE FROM ms_markets__asset')"
+    allowed = {**environment, "MSM_ALLOW_DATA_LOSS": "1"}
+    target, bodies = "head", (f"{ADD}\n{raising}", DROP)
+    if direction == "downgrade":
+        target, bodies = HEAD, (ADD, f"{DROP}\n{raising}")
+    file = write_revision(checkout, *bodies)
+    if direction == "downgrade":
+        done = migrate("upgrade", "head", environment=allowed, folder=checkout)
+        assert done.exit_code == 0, done.stderr
+    before = state(filled)
+    result = migrate(direction, target, environment=environment, folder=checkout)
+    assert result.exit_code == 3, result.stderr
+    assert sentence_of(result) == sentence(
+        UnreadableChangeError,
+        revision=NEXT,
+        fault="raises AssertionError",
+        file=file,
+        line=file.read_text(encoding="utf-8").splitlines().index(f"    {raising}") + 1,
+        remedy="correct it so that it runs without a database",
+    )
+    assert state(filled) == before
+    done = migrate(direction, target, environment=allowed, folder=checkout)
+    assert done.exit_code == 0, done.stderr
+    assert state(filled)[2] == []
 
 
 @pytest.mark.parametrize("pending", [True, False])
