@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql.elements import ClauseElement
 
+from .functions import DELETING, name_of, relation_of, unknown_functions
+
 __all__ = ["Change", "ChangeKind", "Unreadable", "changes", "renames"]
 
 type ChangeKind = Literal[
@@ -102,7 +104,12 @@ def _read(written: str) -> tuple[Change | Unreadable, ...]:
     except DecodeError:
         return (Unreadable("is nested too deeply for PostgreSQL's parser"),)
     nodes = postgast.find_nodes(parsed, Message)
-    return tuple(change for node in nodes for change in _changes(node))
+    found = [change for node in nodes for change in _changes(node)]
+    # A query whose rows nobody takes is there for what its functions do.
+    queries = [each.stmt.select_stmt for each in parsed.stmts if each.stmt.HasField("select_stmt")]
+    names = dict.fromkeys(name for query in queries for name in unknown_functions(query))
+    found += [Unreadable(f"calls {name}(), whose effect is not in its text") for name in names]
+    return tuple(found)
 
 
 def renames(statement: str | Executable) -> Iterator[tuple[str | None, str, str]]:
@@ -155,6 +162,12 @@ def _changes(node: Message) -> Iterator[Change | Unreadable]:
                     yield _change("delete", node.relation, is_filtered=True)
         case tree.DropStmt():
             yield from _dropped(node)
+        case tree.FuncCall() if name_of(node) in DELETING:
+            relation = relation_of(node)
+            if relation is None:
+                yield Unreadable(f"calls {name_of(node)}() on a table that it does not name")
+            else:
+                yield _change("delete", relation, is_filtered=True)
     if type(node) in OPAQUE:
         yield Unreadable(f"runs {OPAQUE[type(node)]}, whose effect is not in its text")
 

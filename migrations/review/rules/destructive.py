@@ -69,7 +69,7 @@ def narrow_type(revision: Revision) -> Iterator[Fault]:
     to_do=_or_acknowledge("delete-rows", "Make sure that nobody needs these rows"),
 )
 def delete_rows(revision: Revision) -> Iterator[Fault]:
-    """Rows deleted by ``upgrade()``: DELETE, MERGE ... DELETE, TRUNCATE."""
+    """Rows deleted by ``upgrade()``: DELETE, MERGE ... DELETE, TRUNCATE, drop_chunks()."""
     for effect, location in _effects(revision, "delete-rows"):
         which = "Rows of the table" if effect.is_filtered else "All rows of the table"
         yield Fault(location, f"{which} {effect.table} are deleted.")
@@ -94,7 +94,7 @@ def rewrite_rows(revision: Revision) -> Iterator[Fault]:
     to_do=_or_acknowledge("unread-sql", "Write it as operations or as plain statements if you can"),
 )
 def unread_sql(revision: Revision) -> Iterator[Fault]:
-    """SQL that may destroy anything: DO, CALL, EXECUTE, or a text that is not SQL."""
+    """SQL that may destroy anything: DO, CALL, EXECUTE, a function, a text that is not SQL."""
     for effect, location in _effects(revision, "unread-sql"):
         yield Fault(location, f"The SQL of op.execute() cannot be judged: it {effect.detail}.")
 

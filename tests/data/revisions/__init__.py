@@ -76,6 +76,7 @@ def execute(statement: str, mark: str = "  # HERE") -> str:
     return f'op.execute("{statement}"){mark}'
 
 
+RELATION = "relation => 'public.ms_markets__asset'::regclass"
 EXCLUDED = '("uid", "="), using="gist"'
 
 
@@ -232,6 +233,8 @@ BAD = [
     case("delete-rows", execute("DELETE FROM ms_markets__asset")),
     case("delete-rows", execute("WITH a AS (DELETE FROM ms_markets__asset) SELECT 1")),
     case("delete-rows", execute(f"{MERGE} DELETE")),
+    case("delete-rows", execute("SELECT drop_chunks('ms_markets__asset', interval '1 y')")),
+    case("delete-rows", execute(f"SELECT add_retention_policy({RELATION}, drop_after => 9)")),
     case("delete-rows", f"{ADD}\n{execute('DELETE FROM ms_markets__asset')}", DROP),
     case("rewrite-rows", f'op.execute({ASSET}.update().values(asset_type="x"))  # HERE'),
     case("rewrite-rows", execute("UPDATE ms_markets__asset SET asset_type = 'x' WHERE isin = ''")),
@@ -248,9 +251,15 @@ BAD = [
     ),
     case("unread-sql", execute("CALL forget_everything()")),
     case("unread-sql", execute("DELETE ms_markets__asset")),
+    case("unread-sql", execute("SELECT count(forget_everything()) FROM ms_markets__asset")),
+    case("unread-sql", execute("SELECT drop_chunks(format('%I', 'a'), now())")),
     case("idle-acknowledgement", head='acknowledged = {"drop-table": "Long gone."}  # HERE'),
     case("idle-acknowledgement", head='acknowledged = {"no-downgrade": "No need."}  # HERE'),
 ]
+
+
+SETVAL = "pg_catalog.setval('a_seq', max(extract(epoch FROM now())::int))"
+HYPERTABLE = "create_hypertable('ms_markets__asset', by_range('a', INTERVAL '7 days'))"
 
 
 def good(name: str, upgrade: str, downgrade: str = UNCOMMENT, **more: Any) -> Any:
@@ -294,6 +303,8 @@ GOOD = [
     ),
     good("new column", f"{ADD}\n{execute("UPDATE ms_markets__asset SET isin = 'x'", '')}", DROP),
     good("new rows", execute("INSERT INTO ms_markets__asset SELECT 1 ON CONFLICT DO NOTHING", "")),
+    good("a function", execute(f"SELECT {SETVAL}, pg_sleep(0), {HYPERTABLE}", "")),
+    good("a function for rows", execute("INSERT INTO ms_markets__asset SELECT own_key()", "")),
     good("a word", execute("SELECT 'DELETE FROM ms_markets__asset' -- TRUNCATE a", "")),
     good(
         "new table",
