@@ -16,7 +16,7 @@ from ..run.fingerprints import (
     is_as_applied,
     read_fingerprints,
 )
-from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
+from ..run.guards import is_at_head, refuse_unknown_rows, refuse_unversioned_tables
 from .catalog import compare_catalog
 from .differences import Difference
 from .invalid import find_invalid
@@ -81,9 +81,7 @@ def check(database: Database) -> Check:
         found.append(Difference("unversioned", "revision", error.fault, error.remedy))
     else:
         found += _edited(database, script, revisions)
-        # Not the rows themselves: Alembic has no row for a head that another one depends on.
-        current = {revision.revision for revision in script.get_all_current(revisions)}
-        at_head = current == set(heads)
+        at_head = is_at_head(script, revisions)
         found += find_invalid(database.connection, provider, database.owner_role, at_head=at_head)
         if not at_head:
             found.append(_behind(revisions, heads, provider.upgrade_command))

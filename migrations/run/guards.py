@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
 from msm.base import MarketsModel
@@ -34,6 +35,7 @@ from ..history.published import (
 from ..provider import PACKAGE, MarketsMigration
 
 __all__ = [
+    "is_at_head",
     "missing_models",
     "refuse_lost_tables",
     "refuse_published",
@@ -95,6 +97,18 @@ def version_rows(connection: Connection, provider: MarketsMigration) -> tuple[st
         return ()
     table = Table(name, MetaData(), Column("version_num", String), schema=schema)
     return tuple(sorted(connection.scalars(select(table.c.version_num))))
+
+
+def is_at_head(script: ScriptDirectory, rows: tuple[str, ...]) -> bool:
+    """Whether these rows of the version table mean the end of every branch.
+
+    Args:
+        script: has every revision that the rows name.
+        rows: of the version table.
+    """
+    # Not the rows themselves: Alembic has no row for a head that another one depends on.
+    current = {revision.revision for revision in script.get_all_current(rows)}
+    return current == set(script.get_heads())
 
 
 def refuse_unknown_rows(

@@ -30,6 +30,7 @@ from .connections import BACKEND_PID, connect_arguments
 from .fingerprints import applied_revisions, write_fingerprints
 from .foreign_tables import ForeignTables, refuse_missing_references
 from .guards import (
+    is_at_head,
     missing_models,
     refuse_lost_tables,
     refuse_search_path,
@@ -153,7 +154,8 @@ class Run:
 
     def __init__(self, config: Config, limits: Limits) -> None:
         self.url = make_url(config.attributes["mainsequence_migration_sqlalchemy_url"])
-        self.revisions = read_revisions(ScriptDirectory.from_config(config))
+        self._script = ScriptDirectory.from_config(config)
+        self.revisions = read_revisions(self._script)
         self.progress = Progress()
         self._config = config
         self._provider = provider_of(config)
@@ -224,7 +226,7 @@ class Run:
         self._connection.rollback()
         self._reserve_again()
         # Below head a table may be missing because a later revision creates it.
-        if self._recorded_rows == tuple(self.revisions.heads):
+        if is_at_head(self._script, self._recorded_rows):
             refuse_lost_tables(self._connection, self._recorded_rows, self._provider)
         refuse_missing_references(self._connection, self._provider)
         self._foreign_tables = ForeignTables(self._connection, self._provider, self.progress)
@@ -264,9 +266,10 @@ class Run:
         name_as_before(script, self._provider)
         self._run_with_retries(judge)
         rows = version_rows(self._connection, self._provider)
-        at_head = rows == tuple(self.revisions.heads)
         self._provider.awaited = (
-            [] if at_head else missing_models(self._connection, self._provider, "reserved")
+            []
+            if is_at_head(script, rows)
+            else missing_models(self._connection, self._provider, "reserved")
         )
         self._connection.rollback()
         if self._lost:

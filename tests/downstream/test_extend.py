@@ -85,6 +85,31 @@ def test_branch_is_applied_next_to_ours_and_removed(
     assert after == {name: before[name] for name in after}
 
 
+def test_model_without_a_revision_fails_at_the_end_of_every_branch(
+    acme: Project, environment: Mapping[str, str], head_database: Connection
+) -> None:
+    file = acme.write("acme0001", None, "pass")
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("branch_labels: str | None = None", "branch_labels: str | None = 'acme'")
+    text = text.replace("depends_on: str | None = None", f"depends_on: str | None = {HEAD!r}")
+    file.write_text(text, encoding="utf-8")
+    ran = acme.migrate("upgrade", "heads", environment=environment)
+    assert ran.exit_code == 1
+    assert "acme__quote" in ran.stderr + ran.stdout
+    assert rows_of(head_database) == ["acme0001"]
+
+
+def test_table_that_was_dropped_by_hand_is_missed(
+    extended: Project, environment: Mapping[str, str], superuser: Connection
+) -> None:
+    superuser.execute("DROP TABLE acme__quote")
+    for command in (("upgrade", "heads"), ("downgrade", "acme@base")):
+        result = extended.migrate(*command, environment=environment)
+        assert result.exit_code == 1
+        lost = "acme__quote is gone from the database, though it is at acme0001, and nothing was"
+        assert sentence_of(result).startswith(lost)
+
+
 def test_without_the_project_its_rows_are_explained(
     extended: Project, environment: Mapping[str, str], head_database: Connection
 ) -> None:
