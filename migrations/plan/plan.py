@@ -1,14 +1,19 @@
 """What would run from the revision of a database to a target, and which rows would be lost."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
 from alembic.operations import Operations
-from alembic.operations.ops import MigrateOperation
+from alembic.operations.ops import (
+    AlterColumnOp,
+    DropTableOp,
+    MigrateOperation,
+    RenameTableOp,
+)
 from alembic.runtime.migration import MigrationStep
 from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
@@ -20,13 +25,14 @@ from ..inspection.database import Database, revision_directory
 from ..inspection.rendering import offline_context
 from ..partitions import PartitionedTable, read_partitioned
 from ..provider import PACKAGE, MarketsMigration
-from ..review.hazards import effects, novelties
+from ..review.hazards import Effect, effects, novelties
 from ..review.recorder import Recording, record
 from ..review.schema import Schema
-from ..review.subjects import ColumnTypes
+from ..review.subjects import ColumnTypes, targets
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
 from . import hypertables, partitions
 from .losses import Loss, losses_of
+from .names import NamesBefore
 from .phrases import describe
 
 __all__ = ["Loss", "Plan", "RevisionFailedError", "Step", "UnknownTargetError", "make_plan"]
@@ -64,14 +70,47 @@ class RevisionFailedError(MigrationError):
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """The tables of a database that are split by time, by name."""
+    """The tables of a database that are split by time, by the names that operations use."""
 
-    chunked: Mapping[str, Hypertable]
-    partitioned: Mapping[str, PartitionedTable]
+    chunked: dict[str, Hypertable]
+    partitioned: dict[str, PartitionedTable]
 
     def notes_of(self, op: MigrateOperation) -> Iterator[str]:
         yield from hypertables.notes_of(op, self.chunked)
         yield from partitions.notes_of(op, self.partitioned)
+
+    def follow(self, op: MigrateOperation) -> None:
+        """Take the new names that an operation gives."""
+        _follow(op, self.chunked)
+        _follow(op, self.partitioned)
+
+
+def _follow[T: (Hypertable, PartitionedTable)](op: MigrateOperation, tables: dict[str, T]) -> None:
+    match op:
+        case RenameTableOp() if op.table_name in tables:
+            tables[op.new_table_name] = tables.pop(op.table_name)
+        case AlterColumnOp(modify_name=str(name)) if op.table_name in tables:
+            if tables[op.table_name].time == op.column_name:
+                tables[op.table_name] = replace(tables[op.table_name], time=name)
+        case DropTableOp():
+            tables.pop(op.table_name, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What the steps of a plan leave to the next one.
+
+    Attributes:
+        database: where they would run; None for one that has never been migrated.
+        split: its tables that are split.
+        names: what tables and columns are called now.
+        written: tables and columns that they write.
+    """
+
+    database: Database | None
+    split: _Split
+    names: NamesBefore = field(default_factory=NamesBefore)
+    written: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +177,11 @@ def make_plan(provider: MarketsMigration, target: str, database: Database | None
         refuse_unversioned_tables(database.connection, provider)
     direction, route = _route(script, current, target)
     types = _types_before(script, direction) if route else {}
-    split = _split(provider, database)
-    written: set[tuple[str, str]] = set()
+    runs = [[each.op for each in _recorded(item, direction).operations] for item in route]
+    course = _Course(database, _split(provider, database, runs))
     steps = [
-        _step(item, direction, database, types[item.revision], split, written) for item in route
+        _step(item, run, types[item.revision], course)
+        for item, run in zip(route, runs, strict=True)
     ]
     sql = _sql(provider, script, current, direction, route) if route else ""
     if not current and database is not None and database.has_version_table():
@@ -152,10 +192,16 @@ def make_plan(provider: MarketsMigration, target: str, database: Database | None
     return Plan(direction, current, target, command, tuple(steps), sql, database is not None)
 
 
-def _split(provider: MarketsMigration, database: Database | None) -> _Split:
+def _split(
+    provider: MarketsMigration,
+    database: Database | None,
+    runs: Iterable[Iterable[MigrateOperation]],
+) -> _Split:
     if database is None:
         return _Split({}, {})
-    own = [model.__tablename__ for model in provider.metatable_models]
+    own = {model.__tablename__ for model in provider.metatable_models}
+    # A table that a revision renames has no model of its name before.
+    own.update(name for run in runs for op in run for _, name in targets(op))
     partitioned = read_partitioned(database.connection, own)
     return _Split(read_hypertables(database.connection), {each.name: each for each in partitioned})
 
@@ -206,25 +252,23 @@ def _types_before(script: ScriptDirectory, direction: Direction) -> dict[str, Co
 
 
 def _step(
-    revision: Script,
-    direction: Direction,
-    database: Database | None,
-    types: ColumnTypes,
-    split: _Split,
-    written: set[tuple[str, str]],
+    revision: Script, operations: Sequence[MigrateOperation], types: ColumnTypes, course: _Course
 ) -> Step:
-    """One step; the columns that it writes are added to those that earlier ones write."""
-    run = _recorded(revision, direction)
-    operations = [operation.op for operation in run.operations]
+    """One step; what it renames and writes is added to what earlier ones do."""
     made = novelties(operations)
     # Each once: a backfill in slices does the same to many parts of one table.
-    found = dict.fromkeys(effect for op in operations for effect in effects(op, types, made))
+    found: dict[Effect, None] = {}
+    notes: dict[str, None] = {}
+    for op in operations:
+        found.update((course.names.before(effect), None) for effect in effects(op, types, made))
+        notes.update(dict.fromkeys(course.split.notes_of(op)))
+        course.names.follow(op)
+        course.split.follow(op)
     losses: list[Loss] = []
     for effect in found:
-        losses += losses_of(effect, database, written)
+        losses += losses_of(effect, course.database, course.written)
         if effect.hazard == "rewrite-rows":
-            written |= {(effect.table, column) for column in effect.columns}
-    notes = dict.fromkeys(note for op in operations for note in split.notes_of(op))
+            course.written.update((effect.table, column) for column in effect.columns)
     lines = tuple(_described(operations))
     return Step(revision.revision, revision.doc, lines, tuple(losses), tuple(notes))
 

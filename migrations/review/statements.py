@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from .functions import DELETING, name_of, relation_of, unknown_functions
 
-__all__ = ["Change", "ChangeKind", "Unreadable", "changes", "renames"]
+__all__ = ["Change", "ChangeKind", "Unreadable", "changes", "moves", "renames"]
 
 type ChangeKind = Literal[
     "delete",
@@ -117,17 +117,33 @@ def renames(statement: str | Executable) -> Iterator[tuple[str | None, str, str]
 
     The table is None where the statement names only the index or the sequence.
     """
+    for node in _rename_statements(statement):
+        if node.rename_type == tree.OBJECT_TABCONSTRAINT:
+            yield node.relation.relname, node.subname, node.newname
+        elif node.rename_type in {tree.OBJECT_INDEX, tree.OBJECT_SEQUENCE}:
+            yield None, node.relation.relname, node.newname
+
+
+def moves(statement: str | Executable) -> Iterator[tuple[str, str | None, str]]:
+    """The tables and columns that a text renames: table, old name of its column, new name.
+
+    The column is None where it is the table that gets another name.
+    """
+    for node in _rename_statements(statement):
+        if node.rename_type == tree.OBJECT_TABLE:
+            yield node.relation.relname, None, node.newname
+        elif node.rename_type == tree.OBJECT_COLUMN:
+            yield node.relation.relname, node.subname, node.newname
+
+
+def _rename_statements(statement: str | Executable) -> Iterator[tree.RenameStmt]:
     if not isinstance(statement, str | TextClause) or "rename" not in str(statement).lower():
         return
     try:
         parsed = postgast.parse(str(statement))
     except (postgast.PgQueryError, DecodeError):
         return
-    for node in postgast.find_nodes(parsed, tree.RenameStmt):
-        if node.rename_type == tree.OBJECT_TABCONSTRAINT:
-            yield node.relation.relname, node.subname, node.newname
-        elif node.rename_type in {tree.OBJECT_INDEX, tree.OBJECT_SEQUENCE}:
-            yield None, node.relation.relname, node.newname
+    yield from postgast.find_nodes(parsed, tree.RenameStmt)
 
 
 def _changes(node: Message) -> Iterator[Change | Unreadable]:

@@ -1,12 +1,12 @@
 """The rows and values that a downgrade would lose, counted before it runs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from alembic.operations.ops import AlterColumnOp, MigrateOperation, RenameTableOp
+from alembic.operations.ops import AlterColumnOp, MigrateOperation
 from sqlalchemy import Connection
 
 from ..plan.cascades import Cascade, cascades
+from ..plan.names import NamesBefore
 from ..plan.rows import column_type, count_converted, count_rows, count_values
 from ..review import Recording
 from ..review.hazards import Effect, effects, novelties
@@ -24,7 +24,7 @@ def losses_of_downgrade(connection: Connection, recordings: Sequence[Recording])
         connection: as the owner role.
         recordings: of ``downgrade()``, in the order in which they run.
     """
-    names = _Names()
+    names = NamesBefore()
     found: dict[str, None] = {}
     for recording in recordings:
         operations = [operation.op for operation in recording.operations]
@@ -36,7 +36,7 @@ def losses_of_downgrade(connection: Connection, recordings: Sequence[Recording])
     return list(found)
 
 
-def _types(connection: Connection, op: MigrateOperation, names: "_Names") -> ColumnTypes:
+def _types(connection: Connection, op: MigrateOperation, names: NamesBefore) -> ColumnTypes:
     """The type that the column of an operation has now, where it gets another one."""
     if not isinstance(op, AlterColumnOp) or op.modify_type is None:
         return {}
@@ -77,31 +77,3 @@ def _lost_by(cascade: Cascade) -> str:
     if rows is None:
         return f"{effect.table} (rows that this role may not count)"
     return f"{effect.subject} ({'up to ' if effect.is_filtered else ''}{rows})"
-
-
-class _Names:
-    """What tables and columns are called before the run, although it renames some."""
-
-    def __init__(self) -> None:
-        self._tables: dict[str, str] = {}
-        self._columns: dict[tuple[str, str], str] = {}
-
-    def table(self, name: str) -> str:
-        return self._tables.get(name, name)
-
-    def column(self, table: str, name: str) -> str:
-        return self._columns.get((table, name), name)
-
-    def before(self, effect: Effect) -> Effect:
-        """An effect, on the table and the columns as they are called before the run."""
-        table = self.table(effect.table)
-        columns = tuple(self.column(table, name) for name in effect.columns)
-        return replace(effect, table=table, columns=columns)
-
-    def follow(self, op: MigrateOperation) -> None:
-        match op:
-            case RenameTableOp():
-                self._tables[op.new_table_name] = self.table(op.table_name)
-            case AlterColumnOp(modify_name=str(name)):
-                table = self.table(op.table_name)
-                self._columns[table, name] = self.column(table, op.column_name)

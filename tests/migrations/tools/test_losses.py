@@ -33,6 +33,13 @@ PRICES = """
         (2.50, 1, 2, 'abc', '2025-01-01'), (NULL, NULL, NULL, NULL, NULL);
     GRANT SELECT ON price TO PUBLIC;
 """
+PARTITIONED = """
+    CREATE TABLE before (moment timestamptz) PARTITION BY RANGE (moment);
+    CREATE TABLE before_rest PARTITION OF before DEFAULT;
+    INSERT INTO before VALUES ('2026-01-01'), ('2026-01-02');
+    GRANT SELECT ON before, before_rest TO PUBLIC;
+"""
+AFTER_NEXT = {"revision": str(int(NEXT) + 1), "parent": NEXT}
 NARROWER = {
     "value": "sa.Numeric(10, 2)",
     "other": "sa.Numeric(6, 2)",
@@ -115,6 +122,51 @@ def test_downgrade_is_refused_for_rows_of_cascades(
     assert sentence_of(refused) == sentence(DowngradeLossError, losses=losses)
 
 
+def test_plan_of_a_downgrade_counts_under_the_names_that_tables_have(
+    environment: Mapping[str, str], superuser: Connection, checkout: Path
+) -> None:
+    write_revision(
+        checkout,
+        'op.create_table("ms_markets__memo", sa.Column("x", sa.Text()))',
+        'op.drop_table("ms_markets__memo")',
+    )
+    write_revision(
+        checkout,
+        'op.rename_table("ms_markets__memo", "ms_markets__memory")',
+        'op.rename_table("ms_markets__memory", "ms_markets__memo")',
+        **AFTER_NEXT,
+    )
+    done = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert done.exit_code == 0, done.stderr
+    superuser.execute("INSERT INTO ms_markets__memory VALUES ('a'), ('b')")
+    assert destroyed(environment, checkout, HEAD) == ["drop table ms_markets__memory: 2 rows"]
+
+
+def test_plan_of_an_upgrade_knows_a_table_that_it_renames(
+    environment: Mapping[str, str], superuser: Connection, checkout: Path
+) -> None:
+    superuser.execute(PARTITIONED)
+    write_revision(
+        checkout,
+        'op.alter_column("before", "moment", new_column_name="at")\n'
+        'op.rename_table("before", "after")',
+    )
+    write_revision(
+        checkout,
+        'op.drop_column("after", "at")\nop.drop_table("after")',
+        **AFTER_NEXT,
+    )
+    planned = run_forked(run_tool_fresh, "plan", "--json", environment=environment, folder=checkout)
+    [_, step] = json.loads(planned.stdout)["steps"]
+    losses = [(loss["action"], loss["rows"], loss["values"]) for loss in step["losses"]]
+    assert losses == [("drop column before.moment", 2, 2), ("drop table before", 2, None)]
+    partitioned = "before is partitioned (1 partition)"
+    assert step["notes"] == [
+        f"{partitioned}: PostgreSQL refuses to drop at, which it splits the table by",
+        f"{partitioned}: its partitions are dropped with it",
+    ]
+
+
 def narrowed() -> str:
     return "\n".join(
         f'op.alter_column("price", "{name}", type_={kind})' for name, kind in NARROWER.items()
@@ -153,13 +205,12 @@ def test_upgrade_rounds_only_with_a_reason(
     )
     assert migrate("upgrade", "head", environment=environment, folder=checkout).exit_code == 0
     superuser.execute("INSERT INTO ms_markets__test VALUES (1.005), (2.5)")
-    after = {"revision": str(int(NEXT) + 1), "parent": NEXT}
-    write_revision(checkout, **revision, **after)
+    write_revision(checkout, **revision, **AFTER_NEXT)
     refused = migrate("upgrade", "head", environment=environment, folder=checkout)
     assert refused.exit_code == 3
     assert "goes from NUMERIC(20, 6) to NUMERIC(20, 2)" in sentence_of(refused)
     assert "(narrow-type)" in sentence_of(refused)
-    write_revision(checkout, **revision, **after, acknowledged="narrow-type")
+    write_revision(checkout, **revision, **AFTER_NEXT, acknowledged="narrow-type")
     done = migrate("upgrade", "head", environment=environment, folder=checkout)
     assert done.exit_code == 0, done.stderr
     values = "SELECT value::text FROM ms_markets__test ORDER BY 1"
