@@ -47,7 +47,7 @@ READABLE = text(
 )
 ESTIMATE = text("""
     SELECT CASE c.relkind WHEN 'p' THEN (
-            SELECT sum(l.reltuples)::bigint FROM pg_partition_tree(c.oid) t
+            SELECT coalesce(sum(l.reltuples), -1)::bigint FROM pg_partition_tree(c.oid) t
             JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf AND l.reltuples > 0
         ) ELSE c.reltuples::bigint END
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

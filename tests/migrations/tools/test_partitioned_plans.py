@@ -21,6 +21,7 @@ from alembic.operations.ops import (
 from psycopg import Connection
 
 from migrations.partitions import PartitionedTable, read_partitioned
+from migrations.plan import rows
 from migrations.plan.partitions import notes_of
 from tests.support.alembic import engine_of
 
@@ -125,6 +126,19 @@ def test_note_says_what_each_partition_costs(
     assert note.startswith(f"{TICKS} is partitioned (2 partitions): {said}")
     assert not refused(ticks, op)
     assert list(notes_of(op, {})) == []
+
+
+def test_large_table_that_was_never_analyzed_has_at_least_what_was_counted(
+    ticks: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "MAX_COUNTED", 1)
+    # An index that is built on rows leaves an estimate too.
+    ticks.execute(f"DROP INDEX ix_symbol; TRUNCATE {TICKS}".encode())
+    ticks.execute(
+        f"INSERT INTO {TICKS} VALUES ('2025-01-31', 'A', 1), ('2026-01-31', 'A', 1)".encode()
+    )
+    with engine_of(ticks).connect() as connection:
+        assert str(rows.count_rows(connection, None, TICKS)) == "about 2 rows"
 
 
 NOT_VALID: AddConstraintOp = CreateCheckConstraintOp(
