@@ -1,6 +1,6 @@
 """A warning about changes that code of the previous release does not survive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from alembic.operations.ops import (
     AddColumnOp,
@@ -88,7 +88,7 @@ def _breaks(
         case CreateCheckConstraintOp() if (op.table_name, None) not in made:
             old = [
                 name
-                for name in schema.tables[op.table_name].columns
+                for name in _columns(schema, op.table_name)
                 if (op.table_name, name) not in made and _checks(op, name)
             ]
             if old:
@@ -109,7 +109,7 @@ def _altered(
     if any(effect.hazard == "narrow-type" for effect in effects(op, revision.column_types)):
         why = f"{subject} gets a type that may not hold what the previous release inserts."
         yield "narrow-type", why, NARROW
-    before = schema.tables[op.table_name].columns.get(op.column_name)
+    before = _columns(schema, op.table_name).get(op.column_name)
     default = before.default if before is not None else None
     if op.modify_server_default is not False:
         default = None if op.modify_server_default is None else "some"
@@ -121,6 +121,11 @@ def _altered(
     elif op.modify_server_default is None and _stays_required(before, op):
         why = f"{subject} is NOT NULL and loses its default, so that inserts without it fail."
         yield "", why, NOT_NULL
+
+
+def _columns(schema: Schema, table: str) -> Mapping[str, ColumnShape]:
+    # A partition, a table of another history, or a misspelled one, which another rule refuses.
+    return schema.tables[table].columns if table in schema.tables else {}
 
 
 def _stays_required(before: ColumnShape | None, op: AlterColumnOp) -> bool:

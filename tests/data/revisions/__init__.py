@@ -144,6 +144,8 @@ BAD = [
         'op.drop_table("ms_markets__nobodys")  # HERE',
     ),
     case("unknown-table", 'op.drop_constraint("a", "assets", type_="check")  # HERE'),
+    case("unknown-table", 'op.create_check_constraint("a", "assets", "uid > 0")  # HERE'),
+    case("unknown-table", 'op.alter_column("assets", "uid", server_default=None)  # HERE'),
     case(
         "unknown-table",
         'op.execute(sa.table("t", sa.column("a")).delete())  # HERE',
@@ -259,6 +261,7 @@ BAD = [
 
 
 SETVAL = "pg_catalog.setval('a_seq', max(extract(epoch FROM now())::int))"
+BOUNDS = "FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
 HYPERTABLE = "create_hypertable('ms_markets__asset', by_range('a', INTERVAL '7 days'))"
 
 
@@ -320,6 +323,11 @@ GOOD = [
     good(
         "exclusion",
         f'op.create_exclude_constraint("ex_a", "ms_markets__asset", {EXCLUDED})',
+    ),
+    good(
+        "check of a partition",
+        f'op.execute("CREATE TABLE a PARTITION OF ms_markets__tradests {BOUNDS}")\n'
+        'op.create_check_constraint("positive", "a", "quantity > 0")',
     ),
     good("check", 'op.create_check_constraint("positive", "ms_markets__asset", "true")'),
 ]
