@@ -10,6 +10,7 @@ import ast
 import re
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -38,7 +39,7 @@ __all__ = [
 # Alembic's own rule for what is a revision file.
 FILE = re.compile(r"(?!\.#|__init__).*\.py$")
 # The rest of a file takes twenty times as long to parse, and says nothing about the order.
-FIRST_FUNCTION = re.compile(r"^(def|class|@)", re.MULTILINE)
+FIRST_FUNCTION = re.compile(r"^(?:(?:def|class) |@)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +147,13 @@ def _paths(script: ScriptDirectory) -> list[Path]:
 
 
 def read_file(path: Path) -> RevisionFile:
-    """Read one revision file up to its first function.
+    """Read one revision file, up to its first function if its position is above that.
 
     Raises:
         UnreadableRevisionError: it does not say, as literals, which revision it is.
     """
     try:
-        head = FIRST_FUNCTION.split(path.read_text(encoding="utf-8"), maxsplit=1)[0]
-        facts = _literals(ast.parse(head, filename=str(path)))
+        facts = _facts(path)
         (revision,) = _names(facts["revision"])
         return RevisionFile(
             path=path,
@@ -168,6 +168,17 @@ def read_file(path: Path) -> RevisionFile:
             f"({type(error).__name__}: {error}); fix it, or move it out of that folder.",
             paths=[path],
         ) from error
+
+
+def _facts(path: Path) -> dict[str, object]:
+    text = path.read_text(encoding="utf-8")
+    head = FIRST_FUNCTION.split(text, maxsplit=1)[0]
+    with suppress(SyntaxError):
+        facts = _literals(ast.parse(head, filename=str(path)))
+        if facts.keys() >= {"revision", "down_revision"}:
+            return facts
+    # A line of the docstring begins like a function, or a function is above the ids.
+    return _literals(ast.parse(text, filename=str(path)))
 
 
 def _literals(tree: ast.Module) -> dict[str, object]:

@@ -108,6 +108,20 @@ def test_a_fault_is_one_sentence(
     )
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        '"""Keep each\ndefault of the calendars.\n"""\n',
+        '"""Add the\nclass to which an asset belongs.\n"""\n',
+        '"""Call what\ndef upgrade() calls.\n\n@ once.\n"""\n',
+        "def key():\n    return 1\n\n\n",
+    ],
+)
+def test_what_looks_like_a_function_above_the_ids_hides_none(tmp_path: Path, above: str) -> None:
+    found = read(tmp_path, {**ORDERED, "a/3.py": above + revision("3", "2")})
+    assert found.heads == ["3"]
+
+
 def test_an_id_that_is_computed_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UnreadableRevisionError) as caught:
         read(tmp_path, {"a/1.py": "revision = '1'.strip()\n"})
