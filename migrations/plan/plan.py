@@ -29,6 +29,7 @@ from ..review.hazards import Effect, effects, novelties
 from ..review.recorder import Recording, record
 from ..review.schema import Schema
 from ..review.subjects import ColumnTypes, targets
+from ..review.unread import unread
 from ..run.guards import refuse_unknown_rows, refuse_unversioned_tables
 from . import hypertables, partitions
 from .losses import Loss, losses_of
@@ -286,10 +287,9 @@ def _recorded(revision: Script, direction: Direction) -> Recording:
     if run.failure is not None:
         error, location = run.failure
         fault = f"raises {type(error).__name__} at line {location.line} ({error})"
-    elif run.lookups:
-        fault = f"asks for a connection at line {run.lookups[0].line}"
-    elif run.batches:
-        fault = f"uses batch_alter_table at line {run.batches[0].line}"
+    elif found := unread(run, file):
+        what, line = found
+        fault = f"{what} at line {line}"
     else:
         return run
     raise RevisionFailedError(

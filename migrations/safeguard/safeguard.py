@@ -1,6 +1,5 @@
 """What a run may not do, judged from its revisions and from the database."""
 
-import ast
 import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -27,8 +26,7 @@ from ..provider import PACKAGE, MarketsMigration
 from ..review import Recording, Revision, record
 from ..review.history import pending_revisions
 from ..review.rules import DESTRUCTIVE
-from ..review.rules.operations import impl_uses
-from ..review.rules.source import offline_tests
+from ..review.unread import unread
 from ..run.fingerprints import (
     applied_revisions,
     edited_remedy,
@@ -211,26 +209,15 @@ def _refuse_invalid_index(
 
 
 def _refuse_unreadable(name: str, path: Path, recording: Recording) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-    impl = [node.lineno for node in impl_uses(tree)]
-    tests = [line for line, _ in offline_tests(tree)]
-    remedy = "write it as operations"
-    if recording.lookups:
-        fault, line = "asks for a connection", recording.lookups[0].line
-    elif recording.batches:
-        fault, line = "uses batch_alter_table", recording.batches[0].line
-    elif impl:
-        fault, line = "bypasses Alembic's operations", impl[0]
-    elif tests:
-        fault, line = "asks whether it has a database", tests[0]
-    elif recording.failure is not None and recording.is_cut:
+    found, remedy = unread(recording, path), "write it as operations"
+    if found is None and recording.failure is not None and recording.is_cut:
         error, location = recording.failure
         reason = str(error).partition("\n")[0]
-        fault, line = f"raises {type(error).__name__}{reason and f' ({reason})'}", location.line
-        # Read without a database: on one, the same line may go on.
+        found = f"raises {type(error).__name__}{reason and f' ({reason})'}", location.line
+        # On a database the same line may go on.
         remedy = "correct it so that it runs without a database"
-    else:
-        return
-    raise UnreadableChangeError(
-        fault, revision=name, path=path, line=line, remedy=remedy, variable=VARIABLE
-    )
+    if found is not None:
+        fault, line = found
+        raise UnreadableChangeError(
+            fault, revision=name, path=path, line=line, remedy=remedy, variable=VARIABLE
+        )

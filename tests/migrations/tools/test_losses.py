@@ -122,6 +122,23 @@ def test_downgrade_is_refused_for_rows_of_cascades(
     assert sentence_of(refused) == sentence(DowngradeLossError, losses=losses)
 
 
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("if not op.get_context().as_sql:", "asks whether it has a database"),
+        ("if op.get_context().impl:", "bypasses Alembic's operations"),
+    ],
+)
+def test_plan_refuses_what_it_cannot_read(
+    body: str, fault: str, environment: Mapping[str, str], checkout: Path
+) -> None:
+    file = write_revision(checkout, f'{body}\n    op.drop_table("ms_markets__asset")')
+    planned = run_forked(run_tool_fresh, "plan", environment=environment, folder=checkout)
+    assert (planned.exit_code, planned.stdout) == (2, "")
+    why = f"The upgrade of {NEXT} in {file} {fault} at line 13, so it cannot be planned;"
+    assert planned.stderr.startswith(why)
+
+
 def test_plan_of_a_downgrade_counts_under_the_names_that_tables_have(
     environment: Mapping[str, str], superuser: Connection, checkout: Path
 ) -> None:
