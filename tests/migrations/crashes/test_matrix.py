@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 POINTS = 30
 SEED = 4
 # Moments that run in every CI; the others are of the same kinds.
-OFTEN = 12
+OFTEN = 8
 
 
 @pytest.mark.parametrize(
