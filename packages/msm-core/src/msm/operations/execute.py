@@ -70,9 +70,9 @@ def read_parts(statements: Sequence[Statement], attached: Attached) -> Read:
         statements: what to read, at least one.
         attached: the attached tables, and how they may be used.
     """
-    first, *rest = (read(statement, attached) for statement in statements)
-    if not rest:
-        return first
+    if len(statements) == 1:
+        return read(statements[0], attached)
+    first, *rest = (read(statement, _in_one_form(attached)) for statement in statements)
     parts = [first, *rest]
     together = zip(*(part.values for part in parts), strict=True)
     values = [list(chain.from_iterable(column)) for column in together]
@@ -152,12 +152,13 @@ def _read_in_pages(
         paging = _plan(endless, compiled)
         # Read again from the start: the rows that came are in no order that could be continued.
         values: list[list[Any]] = [[] for _ in compiled.columns]
+        by_column = can_come_by_column(compiled.columns)
         pages = read_pages(
             paging,
-            attached,
+            _in_one_form(attached) if by_column else attached,
             PAGE_ROWS,
             limit,
-            by_column=can_come_by_column(compiled.columns),
+            by_column=by_column,
             is_easy=came == attached.limits.max_rows,
         )
         with closing(pages):
@@ -168,6 +169,13 @@ def _read_in_pages(
     except NoStableOrderError as error:
         raise _unpaged(came, error.reason) from error
     return _as_read(compiled, values, columns, len(values[0]))
+
+
+def _in_one_form(attached: Attached) -> Attached:
+    """The same tables, where values come in the same form by row as by column."""
+    # Pages by column have texts, also from a platform that sends exact values by row: the two could
+    # not follow each other in one column of a result.
+    return replace(attached, limits=replace(attached.limits, sends_exact_values=False))
 
 
 def _unpaged(came: int | AnswerTooLargeError, reason: str) -> MsmError:
