@@ -12,7 +12,10 @@ from sqlalchemy import (
     ARRAY,
     JSON,
     Boolean,
+    Date,
     Float,
+    String,
+    bindparam,
     exists,
     func,
     insert,
@@ -25,7 +28,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import NullType
 
-from msm.errors import NotAttachedError
+from msm.errors import NotAttachedError, StatementValueError
 from msm.models import (
     Asset,
     AssetSnapshotsTS,
@@ -170,3 +173,24 @@ def test_numpy_values_and_tuples_are_converted() -> None:
         "param_3": '["a", 1]',
         "param_4": '{"1.5","NaN"}',
     }
+
+
+def test_values_of_placeholders_with_other_names_have_their_types() -> None:
+    """SQLAlchemy replaces what a placeholder cannot have in the name of a column."""
+    midnight = datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC)
+    statement = select(Asset.uid).where(
+        bindparam("raw.data", "5", postgresql.JSONB()) == bindparam("raw_data", "5", String()),
+        bindparam("the tags", ["a"], ARRAY(String())) == func.array_agg(Asset.asset_type),
+        bindparam("the day", midnight, Date()) == func.current_date(),
+    )
+    sent = {
+        "raw_data": '"5"',
+        "raw_data__1": "5",
+        "the_tags": '{"a"}',
+        "the_day": "2025-01-02",
+    }
+    assert parameters(statement) == sent
+    among = statement.where(Asset.asset_type.in_(["b"]))
+    assert parameters(among) == sent | {"asset_type_1_1": "b"}
+    with pytest.raises(StatementValueError, match=r"^the day: the value is .* not midnight"):
+        parameters(among.params({"the day": midnight.replace(hour=5)}))

@@ -16,9 +16,11 @@ from sqlalchemy import (
     String,
     Table,
     any_,
+    bindparam,
     cast,
     literal,
     select,
+    tuple_,
     type_coerce,
 )
 from sqlalchemy.types import TypeDecorator
@@ -97,6 +99,16 @@ def read_all() -> dict[str, Any]:
     among = select(AssetType.asset_type).where(
         side == any_(literal([Side.BUY], ARRAY(Lowercase()))), side.in_([Side.BUY, Side.SELL])
     )
+    sell = bindparam("the side", Side.SELL, Lowercase())
+    named = select(AssetType.asset_type).where(side == sell)
+    tuples = [(Side.SELL, "sell"), (Side.BUY, "sell")]
+    statements = {
+        "named": named,
+        "named among": named.where(AssetType.asset_type.in_(["buy", "sell"])),
+        "tuples": select(AssetType.asset_type).where(
+            tuple_(side, AssetType.asset_type).in_(tuples),
+        ),
+    }
     result = runtime.execute(bound)
     with pytest.raises(StatementError, match="is refused by Lowercase: 'str' object has no"):
         runtime.execute(bound.where(side == "sell"))
@@ -104,6 +116,7 @@ def read_all() -> dict[str, Any]:
     return {
         "row": dict(result.mappings().one()),
         "among": runtime.scalars(among).all(),
+        "sell": {name: runtime.scalars(one).all() for name, one in statements.items()},
         "frame": (frame["side"][0], frame["cents"][0], frame["of null"][0]),
     }
 
@@ -119,6 +132,7 @@ def test_conversions_run_in_statements_and_results(shared_environment: Mapping[s
         "bare": {"a": 1},
     }
     assert found["among"] == ["buy"]
+    assert found["sell"] == {name: ["sell"] for name in ("named", "named among", "tuples")}
     assert found["frame"] == (Side.SELL, 1234, Side.BUY)
 
 

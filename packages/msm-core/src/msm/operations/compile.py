@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Delete, Insert, Select, Update
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql.dml import OnConflictClause
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TupleType, TypeEngine
 
 from msm.base import MarketsBase
 from msm.errors import StatementError
@@ -58,7 +59,8 @@ class CompiledOperation:
         shape: what the rows are made into.
         access: by the physical name of a table that it uses, ``read`` or ``write``.
         target: the table that it writes; None for a select.
-        parameters: the Python values of its placeholders.
+        parameters: the Python values of its placeholders, by the names that those of columns
+            have before characters of them are replaced.
         limits: what the platform allows of it.
         tables: the attached tables, by physical name.
         types: a select of PostgreSQL's types of the columns that SQLAlchemy has none for; None
@@ -125,7 +127,7 @@ def compile_operation(
         target=(
             None if isinstance(statement, Select | CompoundSelect) else table_name(statement.table)
         ),
-        parameters=compiled.params,
+        parameters=_parameters_of(compiled),
         limits=attached.limits,
         tables=attached.tables,
         types=None if types is None else build("select", types),
@@ -150,10 +152,9 @@ def _operation(
 ) -> MetaTableCompiledSQLOperation:
     # Sorted, so that the same statement always makes the same request.
     used = {name: attached.tables[name] for name in sorted(access)}
-    types = _types_of(text.compiled)
-    parameters, parameter_types = encode(
-        text.compiled.params, types, _columns_of(text.compiled, access)
-    )
+    values = _values_of(text.compiled)
+    columns = _columns_of(text.compiled, access)
+    parameters, parameter_types = encode(values, _types_of(text.compiled), columns)
     return build_operation(
         kind=kind,
         sql=text.sql,
@@ -229,7 +230,7 @@ def _refuse_python_defaults(compiled: SQLCompiler) -> None:
 
 
 def _refuse_missing(compiled: SQLCompiler) -> None:
-    # compiled.params has None for these, so that they would be sent as NULL.
+    # Their value would be None, and be sent as NULL.
     names = [name for bind, name in compiled.bind_names.items() if bind.required]
     if names:
         raise StatementError(
@@ -269,15 +270,37 @@ def _result_columns(compiled: SQLCompiler, *, exact: bool) -> tuple[ExpectedColu
     )
 
 
+def _values_of(compiled: SQLCompiler) -> dict[str, Any]:
+    """The value of each placeholder, by its name in the text."""
+    expanded = compiled._post_compile_expanded_state  # noqa: SLF001 - has no public name
+    if expanded is None:
+        return dict(compiled.params)
+    # SQLAlchemy replaces characters that a placeholder cannot have, as the space of "adj close".
+    # Where it has expanded an IN, the names are those before that, and params refuses params().
+    escaped = compiled.escaped_bind_names
+    return {escaped.get(name, name): value for name, value in expanded.parameters.items()}
+
+
 def _types_of(compiled: SQLCompiler) -> dict[str, TypeEngine[Any]]:
-    types = {name: bind.type for bind, name in compiled.bind_names.items()}
-    # The values of an IN have placeholders of their own, which are numbered after that of the list.
-    listed = {name for bind, name in compiled.bind_names.items() if bind.expanding}
-    for name in compiled.params.keys() - types.keys():
-        whole = name.rpartition("_")[0]
-        if whole in listed:
-            types[name] = types[whole]
+    escaped = compiled.escaped_bind_names
+    types = {escaped.get(name, name): bind.type for bind, name in compiled.bind_names.items()}
+    expanded = compiled._post_compile_expanded_state  # noqa: SLF001 - see above
+    # The values of an IN have placeholders of their own; those of tuples, one after the other.
+    for name, placeholders in () if expanded is None else expanded.parameter_expansion.items():
+        kind = compiled.binds[name].type
+        types |= zip(placeholders, cycle(kind.types if isinstance(kind, TupleType) else [kind]))
     return types
+
+
+def _own_names(compiled: SQLCompiler) -> dict[str, str]:
+    """The name of each placeholder before SQLAlchemy replaced characters of it."""
+    own = {placeholder: name for name, placeholder in compiled.escaped_bind_names.items()}
+    return {placeholder: own.get(placeholder, placeholder) for placeholder in _values_of(compiled)}
+
+
+def _parameters_of(compiled: SQLCompiler) -> dict[str, Any]:
+    names = _own_names(compiled)
+    return {names[placeholder]: value for placeholder, value in _values_of(compiled).items()}
 
 
 def _columns_of(compiled: SQLCompiler, tables: Iterable[str]) -> dict[str, str]:
@@ -285,4 +308,7 @@ def _columns_of(compiled: SQLCompiler, tables: Iterable[str]) -> dict[str, str]:
     names = {
         column.name for table in tables for column in MarketsBase.metadata.tables[table].columns
     }
-    return {name: name if name in names else COUNTED.sub("", name) for name in compiled.params}
+    return {
+        placeholder: name if name in names else COUNTED.sub("", name)
+        for placeholder, name in _own_names(compiled).items()
+    }
