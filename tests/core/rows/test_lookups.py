@@ -6,13 +6,25 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sqlalchemy import String
+from sqlalchemy.types import TypeDecorator
 
 import msm
 from msm.errors import InvalidRowsError, MsmError, NotAttachedError, StatementError
-from msm.models import Account, Asset, AssetType, CalendarDate, Index, IndexValuesTS, OrdersTS
+from msm.models import (
+    Account,
+    Asset,
+    AssetType,
+    Calendar,
+    CalendarDate,
+    Index,
+    IndexValuesTS,
+    OrdersTS,
+)
 from tests.core.rows.written import INDEX, NOON, values_at
 from tests.support.forked import value_of
 
@@ -83,6 +95,55 @@ def test_last_times_have_a_default(shared_environment: Mapping[str, str]) -> Non
         {"K": START},
         True,
         {},
+    ]
+
+
+class Upper(TypeDecorator[str]):
+    """Texts in capital letters."""
+
+    impl = String(255)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        return value.upper()
+
+
+def look_up_other_forms() -> list[Any]:
+    # In this process alone.
+    IndexValuesTS.__table__.c.index_identifier.type = Upper()
+    runtime = msm.start_engine([*MODELS, Calendar])
+    runtime.upsert(Index, [INDEX])
+    runtime.upsert(IndexValuesTS, values_at(1.0, 2.0))
+    day = NOON.date()
+    calendar = {
+        "unique_identifier": "c",
+        "display_name": "C",
+        "calendar_type": "t",
+        "timezone": "UTC",
+        "valid_from": day,
+        "valid_to": day,
+    }
+    runtime.upsert(Calendar, [calendar])
+    (uid,) = runtime.lookup(Calendar, ["c"]).values()
+    runtime.upsert(CalendarDate, [{"calendar_uid": uid, "local_date": day}])
+    days = [pd.Timestamp(day), np.datetime64(day, "ns"), day, pd.Timestamp("2025-01-03")]
+    dates = runtime.lookup(CalendarDate, [(uid, one) for one in days])
+    return [
+        list(runtime.last_times(IndexValuesTS, ["i", "j", "I"], default=START).items()),
+        [(uid, one) in dates for one in days],
+        len(set(dates.values())),
+    ]
+
+
+def test_keys_in_other_forms_are_answered_as_they_were_given(
+    shared_environment: Mapping[str, str],
+) -> None:
+    """The database has them as its column does: a day for a midnight, capital letters."""
+    last = NOON + datetime.timedelta(seconds=1)
+    assert value_of(look_up_other_forms, environment=shared_environment) == [
+        [("i", last), ("j", START), ("I", last)],
+        [True, True, True, False],
+        1,
     ]
 
 

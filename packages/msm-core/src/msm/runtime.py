@@ -314,7 +314,8 @@ class MarketsRuntime(ReadsObservations):
             key: as for :meth:`upsert`.
 
         Returns:
-            The primary key by identifier; identifiers that no row has are left out.
+            The primary key by identifier, in the form that was given; identifiers that no row has
+            are left out.
 
         Raises:
             InvalidRowsError: an identifier is of the wrong type.

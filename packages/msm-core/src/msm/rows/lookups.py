@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, type_coerce
+from sqlalchemy import Row, func, select
 
 from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import InvalidRowsError, StatementError, StatementValueError
@@ -16,8 +16,8 @@ from msm.rows.arguments import ColumnNames, column_names
 from msm.rows.arrow import ArrowRows
 from msm.rows.input import Given, Rows, given_rows
 from msm.rows.keys import key_of_every_row, table_of
-from msm.rows.statements import given_table, same_key
-from msm.rows.validate import Expected, check_rows, largest_batch, parts_of
+from msm.rows.statements import PLACE, given_table, numbered_table, same_key
+from msm.rows.validate import Batch, Expected, check_rows, largest_batch, parts_of
 from msm.rows.write import upsert_rows
 from msm.values.arrow import load_pyarrow
 from msm.values.moments import Moment, moment_of
@@ -49,12 +49,14 @@ def look_up(
             f"{model.__name__} has no primary key to look up; read its rows with get(), latest() "
             "or execute()."
         )
-    given = _given(model, names, identifiers)
-    columns = [*(table.c[name] for name in names), *primary]
-    return {
-        _plain(row[: len(names)]): _plain(row[len(names) :])
-        for row in _read(model, [given], names, _by_key(model, names, columns), attached)
-    }
+
+    def compose(literals: Mapping[str, str]) -> Statement:
+        batch = numbered_table(table, literals)
+        return select(batch.c[PLACE], *primary).where(*same_key(table, names, batch))
+
+    wanted = _wanted(model, names, identifiers)
+    found = _numbered(model, wanted, names, compose, attached)
+    return {wanted[number]: _plain(key) for number, *key in found}
 
 
 def last_times(
@@ -84,18 +86,16 @@ def last_times(
     time = table.c[model.__time_index_name__]
 
     def compose(literals: Mapping[str, str]) -> Statement:
-        batch = given_table(table, literals)
-        mine = [type_coerce(batch.c[name], table.c[name].type).label(name) for name in names]
+        batch = numbered_table(table, literals)
         # PostgreSQL finds the maximum of each at the end of its part of the index.
         last = select(func.max(time)).where(*same_key(table, names, batch)).correlate(batch)
-        return select(*mine, last.scalar_subquery().label("last_time"))
+        return select(batch.c[PLACE], last.scalar_subquery().label("last_time"))
 
-    given = _given(model, names, identities)
-    wanted = zip(*given.columns.values(), strict=True)
-    found: dict[Any, Any] = dict.fromkeys(map(_plain, wanted), otherwise)
-    for *identity, moment in _read(model, [given], names, compose, attached):
+    wanted = _wanted(model, names, identities)
+    found: dict[Any, Any] = dict.fromkeys(wanted, otherwise)
+    for number, moment in _numbered(model, wanted, names, compose, attached):
         if moment is not None:
-            found[_plain(identity)] = moment
+            found[wanted[number]] = moment
     return found
 
 
@@ -126,8 +126,16 @@ def upsert_and_read(
     kept = _kept(rows)
     upsert_rows(model, kept, key, attached)
     # RETURNING has no row that had the right values already, and was not written.
-    compose = _by_key(model, names, [table.c[name] for name in wanted])
-    return list(_read(model, given_rows(table, kept), names, compose, attached))
+    columns = [table.c[name] for name in wanted]
+
+    def compose(literals: Mapping[str, str]) -> Statement:
+        return select(*columns).where(*same_key(table, names, given_table(table, literals)))
+
+    return [
+        row
+        for batch in _batches(model, given_rows(table, kept), names, attached)
+        for row in Result[*tuple[Any, ...]](read(compose(batch.literals), attached))
+    ]
 
 
 def _kept(rows: Any) -> Any:
@@ -138,16 +146,9 @@ def _kept(rows: Any) -> Any:
     return load_pyarrow().table(rows) if is_arrow else list(rows)
 
 
-def _by_key(
-    model: type[MarketsModel], names: Sequence[str], columns: Sequence[ColumnElement[Any]]
-) -> Compose:
-    table = table_of(model)
-    return lambda literals: select(*columns).where(
-        *same_key(table, names, given_table(table, literals))
-    )
-
-
-def _given(model: type[MarketsModel], names: Sequence[str], identities: Iterable[Any]) -> Given:
+def _wanted(
+    model: type[MarketsModel], names: Sequence[str], identities: Iterable[Any]
+) -> list[Any]:
     """The keys to look up, each once."""
     if isinstance(identities, str):
         identities = [identities]
@@ -165,18 +166,37 @@ def _given(model: type[MarketsModel], names: Sequence[str], identities: Iterable
                 f"The key of {model.__name__} is {', '.join(names)}, and {shortened(identity)} is "
                 "no value of it; pass a tuple with one value for each of these columns."
             )
-    values = list(zip(*wanted, strict=True)) if several and wanted else [wanted] * len(names)
-    return Given(range(len(wanted)), dict(zip(names, values, strict=True)))
+    return wanted
 
 
-def _read(
+def _numbered(
     model: type[MarketsModel],
-    groups: Sequence[Given],
+    wanted: Sequence[Any],
     names: Sequence[str],
     compose: Compose,
     attached: Attached,
-) -> Iterator[Row[*tuple[Any, ...]]]:
-    """The rows of all batches of keys."""
+) -> Iterator[tuple[Any, ...]]:
+    """The rows that are found, each with the position of its key in ``wanted`` first.
+
+    The database has other forms of some keys than the caller, as a date for a midnight.
+    """
+    several = len(names) > 1
+    sent = list(zip(*wanted, strict=True)) if several and wanted else [wanted] * len(names)
+    given = Given(range(len(wanted)), dict(zip(names, sent, strict=True)))
+    for batch in _batches(model, [given], names, attached):
+        answer = read(compose(batch.literals), attached)
+        places, *values = answer.values
+        # By column, because a row of a Result costs more than all the rest.
+        columns = zip(answer.columns[1:], values, strict=True)
+        found = [column.python(some) for column, some in columns]
+        # They come as numbers or as texts, and PostgreSQL counts from 1.
+        numbers = [batch.numbers[int(place) - 1] for place in places]
+        yield from zip(numbers, *found, strict=True)
+
+
+def _batches(
+    model: type[MarketsModel], groups: Sequence[Given], names: Sequence[str], attached: Attached
+) -> Iterator[Batch]:
     columns = frozenset(names)
     # Fewer than one answer carries, so that none of them has to be read in pages.
     most = max(1, attached.limits.max_rows // 2)
@@ -189,8 +209,7 @@ def _read(
     if faults:
         raise InvalidRowsError(model, "look up", faults)
     for part in parts:
-        for batch in part.batches(largest_batch(attached.limits)):
-            yield from Result[*tuple[Any, ...]](read(compose(batch.literals), attached))
+        yield from part.batches(largest_batch(attached.limits))
 
 
 def _plain(values: Iterable[Any]) -> Any:

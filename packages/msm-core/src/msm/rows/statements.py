@@ -4,7 +4,7 @@ Their text is the same for every batch of the same columns, however many rows it
 would grow with the rows, and make PostgreSQL parse and plan a long statement for every batch.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -25,18 +25,24 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.functions import FunctionElement
 
 from msm.rows.keys import Key
 from msm.values.decorated import plain_type
 from msm.values.literals import column_text
 
 __all__ = [
+    "PLACE",
     "delete_statement",
     "given_table",
     "insert_statement",
+    "numbered_table",
     "same_key",
     "upsert_statement",
 ]
+
+# The column of the place of a row in its batch. No column of a model has this name.
+PLACE = "msm_place"
 
 
 def insert_statement(table: Table, literals: Mapping[str, str]) -> Insert:
@@ -106,6 +112,18 @@ def same_key(
 
 def given_table(table: Table, literals: Mapping[str, str]) -> TableValuedAlias:
     """The batch as rows: unnest() of one array a column."""
+    return _unnested(table, literals).table_valued(*literals, name="given").render_derived()
+
+
+def numbered_table(table: Table, literals: Mapping[str, str]) -> TableValuedAlias:
+    """The batch as :func:`given_table` has it, with the place of each row from 1."""
+    numbered = _unnested(table, literals).table_valued(
+        *literals, with_ordinality=PLACE, name="given"
+    )
+    return numbered.render_derived()
+
+
+def _unnested(table: Table, literals: Mapping[str, str]) -> FunctionElement[Any]:
     # Sent as text and cast: JSON arrays would lose NaN, infinities and long numbers.
     arrays = [
         cast(
@@ -114,8 +132,7 @@ def given_table(table: Table, literals: Mapping[str, str]) -> TableValuedAlias:
         )
         for position, (name, literal) in enumerate(literals.items())
     ]
-    names: Collection[str] = literals.keys()
-    return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+    return func.unnest(*arrays)
 
 
 def _value(column: Column[Any], given: TableValuedAlias) -> ColumnElement[Any]:
