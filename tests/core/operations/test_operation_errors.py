@@ -2,12 +2,16 @@
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
 
 import pytest
 from psycopg import Connection
-from sqlalchemy import Text, func, insert, select, update
+from requests.adapters import HTTPAdapter
+from sqlalchemy import Text, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 import msm
@@ -20,7 +24,9 @@ from msm.errors import (
     NotAttachedError,
     OperationRefusedError,
     OutcomeUnknownError,
+    PartlyWrittenError,
     PlatformRefusedError,
+    PlatformUnreachableError,
     StaleAttachmentError,
     TimedOutError,
     TooLargeError,
@@ -30,11 +36,13 @@ from msm.models import AccountGroup, Asset, AssetType, Index, TradesTS
 from msm.operations.attached import Attached
 from msm.operations.compile import compile_operation
 from msm.operations.failures.translate import operation_error
+from msm.rows import validate
 from msm.sdk import MetaTable
 from msm.sdk.context import Limits
 from msm.sdk.failure import Failure, Reason
 from tests.core.operations.refusing import MODELS, Refused, failed, refused
 from tests.support.forked import value_of
+from tests.support.generation import only_metatables
 
 INSERT = insert(AssetType).values(asset_type="bond")
 BOTH = update(AssetType).values(
@@ -181,6 +189,66 @@ def test_a_timeout_at_the_maximum_offers_no_more_time() -> None:
         "The insert over AssetType did not finish within 15 s, the longest that the platform lets "
         "a statement run; narrow it."
     )
+
+
+@contextmanager
+def behind_a_proxy(status: int, page: bytes, *, after: int = 0, **headers: str) -> Iterator[None]:
+    """Have a page come in the place of all answers to operations but the first ones."""
+    send, left = HTTPAdapter.send, iter(range(after))
+
+    def answer(adapter: Any, request: Any, **options: Any) -> Any:
+        response = send(adapter, request, **options)
+        is_operation = request.path_url.rstrip("/").endswith("execute-operation")
+        # The answer itself has to be read, before another one can take its place.
+        if is_operation and response.content and next(left, None) is None:
+            response.status_code, response._content = status, page
+            response.headers.update(headers)
+        return response
+
+    with mock.patch.object(HTTPAdapter, "send", answer):
+        yield
+
+
+def use_a_proxy() -> tuple[list[Refused], tuple[type, Any, Any]]:
+    validate.MAX_BATCH_ROWS = 2
+    runtime = msm.start_engine([AssetType])
+    rows = [{"asset_type": f"proxied-{number}"} for number in range(5)]
+    read, write = select(AssetType.uid), insert(AssetType).values(asset_type="proxied")
+    errors = []
+    # The second is not UTF-8, which the answers with columns of JSON are parsed for.
+    for page in (b"<html>", b"<html>\xe9"):
+        with behind_a_proxy(200, page):
+            errors += [refused(runtime.execute, read), refused(runtime.execute, write)]
+            errors.append(refused(runtime.execute, select(AssetType.metadata_json)))
+        runtime.execute(delete(AssetType).where(AssetType.asset_type == "proxied"))
+    with behind_a_proxy(200, b"<html>", after=1), pytest.raises(PartlyWrittenError) as caught:
+        runtime.insert(AssetType, rows)
+    partly = caught.value
+    return errors, (type(partly.__cause__), partly.written, partly.failed)
+
+
+def test_a_page_of_a_proxy_is_no_answer(shared_environment: Mapping[str, str]) -> None:
+    errors, partly = value_of(use_a_proxy, environment=shared_environment)
+    kinds = [PlatformUnreachableError, OutcomeUnknownError, PlatformUnreachableError]
+    assert [error.kind for error in errors] == kinds * 2
+    assert "to the insert was lost (200, with what is not JSON: '<html>')" in errors[1].message
+    assert partly == (OutcomeUnknownError, (range(2),), (range(2, 4),))
+
+
+def follow_a_redirect() -> list[Refused]:
+    runtime = msm.start_engine([AssetType])
+    with behind_a_proxy(307, b"", Location="https://elsewhere.example.com/"):
+        return [refused(runtime.execute, select(AssetType.uid)), refused(runtime.execute, INSERT)]
+
+
+@only_metatables
+def test_a_redirect_is_refused_with_its_target(shared_environment: Mapping[str, str]) -> None:
+    """SDK 8 follows it."""
+    for error in value_of(follow_a_redirect, environment=shared_environment):
+        assert error.kind is PlatformRefusedError
+        assert error.message.endswith(
+            "(307): it redirects to https://elsewhere.example.com/; have requests sent there"
+        )
 
 
 def use_other_models() -> list[Refused]:

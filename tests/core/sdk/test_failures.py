@@ -231,7 +231,6 @@ def test_an_api_that_starts_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> No
     assert seconds == [MIGRATION_DISCOVERY_TIMEOUT]
 
 
-@only_metatables
 def test_an_unanswered_request_wrote_nothing() -> None:
     assert failure_of(NoAnswerError("refused")) == Failure("unanswered", "refused")
 

@@ -135,7 +135,7 @@ def _parser(compiled: CompiledOperation) -> Callable[[bytes], dict[str, Any]]:
 def _exact_answer(body: bytes) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = json.loads(body)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, UnicodeDecodeError):
         raise
     except (RecursionError, ValueError) as error:
         raise ResultError(

@@ -32,10 +32,17 @@ from mainsequence.meta_tables.migrations import (
 )
 
 from msm.sdk.context import Endpoint, Limits, PlatformContext
-from msm.sdk.failure import Failure, LostAnswerError, RequestTooLargeError, failure_of_ours
+from msm.sdk.failure import (
+    Failure,
+    LostAnswerError,
+    NoAnswerError,
+    RequestTooLargeError,
+    failure_of_ours,
+)
 from msm.sdk.private_names import bind_meta_table, forget_meta_table, running_command
 from msm.sdk.process.forks import after_fork, unforked
 from msm.sdk.process.frozen import TOKEN_VARIABLE, has_other_token, read_environment_again
+from msm.sdk.transport import parsed
 
 __all__ = [
     "CONTEXT",
@@ -83,6 +90,7 @@ SDK_ERRORS: tuple[type[Exception], ...] = (
     ApiError,
     CodeRepositoryContextError,
     LostAnswerError,
+    NoAnswerError,
     RequestTooLargeError,
 )
 # Seconds that a request may take longer than its statement.
@@ -200,7 +208,7 @@ def failure_of(error: Exception) -> Failure:
             return failure_of(error.__cause__)
         case CodeRepositoryContextError():
             return Failure("context", str(error))
-        case LostAnswerError() | RequestTooLargeError():
+        case NoAnswerError() | LostAnswerError() | RequestTooLargeError():
             return failure_of_ours(error)
     return Failure("refused", str(error))
 
@@ -289,10 +297,11 @@ def post_operation(
         # would send the request a second time.
         time_out=None if timeout is None else timeout + GRACE,
     )
+    is_read = operation.operation == "select"
     try:
         raise_for_response(response, payload=payload)
     except TransportError as error:
-        if operation.operation == "select":
+        if is_read:
             raise
         raise LostAnswerError(str(error.args[0])) from error
-    return loads(response.content)
+    return parsed(response, loads, is_read=is_read)

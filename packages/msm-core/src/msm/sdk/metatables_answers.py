@@ -67,6 +67,9 @@ def failure_in(response: requests.Response, said: str | None = None) -> Failure:
         said: what it says where it is no JSON; None for its own text.
     """
     status, detail = response.status_code, _detail(response)
+    if response.is_redirect:
+        where = response.headers["Location"]
+        return Failure("refused", f"it redirects to {where}; have requests sent there", status)
     code = _code(detail)
     text = _text(detail) or said or response.text or response.reason
     used_up = _used_up(detail)

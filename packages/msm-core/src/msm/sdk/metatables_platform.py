@@ -43,7 +43,7 @@ from msm.sdk.metatables_answers import (
 from msm.sdk.metatables_session import LOCAL_TOKEN_VARIABLE, sdk_session
 from msm.sdk.process.forks import unforked
 from msm.sdk.process.frozen import TOKEN_VARIABLE, has_other_token, read_environment_again
-from msm.sdk.transport import post
+from msm.sdk.transport import parsed, post
 
 __all__ = [
     "CONTEXT",
@@ -380,8 +380,9 @@ def post_operation(
             untouched=nothing_was_done,
             crowded=says_connections_are_used_up,
         )
-    if response.ok:
-        return loads(response.content)
+    # requests also calls a redirect ok, which is not followed.
+    if HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+        return parsed(response, loads, is_read=is_read)
     if not is_read and not nothing_was_done(response):
         failure = failure_in(response)
         raise LostAnswerError(f"{failure.status}: {failure.detail}")

@@ -4,6 +4,7 @@ The SDK's own request makes a connection of its own each time, and reports most 
 as one error, without what the platform says.
 """
 
+import json
 import os
 import random
 import threading
@@ -11,14 +12,16 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from itertools import count
+from typing import Any
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
+from msm.errors.formatting import shortened
 from msm.sdk.failure import LostAnswerError, NoAnswerError
 from msm.sdk.process.forks import new_session
 
-__all__ = ["post"]
+__all__ = ["parsed", "post"]
 
 CONNECT_TIMEOUT = 5.0
 # Servers close idle connections, some after five seconds. A write that meets the end of one would
@@ -110,6 +113,28 @@ def post(
                 return response
         time.sleep(pause)
     raise AssertionError("the last attempt returns or raises")
+
+
+def parsed(
+    response: requests.Response, loads: Callable[[bytes], dict[str, Any]], *, is_read: bool
+) -> dict[str, Any]:
+    """The JSON of an answer that is a success.
+
+    Args:
+        response: the answer.
+        loads: parses it.
+        is_read: whether nothing was asked to be written.
+
+    Raises:
+        NoAnswerError: a read was answered with something else.
+        LostAnswerError: a write was.
+    """
+    try:
+        return loads(response.content)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        # A proxy has put a page of its own in the place of what the platform answered.
+        said = f"{response.status_code}, with what is not JSON: {shortened(response.text)}"
+        raise (NoAnswerError if is_read else LostAnswerError)(said) from error
 
 
 def _send(
