@@ -1,6 +1,7 @@
 """A value that PostgreSQL cannot take is an error that names it, where it is known."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, insert, literal, select, update
@@ -43,6 +44,15 @@ TOO_LARGE: dict[str, tuple[Statement, str, str, object]] = {
         ),
         "contract_size",
         1e25,
+    ),
+    "more digits than memory": (
+        update(FutureAssetDetails).values(contract_size=Decimal("1E+99999999999999")),
+        (
+            "FutureAssetDetails cannot store contract_size 1E+99999999999999, which is too large "
+            "for NUMERIC(38, 18); pass a smaller value."
+        ),
+        "contract_size",
+        Decimal("1E+99999999999999"),
     ),
     "text beside a value that PostgreSQL casts": (
         insert(IndexFormulaDefinition).values(version="7", definition_hash=LONG),

@@ -130,6 +130,16 @@ UNFIT: list[tuple[type[MarketsModel], str, Any, str]] = [
         Decimal("inf"),
         "is not a number that the column can store",
     ),
+    # Their digits would fill the memory.
+    *(
+        (FutureAssetDetails, "contract_size", Decimal(text), f"has more than {most} the point")
+        for text, most in (
+            ("1E+99999999999999", "131,072 digits before"),
+            ("-1E+131072", "131,072 digits before"),
+            ("1E-99999999999999", "16,383 digits after"),
+            ("0E-99999999999999", "16,383 digits after"),
+        )
+    ),
 ]
 
 

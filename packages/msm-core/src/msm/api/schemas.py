@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     AwareDatetime,
     BaseModel,
@@ -49,6 +50,7 @@ from msm.base import MarketsModel
 from msm.errors import SchemaError
 from msm.rows.keys import table_of
 from msm.values.decorated import is_decorated
+from msm.values.encode import size_fault
 
 __all__ = ["schema_of", "type_of"]
 
@@ -236,7 +238,13 @@ def _decimal(kind: Numeric[Any], *, write: bool) -> Any:
     )
     schema = {"type": "string", "format": "decimal", "pattern": DECIMAL}
     if write:
-        return Annotated[Decimal, digits, BeforeValidator(_without_float), WithJsonSchema(schema)]
+        return Annotated[
+            Decimal,
+            digits,
+            BeforeValidator(_without_float),
+            AfterValidator(_storable),
+            WithJsonSchema(schema),
+        ]
     del schema["pattern"]
     return Annotated[Decimal, Field(allow_inf_nan=True), WithJsonSchema(schema)]
 
@@ -248,6 +256,13 @@ def _without_float(value: Any) -> Any:
             "send it as text, such as '1.25': a JSON number has no exact digits"
         )
     return value
+
+
+def _storable(number: Decimal) -> Decimal:
+    fault = size_fault(number)
+    if fault is not None:
+        raise ValueError(f"it {fault}")
+    return number
 
 
 def _without_nanoseconds(value: Any) -> Any:

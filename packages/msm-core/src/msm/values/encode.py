@@ -28,10 +28,12 @@ from msm.values.texts import (
     quoted,
 )
 
-__all__ = ["encode", "is_unfit_nan"]
+__all__ = ["DIGITS_AFTER", "encode", "is_unfit_nan", "size_fault"]
 
 # Of an integer of 4,300 digits, which Python still writes as text.
 MAX_BITS = 14_280
+# What PostgreSQL has of a NUMERIC without a precision.
+DIGITS_BEFORE, DIGITS_AFTER = 131_072, 16_383
 
 
 def encode(
@@ -61,6 +63,17 @@ def encode(
 def is_unfit_nan(number: Decimal) -> bool:
     """Whether it is a NaN that PostgreSQL has not: one with a sign, or a signaling one."""
     return number.is_snan() or (number.is_nan() and number.is_signed())
+
+
+def size_fault(number: Decimal) -> str | None:
+    """Why a number has more digits than PostgreSQL stores; None where it has not."""
+    if not number.is_finite():
+        return None
+    if number and number.adjusted() >= DIGITS_BEFORE:
+        return f"has more than {DIGITS_BEFORE:,} digits before the point"
+    if -int(number.as_tuple().exponent) > DIGITS_AFTER:
+        return f"has more than {DIGITS_AFTER:,} digits after the point"
+    return None
 
 
 def _encode(name: str, value: Any, column_type: TypeEngine[Any] | None) -> tuple[Any, str | None]:

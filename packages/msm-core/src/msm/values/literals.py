@@ -48,7 +48,7 @@ from msm.values.columns import (
     uuids,
 )
 from msm.values.decorated import bound, is_decorated, plain_type
-from msm.values.encode import is_unfit_nan
+from msm.values.encode import DIGITS_AFTER, is_unfit_nan, size_fault
 from msm.values.moments import day_of, timestamp_fault
 from msm.values.texts import (
     NULL,
@@ -214,6 +214,11 @@ def _numeric_writer(kind: Numeric[Any]) -> Callable[[Any], str]:
         number = value if isinstance(value, Decimal) else Decimal(int(value))
         if is_unfit_nan(number) or (number.is_infinite() and precision is not None):
             raise TooLargeValueError("is not a number that the column can store")
+        # 1E+999999999 has gigabytes of digits. Looked at first, because it costs less.
+        if abs(number.adjusted()) > DIGITS_AFTER:
+            fault = size_fault(number)
+            if fault is not None:
+                raise TooLargeValueError(fault)
         # Fixed-point: the digits before and after the point are counted below.
         text = f"{number:f}"
         if number.is_finite() and precision is not None:
