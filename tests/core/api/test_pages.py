@@ -10,7 +10,8 @@ import pytest
 from fastapi_filter.contrib.sqlalchemy import Filter
 from fastapi_pagination import Page as NumberedPage
 from fastapi_pagination import Params, create_page
-from sqlalchemy import func, select
+from sqlalchemy import String, delete, func, select
+from sqlalchemy.types import TypeDecorator
 
 import msm
 from msm.api import read_page, schema_of
@@ -76,6 +77,47 @@ def test_a_series_is_read_page_by_page(
         expected = [float(n + k) for n in range(COUNT - 2, -1, -2) for k in (0, 1)]
     assert read == expected
     assert [len(page) for page in pages[:2]] == [4, 4]
+
+
+class Reversed(TypeDecorator[str]):
+    """Texts that are stored as ">" and their letters from the last to the first."""
+
+    impl = String(255)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        return ">" + value[::-1]
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        return value[:0:-1]
+
+
+def read_decorated() -> tuple[list[list[str]], str]:
+    # In this process alone; attributes of the models keep the type that they were mapped with.
+    table = IndexValuesTS.__table__
+    Index.__table__.c.unique_identifier.type = table.c.index_identifier.type = Reversed()
+    runtime = msm.start_engine(MODELS)
+    names = ["da", "cb", "bc", "ad"]
+    runtime.upsert(Index, [INDEX | {"unique_identifier": name} for name in names])
+    row = {"time_index": START, "value": 1.0}
+    runtime.upsert(IndexValuesTS, [row | {"index_identifier": name} for name in names])
+    mine = table.c.index_identifier.in_(names)
+    statement = select(*table.c).where(mine)
+    schema: Any = schema_of(IndexValuesTS)
+    first = read_page(runtime, statement, schema, size=2)
+    second = read_page(runtime, statement, schema, cursor=first.next, size=2)
+    assert second.next is None
+    # Other tests read all that there is.
+    runtime.execute(delete(IndexValuesTS).where(mine))
+    pages = [[item.index_identifier for item in page.items] for page in (first, second)]
+    return pages, json.loads(base64.urlsafe_b64decode(f"{first.next}==="))[-1]
+
+
+def test_a_key_may_have_a_type_of_the_caller(shared_environment: Mapping[str, str]) -> None:
+    pages, stored = value_of(read_decorated, environment=shared_environment)
+    # In the order of what is stored, which the cursor has.
+    assert pages == [["da", "cb"], ["bc", "ad"]]
+    assert stored == ">bc"
 
 
 def columns_and_models() -> tuple[list[Any], list[Any]]:

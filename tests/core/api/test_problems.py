@@ -2,7 +2,9 @@
 
 import datetime
 import importlib
+import json
 import logging
+import math
 import sys
 import uuid
 from decimal import Decimal
@@ -49,6 +51,7 @@ CONFLICT = refused(
     values={"uid": uuid.UUID(int=1), "size": Decimal("1.50")},
     sqlstate="23505",
 )
+NO_NUMBERS = {"size": math.inf, "sizes": [1.5, -math.inf, math.nan]}
 INVALID = InvalidRowsError(Asset, "upsert", FAULTS)
 
 
@@ -67,6 +70,12 @@ STATUSES: dict[str, tuple[Exception, int]] = {
     "null": (refused(errors.NotNullViolatedError), 422),
     "value": (refused(errors.InvalidValueError), 422),
     "too large": (refused(errors.TooLargeError, sqlstate="22003"), 422),
+    "no number": (
+        refused(
+            errors.TooLargeError, values={"size": math.inf, "sizes": [1.5, -math.inf, math.nan]}
+        ),
+        422,
+    ),
     "no connection": (refused(errors.TooLargeError, sqlstate="53300"), 503),
     "rows": (INVALID, 422),
     "value of a statement": (errors.StatementValueError("What is wrong."), 422),
@@ -137,6 +146,14 @@ def test_a_problem_has_the_facts_of_its_error(client: TestClient) -> None:
         "constraint": "uix",
         "sqlstate": "23505",
     }
+
+
+def test_a_problem_has_text_for_what_json_has_not(client: TestClient) -> None:
+    def refuse(constant: str) -> None:
+        pytest.fail(f"{constant} is no JSON")
+
+    problem = json.loads(client.get("/fail/no number").content, parse_constant=refuse)
+    assert problem["values"] == {"size": "Infinity", "sizes": [1.5, "-Infinity", "NaN"]}
 
 
 def test_a_problem_lists_every_wrong_row(client: TestClient) -> None:

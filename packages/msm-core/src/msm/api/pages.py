@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 
 from msm.api.schemas import type_of
 from msm.base import MarketsModel
-from msm.errors import InvalidCursorError
+from msm.errors import InvalidCursorError, NoStableOrderError
+from msm.errors.formatting import shortened
 from msm.operations.execute import check_page_size
 from msm.operations.paging import Paging, plan
 from msm.runtime import MarketsRuntime
+from msm.values.decorated import bound, plain_type, result_converter
+from msm.values.texts import UnfitValueError
 
 __all__ = ["Page", "read_page"]
 
@@ -79,16 +82,34 @@ def _digest(paging: Paging) -> str:
 
 
 def _adapters(paging: Paging) -> list[TypeAdapter[Any]]:
-    return [TypeAdapter(type_of(part.column.type)) for part in paging.key]
+    # A cursor has what PostgreSQL stores: only the TypeDecorator knows what JSON of its own is.
+    return [TypeAdapter(type_of(plain_type(part.column.type))) for part in paging.key]
 
 
 def _encode(paging: Paging, key: Sequence[Any]) -> str:
+    stored = [_stored(part.column, value) for part, value in zip(paging.key, key, strict=True)]
     values = [
         adapter.dump_python(value, mode="json")
-        for adapter, value in zip(_adapters(paging), key, strict=True)
+        for adapter, value in zip(_adapters(paging), stored, strict=True)
     ]
     text = json.dumps([_digest(paging), *values], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _stored(column: ColumnElement[Any], value: Any) -> Any:
+    """What PostgreSQL stores for a value that was read."""
+    try:
+        return bound(column.type, value)
+    except UnfitValueError as fault:
+        raise NoStableOrderError(
+            f"the value {shortened(value)} of {column}, which was read, {fault}"
+        ) from fault
+
+
+def _given(column: ColumnElement[Any], stored: Any) -> Any:
+    """What a statement is given for a value that PostgreSQL stores."""
+    convert = result_converter(column.type)
+    return stored if convert is None else convert(stored)
 
 
 def _decode(paging: Paging, cursor: str) -> list[Any]:
@@ -96,9 +117,11 @@ def _decode(paging: Paging, cursor: str) -> list[Any]:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         parts = zip([of_this_list, *_adapters(paging)], json.loads(text), strict=True)
-        _, *key = (adapter.validate_python(part) for adapter, part in parts)
-    # Of a text that is no cursor anything may be wrong, such as its JSON or its nesting.
-    except (RecursionError, TypeError, ValueError) as error:
+        _, *stored = (adapter.validate_python(part) for adapter, part in parts)
+        key = [_given(part.column, value) for part, value in zip(paging.key, stored, strict=True)]
+    # Of a text that is no cursor anything may be wrong, such as its JSON or its nesting, or a value
+    # that a TypeDecorator does not know.
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise InvalidCursorError(
             "The cursor is not one of this list; pass what a page has as its next, or begin with "
             "the first page."

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from http.client import responses
@@ -32,6 +33,7 @@ from msm.errors import (
     TooLargeError,
     TransactionConflictError,
 )
+from msm.values.encode import non_finite
 
 __all__ = ["PROBLEMS", "Problem", "add_problem_handlers", "problem_of"]
 
@@ -197,7 +199,19 @@ def _plain(status: int, **facts: Any) -> Problem:
 
 def _response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     document = problem.model_dump(mode="json", exclude_none=True, fallback=str)
-    return Response(json.dumps(document), problem.status, headers, MEDIA_TYPE)
+    return Response(json.dumps(_finite(document)), problem.status, headers, MEDIA_TYPE)
+
+
+def _finite(part: Any) -> Any:
+    """The same with text for NaN and infinities, which JSON has not."""
+    match part:
+        case dict():
+            return {name: _finite(value) for name, value in part.items()}
+        case list():
+            return list(map(_finite, part))
+        case float() if not math.isfinite(part):
+            return non_finite(part)
+    return part
 
 
 async def _answer_error(_request: Request, error: Exception) -> Response:

@@ -28,7 +28,7 @@ from msm.values.texts import (
     quoted,
 )
 
-__all__ = ["DIGITS_AFTER", "encode", "is_unfit_nan", "size_fault"]
+__all__ = ["DIGITS_AFTER", "encode", "is_unfit_nan", "non_finite", "size_fault"]
 
 # Of an integer of 4,300 digits, which Python still writes as text.
 MAX_BITS = 14_280
@@ -158,7 +158,7 @@ def _scalar(name: str, value: Any) -> tuple[Any, str | None]:
         case numbers.Real():
             number = float(value)
             # JSON has no NaN or infinity: the SDK would send null. PostgreSQL reads these texts.
-            return (number if math.isfinite(number) else _non_finite(number)), None
+            return (number if math.isfinite(number) else non_finite(number)), None
         case _ if pd.api.types.is_bool(value):  # numpy.bool is not a bool.
             return bool(value), None
     raise StatementValueError(
@@ -200,7 +200,8 @@ def _remedy(value: Any) -> str:
     return "pass a str, a number, a bool, a date, a time, a UUID, a list or a dict"
 
 
-def _non_finite(number: float) -> str:
+def non_finite(number: float) -> str:
+    """The text of NaN or an infinity, as PostgreSQL and JavaScript have it."""
     if math.isnan(number):
         return "NaN"
     return "Infinity" if number > 0 else "-Infinity"
