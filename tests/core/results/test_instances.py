@@ -101,6 +101,21 @@ def test_a_relationship_is_loaded_by_the_statement_only(environment: Mapping[str
     assert found == [["bond"] * 3, 1, NAMES]
 
 
+def ask_for_relationships() -> list[Any]:
+    runtime = with_relationships()
+    runtime.insert(AssetType, [{"asset_type": "unused"}])
+    names, kinds = select(Asset.unique_identifier), select(AssetType.asset_type)
+    is_a: Any = Asset.unique_identifier == "a"
+    bond, any_a = Asset.kind.has(AssetType.asset_type == "bond"), AssetType.assets.any(is_a)
+    found = [names.where(bond), names.where(~bond), kinds.where(any_a), kinds.where(~any_a)]
+    return [sorted(runtime.scalars(statement)) for statement in found]
+
+
+def test_rows_are_found_by_what_they_are_related_to(environment: Mapping[str, str]) -> None:
+    found = value_of(ask_for_relationships, environment=environment)
+    assert found == [NAMES, [], ["bond"], ["unused"]]
+
+
 def load_eagerly() -> list[Refused]:
     runtime = with_relationships()
     kind: Any = Asset.kind

@@ -41,6 +41,7 @@ __all__ = [
 
 # The characters that PostgreSQL's operators are made of; -- and /* would begin a comment.
 OPERATOR = re.compile(r"(?!.*(--|/\*))[-+*/<>=~!@#%^&|`?]+")
+WRITTEN_BY_SQLALCHEMY = frozenset({"*", "1"})
 
 
 def refuse_text(elements: Sequence[Visitable]) -> None:
@@ -89,8 +90,8 @@ def _text_in(element: Visitable) -> str | None:
     match element:
         case TextClause():
             return f"text({element.text!r})"
-        # The star of count(*) and of EXISTS is such a column too; SQLAlchemy itself writes it.
-        case ColumnClause(is_literal=True) if element.name != "*":
+        # SQLAlchemy itself writes count(*), EXISTS (SELECT *), and SELECT 1 for any() and has().
+        case ColumnClause(is_literal=True) if element.name not in WRITTEN_BY_SQLALCHEMY:
             return f"literal_column({element.name!r})"
         case (
             BinaryExpression(operator=custom_op() as operator)
