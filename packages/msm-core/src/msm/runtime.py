@@ -77,6 +77,7 @@ class MarketsRuntime(ReadsObservations):
                 page by.
             PlatformUnreachableError: the local platform has been stopped; said within two seconds.
             PlatformRefusedError: the platform refused the operation.
+            OutcomeUnknownError: the answer to a write was lost, and it may have been done.
             StaleAttachmentError: the platform was reset or migrated since :func:`start_engine`.
             OperationRefusedError: PostgreSQL refused the statement; the class says why, such as
                 ConflictError, MissingReferenceError, CheckViolatedError or TimedOutError.
@@ -214,6 +215,8 @@ class MarketsRuntime(ReadsObservations):
             InvalidRowsError: a column is unknown or missing, a value is of the wrong type or too
                 large, a datetime has no time zone, or two rows have one key. Nothing was sent.
             PartlyWrittenError: a batch failed after others had been written.
+            OutcomeUnknownError: the answer to the first batch was lost, and its rows may have been
+                written. None of the rows after it were sent.
             StatementError, PlatformError: as :meth:`execute`; then nothing was written.
         """
         return insert_rows(model_of(model), rows, self._attached())
@@ -269,7 +272,9 @@ class MarketsRuntime(ReadsObservations):
             PartlyWrittenError: a batch failed after others had been written.
             StatementError: the model has several unique keys and none was chosen, or the chosen
                 one does not exist or does not cover all rows.
-            PlatformError: as :meth:`execute`; then nothing was written.
+            OutcomeUnknownError: as for :meth:`insert`.
+            PlatformError: as :meth:`execute`; then nothing was written. With ``returning``, it
+                may also be their reading that failed, after all rows had been written.
         """
         if returning is not None:
             return upsert_and_read(model_of(model), rows, key, returning, self._attached())
@@ -294,6 +299,8 @@ class MarketsRuntime(ReadsObservations):
             PartlyWrittenError: a batch failed after others had been deleted.
             StatementError: the model has several unique keys and none was chosen, or the chosen
                 one does not exist.
+            OutcomeUnknownError: the answer to the first batch was lost, and its rows may have been
+                deleted. None of the rows after it were sent.
             PlatformError: as :meth:`execute`; then nothing was deleted.
         """
         return delete_rows(model_of(model), rows, key, self._attached())

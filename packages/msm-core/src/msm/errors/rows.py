@@ -74,7 +74,8 @@ class PartlyWrittenError(RowsError):
 
     Attributes:
         written: the rows that have been written, as ranges of positions among those given.
-        failed: the rows of the batch that failed. None of the rows after it have been sent.
+        failed: the rows of the batch that failed, which may have been written where the cause is an
+            OutcomeUnknownError. None of the rows after it have been sent.
     """
 
     def __init__(

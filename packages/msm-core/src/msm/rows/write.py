@@ -160,7 +160,8 @@ class _Writing:
                 try:
                     changed += self._send_batch(compose(batch))
                 except MsmError as error:
-                    # Nothing has been written: the error itself says all there is.
+                    # No other batch has been written: the error itself says all there is, also
+                    # that this one may have been, where its answer was lost.
                     if not written:
                         raise
                     raise PartlyWrittenError(
