@@ -40,8 +40,8 @@ def model_of(given: Any) -> type[MarketsModel]:
 def column_names(model: type[MarketsModel], given: ColumnNames) -> list[str]:
     """The names of columns of a model, one or several: of names, attributes or columns.
 
-    A text that is neither an attribute nor a column is passed on: whoever takes the names knows
-    which ones are possible.
+    A text that is neither an attribute nor a column is passed on: the caller knows which ones
+    are possible.
 
     Raises:
         StatementError: it is something else, or belongs to another model.
