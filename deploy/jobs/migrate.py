@@ -6,6 +6,7 @@ from metatables import upgrade_application
 PROVIDERS = ("msm_migrations:migration", "globex_migrations:migration")
 
 for provider in PROVIDERS:
-    result = upgrade_application(provider)
+    # As head, and right where a project extends msm and has a branch of its own.
+    result = upgrade_application(provider, revision="heads")
     state = "migrated" if result["migrated"] else "already current"
     print(f"{provider}: {result['revision']}, {state}", flush=True)

@@ -41,7 +41,6 @@ from ..history.published import (
     PUBLISHED_UPGRADE_COMMAND,
 )
 from ..inspection.database import (
-    CREDENTIAL_LIFETIME,
     MAX_CREDENTIAL_LIFETIME,
     Registry,
     issue,
@@ -147,9 +146,8 @@ def adopt(registry: Registry, *, dry_run: bool) -> Adoption:
     refuse_other_namespace()
     script, revisions = revision_directory(registry.provider)
     limits, progress = Limits.from_environment(os.environ), Progress()
-    # The credential must outlive the wait for the lock.
-    lifetime = min(MAX_CREDENTIAL_LIFETIME, CREDENTIAL_LIFETIME + round(limits.lock_timeout))
-    with issue(registry, lifetime=lifetime) as issued:
+    # The credential must outlive the wait for the lock, and the copies of large tables.
+    with issue(registry, lifetime=MAX_CREDENTIAL_LIFETIME) as issued:
         engine = issued.engine()
         try:
             # A dry run takes no lock, so that it can be tried while services and migrations run.

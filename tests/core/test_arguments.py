@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ NAIVE = datetime.datetime(2025, 1, 2)  # noqa: DTZ001 - the point of the tests
 FORMS = "pass an aware datetime, a date, or their ISO text, such as '2025-01-31T16:00:00Z'."
 NO_ZONE = "has no time zone; pass an aware datetime, such as datetime.now(datetime.UTC)."
 OTHER = aliased(Asset)
+HALF_HOUR = ((5, 30), (6, 0))
 
 TIMES: dict[str, Any] = {
     "datetime": MIDNIGHT,
@@ -72,6 +74,17 @@ UNCLEAR: dict[str, tuple[Any, str]] = {
             "where PostgreSQL keeps microseconds; round it."
         ),
     ),
+    "nanoseconds of a text": (
+        "2025-01-02T16:00:00.123456789Z",
+        (
+            "start: '2025-01-02T16:00:00.123456789Z' has nanoseconds, where PostgreSQL keeps "
+            "microseconds; round it."
+        ),
+    ),
+    "before the first year": (
+        "0001-01-01T00:00:00+14:00",
+        "start: '0001-01-01T00:00:00+14:00' is outside of the years 1 to 9999 in UTC.",
+    ),
     "word": ("yesterday", f"start: 'yesterday' is not a time; {FORMS}"),
     "number": (20250102, f"start: 20250102 is not a time; {FORMS}"),
     "NaT": (pd.NaT, f"start: NaT is not a time; {FORMS}"),
@@ -92,6 +105,17 @@ def test_an_unclear_time_is_refused(name: str) -> None:
     with pytest.raises(StatementError) as caught:
         between_statement(IndexValuesTS, given, MIDNIGHT, [], None)
     assert str(caught.value) == sentence
+
+
+def test_an_interval_may_contain_the_end_of_summer_time() -> None:
+    """In its last hour, a clock shows an earlier time later."""
+    zone = ZoneInfo("America/New_York")
+    start = datetime.datetime(2025, 11, 2, 1, 30, tzinfo=zone)
+    end = datetime.datetime(2025, 11, 2, 1, 0, fold=1, tzinfo=zone)
+    bounds = parameters(between_statement(IndexValuesTS, start, end, [], None))
+    assert bounds == [datetime.datetime(2025, 11, 2, *at, tzinfo=datetime.UTC) for at in HALF_HOUR]
+    with pytest.raises(StatementError, match="before it starts"):
+        between_statement(IndexValuesTS, end, start, [], None)
 
 
 KEYS: dict[str, Any] = {

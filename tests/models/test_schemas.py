@@ -116,6 +116,8 @@ def written_model() -> type[MarketsModel]:
         twice=Mapped[int],
         total=Mapped[Decimal | None],
         at=Mapped[datetime.datetime | None],
+        on=Mapped[datetime.date | None],
+        share=Mapped[float | None],
     )
     return define(
         "Written",
@@ -132,7 +134,8 @@ def written_model() -> type[MarketsModel]:
 
 def test_a_schema_to_write_leaves_generated_columns_out() -> None:
     described = schema_of(written_model(), write=True).model_json_schema()
-    assert list(described["properties"]) == ["uid", "size", "state", "color", "rank", "total", "at"]
+    names = ["uid", "size", "state", "color", "rank", "total", "at", "on", "share"]
+    assert list(described["properties"]) == names
     assert described["required"] == ["state", "rank"]
     # What is left out gets the default of the database, and null is no value of it.
     assert "default" not in described["properties"]["size"]
@@ -154,6 +157,16 @@ def test_a_schema_to_write_leaves_generated_columns_out() -> None:
         ({"total": "-1E-16384"}, "total"),
         ({"at": "2025-01-02T00:00:00"}, "at"),
         ({"at": "2025-01-02T00:00:00.1234567Z"}, "at"),
+        ({"at": "2025-01-02T00:00:00,1234567Z"}, "at"),
+        ({"at": "20250102"}, "at"),
+        ({"at": 20250102}, "at"),
+        ({"at": 1735776000.1234567}, "at"),
+        ({"on": "20250102"}, "on"),
+        ({"on": 86400}, "on"),
+        ({"on": "2025-01-02T00:00:00-05:00"}, "on"),
+        ({"on": "2025-01-02T01:00:00Z"}, "on"),
+        ({"rank": True}, "rank"),
+        ({"share": True}, "share"),
         ({"twice": 4}, "twice"),
         ({"sizes": "1"}, "sizes"),
     ],
@@ -162,6 +175,7 @@ def test_a_schema_to_write_leaves_generated_columns_out() -> None:
 def test_what_a_column_cannot_take_is_refused(wrong: dict[str, Any], where: str) -> None:
     schema = schema_of(written_model(), write=True)
     largest = {"size": "1.25", "total": "9E+131071", "color": "red"}
+    largest |= {"at": "2025-01-02T00:00:00.123456Z", "on": "2025-01-02T00:00:00Z", "share": 1}
     schema.model_validate({"state": "open", "rank": 3} | largest)
     with pytest.raises(ValidationError) as caught:
         schema.model_validate({"state": "open", "rank": 3} | wrong)

@@ -1,6 +1,5 @@
 """The recipes of deploy/: what tools can check of them, and their programs on a platform."""
 
-import configparser
 import json
 import os
 import re
@@ -115,30 +114,28 @@ def stages() -> dict[str, list[str]]:
     return found
 
 
-def init_command() -> list[str]:
-    """What the pods of the service wait by."""
+def init_commands() -> list[list[str]]:
+    """What the pods of the service wait by, one after the other."""
     _, deployment, _ = yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8"))
-    (container,) = deployment["spec"]["template"]["spec"]["initContainers"]
-    return list(container["command"])
+    containers = deployment["spec"]["template"]["spec"]["initContainers"]
+    return [list(container["command"]) for container in containers]
 
 
-def unit_commands(name: str) -> dict[str, list[str]]:
-    unit = configparser.ConfigParser()
-    unit.read(DEPLOY / "systemd" / name, encoding="utf-8")
-    return {
-        key: value.replace(f"{PLACE}/.venv/bin/", "").split()
-        for key, value in unit["Service"].items()
-        if key.startswith("exec")
-    }
+def unit_commands(name: str, key: str) -> list[list[str]]:
+    text = (DEPLOY / "systemd" / name).read_text(encoding="utf-8")
+    lines = (line.partition("=") for line in text.splitlines())
+    return [
+        value.replace(f"{PLACE}/.venv/bin/", "").split() for name, _, value in lines if name == key
+    ]
 
 
 def test_recipes_run_the_same_programs() -> None:
     """So that those of one have been tried for all."""
     job, service = stages()["migrate"], stages()["service"]
-    assert unit_commands("globex-migrate.service") == {"execstart": job}
-    units = unit_commands("globex.service")
-    assert units["execstartpre"] == init_command()
-    assert units["execstart"][:2] == service[:2]
+    assert unit_commands("globex-migrate.service", "ExecStart") == [job]
+    assert unit_commands("globex.service", "ExecStartPre") == init_commands()
+    (started,) = unit_commands("globex.service", "ExecStart")
+    assert started[:2] == service[:2]
     assert "python jobs/migrate.py" in WORKFLOW.read_text(encoding="utf-8")
 
 
@@ -201,7 +198,8 @@ def answers(url: str) -> bool:
 def test_the_service_waits_for_the_job(project: Path, platform: LocalPlatform) -> None:
     variables = environment_of(platform)
     job = stages()["migrate"]
-    with running(project, init_command(), variables) as waiting:
+    first, second = init_commands()
+    with running(project, second, variables) as waiting:
         migrated = run_in(project, *job, **variables)
         assert migrated.returncode == 0, migrated.stderr
         assert migrated.stdout.splitlines() == [
@@ -209,6 +207,7 @@ def test_the_service_waits_for_the_job(project: Path, platform: LocalPlatform) -
             "globex_migrations:migration: 0001, migrated",
         ]
         assert waiting.wait(60) == 0
+    assert run_in(project, *first, **variables).returncode == 0
     port = str(own_port())
     command = [word.replace("8000", port) for word in stages()["service"]]
     with running(project, command, variables):
@@ -296,6 +295,14 @@ def as_a_runner(project: Path, folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("target", stages())
 def test_docker_builds_the_image(project: Path, wheels: dict[str, Path], target: str) -> None:
     shutil.copytree(next(iter(wheels.values())).parent, project / "wheels")
-    shutil.copy(DEPLOY / "Dockerfile", project)
+    for name in ("Dockerfile", ".dockerignore"):
+        shutil.copy(DEPLOY / name, project)
+    # As in a working checkout: neither may get into the image.
+    (project / "platform.env").touch()
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "python3").symlink_to("/nonexistent")
     built = run_in(project, "docker", "build", "--quiet", "--target", target, ".")
     assert built.returncode == 0, built.stderr
+    image = built.stdout.strip()
+    held = run_in(project, "docker", "run", "--rm", image, "test", "-e", "platform.env")
+    assert held.returncode == 1, held.stderr

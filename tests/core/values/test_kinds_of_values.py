@@ -358,6 +358,14 @@ def test_a_frame_goes_to_the_year_9999(text: str, expected: datetime.datetime) -
     assert series[0].to_pydatetime() == expected
 
 
+def test_an_offset_with_seconds_is_read_in_frames_too() -> None:
+    column = ResultColumn("x", codec_of(DateTime(timezone=True), ""))
+    # The local time of New York before 1883.
+    old = ["1880-01-01T00:00:00-04:56:02", "2025-01-02T12:00:00+00:00"]
+    assert list(column.series(old)) == column.python(old)
+    assert column.python(old)[0].isoformat() == "1880-01-01T04:56:02+00:00"
+
+
 @pytest.mark.parametrize("text", ["10000-01-02T00:00:00+00:00", "9999-12-31T23:00:00-05:00"])
 def test_a_later_year_is_refused_in_frames_too(text: str) -> None:
     column = ResultColumn("x", codec_of(DateTime(timezone=True), ""))

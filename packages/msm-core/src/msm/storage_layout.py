@@ -1,15 +1,22 @@
 """The storage layout of a time-indexed table, as the catalog shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Index, Table, UnaryExpression
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from msm.definition import MAX_NAME_LENGTH
 from msm.errors import ModelDefinitionError
 
-__all__ = ["DEFAULT_SUFFIX", "authored_layout", "layout_with_index", "partition_option"]
+__all__ = [
+    "DEFAULT_SUFFIX",
+    "authored_layout",
+    "layout_with_index",
+    "partition_option",
+    "plain_columns",
+    "whole_indexes",
+]
 
 # What PostgreSQL calls the partition of the rows that no other one takes, after the table's name.
 DEFAULT_SUFFIX = "_default"
@@ -94,11 +101,31 @@ def layout_with_index(table: Table, names: Sequence[str]) -> dict[str, Any] | No
     """
     time_index, *dimensions = names
     by_identity = [*dimensions, time_index]
-    indexed = [[column.name for column in index.columns] for index in table.indexes]
-    if not dimensions or by_identity not in indexed:
+    if not dimensions or by_identity not in whole_indexes(table):
         return None
     index = {"name": "_".join(dimensions), "columns": by_identity}
     return _whole(names, {"secondary_indexes": [index]})
+
+
+def plain_columns(index: Index) -> list[str]:
+    """The names of the columns of an index; none where one of its parts is an expression."""
+    names = []
+    for part in index.expressions:
+        # desc(), nulls_last() and such.
+        while isinstance(part, UnaryExpression) and part.modifier is not None:
+            part = part.element
+        if not isinstance(part, Column):
+            return []
+        names.append(part.name)
+    return names
+
+
+def whole_indexes(table: Table) -> Iterator[list[str]]:
+    """The columns of each index that finds the rows of a table in their order, all of them."""
+    for index in table.indexes:
+        options = index.dialect_options["postgresql"]
+        if options["where"] is None and options["using"] in (False, "btree"):
+            yield plain_columns(index)
 
 
 def _whole(names: Sequence[str], stated: Mapping[str, Any]) -> dict[str, Any]:

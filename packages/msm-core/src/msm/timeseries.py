@@ -37,8 +37,9 @@ from msm.errors.formatting import excerpt, shortened
 from msm.operations.results import Read, Result
 from msm.rows.arguments import ColumnNames, column_names, model_of
 from msm.rows.keys import table_of
+from msm.storage_layout import whole_indexes
 from msm.values.dialect import MAX_LIST
-from msm.values.moments import Moment, moment_of
+from msm.values.moments import Moment, time_of
 from msm.values.texts import UnfitValueError
 
 __all__ = ["Observations", "between_statement", "latest_parts", "latest_statement"]
@@ -101,8 +102,8 @@ def between_statement(
     """Select what :meth:`msm.MarketsRuntime.between` returns."""
     indexed = _time_indexed(model)
     time, dimensions = _grain(indexed)
-    first = None if start is None else _moment("start", start)
-    last = None if end is None else _moment("end", end)
+    first = None if start is None else _moment("start", start, time)
+    last = None if end is None else _moment("end", end, time)
     # Equal times are a valid interval without observations, as a loop over days may ask for.
     if first is not None and last is not None and first > last:
         raise StatementValueError(
@@ -167,7 +168,7 @@ def latest_statement(
     chosen = _where(_select(indexed, columns), criteria)
     until = list(criteria)
     if as_of is not None:
-        until.append(time <= _moment("as_of", as_of))
+        until.append(time <= _moment("as_of", as_of, time))
     last: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
     is_indexed = per is None and _has_index(indexed)
     if is_indexed and (found := _list_of(by, criteria)):
@@ -239,8 +240,7 @@ def _has_index(model: Model) -> bool:
     time, *dimensions = model.__index_names__
     wanted = [*dimensions, time]
     return bool(dimensions) and any(
-        [column.name for column in index.columns][: len(wanted)] == wanted
-        for index in table_of(model).indexes
+        columns[: len(wanted)] == wanted for columns in whole_indexes(table_of(model))
     )
 
 
@@ -349,8 +349,8 @@ def _columns(model: Model, given: ColumnNames) -> list[Column[Any]]:
     return [columns[name] for name in names]
 
 
-def _moment(name: str, given: Moment) -> datetime.datetime:
+def _moment(name: str, given: Moment, time: Column[Any]) -> datetime.date:
     try:
-        return moment_of(given)
+        return time_of(given, time)
     except UnfitValueError as fault:
         raise StatementValueError(f"{name}: {shortened(given)} {fault}.") from fault

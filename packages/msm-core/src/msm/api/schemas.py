@@ -6,6 +6,7 @@ import re
 import typing
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -55,7 +56,9 @@ from msm.values.encode import size_fault
 __all__ = ["schema_of", "type_of"]
 
 # Pydantic would cut them off without a word.
-NANOSECONDS = re.compile(r"\.\d{7}")
+NANOSECONDS = re.compile(r"[.,]\d{7}")
+# Pydantic would take it for seconds since 1970, also 20260105.
+NUMBER = re.compile(r"\s*[+-]?\d+(\.\d*)?\s*")
 DECIMAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
 # Names that a field of pydantic cannot have: these columns are fields with an alias.
 TAKEN = frozenset(dir(BaseModel))
@@ -134,19 +137,20 @@ def type_of(kind: TypeEngine[Any], *, write: bool = False) -> Any:
         case Boolean():
             return bool
         case Integer():
-            return Annotated[int, Field(ge=-(2 ** (_bits(kind) - 1)), lt=2 ** (_bits(kind) - 1))]
+            most = 2 ** (_bits(kind) - 1)
+            return Annotated[int, BeforeValidator(_without_bool), Field(ge=-most, lt=most)]
         case Float():
-            return float
+            return Annotated[float, BeforeValidator(_without_bool)]
         case Numeric():
             return _decimal(kind, write=write)
         case Uuid():
             return uuid.UUID
         case DateTime():
-            return Annotated[AwareDatetime, BeforeValidator(_without_nanoseconds)]
+            return Annotated[AwareDatetime, BeforeValidator(_iso)]
         case Date():
-            return datetime.date
+            return Annotated[datetime.date, BeforeValidator(_day)]
         case Time():
-            return Annotated[datetime.time, BeforeValidator(_without_nanoseconds)]
+            return Annotated[datetime.time, BeforeValidator(_iso)]
         case INTERVAL():
             return datetime.timedelta
         case LargeBinary():
@@ -265,9 +269,27 @@ def _storable(number: Decimal) -> Decimal:
     return number
 
 
-def _without_nanoseconds(value: Any) -> Any:
+def _without_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("it is true or false, and the column has numbers")  # noqa: TRY004 - see above
+    return value
+
+
+def _iso(value: Any) -> Any:
+    if isinstance(value, int | float) or (isinstance(value, str) and NUMBER.fullmatch(value)):
+        raise ValueError("it is a number; send ISO text with separators, such as '2026-01-05'")
     if isinstance(value, str) and NANOSECONDS.search(value):
         raise ValueError("it has nanoseconds, where PostgreSQL keeps microseconds; round it")
+    return value
+
+
+def _day(value: Any) -> Any:
+    value = _iso(value)
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = datetime.datetime.fromisoformat(value)
+    if isinstance(value, datetime.datetime) and value.utcoffset():
+        raise ValueError("it is a timestamp outside of UTC; send the date that is meant")
     return value
 
 

@@ -10,6 +10,7 @@ from msm.base import MarketsModel, MarketsTimeIndexMetaTable
 from msm.errors import StatementError
 from msm.errors.formatting import shortened
 from msm.rows.arguments import ColumnNames, column_names
+from msm.storage_layout import plain_columns
 from msm.values.moments import moment_of
 from msm.values.texts import UnfitValueError
 
@@ -156,9 +157,9 @@ def _enforced(table: Table) -> Iterator[Key]:
         if isinstance(constraint, UniqueConstraint):
             yield Key(tuple(column.name for column in constraint.columns))
     for index in sorted(table.indexes, key=lambda index: str(index.name)):
-        if index.unique:
-            where = index.dialect_options["postgresql"]["where"]
-            yield Key(tuple(column.name for column in index.columns), where)
+        # PostgreSQL alone knows what is unique where an index has an expression.
+        if index.unique and (columns := plain_columns(index)):
+            yield Key(tuple(columns), index.dialect_options["postgresql"]["where"])
 
 
 def _listed(keys: Sequence[Key]) -> str:

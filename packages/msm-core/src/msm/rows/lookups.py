@@ -20,7 +20,7 @@ from msm.rows.statements import PLACE, given_table, numbered_table, same_key
 from msm.rows.validate import Batch, Expected, check_rows, largest_batch, parts_of
 from msm.rows.write import upsert_rows
 from msm.values.arrow import load_pyarrow
-from msm.values.moments import Moment, moment_of
+from msm.values.moments import Moment, time_of
 from msm.values.texts import UnfitValueError
 
 __all__ = ["last_times", "look_up", "upsert_and_read"]
@@ -78,12 +78,12 @@ def last_times(
             f"{model.__name__} has no time of each identity; pass a time-indexed model with "
             "identity dimensions."
         )
-    try:
-        otherwise = None if default is None else moment_of(default)
-    except UnfitValueError as fault:
-        raise StatementValueError(f"default: {shortened(default)} {fault}.") from fault
     table, names = table_of(model), model.__identity_dimensions__
     time = table.c[model.__time_index_name__]
+    try:
+        otherwise = None if default is None else time_of(default, time)
+    except UnfitValueError as fault:
+        raise StatementValueError(f"default: {shortened(default)} {fault}.") from fault
 
     def compose(literals: Mapping[str, str]) -> Statement:
         batch = numbered_table(table, literals)

@@ -1,19 +1,20 @@
 """Checking rows before anything is sent; all faults of a call are found, not only the first."""
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import le
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pandas as pd
-from sqlalchemy import Table
+from sqlalchemy import Numeric, Table
 
 from msm.errors import RowFault
 from msm.rows.input import Given
 from msm.sdk.context import Limits
+from msm.values.decorated import plain_type
 from msm.values.literals import column_text
 from msm.values.texts import NULL, UnfitValueError, array_literal
 
@@ -131,6 +132,7 @@ def check_rows(
     found: list[Checked] = []
     # The texts of these are compared: they are needed at once.
     compared = {*expected.order, *(name for key in expected.unique for name in key)}
+    numeric = {column.name for column in table.c if isinstance(plain_type(column.type), Numeric)}
     seen: list[dict[tuple[str, ...], int]] = [{} for _ in expected.unique]
     for group in groups:
         faults.extend(_wrong_columns(table, group, expected))
@@ -153,7 +155,7 @@ def check_rows(
             # Encoded once: repeated keys are found in the same texts that are sent.
             texts = {writer.name: writer.write(part) for writer in writers}
             for key, known in zip(expected.unique, seen, strict=True):
-                faults.extend(_repeated(key, known, part, texts))
+                faults.extend(_repeated(key, known, part, texts, numeric))
             found.append(Checked(part.numbers, texts, expected.order))
             advance(len(part.numbers))
     return found, faults
@@ -231,14 +233,29 @@ class _ColumnWriter:
         self._faults.append(RowFault(number, self.name, value, problem))
 
 
+def _numbers(texts: Iterable[str]) -> list[str]:
+    """Equal numbers as equal texts: 100.0 as 100, and no zero with a sign."""
+    short = (
+        text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text for text in texts
+    )
+    return ["0" if text == "-0" else text for text in short]
+
+
 def _repeated(
-    key: tuple[str, ...], known: dict[tuple[str, ...], int], part: Given, texts: Texts
+    key: tuple[str, ...],
+    known: dict[tuple[str, ...], int],
+    part: Given,
+    texts: Texts,
+    numeric: Collection[str],
 ) -> Iterator[RowFault]:
     """Rows with the key of an earlier row. NULL equals nothing, as in a unique index."""
     # PostgreSQL refuses an upsert that changes one row twice, and names neither row.
     if not all(name in texts for name in key):
         return
-    values = list(zip(*(texts[name] for name in key), strict=True))
+    # Those of keys are written at once.
+    written = cast("Mapping[str, list[str]]", texts)
+    columns = (_numbers(written[name]) if name in numeric else written[name] for name in key)
+    values = list(zip(*columns, strict=True))
     if len(set(values)) == len(values) and known.keys().isdisjoint(values):
         known |= zip(values, part.numbers, strict=True)
         return

@@ -357,15 +357,21 @@ def _moments(values: Sequence[Any]) -> "pd.Series[Any]":
         places = dict(zip(different, count()))
         found = _moments(different).take(list(map(places.__getitem__, values)))
         return found.reset_index(drop=True)
-    # pandas would read a timestamp without a time zone as UTC.
-    if any(value is not None and value[-1] != "Z" and value[-6] not in "+-" for value in values):
-        raise ValueError("a timestamp has no time zone")
-    if any(value is not None and value.startswith(ENDS_OF_TIME) for value in values):
-        # pandas goes on beyond the years of Python, with values that it cannot even print.
+    if any(value is not None and _is_rare(value) for value in values):
         moments = [None if value is None else _aware(value) for value in values]
         return pd.Series(moments, dtype="datetime64[us, UTC]")
     texts = pd.Series(values, dtype="object")
     return pd.to_datetime(texts, format="ISO8601", utc=True).dt.as_unit("us")
+
+
+def _is_rare(value: str) -> bool:
+    """Whether pandas would read a timestamp otherwise than Python."""
+    # One without a time zone as UTC, and none with the offset of a local time of the 19th century,
+    # which has seconds.
+    if value[-1] != "Z" and value[-6] not in "+-":
+        return True
+    # It goes on beyond the years of Python, with values that it cannot even print.
+    return value.startswith(ENDS_OF_TIME)
 
 
 def _any_moments(values: Sequence[Any]) -> "pd.Series[Any]":

@@ -1,19 +1,24 @@
 """Times and days in the forms that callers have them in."""
 
 import datetime
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sqlalchemy import Column, Date
 
 from msm.values.texts import UnfitValueError
 
-__all__ = ["Moment", "day_of", "moment_of", "timestamp_fault"]
+__all__ = ["Moment", "day_of", "moment_of", "time_of", "timestamp_fault"]
 
 # A datetime is a date to Python.
 type Moment = datetime.date | np.datetime64 | str
 
 NO_ZONE = "no time zone; pass an aware datetime, such as datetime.now(datetime.UTC)"
+NANOSECONDS = "nanoseconds, where PostgreSQL keeps microseconds; round it"
+# Python cuts them off without a word.
+ISO_NANOSECONDS = re.compile(r"[.,]\d{6}\d*[1-9]")
 FORMS = "an aware datetime, a date, or their ISO text, such as '2025-01-31T16:00:00Z'"
 
 
@@ -25,16 +30,19 @@ def timestamp_fault(value: datetime.datetime) -> str | None:
         return NO_ZONE
     # PostgreSQL would round, and two observations could get one time.
     if isinstance(value, pd.Timestamp) and value.nanosecond:
-        return "nanoseconds, where PostgreSQL keeps microseconds; round it"
+        return NANOSECONDS
     return None
 
 
 def moment_of(given: object) -> datetime.datetime:
-    """The time that an argument means: a day is its midnight in UTC.
+    """The time that an argument means, in UTC: a day is its midnight.
 
     Raises:
-        UnfitValueError: it is no time, has no time zone, or has nanoseconds.
+        UnfitValueError: it is no time, has no time zone, has nanoseconds, or is outside of Python's
+            years.
     """
+    if isinstance(given, str) and ISO_NANOSECONDS.search(given):
+        raise UnfitValueError(f"has {NANOSECONDS}")
     moment = _plain(given)
     # NaT of pandas is a datetime to Python.
     if moment is pd.NaT or not isinstance(moment, datetime.date):
@@ -44,7 +52,21 @@ def moment_of(given: object) -> datetime.datetime:
     fault = timestamp_fault(moment)
     if fault is not None:
         raise UnfitValueError(f"has {fault}")
-    return moment
+    try:
+        # Python compares two times of one zone by their clocks, which go back once a year.
+        return moment.astimezone(datetime.UTC)
+    except OverflowError as error:
+        raise UnfitValueError("is outside of the years 1 to 9999 in UTC") from error
+
+
+def time_of(given: object, column: Column[Any]) -> datetime.date:
+    """The time that an argument means in a time index: a day, where that is a DATE.
+
+    Raises:
+        UnfitValueError: as :func:`moment_of` and :func:`day_of`.
+    """
+    moment = moment_of(given)
+    return day_of(moment) if isinstance(column.type, Date) else moment
 
 
 def day_of(value: Any) -> datetime.date:
