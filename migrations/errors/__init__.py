@@ -27,6 +27,7 @@
     │   ├── UnacknowledgedLossError     a pending revision gives no reason; exit code 3
     │   ├── UnreadableChangeError       nobody can read what it destroys; exit code 3
     │   ├── EditedRevisionError         an applied revision was edited; exit code 4
+    │   ├── IrreversibleRevisionError   a revision says that nothing takes it back; exit code 5
     │   └── DowngradeLossError          rows would be dropped; exit code 5
     ├── SessionError                the connection cannot carry a migration
     │   ├── PoolerError
@@ -85,6 +86,7 @@ from .loss import (
     DataLossError,
     DowngradeLossError,
     EditedRevisionError,
+    IrreversibleRevisionError,
     UnacknowledgedLossError,
     UnreadableChangeError,
 )
@@ -129,6 +131,7 @@ __all__ = [
     "EditedRevisionError",
     "ForeignTableChangedError",
     "InvalidIndexError",
+    "IrreversibleRevisionError",
     "LimitError",
     "LockHeldError",
     "LockLostError",

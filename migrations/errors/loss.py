@@ -9,6 +9,7 @@ __all__ = [
     "DataLossError",
     "DowngradeLossError",
     "EditedRevisionError",
+    "IrreversibleRevisionError",
     "UnacknowledgedLossError",
     "UnreadableChangeError",
 ]
@@ -90,3 +91,26 @@ class DowngradeLossError(DataLossError):
     def __init__(self, message: str, *, losses: Sequence[str]) -> None:
         super().__init__(message)
         self.losses = tuple(losses)
+
+
+class IrreversibleRevisionError(DataLossError):
+    """A revision of the route says, by NotImplementedError, that nothing takes it back.
+
+    Attributes:
+        revision: its id.
+        path: the file.
+        line: the line in it.
+    """
+
+    exit_code = 5
+
+    def __init__(self, said: str, *, revision: str, path: Path, line: int) -> None:
+        reason = f" ({said})" if said else ""
+        super().__init__(
+            f"Revision {revision} cannot be taken back{reason}: its downgrade() at {path}:{line} "
+            "raises NotImplementedError, and nothing was changed; downgrade no further than "
+            f"{revision}, or restore a backup from before it."
+        )
+        self.revision = revision
+        self.path = path
+        self.line = line

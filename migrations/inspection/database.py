@@ -51,6 +51,8 @@ __all__ = [
 
 # In seconds: long enough for a look, and the longest that the platform issues.
 CREDENTIAL_LIFETIME, MAX_CREDENTIAL_LIFETIME = 900, 3600
+# In seconds: how exactly we know when a credential ends.
+MARGIN = 5.0
 
 
 class UnreadableDatabaseError(MigrationError):
@@ -247,9 +249,11 @@ def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Ite
         TableHeldError: a query of the block waited too long for a table.
         UnreadableDatabaseError: PostgreSQL cannot be reached, or refuses a query of the block.
     """
+    # The credential is older than its connection, and ends while a query runs.
+    ends = monotonic() + lifetime - MARGIN
     with (
         issue(registry, lifetime=lifetime) as issued,
-        _readable(issued.url, lifetime),
+        _readable(issued.url, ends),
         issued.engine("look").connect() as connection,
     ):
         set_timeouts(connection, Limits.from_environment(os.environ))
@@ -262,9 +266,13 @@ def read_only(registry: Registry, *, lifetime: int = CREDENTIAL_LIFETIME) -> Ite
 
 
 @contextmanager
-def _readable(url: URL, lifetime: int) -> Iterator[None]:
-    """Say in one sentence why the database cannot be read, where the block cannot read it."""
-    began = monotonic()
+def _readable(url: URL, ends: float) -> Iterator[None]:
+    """Say in one sentence why the database cannot be read, where the block cannot read it.
+
+    Args:
+        url: of the database.
+        ends: when the credential ends.
+    """
     try:
         yield
     except DBAPIError as error:
@@ -273,9 +281,9 @@ def _readable(url: URL, lifetime: int) -> Iterator[None]:
             kind: type[UnreadableDatabaseError] = TableHeldError
             fault = f"Another session, such as a migration, holds a table of the database {where}"
             remedy = "run this again when it has ended"
-        elif is_lost(error) and monotonic() - began >= lifetime:
+        elif is_lost(error) and monotonic() >= ends:
             kind = UnreadableDatabaseError
-            fault = f"The credential for the database {where} ended after its {lifetime} seconds"
+            fault = f"The platform's credential for the database {where} has expired"
             remedy = "run this again when the server has less to do"
         else:
             kind = UnreadableDatabaseError

@@ -15,6 +15,7 @@ from ..errors import (
     DowngradeLossError,
     EditedRevisionError,
     InvalidIndexError,
+    IrreversibleRevisionError,
     LimitError,
     UnacknowledgedLossError,
     UnreadableChangeError,
@@ -137,6 +138,7 @@ class Safeguard:
             path = Path(item.path)
             recordings.append(record(vars(item.module)["downgrade"], path))
             if not allowed:
+                _refuse_irreversible(item.revision, path, recordings[-1])
                 _refuse_unreadable(item.revision, path, recordings[-1])
         losses = losses_of_downgrade(connection, recordings)
         if losses and not allowed:
@@ -206,6 +208,14 @@ def _refuse_invalid_index(
             raise InvalidIndexError(
                 index, table=table, revision=revision.id, is_hypertable=table in split
             )
+
+
+def _refuse_irreversible(name: str, path: Path, recording: Recording) -> None:
+    match recording.failure:
+        case (NotImplementedError() as error, location):
+            # Before the run, which would take back the revisions after it, and then stop.
+            said = str(error).partition("\n")[0].rstrip(".")
+            raise IrreversibleRevisionError(said, revision=name, path=path, line=location.line)
 
 
 def _refuse_unreadable(name: str, path: Path, recording: Recording) -> None:

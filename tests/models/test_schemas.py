@@ -174,7 +174,7 @@ def test_a_schema_to_write_leaves_generated_columns_out() -> None:
 )
 def test_what_a_column_cannot_take_is_refused(wrong: dict[str, Any], where: str) -> None:
     schema = schema_of(written_model(), write=True)
-    largest = {"size": "1.25", "total": "9E+131071", "color": "red"}
+    largest: dict[str, Any] = {"size": "1.25", "total": "9E+131071", "color": "red"}
     largest |= {"at": "2025-01-02T00:00:00.123456Z", "on": "2025-01-02T00:00:00Z", "share": 1}
     schema.model_validate({"state": "open", "rank": 3} | largest)
     with pytest.raises(ValidationError) as caught:

@@ -211,3 +211,43 @@ def test_rebuild_makes_the_template_again(sample: Sample) -> None:
     built = log.stat().st_mtime_ns
     sample.passes(1, KEEP, "--msm-rebuild", "--msm-reset", "clone")
     assert log.stat().st_mtime_ns > built
+
+
+HELD = """
+@pytest.fixture(scope="session")
+def bonds(msm_seed):
+    return msm_seed(lambda runtime: runtime.insert(AssetType, [BOND]))
+
+def test_shared(msm_module_runtime):
+    msm_module_runtime.insert(AssetType, [BOND])
+
+def test_seed(bonds):
+    pass
+
+def test_still_shared(msm_module_runtime):
+    assert msm_module_runtime.scalar(COUNT) == 1
+"""
+RELEASED = """
+@pytest.fixture(scope="module", autouse=True)
+def failing(request):
+    from msm_local.testing.workbench import Workbench
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Workbench, "attach", lambda self: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            request.getfixturevalue("msm_module_runtime")
+
+def test_another(msm_runtime):
+    assert msm_runtime.scalar(COUNT) == 0
+"""
+
+
+def test_seed_takes_no_rows_from_a_module(sample: Sample) -> None:
+    sample.write(HELD)
+    finished = sample.run()
+    assert finished.outcomes == {"passed": 2, "error": 1}, finished.text
+    assert "share the rows of msm_module_runtime" in finished.text
+
+
+def test_module_that_cannot_attach_holds_nothing(sample: Sample) -> None:
+    sample.write(RELEASED)
+    sample.passes(1)

@@ -4,12 +4,15 @@ import os
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from msm_local.postgres.cluster import Cluster
+from msm_local.services.credentials import create_login
 from msm_local.status.providers import Provider
 from msm_local.testing.server import Server
 from msm_local.testing.settings import PluginSettings
@@ -119,22 +122,93 @@ def test_given_server_is_left_as_it_was(tmp_path: Path, cluster: Cluster) -> Non
             connection.execute("DROP ROLE tester")
 
 
+def given(url: str, folder: Path, *, keep: bool = False) -> Server:
+    """What a run of pytest uses of a given server."""
+    return Server(
+        PluginSettings(
+            root=folder,
+            providers=(Provider("migrations:migration"),),
+            models=(),
+            reset="clone",
+            keep=keep,
+            rebuild=False,
+            database_url=url,
+        )
+    )
+
+
 def test_last_of_several_runs_drops_their_templates(tmp_path: Path, cluster: Cluster) -> None:
     sample = make_sample(tmp_path / "project")
     before = set(cluster.databases())
-    settings = PluginSettings(
-        root=sample.folder,
-        providers=(Provider("migrations:migration"),),
-        models=(),
-        reset="clone",
-        keep=False,
-        rebuild=False,
-        database_url=cluster.admin_url(),
-    )
-    first, second = Server(settings), Server(settings)
-    template = first.template("base")
-    assert second.template("base") == template
+    first, second = (given(cluster.admin_url(), sample.folder) for _ in range(2))
+    # At the same time, on a server that has nothing yet.
+    with ThreadPoolExecutor(2) as executor:
+        asked = [executor.submit(each.template, "base") for each in (first, second)]
+        template = asked[0].result()
+    assert asked[1].result() == template
+    place = second.place()
+    place.create(f"{place.prefix}left", template)
     first.close()
     assert template in cluster.databases()
+    # One of a run that was killed.
+    cluster.create_database("msm_test_1_dead_1")
     second.close()
     assert set(cluster.databases()) == before
+
+
+def test_kept_template_is_used_by_a_run_that_keeps_nothing(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    sample = make_sample(tmp_path / "project")
+    before = set(cluster.databases())
+    kept: set[str] = set()
+    for keep in (True, False, True):
+        run = given(cluster.admin_url(), sample.folder, keep=keep)
+        kept.add(run.template("base"))
+        run.close()
+    try:
+        (template,) = kept
+        assert set(cluster.databases()) - before == {template, "msm_test"}
+    finally:
+        for name in set(cluster.databases()) - before:
+            cluster.drop_database(name)
+
+
+def test_databases_of_tests_leave_no_login(tmp_path: Path, cluster: Cluster) -> None:
+    sample = make_sample(tmp_path / "project")
+    logins = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'msm_migrate_%'"
+    server = given(cluster.admin_url(), sample.folder)
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+        before = connection.execute(logins).fetchone()
+        place = server.place()
+        name = f"{place.prefix}1"
+        place.create(name, server.template("base"))
+        with psycopg.connect(cluster.admin_url(name)) as database:
+            # For any table: none is looked at.
+            database.execute("SET session_replication_role = replica")
+            create_login(database, place.settings, UUID(int=1), 900)
+        assert connection.execute(logins).fetchone() != before
+        server.close()
+        assert connection.execute(logins).fetchone() == before
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        pytest.param("postgresql://127.0.0.1:5/x", "names no user", marks=pytest.mark.long),
+        ("postgresql://somebody@127.0.0.1:5/x", "cannot be used: connection failed"),
+    ],
+)
+def test_given_server_that_cannot_be_used_is_said_to_workers(
+    sample: Sample, url: str, said: str
+) -> None:
+    sample.write(ROWS)
+    finished = sample.run("-n", "2", MSM_PYTEST_DATABASE_URL=url)
+    assert said in finished.text
+    assert "EOFError" not in finished.text
+    assert "Traceback" not in finished.text
+
+
+def test_variables_of_libpq_do_not_reach_the_databases_of_tests(sample: Sample) -> None:
+    sample.write(ROWS)
+    sample.passes(6, PGSSLMODE="require", PGOPTIONS="-c default_transaction_read_only=on")

@@ -129,6 +129,11 @@ SENTENCES: Mapping[type[MigrationError], str] = {
         "{why}; revision {revision} gives no reason for it at {file}:{line}{more} ({rule}), and "
         "nothing was changed; {remedy}"
     ),
+    errors.IrreversibleRevisionError: (
+        "Revision {revision} cannot be taken back ({said}): its downgrade() at {file}:{line} "
+        "raises NotImplementedError, and nothing was changed; downgrade no further than "
+        "{revision}, or restore a backup from before it."
+    ),
     errors.UnreadableChangeError: (
         "Revision {revision} {fault} at {file}:{line}, so what it destroys cannot be read before "
         "it runs, and nothing was changed; {remedy}, or set MSM_ALLOW_DATA_LOSS=1 to run it unread."

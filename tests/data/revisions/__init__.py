@@ -254,15 +254,16 @@ BAD = [
     case("unread-sql", execute("CALL forget_everything()")),
     case("unread-sql", execute("DELETE ms_markets__asset")),
     case("unread-sql", execute("SELECT count(forget_everything()) FROM ms_markets__asset")),
+    case("unread-sql", execute("SELECT acme.replace('a')")),
     case("unread-sql", execute("SELECT drop_chunks(format('%I', 'a'), now())")),
     case("idle-acknowledgement", head='acknowledged = {"drop-table": "Long gone."}  # HERE'),
     case("idle-acknowledgement", head='acknowledged = {"no-downgrade": "No need."}  # HERE'),
 ]
 
 
-SETVAL = "pg_catalog.setval('a_seq', max(extract(epoch FROM now())::int))"
+SETVAL = "pg_catalog.setval('a_seq', max(extract(epoch FROM now())::int)), lpad('a', 3)"
 BOUNDS = "FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
-HYPERTABLE = "create_hypertable('ms_markets__asset', by_range('a', INTERVAL '7 days'))"
+HYPERTABLE = "public.create_hypertable('ms_markets__asset', by_range('a', INTERVAL '7 days'))"
 
 
 def good(name: str, upgrade: str, downgrade: str = UNCOMMENT, **more: Any) -> Any:

@@ -73,6 +73,25 @@ def test_metatables_operations_and_queries_are_kept(client: Client) -> None:
     assert "Seq Scan on item" in plan_of(database_of(client), kept)[0]
 
 
+def test_failed_metatables_operation_keeps_no_row(client: Client) -> None:
+    client.active("item", "CREATE TABLE item (name text, secret text, size int NOT NULL)")
+    body = {
+        "operation": "insert",
+        "data_source_uid": client.data_source_uid,
+        "statement": {
+            "sql": "INSERT INTO item (name, secret) VALUES (%s, %s)",
+            "parameters": ["one", UID],
+        },
+    }
+    root = f"{client.platform.endpoint}/metatables/meta-tables"
+    answer = client.http.post(f"{root}/execute-operation/", json=body)
+    assert UID in answer.text
+    kept = last(client)
+    assert (kept.asked.kind, kept.outcome.error) == ("insert", "PostgresqlRefusedError")
+    assert "violates not-null constraint" in (kept.outcome.sentence or "")
+    assert UID not in repr(kept)
+
+
 def test_finalize_is_kept_with_its_problem(client: Client) -> None:
     [uid] = client.reserve("item")
     client.finalize(uid)

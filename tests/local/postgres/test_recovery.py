@@ -118,6 +118,21 @@ def test_an_interrupted_deletion_keeps_the_marker(
     assert not folder.exists()
 
 
+def test_a_pid_of_another_user_is_no_orphan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On macOS, neither the folder nor the command of the process of another user can be seen."""
+
+    def refuse(process: psutil.Process) -> str:
+        raise psutil.AccessDenied(process.pid)
+
+    for name in ("cwd", "cmdline"):
+        monkeypatch.setattr(psutil.Process, name, refuse)
+    (tmp_path / "postmaster.pid").write_text(f"{os.getpid()}\n")
+    end_orphan(tmp_path)
+    assert not (tmp_path / "postmaster.pid").exists()
+
+
 @pytest.mark.parametrize("may_look", [True, False])
 def test_an_orphan_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, may_look: bool

@@ -9,6 +9,7 @@ from psycopg import Connection
 from migrations.errors import (
     DowngradeLossError,
     EditedRevisionError,
+    IrreversibleRevisionError,
     MigrationError,
     UnacknowledgedLossError,
     UnreadableChangeError,
@@ -171,6 +172,26 @@ def test_what_raises_only_without_a_database_is_refused(
     done = migrate(direction, target, environment=allowed, folder=checkout)
     assert done.exit_code == 0, done.stderr
     assert state(filled)[2] == []
+
+
+def test_downgrade_stops_before_what_cannot_be_taken_back(
+    environment: Mapping[str, str], filled: Connection, checkout: Path
+) -> None:
+    """And not between it and the revisions after it, which have a downgrade."""
+    irreversible = "raise NotImplementedError('The codes are gone.')"
+    file = write_revision(checkout, ADD, irreversible)
+    later = str(int(NEXT) + 1)
+    write_revision(checkout, ADD.replace("note", "later"), revision=later, parent=NEXT)
+    upgraded = migrate("upgrade", "head", environment=environment, folder=checkout)
+    assert upgraded.exit_code == 0, upgraded.stderr
+    before = state(filled)
+    result = migrate("downgrade", HEAD, environment=environment, folder=checkout)
+    assert result.exit_code == 5, result.stderr
+    line = file.read_text(encoding="utf-8").splitlines().index(f"    {irreversible}") + 1
+    assert sentence_of(result) == sentence(
+        IrreversibleRevisionError, revision=NEXT, said="The codes are gone", file=file, line=line
+    )
+    assert state(filled) == before
 
 
 @pytest.mark.parametrize("pending", [True, False])

@@ -144,7 +144,7 @@ def test_read_only_connection_cannot_write(environment: Mapping[str, str]) -> No
 def outlive_the_credential() -> None:
     registry = find_registry(migration)
     assert registry is not None
-    clock = patch("migrations.inspection.database.monotonic", side_effect=[0.0, 60.0])
+    clock = patch("migrations.inspection.database.monotonic", side_effect=[0.0, 59.0])
     with clock, read_only(registry, lifetime=60) as database:
         # PostgreSQL ends the session, as it does when the platform drops its role.
         database.connection.exec_driver_sql("SET idle_in_transaction_session_timeout = '1ms'")
@@ -154,8 +154,9 @@ def outlive_the_credential() -> None:
 
 def test_look_longer_than_the_credential_lasts_blames_it(environment: Mapping[str, str]) -> None:
     result = run_forked(outlive_the_credential, environment=environment, folder=ROOT)
-    assert result.stderr.startswith("The credential for the database head at 127.0.0.1:")
-    assert " ended after its 60 seconds (terminating connection due to " in result.stderr
+    said = "The platform's credential for the database head at 127.0.0.1:"
+    assert result.stderr.startswith(said)
+    assert " has expired (terminating connection due to " in result.stderr
 
 
 def name_of_the_session() -> str:

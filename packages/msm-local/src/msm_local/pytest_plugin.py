@@ -121,8 +121,10 @@ def msm_module_runtime(
 ) -> Iterator["Runtime"]:
     """The runtime of the project's models; the tests of a module share its rows."""
     msm_platform.hold(request.node.nodeid)
-    yield msm_platform.attach()
-    msm_platform.release()
+    try:
+        yield msm_platform.attach()
+    finally:
+        msm_platform.release()
 
 
 @pytest.fixture

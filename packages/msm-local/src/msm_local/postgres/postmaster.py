@@ -42,7 +42,10 @@ def _works_on(process: psutil.Process, data: Path) -> bool:
         return process.cwd() == str(data.resolve())
     except psutil.AccessDenied:
         # In a container, root may not see where the process of another user works.
-        return str(data) in process.cmdline()
+        with suppress(psutil.AccessDenied):
+            return str(data) in process.cmdline()
+    # It hides its command too, as those of other users do on macOS, so it is none that we started.
+    return False
 
 
 def _lines(data: Path) -> list[str]:

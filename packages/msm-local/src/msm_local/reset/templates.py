@@ -25,9 +25,10 @@ from msm_local.errors import TemplateFailedError
 from msm_local.instances.instance import Instance
 from msm_local.postgres.cluster import Cluster
 from msm_local.postgres.database_names import BUILDING, TEMPLATE_PREFIX
-from msm_local.repositories import credentials, databases, roles
+from msm_local.repositories import databases
 from msm_local.repositories.settings import Settings, read_settings
 from msm_local.reset.steps import Step
+from msm_local.services.credentials import drop_logins
 from msm_local.system.files import explained
 from msm_local.system.processes import die_with_parent, signals_deferred
 
@@ -119,13 +120,8 @@ def end_credentials(cluster: Cluster, database: str) -> None:
     """Drop the migration roles that a database recorded."""
     with psycopg.connect(cluster.admin_url(database)) as connection:
         settings = read_settings(connection)
-        if settings is None:
-            return
-        names = credentials.undropped(connection)
-        roles.end_sessions(connection, names)
-        for name in names:
-            roles.drop_login(connection, name, heir=settings.owner_role)
-            credentials.mark_dropped(connection, name)
+        if settings is not None:
+            drop_logins(connection, settings.owner_role)
 
 
 def discard(cluster: Cluster, database: str) -> None:

@@ -23,7 +23,7 @@ from msm_local.repositories import credentials, roles
 from msm_local.repositories.settings import Settings
 from msm_local.services import meta_tables
 
-__all__ = ["CredentialReaper", "Login", "create_login", "issue", "login_uri"]
+__all__ = ["CredentialReaper", "Login", "create_login", "drop_logins", "issue", "login_uri"]
 
 # In seconds; a credential that another platform on this database issued is noticed by then.
 MAX_PAUSE = 30.0
@@ -117,6 +117,20 @@ def login_uri(database_url: str, login: Login, scheme: str, more: Mapping[str, s
     rest = f"?{urlencode(parts, quote_via=quote)}" if parts else ""
     user = f"{quote(login.name, safe='')}:{quote(login.password, safe='')}"
     return f"{scheme}://{user}@{host}:{port}/{name}{rest}"
+
+
+def drop_logins(connection: Connection[Any], owner_role: str) -> None:
+    """Drop the logins that a database recorded, which belong to the server and would outlive it.
+
+    Args:
+        connection: to that database, of a role that may drop them.
+        owner_role: gets what they own.
+    """
+    names = credentials.undropped(connection)
+    roles.end_sessions(connection, names)
+    for name in names:
+        roles.drop_login(connection, name, heir=owner_role)
+        credentials.mark_dropped(connection, name)
 
 
 class CredentialReaper:

@@ -7,6 +7,8 @@ from urllib.parse import quote, urlencode
 
 from psycopg.conninfo import conninfo_to_dict
 
+from msm_local.database.libpq import check_url
+from msm_local.errors import DatabaseSetupError
 from msm_local.postgres.cluster import Cluster
 
 __all__ = ["GivenServer"]
@@ -18,11 +20,20 @@ class GivenServer(Cluster):
     Args:
         url: logs in as a role with CREATEDB and CREATEROLE.
         home: a private folder for logs.
+
+    Raises:
+        DatabaseSetupError: the URL cannot be read, or names no user.
     """
 
     def __init__(self, url: str, home: Path) -> None:
         super().__init__(home)
+        check_url(url)
         self._parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+        if "user" not in self._parts:
+            raise DatabaseSetupError(
+                "The URL of --msm-database-url names no user; write "
+                "postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
+            )
 
     def __enter__(self) -> Self:
         return self

@@ -1,10 +1,13 @@
 """Where the databases of a run are: what each process of the run gets to know."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
+import psycopg
+from psycopg import Cursor
 from psycopg.conninfo import conninfo_to_dict
 from pytest_postgresql.janitor import DatabaseJanitor
 
@@ -15,8 +18,6 @@ __all__ = ["TEST_PREFIX", "Place", "Templates"]
 
 # Databases of tests; a run drops its own in the end, and those of killed runs at its start.
 TEST_PREFIX = "msm_test_"
-# The janitor tries again while it cannot connect.
-CONNECT_TIMEOUT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Place:
 
     def create(self, name: str, template: str) -> None:
         """Make a database as a copy of a template."""
-        with self._janitor(name).cursor() as cursor:
+        with _Janitor(self.admin, name).cursor() as cursor:
             databases.create(
                 cursor.connection,
                 name,
@@ -60,19 +61,33 @@ class Place:
 
     def drop(self, name: str) -> None:
         """Drop a database, and end the sessions in it; nothing happens if it does not exist."""
-        self._janitor(name).drop()
+        _Janitor(self.admin, name).drop()
 
-    def _janitor(self, name: str) -> DatabaseJanitor:
-        admin = conninfo_to_dict(self.admin)
-        return DatabaseJanitor(
+
+class _Janitor(DatabaseJanitor):
+    """One that connects by a URL, with every parameter of it.
+
+    Those override the variables of libpq, which are meant for another server.
+    """
+
+    def __init__(self, url: str, name: str) -> None:
+        admin = conninfo_to_dict(url)
+        super().__init__(
             user=str(admin["user"]),
-            password=str(admin.get("password", "")),
             host=str(admin.get("host", "127.0.0.1")),
             port=str(admin.get("port", "5432")),
             dbname=name,
-            maintenance_dbname=str(admin.get("dbname", "postgres")),
-            connection_timeout=CONNECT_TIMEOUT,
         )
+        self._url = url
+
+    @contextmanager
+    def cursor(self, dbname: str | None = None) -> Iterator[Cursor]:  # noqa: ARG002 - the janitor's
+        """A cursor in the database that the URL names, outside of a transaction."""
+        with (
+            psycopg.connect(self._url, autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
+            yield cursor
 
 
 class Templates(Protocol):

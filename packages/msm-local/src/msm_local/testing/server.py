@@ -18,14 +18,16 @@ from psycopg import Connection
 
 from msm_local.client.git_context import git_environment
 from msm_local.database.bootstrap import prepare_database
-from msm_local.errors import TemplateFailedError
+from msm_local.database.libpq import message_of
+from msm_local.errors import DatabaseSetupError, TemplateFailedError
 from msm_local.instances.instance import STATE_FOLDER, Instance
 from msm_local.instances.locking import try_lock
 from msm_local.postgres.cluster import Cluster
+from msm_local.postgres.database_names import TEMPLATE_PREFIX
 from msm_local.postgres.temporary import place_for_data
 from msm_local.repositories import databases, roles
 from msm_local.reset.steps import plan_steps
-from msm_local.reset.templates import Recipe, build_template, prune_templates
+from msm_local.reset.templates import Recipe, build_template, discard, prune_templates
 from msm_local.testing.given_server import GivenServer
 from msm_local.testing.place import TEST_PREFIX, Place
 from msm_local.testing.settings import PluginSettings
@@ -73,10 +75,11 @@ class Server:
 
         Raises:
             ClusterError: PostgreSQL cannot be created or does not start.
-            DatabaseSetupError: the role of the given URL lacks a right.
+            DatabaseSetupError: PostgreSQL refuses the given URL, or its role lacks a right.
             GitUnavailableError: a stand-in Git context is needed and cannot be made.
         """
-        return self._started().place
+        with _explained():
+            return self._started().place
 
     def template(self, target: str | None) -> str:
         """The database to clone for a target; it is built first if there is none.
@@ -85,6 +88,7 @@ class Server:
             target: as for ``msm-local reset --to``; None for the targets of the providers.
 
         Raises:
+            DatabaseSetupError: PostgreSQL refuses to make it.
             UnknownRevisionError: no provider has this revision, or one has none.
             TemplateFailedError: the revisions do not run; has the end of their log.
             ProgramMissingError: no SDK is installed.
@@ -94,11 +98,11 @@ class Server:
         return self._template(target)
 
     def _template(self, target: str | None) -> str:
-        with self._lock:
+        with self._lock, _explained():
             running = self._started()
             steps = plan_steps(self._settings.root, self._settings.providers, target)
             recipe = Recipe(steps, running.place.settings)
-            with _alone(running.place):
+            with _alone(running.place.admin):
                 names = running.cluster.databases()
                 if recipe.name in names and self._is_outdated(recipe.name):
                     running.cluster.drop_database(recipe.name)
@@ -141,13 +145,14 @@ class Server:
         leftovers = [name for name in cluster.databases() if name.startswith(TEST_PREFIX)]
         # In a given server they may belong to a run at the same time.
         for name in leftovers if url is None else ():
-            cluster.drop_database(name)
-        if FIRST not in cluster.databases():
-            cluster.create_database(FIRST)
+            discard(cluster, name)
         # Runs that share a server share its runtime role.
         shared = hashlib.sha256(f"msm-local {url}".encode()).hexdigest()
         password = instance.secrets()[1] if url is None else shared
-        settings = prepare_database(cluster.platform_url(FIRST), password)
+        with _alone(cluster.admin_url()):
+            if FIRST not in cluster.databases():
+                cluster.create_database(FIRST)
+            settings = prepare_database(cluster.platform_url(FIRST), password)
         root = self._settings.root
         place = Place(
             admin=cluster.admin_url(),
@@ -196,18 +201,32 @@ class Server:
         own = [name for name in cluster.databases() if name.startswith(place.prefix)]
         # Those of a worker that was killed, too.
         for name in own:
-            cluster.drop_database(name)
+            discard(cluster, name)
         if running.presence is None:
             # One that does not stay is deleted as a whole.
             if self._settings.keep:
                 prune_templates(cluster)
         elif not self._settings.keep and databases.is_last(running.presence, RUNS):
-            for name in (*databases.find_commented(running.presence, TEMPORARY), FIRST):
+            self._clear_given(running)
+
+    def _clear_given(self, running: "_Running") -> None:
+        cluster, place = running.cluster, running.place
+        with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
+            for name in databases.find_commented(connection, TEMPORARY):
                 cluster.drop_database(name)
+            left = cluster.databases()
+            # Those of runs that were killed.
+            for name in left:
+                if name.startswith(TEST_PREFIX):
+                    discard(cluster, name)
+            # A template that was kept has the roles and uids of the first database.
+            if any(name.startswith(TEMPLATE_PREFIX) for name in left):
+                return
+            cluster.drop_database(FIRST)
             for role in (place.settings.runtime_role, place.settings.owner_role):
-                # Databases that a run with --msm-keep left depend on them.
+                # Other databases of the server may depend on them.
                 with suppress(psycopg.errors.DependentObjectsStillExist):
-                    roles.drop_role(running.presence, role)
+                    roles.drop_role(connection, role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +247,23 @@ class _Running:
 
 
 @contextmanager
-def _alone(place: Place) -> Iterator[None]:
-    """Let one process at a time look for a template and build it."""
-    with psycopg.connect(place.admin, autocommit=True) as connection:
+def _alone(admin: str) -> Iterator[None]:
+    """Let one process at a time look for a database and make it."""
+    with psycopg.connect(admin, autocommit=True) as connection:
         databases.lock(connection, LOCK)
         yield
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say in one sentence what PostgreSQL refuses; a worker gets no traceback of this process."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise DatabaseSetupError(
+            f"The PostgreSQL of the tests cannot be used: {message_of(error)}; where it is that of "
+            "--msm-database-url, look at the URL, whose role needs CREATEDB and CREATEROLE."
+        ) from error
 
 
 def _build(running: _Running, recipe: Recipe, stop: threading.Event) -> None:

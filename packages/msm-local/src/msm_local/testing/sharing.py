@@ -56,6 +56,8 @@ class Sharing:
             return server.place() if name == "place" else server.template(*arguments)
         except MsmLocalError as error:
             return error
+        except Exception as error:  # noqa: BLE001 - the worker would hear of nothing but its end
+            return MsmLocalError(repr(error))
 
 
 class RemoteServer:

@@ -4,12 +4,16 @@ import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+
+import psycopg
 
 from msm_local.api.app import close_database
 from msm_local.api.endpoints.dependencies import Platform
 from msm_local.errors import DatabaseHeldError
 from msm_local.platform import LocalPlatform
+from msm_local.services.credentials import drop_logins
 from msm_local.testing.attaching import Models, Runtime, attach, find_models
 from msm_local.testing.binding import Binding
 from msm_local.testing.emptying import Emptying
@@ -108,13 +112,7 @@ class Workbench:
         Raises:
             DatabaseHeldError: the tests of a module share the rows of the current one.
         """
-        if self._holder:
-            raise DatabaseHeldError(
-                f"The tests of {self._holder} share the rows of msm_module_runtime, and another "
-                "clean database would delete them; move the tests that need one to a module of "
-                "their own.",
-                holder=self._holder,
-            )
+        self._refuse_held()
         wanted, how = template or self.template(), mode or self._settings.reset
         if self._current.template != wanted or (self._is_dirty and not self._emptied(how)):
             self._exchange(wanted, ahead=how == "clone")
@@ -157,7 +155,11 @@ class Workbench:
 
         Args:
             fill: called once, with a runtime whose database is clean.
+
+        Raises:
+            DatabaseHeldError: the tests of a module share the rows of the current database.
         """
+        self._refuse_held()
         self._exchange(self.template(), ahead=False)
         fill(self.attach())
         filled = self._current
@@ -168,11 +170,22 @@ class Workbench:
         """Stop the platform, and drop the databases of this process."""
         self._forget_emptying()
         self._platform.__exit__(None, None, None)
+        with suppress(psycopg.Error), psycopg.connect(self._current.url) as connection:
+            drop_logins(connection, self._place.settings.owner_role)
         self._place.drop(self._current.name)
         if self._spare is not None:
             copy, platform = self._spare.result()
             self._ahead.submit(self._retire, copy, platform)
         self._ahead.shutdown()
+
+    def _refuse_held(self) -> None:
+        if self._holder:
+            raise DatabaseHeldError(
+                f"The tests of {self._holder} share the rows of msm_module_runtime, and another "
+                "clean database would delete them; move the tests that need one to a module of "
+                "their own.",
+                holder=self._holder,
+            )
 
     def _emptied(self, how: ResetMode) -> bool:
         """Whether the rows of the current database could be deleted, and were."""
@@ -213,6 +226,9 @@ class Workbench:
         return Copy(name, template, self._place.platform_url(name))
 
     def _retire(self, copy: Copy, served: Platform) -> None:
+        # A test may have taken the catalog away.
+        with suppress(psycopg.Error), served.database.transaction() as connection:
+            drop_logins(connection, self._place.settings.owner_role)
         close_database(served)
         self._place.drop(copy.name)
 

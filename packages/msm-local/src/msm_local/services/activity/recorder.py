@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import psycopg
+
 from msm_local.contract.requests import PlaceholderStyle
-from msm_local.errors import MsmLocalError
+from msm_local.errors import MsmLocalError, PostgresqlRefusedError
 from msm_local.repositories.generations import Generation
 
 __all__ = ["Activity", "Asked", "Operation", "Outcome"]
@@ -49,7 +51,7 @@ class Outcome:
     Attributes:
         rows: the rows that it returned or changed; None if it has none, or failed.
         error: the class of its error; None if it succeeded.
-        sentence: what the client was told about the error.
+        sentence: what the client was told about the error, without the row that it is about.
     """
 
     rows: int | None
@@ -111,8 +113,7 @@ class Activity:
         try:
             answer = operation()
         except Exception as error:
-            told = str(error) if isinstance(error, MsmLocalError) else repr(error)
-            self._keep(asked, began, Outcome(None, type(error).__name__, _cut(told)))
+            self._keep(asked, began, Outcome(None, type(error).__name__, _cut(_told(error))))
             raise
         self._keep(asked, began, outcome(answer))
         return answer
@@ -143,3 +144,11 @@ class Activity:
 
 def _cut(text: str) -> str:
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + CUT
+
+
+def _told(error: Exception) -> str:
+    cause = error.__cause__
+    if isinstance(error, PostgresqlRefusedError) and isinstance(cause, psycopg.Error):
+        # Its whole text has the values of the row.
+        return cause.diag.message_primary or type(cause).__name__
+    return str(error) if isinstance(error, MsmLocalError) else repr(error)
