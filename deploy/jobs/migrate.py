@@ -6,7 +6,7 @@ from metatables import upgrade_application
 PROVIDERS = ("msm_migrations:migration", "globex_migrations:migration")
 
 for provider in PROVIDERS:
-    # As head, and right where a project extends msm and has a branch of its own.
+    # The end of every branch: a project that extends msm has one of its own.
     result = upgrade_application(provider, revision="heads")
     state = "migrated" if result["migrated"] else "already current"
     print(f"{provider}: {result['revision']}, {state}", flush=True)

@@ -58,7 +58,7 @@ __all__ = ["schema_of", "type_of"]
 # Pydantic would cut them off without a word.
 NANOSECONDS = re.compile(r"[.,]\d{7}")
 # Pydantic would take it for seconds since 1970, also 20260105.
-NUMBER = re.compile(r"\s*[+-]?\d+(\.\d*)?\s*")
+NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*")
 DECIMAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
 # Names that a field of pydantic cannot have: these columns are fields with an alias.
 TAKEN = frozenset(dir(BaseModel))

@@ -207,26 +207,7 @@ class Server:
             if self._settings.keep:
                 prune_templates(cluster)
         elif not self._settings.keep and databases.is_last(running.presence, RUNS):
-            self._clear_given(running)
-
-    def _clear_given(self, running: "_Running") -> None:
-        cluster, place = running.cluster, running.place
-        with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
-            for name in databases.find_commented(connection, TEMPORARY):
-                cluster.drop_database(name)
-            left = cluster.databases()
-            # Those of runs that were killed.
-            for name in left:
-                if name.startswith(TEST_PREFIX):
-                    discard(cluster, name)
-            # A template that was kept has the roles and uids of the first database.
-            if any(name.startswith(TEMPLATE_PREFIX) for name in left):
-                return
-            cluster.drop_database(FIRST)
-            for role in (place.settings.runtime_role, place.settings.owner_role):
-                # Other databases of the server may depend on them.
-                with suppress(psycopg.errors.DependentObjectsStillExist):
-                    roles.drop_role(connection, role)
+            _clear_given(cluster, place, running.presence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +225,25 @@ class _Running:
     instance: Instance
     place: Place
     presence: Connection[Any] | None
+
+
+def _clear_given(cluster: Cluster, place: Place, connection: Connection[Any]) -> None:
+    """Drop what runs that keep nothing left in a given server; the connection holds RUNS alone."""
+    for name in databases.find_commented(connection, TEMPORARY):
+        cluster.drop_database(name)
+    left = databases.find_names(connection)
+    # Those of runs that were killed.
+    for name in left:
+        if name.startswith(TEST_PREFIX):
+            discard(cluster, name)
+    # A template that was kept has the roles and uids of the first database.
+    if any(name.startswith(TEMPLATE_PREFIX) for name in left):
+        return
+    cluster.drop_database(FIRST)
+    for role in (place.settings.runtime_role, place.settings.owner_role):
+        # Other databases of the server may depend on them.
+        with suppress(psycopg.errors.DependentObjectsStillExist):
+            roles.drop_role(connection, role)
 
 
 @contextmanager
